@@ -1,0 +1,92 @@
+"""The DuckDB warehouse: its tables, how it is opened, and how history is asked.
+
+Every core table that can be corrected holds all versions of a record. `first_known_at` is when the
+platform could first know the record, `known_at` when it could know this version, `superseded_at`
+when the next version replaced it (null: still in force). A version counts as of a date t when
+`known_at < t` and (`superseded_at` is null or `superseded_at >= t`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+VERSIONED = "first_known_at timestamp not null, known_at timestamp not null, superseded_at timestamp, file_id text not null"
+PLACED = "area_code text not null, township_code text, county_code text"
+
+DDL = f"""
+create table if not exists core_area (
+    area_code text primary key, name_zh text, name_en text, tier text, parent_code text,
+    population bigint, households bigint, urban boolean, lon double, lat double,
+    village_code text, township_code text, county_code text);
+create table if not exists core_unit (
+    unit_id text primary key, name_zh text, kind text, tier text, area_code text, weekly_capacity integer, specialities text,
+    township_code text, county_code text);
+create table if not exists core_dispute (
+    dispute_id text not null, registered_at timestamp not null, occurred_on date, category text not null,
+    {PLACED}, village_code text, grid_code text, channel text, tier text, relation text, parties_key text,
+    n_parties bigint, amount_yuan double, threat boolean, violence boolean, weapon boolean, alcohol boolean,
+    fear boolean, separation boolean, minor_involved boolean, scale text, found_after_warning boolean,
+    due_at timestamp, withdrawn_at timestamp, {VERSIONED});
+create table if not exists core_dispute_event (
+    event_id text not null, dispute_id text not null, event_at timestamp not null, event_type text not null,
+    tier text, unit_id text, result text, {VERSIONED});
+create table if not exists core_outcome (
+    outcome_id text not null, dispute_id text not null, occurred_at timestamp not null, severity integer not null,
+    {VERSIONED});
+create table if not exists core_grid_report (
+    report_id text not null, reported_at timestamp not null, {PLACED}, report_type text not null, channel text,
+    first_response_at timestamp, closed_at timestamp, resolved boolean, satisfaction integer, {VERSIONED});
+create table if not exists core_service_coverage (
+    township_code text not null, service text not null, week date not null, due bigint not null, done bigint not null,
+    overdue bigint not null, caseload bigint, workers bigint, {VERSIONED});
+create table if not exists core_outreach (
+    event_on date not null, {PLACED}, kind text not null, attendance bigint, {VERSIONED});
+create table if not exists core_volunteer (
+    as_of_on date not null, {PLACED}, count bigint not null, {VERSIONED});
+create table if not exists intake_file (
+    file_id text not null, file_name text not null, table_name text not null, encoding text, n_read bigint not null,
+    n_loaded bigint not null, n_quarantined bigint not null, n_duplicate bigint not null, n_unchanged bigint not null,
+    primary key (file_id, table_name));
+create table if not exists quarantine (
+    file_id text not null, file_name text not null, table_name text not null, line bigint not null,
+    rules text[] not null, row_json text not null);
+create table if not exists intake_setting (name text primary key, value text not null);
+"""
+
+CORE_TABLES = {
+    "disputes": "core_dispute",
+    "dispute_events": "core_dispute_event",
+    "outcomes": "core_outcome",
+    "grid_reports": "core_grid_report",
+    "service_coverage": "core_service_coverage",
+    "outreach": "core_outreach",
+    "volunteers": "core_volunteer",
+}
+"""Input table to core table. `service_visits` becomes `core_service_coverage` while it is read."""
+
+
+@contextmanager
+def open_warehouse(path: Path | str, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse, its tables in place. `:memory:` gives an empty one for tests."""
+    con = duckdb.connect(str(path), read_only=read_only, config={"preserve_insertion_order": True})
+    try:
+        if not read_only:
+            con.execute(DDL)
+        yield con
+    finally:
+        con.close()
+
+
+def data_until(con: duckdb.DuckDBPyConnection) -> datetime | None:
+    """The newest known time of any dispute, step, outcome or report; None for an empty warehouse."""
+    row = con.execute(
+        """
+        select max(t) from (
+            select max(known_at) t from core_dispute union all select max(known_at) from core_dispute_event
+            union all select max(known_at) from core_outcome union all select max(known_at) from core_grid_report)
+        """
+    ).fetchone()
+    return row[0] if row else None
