@@ -1,0 +1,48 @@
+# fengqiao: every habit is one line. `make help` lists them.
+PROFILE ?= qujing
+DATA ?=
+SIMULATED := data/simulated/$(PROFILE)
+FENGQIAO := .venv/bin/fengqiao
+
+.DEFAULT_GOAL := help
+.PHONY: help setup browser run stop test lint format bench dev screenshots docs
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
+
+setup: .venv/installed ## make .venv from the lock (the others call it)
+
+.venv/installed: uv.lock pyproject.toml scripts/setup.sh
+	@bash scripts/setup.sh
+
+browser: setup
+	@bash scripts/browser.sh
+
+run: setup ## make a city when DATA is not given, do the main job, leave the dashboard open: make run [DATA=folder PROFILE=name]
+	@$(if $(DATA),,$(FENGQIAO) simulate --out $(SIMULATED) --profile $(PROFILE))
+	@$(FENGQIAO) run --data $(or $(DATA),$(SIMULATED)) --profile $(PROFILE)
+	@$(FENGQIAO) dashboard --profile $(PROFILE) --background
+
+stop: setup ## close the dashboard that make run left open
+	@$(FENGQIAO) dashboard --profile $(PROFILE) --stop
+
+test: browser ## all tests, browser ones included
+	@.venv/bin/pytest -n 2 --dist loadfile
+
+lint: setup ## ruff, types, layers
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/basedpyright && .venv/bin/lint-imports
+
+format: setup ## let ruff lay the code out
+	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
+
+docs: setup ## write the generated pages anew
+	@.venv/bin/python -m features.dictionary
+
+bench: setup ## ratios to something run beside it
+	@.venv/bin/pytest -q -s -m bench tests/bench
+
+dev: setup ## Dagster's own screen on localhost
+	@$(FENGQIAO) dev --profile $(PROFILE)
+
+screenshots: browser ## the README's pictures, from what make run published
+	@.venv/bin/python -m dashboards.screenshots --profile $(PROFILE) --out docs/images

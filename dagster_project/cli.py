@@ -1,0 +1,230 @@
+"""The `fengqiao` command: a thin skin over plain functions, and the only place that knows exit codes.
+
+Imports stay inside the commands, so that `fengqiao --help` answers at once.
+"""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.errors import FengqiaoError, RefusedInput
+
+app = typer.Typer(
+    name="fengqiao",
+    help="Weekly early warning for dispute mediation. Ranks disputes and places, never people.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ProfileName = Annotated[str, typer.Option("--profile", help="Profile name, or a profile folder.")]
+HomeFolder = Annotated[
+    Path | None,
+    typer.Option("--home", help="Home folder; $FENGQIAO_HOME, else data/local.", show_default=False),
+]
+AsOf = Annotated[
+    datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="A Monday.", show_default=False)
+]
+DataFolder = Annotated[Path, typer.Option("--data", help="Landing folder with the city's files.")]
+
+
+def main() -> None:
+    """Run the command; turn an expected error into one readable line and its exit code."""
+    arguments = [word for word in sys.argv[1:] if word != "--debug"]
+    try:
+        app(args=arguments, standalone_mode=True)
+    except FengqiaoError as problem:
+        if "--debug" in sys.argv:
+            raise
+        typer.echo(f"fengqiao: {problem}", err=True)
+        sys.exit(problem.exit_code)
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder to write the landing files into.")],
+    profile: ProfileName = "qujing",
+    weeks: Annotated[int, typer.Option(min=1)] = 156,
+    scale: Annotated[float, typer.Option(min=0.001, help="1 is a city of six million.")] = 1.0,
+    seed: int = 1,
+) -> None:
+    """Write a made-up city's landing files, with the true hazards in a sealed side file."""
+    from pipelines.profile import load_profile
+    from pipelines.simulator.city import simulate as simulate_city
+
+    stages = _stages()
+    with stages.stage("simulate") as progress:
+        simulate_city(out, load_profile(profile), weeks=weeks, scale=scale, seed=seed, progress=progress)
+
+
+@app.command()
+def check(
+    data: Annotated[Path, typer.Argument(help="Landing folder to look at; nothing is written.")],
+    profile: ProfileName = "qujing",
+) -> None:
+    """Dry run of the intake: what would load, what would be refused or quarantined, and why."""
+    from pipelines.intake import check as check_folder
+    from pipelines.profile import load_profile
+
+    report = check_folder(data, load_profile(profile))
+    typer.echo(report.text())
+
+
+@app.command()
+def run(
+    data: DataFolder,
+    profile: ProfileName = "qujing",
+    home: HomeFolder = None,
+    as_of: AsOf = None,
+) -> None:
+    """The main job: intake, features, train if there is no champion, score, publish, brief."""
+    monday = _monday(as_of)
+    from dagster_project.main_job import run_week
+
+    city = _city(profile, home, data)
+    run_week(city, monday, _stages())
+
+
+@app.command()
+def backtest(profile: ProfileName = "qujing", home: HomeFolder = None, as_of: AsOf = None) -> None:
+    """Replay the past fold by fold; write predictions and metrics under HOME/backtests."""
+    from dagster_project.main_job import newest_as_of
+    from models.backtest import backtest_and_save
+
+    city, stages = _city(profile, home), _stages()
+    with stages.stage("backtest") as progress:
+        folder = backtest_and_save(
+            city.home, city.profile, _monday(as_of) or newest_as_of(city.home), progress=progress
+        )
+    typer.echo(f"backtest in {folder}")
+
+
+@app.command()
+def retrain(
+    profile: ProfileName = "qujing",
+    home: HomeFolder = None,
+    as_of: AsOf = None,
+    promote: Annotated[bool, typer.Option(help="Make it champion if every condition is met.")] = False,
+    rollback: Annotated[bool, typer.Option(help="Make the champion before this one champion again.")] = False,
+) -> None:
+    """Train a challenger on everything that has matured; promote or roll back when told to."""
+    from dagster_project.main_job import newest_as_of
+    from models import registry, weekly
+
+    city, stages = _city(profile, home), _stages()
+    if rollback:
+        typer.echo(registry.rollback(city.home, city.profile))
+        return
+    with stages.stage("retrain") as progress:
+        told = weekly.retrain(
+            city.home,
+            city.profile,
+            _monday(as_of) or newest_as_of(city.home),
+            promote=promote,
+            progress=progress,
+        )
+    typer.echo(told)
+
+
+@app.command()
+def brief(
+    profile: ProfileName = "qujing",
+    home: HomeFolder = None,
+    lang: Annotated[str, typer.Option(help="zh or en")] = "zh",
+    role: Annotated[str, typer.Option(help="analyst or protection")] = "analyst",
+) -> None:
+    """Write the weekly meeting's papers from what is published."""
+    from dashboards.brief import write_brief
+
+    city = _city(profile, home)
+    typer.echo(f"brief in {write_brief(city.home, city.profile, lang=lang, role=role)}")
+
+
+@app.command()
+def erase(
+    dispute: Annotated[str, typer.Option(help="Case number.")],
+    reason: Annotated[str, typer.Option(help="Why, for the certificate.")],
+    profile: ProfileName = "qujing",
+    home: HomeFolder = None,
+) -> None:
+    """Erase one dispute everywhere under the home and print a certificate."""
+    from dagster_project.erasure import erase_dispute
+
+    typer.echo(erase_dispute(_city(profile, home), dispute, reason))
+
+
+@app.command()
+def dashboard(
+    profile: ProfileName = "qujing",
+    home: HomeFolder = None,
+    role: Annotated[str, typer.Option(help="analyst, protection or engineer")] = "analyst",
+    background: Annotated[bool, typer.Option(help="Leave it open and return.")] = False,
+    stop: Annotated[bool, typer.Option(help="Close the one left open.")] = False,
+) -> None:
+    """Open the screens on localhost."""
+    from dashboards import server
+
+    city = _city(profile, home)
+    if stop:
+        typer.echo(server.stop(city.home))
+    elif background:
+        typer.echo(server.start(city.home, city.profile, role=role))
+    else:
+        server.serve(city.home, city.profile, role=role)
+
+
+@app.command()
+def audit(
+    profile: ProfileName = "qujing",
+    home: HomeFolder = None,
+) -> None:
+    """Verify that no decision was changed or taken out of the record."""
+    from dashboards.decisions import DecisionStore
+
+    typer.echo(DecisionStore.of(_city(profile, home).home).verify())
+
+
+@app.command()
+def status(profile: ProfileName = "qujing", home: HomeFolder = None) -> None:
+    """What an engineer asks first: last publication, champion, data until when, what is overdue."""
+    from dagster_project.status import status_lines
+
+    for line in status_lines(_city(profile, home)):
+        typer.echo(line)
+
+
+@app.command()
+def dev(profile: ProfileName = "qujing", home: HomeFolder = None, data: Path | None = None) -> None:
+    """Open Dagster's own screen on localhost."""
+    from dagster_project.main_job import open_dagster
+
+    open_dagster(_city(profile, home, data))
+
+
+def _city(profile: str, home: Path | None, data: Path | None = None) -> Any:
+    from dagster_project.resources import City
+    from pipelines.home import find_home
+    from pipelines.profile import load_profile
+
+    loaded = load_profile(profile)
+    return City(loaded, find_home(home, loaded.name), data)
+
+
+def _stages() -> Any:
+    from dagster_project.progress import Stages
+
+    return Stages()
+
+
+def _monday(as_of: datetime | None) -> date | None:
+    """The as-of date asked for.
+
+    Raises:
+        RefusedInput: it is no Monday.
+    """
+    if as_of is not None and as_of.weekday() != 0:
+        raise RefusedInput(f"--as-of {as_of:%Y-%m-%d} is a {as_of:%A}; as-of dates are Mondays")
+    return as_of.date() if as_of is not None else None

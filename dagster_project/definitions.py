@@ -1,0 +1,8 @@
+"""What Dagster loads: `dagster dev` and the `fengqiao` command show and run the same graph."""
+
+import dagster as dg
+
+from dagster_project.assets import ASSETS
+from dagster_project.resources import city_from_environment
+
+defs = dg.Definitions(assets=ASSETS, resources={"city": city_from_environment()})

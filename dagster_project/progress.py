@@ -1,0 +1,57 @@
+"""How far a long piece of work is: a moving line on a terminal, plain lines elsewhere."""
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.console import Console
+
+Progress = Callable[[str, float], None]
+"""Takes what is being done, in words, and the share of it that is done, 0 to 1."""
+
+
+@dataclass
+class Stages:
+    """Seconds and peak memory of each stage of a run, shown while it goes and kept for the end."""
+
+    console: Console = field(
+        default_factory=lambda: Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    )
+    done: list[tuple[str, float, float]] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Progress]:
+        """Run one stage; what is yielded takes `(words, share)` as the work goes on."""
+        started = time.perf_counter()
+        if self.console.is_terminal:
+            with self.console.status(f"{name} ...") as status:
+                yield lambda words, share: status.update(f"{name}: {words} {share:.0%}")
+        else:
+            self.console.print(f"{name} ...")
+            yield _plain_lines(self.console)
+        self.done.append((name, time.perf_counter() - started, peak_memory_gib()))
+        self.console.print(
+            f"{name}: done in {self.done[-1][1]:.1f} s, peak memory {self.done[-1][2]:.2f} GiB"
+        )
+
+
+def peak_memory_gib() -> float:
+    """The most memory this process has held so far, in GiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def _plain_lines(console: Console) -> Progress:
+    """One line whenever the words change or another quarter is done."""
+    last = ("", -1)
+
+    def show(words: str, share: float) -> None:
+        nonlocal last
+        now = (words, int(share * 4))
+        if now != last:
+            last = now
+            console.print(f"  {words} {share:.0%}")
+
+    return show
