@@ -53,6 +53,7 @@ create table if not exists intake_file (
 create table if not exists quarantine (
     file_id text not null, file_name text not null, table_name text not null, line bigint not null,
     rules text[] not null, row_json text not null);
+create table if not exists erased_dispute (dispute_hash text primary key);
 create table if not exists intake_setting (name text primary key, value text not null);
 """
 
