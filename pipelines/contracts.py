@@ -16,15 +16,18 @@ import polars as pl
 
 
 def _zh(heading: str, codes: str | None = None) -> dict[str, Any]:
-    return {"zh": heading, "codes": codes}
+    return {"zh": heading, "codes": codes, "key": False}
+
+
+def _key(heading: str, codes: str | None = None) -> dict[str, Any]:
+    """A column that names the record; several versions of one record may come in one file."""
+    return {"zh": heading, "codes": codes, "key": True}
 
 
 class Disputes(dy.Schema):
     """One row per registered dispute and version of it. Does not hold who the parties are."""
 
-    dispute_id = dy.String(
-        primary_key=True, metadata=_zh("纠纷编号"), description="Case number at the centre."
-    )
+    dispute_id = dy.String(metadata=_key("纠纷编号"), description="Case number at the centre.")
     registered_at = dy.Datetime(metadata=_zh("登记时间"), description="When the centre registered it.")
     recorded_at = dy.Datetime(
         nullable=True,
@@ -84,7 +87,7 @@ class Disputes(dy.Schema):
 class DisputeEvents(dy.Schema):
     """One row per step in the handling of a dispute and version of it."""
 
-    event_id = dy.String(primary_key=True, metadata=_zh("事件编号"), description="Number of the step.")
+    event_id = dy.String(metadata=_key("事件编号"), description="Number of the step.")
     dispute_id = dy.String(metadata=_zh("纠纷编号"), description="The dispute it belongs to.")
     event_at = dy.Datetime(metadata=_zh("发生时间"), description="When it happened.")
     recorded_at = dy.Datetime(
@@ -105,7 +108,7 @@ class DisputeEvents(dy.Schema):
 class Outcomes(dy.Schema):
     """One row per recorded harm that followed a dispute, reported by anyone (boundary 11)."""
 
-    outcome_id = dy.String(primary_key=True, metadata=_zh("后果编号"), description="Number of the record.")
+    outcome_id = dy.String(metadata=_key("后果编号"), description="Number of the record.")
     dispute_id = dy.String(metadata=_zh("纠纷编号"), description="The dispute it followed.")
     occurred_at = dy.Datetime(metadata=_zh("发生时间"), description="When the harm happened.")
     recorded_at = dy.Datetime(nullable=True, metadata=_zh("录入时间"), description="When it was entered.")
@@ -124,7 +127,7 @@ class Outcomes(dy.Schema):
 class GridReports(dy.Schema):
     """One row per report by a grid worker or a resident and version of it."""
 
-    report_id = dy.String(primary_key=True, metadata=_zh("上报编号"), description="Number of the report.")
+    report_id = dy.String(metadata=_key("上报编号"), description="Number of the report.")
     reported_at = dy.Datetime(metadata=_zh("上报时间"), description="When it was reported.")
     recorded_at = dy.Datetime(nullable=True, metadata=_zh("录入时间"), description="When it was entered.")
     area_code = dy.String(metadata=_zh("所属区域编码", "areas"), description="Area of any tier.")
@@ -161,13 +164,9 @@ class ServiceVisits(dy.Schema):
 class ServiceCoverage(dy.Schema):
     """One row per township, service and week (its Monday): the ledger already aggregated."""
 
-    area_code = dy.String(primary_key=True, metadata=_zh("所属区域编码", "areas"), description="Township.")
-    service = dy.String(
-        primary_key=True, metadata=_zh("服务类别", "services"), description="Risk category of kind service."
-    )
-    week = dy.Date(
-        primary_key=True, metadata=_zh("周"), description="Monday of the week the visits were due."
-    )
+    area_code = dy.String(metadata=_key("所属区域编码", "areas"), description="Township.")
+    service = dy.String(metadata=_key("服务类别", "services"), description="Risk category of kind service.")
+    week = dy.Date(metadata=_key("周"), description="Monday of the week the visits were due.")
     due = dy.Int64(min=0, metadata=_zh("应访数"), description="Visits due.")
     done = dy.Int64(min=0, metadata=_zh("实访数"), description="Of those, made by the end of the week.")
     overdue = dy.Int64(min=0, metadata=_zh("逾期数"), description="Visits overdue at the end of the week.")
@@ -189,10 +188,8 @@ class Outreach(dy.Schema):
 class Volunteers(dy.Schema):
     """One row per area and counting day."""
 
-    area_code = dy.String(
-        primary_key=True, metadata=_zh("所属区域编码", "areas"), description="Area of any tier."
-    )
-    as_of_on = dy.Date(primary_key=True, metadata=_zh("统计日期"), description="Day of the count.")
+    area_code = dy.String(metadata=_key("所属区域编码", "areas"), description="Area of any tier.")
+    as_of_on = dy.Date(metadata=_key("统计日期"), description="Day of the count.")
     count = dy.Int64(min=0, metadata=_zh("志愿者人数"), description="Registered volunteers.")
 
 
@@ -209,6 +206,13 @@ TABLES: dict[str, type[dy.Schema]] = {
 
 PAIR_COLUMNS = {"party_a": "甲方", "party_b": "乙方"}
 """Columns of `disputes` that a source may send; hashed into `parties_key`, order-free, then dropped."""
+
+
+def key_columns(table: str) -> list[str]:
+    """The columns that together name a record of this table; every column where none is marked."""
+    columns = TABLES[table].columns()
+    marked = [name for name, column in columns.items() if (column.metadata or {}).get("key")]
+    return marked or list(columns)
 
 
 def required_columns(table: str) -> list[str]:

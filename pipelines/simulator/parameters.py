@@ -1,0 +1,253 @@
+"""Every figure of the made-up city that no profile holds, with the basis it rests on.
+
+Basis: [S] read in a source, [A] assumed, both as in the domain notes (section 4.7); [C] set by
+calibration so that the city meets the figures marked [S] and [A]. None of them describes a real city.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipelines.errors import RefusedInput
+from pipelines.profile import Profile
+
+DAY = 1_440
+"""Minutes in a day: the simulator counts time in whole minutes from its first Monday."""
+WEEK = 7 * DAY
+NEVER = 10**12
+"""A moment that does not come."""
+BLOCK_WEEKS = 52
+FLAGS = ("threat", "violence", "weapon", "alcohol", "fear", "separation")
+HEATS = 4
+"""Hidden heat of a quarrel: calm, tense, hot, boiling."""
+WAITING, MEDIATING, FAILED_ONCE, FAILED_MORE, SETTLED, UNSETTLED = range(6)
+"""Phases of handling; the last two are closed."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Rates are per week unless the name says otherwise; tuples over heat run from calm to boiling."""
+
+    # volumes
+    disputes_per_year: float = 33_600  # [A] from [S] 5.8 per 1,000 a year
+    reports_per_year: float = 100_000  # [A]
+    dispersion: float = 2.5  # [A] negative binomial k of township-weeks
+    urban_volume: float = 1.2  # [A]
+    township_volume_sd: float = 0.35  # [A] log scale
+    detection_sd: float = 0.35  # [A] log scale, independent of true risk
+    silent_townships: int = 2  # [A]
+    silent_detection: float = 0.4  # [A]
+    weekend_registration: float = 0.6  # [A]
+    flag_temper: float = 0.5  # [A] log effect of the hidden temper on every checklist truth
+    registration_hours: tuple[tuple[str, int, int], ...] = (  # [A] first and last hour by channel
+        ("window", 8, 18),
+        ("court", 9, 17),
+        ("hotline", 8, 20),
+        ("grid", 7, 21),
+        ("snapshot", 6, 23),
+        ("police", 0, 24),
+        ("other", 8, 20),
+    )
+    channels: tuple[tuple[str, float], ...] = (  # [A] village committees count as windows and others
+        ("grid", 38),
+        ("window", 29),
+        ("hotline", 6),
+        ("snapshot", 2),
+        ("court", 5),
+        ("police", 12),
+        ("other", 8),
+    )
+    police_after_blows: float = 3.0  # [A] how much likelier the police are the source then
+    duplicate_share: float = 0.04  # [A] the same matter registered again through another channel
+    duplicate_days: float = 5  # [A]
+    duplicate_harm_share: float = 0.3  # [A] harm is booked on the second record this often
+    return_share: float = 0.07  # [C] the same pair quarrels again within a year
+    return_frailty: float = 0.55  # [A] log effect of the pair's hidden temper
+    return_mean_weeks: float = 14  # [A]
+    return_max_weeks: int = 50  # [A]
+
+    # handling
+    same_day_share: tuple[float, ...] = (0.27, 0.16, 0.09, 0.05)  # [A] 22 % overall, by heat
+    stay_median_days: tuple[float, ...] = (6.0, 9.0, 10.0)  # [A] usual, land and water, reopened
+    stay_sigma: tuple[float, ...] = (1.15, 1.2, 1.1)  # [A]
+    stay_spike_share: float = 0.05  # [A] closed on day 28 to 30
+    never_closed_share: float = 0.012  # [A]
+    shorter_stays_from_week: int = 78  # [A] 40 % shorter after month 18
+    shorter_stays_factor: float = 0.6  # [A]
+    settled_at_closing: tuple[tuple[float, ...], ...] = (  # [S] 95.6 % overall; by phase and heat [A]
+        (0.985, 0.97, 0.92, 0.85),
+        (0.98, 0.965, 0.90, 0.82),
+        (0.93, 0.90, 0.82, 0.72),
+        (0.86, 0.82, 0.72, 0.60),
+    )
+    session: tuple[float, ...] = (0.60, 0.50, 0.50, 0.45)  # [A] a mediation while open, by phase
+    session_fails: tuple[float, ...] = (0.22, 0.38, 0.55, 0.70)  # [A] by heat
+    visit: float = 0.15  # [A] while open
+    referred_up: float = 0.55  # [A] after a second failure
+    expert: float = 0.15  # [A] after a second failure
+    breach: tuple[float, ...] = (0.002, 0.008, 0.030, 0.055)  # [A] settled, by heat
+    reopened: tuple[tuple[float, ...], ...] = (  # [A] 5 % within 90 days after success, 25 % after failure
+        (0.0022, 0.006, 0.016, 0.030),
+        (0.012, 0.022, 0.040, 0.060),
+    )
+    follow_up: float = 0.70  # [A] done about 30 days after closing
+    attended_effect: tuple[float, float] = (
+        0.25,
+        0.65,
+    )  # [A] share of the hazard an early mediation takes away
+
+    # the hidden hazard of harm
+    base_log_hazard: float = -8.0  # [C] 2 % of disputes within 90 days
+    flag_log_hazard: tuple[float, ...] = (0.55, 0.65, 0.75, 0.30, 0.55, 0.50)  # [A] in the order of FLAGS
+    repeat_log_hazard: float = 0.40  # [A] per earlier quarrel of the pair, three at most
+    frailty_log_hazard: float = 0.32  # [C] per standard deviation of the pair's hidden temper
+    township_log_hazard: float = 0.22  # [A] standard deviation over townships
+    rural_log_hazard: float = 0.10  # [A]
+    phase_hazard: tuple[float, ...] = (1.0, 0.85, 1.55, 2.3, 0.50, 1.4)  # [A]
+    late_hazard: float = 1.4  # [A] open two weeks without a mediation
+    late_days: int = 14  # [A]
+    heat_hazard: tuple[float, ...] = (0.55, 1.6, 4.5, 11.0)  # [C]
+    calming_weeks: float = 16  # [A] the hazard falls to 1/e over this age
+    heat_after_harm: int = 2  # [A]
+    reopened_after_harm: float = 0.6  # [A]
+    heat_change: tuple[tuple[tuple[float, ...], ...], ...] = (  # [C] open, settled, unsettled
+        (
+            (0.955, 0.04, 0.005, 0.0),
+            (0.20, 0.70, 0.10, 0.0),
+            (0.02, 0.23, 0.65, 0.10),
+            (0.0, 0.05, 0.30, 0.65),
+        ),
+        (
+            (0.985, 0.013, 0.002, 0.0),
+            (0.25, 0.71, 0.04, 0.0),
+            (0.04, 0.26, 0.65, 0.05),
+            (0.0, 0.06, 0.34, 0.60),
+        ),
+        (
+            (0.965, 0.03, 0.005, 0.0),
+            (0.20, 0.73, 0.07, 0.0),
+            (0.02, 0.20, 0.70, 0.08),
+            (0.0, 0.05, 0.28, 0.67),
+        ),
+    )
+    heat_at_start: tuple[float, ...] = (1.5, 3.2, 5.0)  # [C] cut points of an ordered logit
+    flag_heat: tuple[float, ...] = (1.0, 1.0, 0.9, 0.3, 0.7, 0.3)  # [A] in the order of FLAGS
+    frailty_heat: float = 0.35  # [A]
+    threat_reported: tuple[float, ...] = (0.003, 0.03, 0.14, 0.34)  # [A] by heat
+    violence_reported: tuple[float, ...] = (0.0004, 0.005, 0.03, 0.10)  # [A] by heat
+    severity_light_injury: float = 0.10  # [A] of harms
+    severity_death: float = 0.01  # [A] of harms; counted, never learned
+    harm_recorded: float = 0.97  # [A]
+    harm_recorded_silent: float = 0.70  # [A] in the two silent townships
+    harm_delay_median_days: float = 6  # [A]
+    harm_delay_sigma: float = 1.256  # [A] one in ten later than 30 days
+
+    # recording
+    flag_unknown: tuple[float, float] = (0.30, 0.55)  # [A] from quiet to busy townships
+    flag_unknown_same_day: float = 0.15  # [A] more when settled on the day
+    flag_missed: float = 0.08  # [A] true, but ticked no
+    flag_mistaken: float = 0.01  # [A] false, but ticked yes
+    new_form_week: int = 61  # [A] a week of chaos with the new form, then fewer gaps
+    new_form_unknown: float = 0.85  # [A]
+    new_form_factor: float = 0.8  # [A]
+    outage_week: int = 70  # [A] one county, nine days
+    outage_days: int = 9  # [A]
+    amount_missing: float = 0.12  # [A] beside what is structural
+    place_missing: float = 0.12  # [A] only the township is given
+    count_missing: float = 0.04  # [A]
+    deadline_missing: float = 0.10  # [A]
+    occurred_missing: float = 0.08  # [A]
+    parties_missing: float = 0.08  # [A]
+    month_end_share: float = 0.06  # [A] entered at the end of the month
+    corrected_share: float = 0.02  # [A]
+    withdrawn_share: float = 0.005  # [A]
+    minor_share: float = 0.05  # [A]
+    collective_share: float = 0.03  # [A]
+    wrong_row_share: float = 0.003  # [A]
+    conflict_report: float = 0.12  # [A] a hot quarrel is also reported from its grid
+
+
+class _Checked(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Span(_Checked):
+    """Days around a feast."""
+
+    before: int
+    after: int
+
+
+class Festival(_Checked):
+    """What the feast does to registrations and to quarrels; `season` is a season of the profile."""
+
+    season: str
+    shut_days: Span
+    shut_factor: float
+    rebound_days: int
+    rebound_factor: float
+    hazard_factor: float
+
+
+class Peak(_Checked):
+    """A season of the profile in which more of a category is registered."""
+
+    season: str
+    factor: float
+
+
+class CategoryFigures(_Checked):
+    """One category of disputes; shares of relations in per cent, of checklist truths as shares."""
+
+    rural_pct: float
+    urban_pct: float
+    relative_risk: float
+    relations: dict[str, float]
+    flags: dict[Literal["threat", "violence", "weapon", "alcohol", "fear", "separation"], float]
+    amount_yuan: float
+    has_amount: float
+    long_stays: bool = False
+    peak: Peak | None = None
+
+
+class ServiceFigures(_Checked):
+    """One care service: cases at scale 1, rhythm of visits, usual share of visits made late."""
+
+    cases: int
+    visit_every_weeks: int
+    late_share: float
+
+
+class CityFigures(_Checked):
+    """`simulator.yml` of a profile."""
+
+    festival: Festival
+    month_hazard: dict[int | Literal["other"], float]
+    categories: dict[str, CategoryFigures]
+    services: dict[str, ServiceFigures]
+
+
+def city_figures(profile: Profile) -> CityFigures:
+    """Read `simulator.yml` of the profile.
+
+    Raises:
+        RefusedInput: the profile has none, or it does not fit the profile's categories and seasons.
+    """
+    path = profile.folder / "simulator.yml"
+    if not path.is_file():
+        raise RefusedInput(f"profile {profile.name} cannot be simulated: {path} is missing")
+    try:
+        figures = CityFigures.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValidationError) as problem:
+        raise RefusedInput(f"{path}: {problem}") from problem
+    seasons = {season.code for season in profile.settings.seasons}
+    named = {figures.festival.season} | {c.peak.season for c in figures.categories.values() if c.peak}
+    codes = {*profile.codes_of_kind("dispute"), *profile.codes_of_kind("service")}
+    unknown = (named - seasons) | ((set(figures.categories) | set(figures.services)) - codes)
+    if unknown:
+        raise RefusedInput(
+            f"{path}: {sorted(unknown)[0]!r} is no season or category of profile {profile.name}"
+        )
+    return figures
