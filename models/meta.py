@@ -1,0 +1,169 @@
+"""`meta.json`: what a publication was made from and how far it may be trusted; no wall-clock time in it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from models.registry import Registered
+from models.standing import Standing
+from models.wording import Told
+from pipelines.home import REPO, SCHEMA_VERSION
+from pipelines.profile import Profile
+from pipelines.warehouse import CORE_TABLES, data_until
+
+_SOURCE_FLOORS = ("pipelines", "features", "models")
+
+_EXCLUDED = """
+    select count(*) filter (minor_involved) as minors,
+           count(*) filter (scale in ('02', '03')) as collective,
+           count(*) filter (withdrawn_at < $as_of) as withdrawn
+    from core_dispute where known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)
+"""
+
+
+def meta(
+    con: duckdb.DuckDBPyConnection,
+    profile: Profile,
+    as_of: date,
+    origin: str,
+    warnings: pl.DataFrame,
+    model: Mapping[str, Any],
+    families: Mapping[str, tuple[bool, Told]],
+) -> bytes:
+    """The file's bytes: the same warehouse, model and Monday give the same ones."""
+    settings = profile.settings
+    excluded = _row(con, _EXCLUDED, {"as_of": datetime.combine(as_of, time())})
+    content = {
+        "schema_version": SCHEMA_VERSION,
+        "code_version": code_version(),
+        "as_of": as_of,
+        "profile": profile.name,
+        "title_zh": settings.title_zh,
+        "title_en": settings.title_en,
+        "origin": origin,
+        "synthetic": origin == "simulated",
+        "data_from": _data_from(con),
+        "data_until": data_until(con),
+        "rows": _rows(con),
+        "inputs": _inputs(con),
+        "quarantine": _quarantine(con),
+        "excluded": dict(zip(("minors", "collective", "withdrawn"), excluded, strict=True)),
+        "capacity": settings.capacity,
+        "listed": int(warnings["listed"].sum()),
+        "ranked": len(warnings),
+        "horizon_days": settings.horizon_days,
+        "outcome_zh": settings.outcome_zh,
+        "outcome_en": settings.outcome_en,
+        "levels": settings.levels.model_dump(),
+        "model": model,
+        "families": {
+            name: {"published": published, "reason_zh": why.zh, "reason_en": why.en}
+            for name, (published, why) in families.items()
+        },
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=1, default=_plain) + "\n").encode()
+
+
+def model_entry(champion: Registered | None, standing: Standing, catalogue_hash: str) -> dict[str, Any]:
+    """The `model` part: which version, whether it may be used and why, and how good its backtest was."""
+    entry: dict[str, Any] = {
+        "version": champion.version if champion and standing.usable else "checklist",
+        "champion": champion.version if champion else None,
+        "usable": standing.usable,
+        "reason_zh": standing.reason.zh,
+        "reason_en": standing.reason.en,
+        "catalogue_hash": catalogue_hash,
+        "trained_until": None,
+        "registered_as_of": None,
+        "expires_on": None,
+        "metrics": {},
+    }
+    if champion is not None:
+        entry |= {
+            "trained_until": champion.trained.trained_until,
+            "registered_as_of": champion.signature.trained_as_of,
+            "expires_on": champion.expires_on,
+            "metrics": headline_metrics(champion.metrics, "lightgbm"),
+        }
+    return entry
+
+
+def headline_metrics(metrics: pl.DataFrame, model: str) -> dict[str, dict[str, float | None]]:
+    """A model's pooled metrics over all rows: name to value, low and high."""
+    pooled = metrics.filter(
+        (pl.col("model") == model) & pl.col("as_of").is_null() & (pl.col("segment") == "all")
+    )
+    return {
+        row["metric"]: {"value": row["value"], "low": row["low"], "high": row["high"]}
+        for row in pooled.sort("metric").iter_rows(named=True)
+    }
+
+
+def data_hash(con: duckdb.DuckDBPyConnection) -> str:
+    """SHA-256 over the hashes of every file that was taken in."""
+    ids = con.execute("select file_id, table_name from intake_file order by all").fetchall()
+    return hashlib.sha256(json.dumps(ids).encode()).hexdigest()
+
+
+@cache
+def code_version() -> str:
+    """The release and a digest of the code that turns files into warnings, whatever git knows of it."""
+    digest = hashlib.sha256()
+    for floor in _SOURCE_FLOORS:
+        for path in sorted((REPO / floor).rglob("*.py")):
+            digest.update(path.relative_to(REPO).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"{version('fengqiao')}+{digest.hexdigest()[:12]}"
+
+
+def _data_from(con: duckdb.DuckDBPyConnection) -> datetime | None:
+    return _row(con, "select min(registered_at) from core_dispute")[0]
+
+
+def _rows(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    return {
+        table: _row(con, f"select count(*) from {core} where superseded_at is null")[0]
+        for table, core in CORE_TABLES.items()
+    }
+
+
+def _inputs(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    names = (
+        *("file", "file_id", "table", "encoding"),
+        *("read", "loaded", "quarantined", "duplicates", "unchanged"),
+    )
+    rows = con.execute(
+        """
+        select file_name, file_id, table_name, encoding, n_read, n_loaded, n_quarantined, n_duplicate, n_unchanged
+        from intake_file order by file_name, file_id, table_name
+        """
+    ).fetchall()
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _quarantine(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for table, rule, n in con.execute(
+        """
+        select table_name, rule, count(*) from (select table_name, unnest(rules) as rule from quarantine)
+        group by all order by all
+        """
+    ).fetchall():
+        found.setdefault(table, {})[rule] = n
+    return found
+
+
+def _row(con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None) -> tuple:
+    return con.execute(query, parameters or {}).fetchone() or ()
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"no plain form for {type(value).__name__}")

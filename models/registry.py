@@ -1,0 +1,278 @@
+"""The model registry: MLflow over one SQLite file under the home; nothing else in the house calls MLflow.
+
+A version's files are data (LightGBM text, numbers, the metrics of its backtest), its tags are its
+signature, and `champion` and `challenger` are aliases. Files are found from the home, not from the
+address in the database, so that a home can be moved.
+"""
+
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from models.backtest import Backtest
+from models.saving import write_parquet
+from models.trained import Trained
+from models.wording import told
+from pipelines.home import Home
+from pipelines.profile import Profile
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+CHAMPION, CHALLENGER = "champion", "challenger"
+_DATABASE = "mlflow.db"
+_FILES = "artifacts"
+_MODEL = "model"
+_EVIDENCE = "evidence"
+_PREVIOUS = "previous_champion"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """What a version was made from; a champion scores only where profile, origin and catalogue agree."""
+
+    profile: str
+    origin: str
+    catalogue_hash: str
+    trained_as_of: date
+    data_hash: str
+    code_version: str
+
+    def tags(self) -> dict[str, str]:
+        """As text, for the registry."""
+        return {name: str(value) for name, value in vars(self).items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registered:
+    """One version of the registry, with its signature, its model and the evidence it was judged by."""
+
+    number: int
+    version: str
+    signature: Signature
+    expires_on: date
+    backtest: str
+    refused: str
+    folder: Path
+
+    @property
+    def trained(self) -> Trained:
+        """Read the model's files."""
+        return Trained.load(self.folder / _MODEL)
+
+    @property
+    def metrics(self) -> pl.DataFrame:
+        """The metrics of its backtest."""
+        return pl.read_parquet(self.folder / _EVIDENCE / "metrics.parquet")
+
+    @property
+    def calibration(self) -> pl.DataFrame:
+        """The reliability table of its backtest."""
+        return pl.read_parquet(self.folder / _EVIDENCE / "calibration.parquet")
+
+
+def register(
+    home: Home,
+    profile: Profile,
+    trained: Trained,
+    backtest: Backtest,
+    signature: Signature,
+    backtest_folder: Path,
+) -> Registered:
+    """Log a trained model with its evidence and make it the challenger.
+
+    No row about a dispute goes into the registry: predictions stay in HOME/backtests.
+    """
+    client = _client(home)
+    run = client.create_run(_experiment(client, home, profile), run_name=f"as of {signature.trained_as_of}")
+    run_id: str = run.info.run_id
+    for name, value in _parameters(trained, profile).items():
+        client.log_param(run_id, name, value)
+    for name, value in _headline(backtest.metrics).items():
+        client.log_metric(run_id, name, value)
+    with TemporaryDirectory() as scratch:
+        _write_files(Path(scratch), trained, backtest)
+        client.log_artifacts(run_id, scratch)
+    for name, value in signature.tags().items():
+        client.set_tag(run_id, name, value)
+    client.set_terminated(run_id)
+    tags = signature.tags() | {"backtest": backtest_folder.name, "refused": ""}
+    version = client.create_model_version(
+        _ensured_name(client, profile), source=f"{run.info.artifact_uri}/{_MODEL}", run_id=run_id, tags=tags
+    )
+    client.set_registered_model_alias(version.name, CHALLENGER, version.version)
+    return _registered(home, profile, version)
+
+
+def champion(home: Home, profile: Profile) -> Registered | None:
+    """The version in use, or None where there is none."""
+    return by_alias(home, profile, CHAMPION)
+
+
+def by_alias(home: Home, profile: Profile, alias: str) -> Registered | None:
+    """The version that carries an alias, or None."""
+    if not (home.mlflow / _DATABASE).exists():
+        return None
+    client = _client(home)
+    model = _registered_model(client, profile)
+    if model is None or alias not in model.aliases:
+        return None
+    return _registered(home, profile, client.get_model_version(model.name, model.aliases[alias]))
+
+
+def find_version(home: Home, profile: Profile, tags: Mapping[str, str]) -> Registered | None:
+    """The newest version that carries all these tags, or None."""
+    if not (home.mlflow / _DATABASE).exists():
+        return None
+    client = _client(home)
+    if _registered_model(client, profile) is None:
+        return None
+    versions = client.search_model_versions(f"name='{_model_name(profile)}'")
+    fitting = [v for v in versions if all(v.tags.get(name) == value for name, value in tags.items())]
+    return (
+        _registered(home, profile, max(fitting, key=lambda version: int(version.version)))
+        if fitting
+        else None
+    )
+
+
+def crown(home: Home, profile: Profile, number: int) -> None:
+    """Make a version champion; the one before it is remembered, for the way back."""
+    client, name = _client(home), _model_name(profile)
+    model = _registered_model(client, profile)
+    before = model.aliases.get(CHAMPION) if model else None
+    if before is not None and int(before) != number:
+        client.set_model_version_tag(name, str(number), _PREVIOUS, str(before))
+    client.set_registered_model_alias(name, CHAMPION, str(number))
+    if model and int(model.aliases.get(CHALLENGER, 0)) == number:
+        client.delete_registered_model_alias(name, CHALLENGER)
+
+
+def refuse(home: Home, profile: Profile, number: int, reason: str) -> None:
+    """Keep with a version why it was not made champion."""
+    _client(home).set_model_version_tag(_model_name(profile), str(number), "refused", reason)
+
+
+def rollback(home: Home, profile: Profile) -> str:
+    """Make the champion before the present one champion again; what was done, in Chinese and English."""
+    now = champion(home, profile)
+    client = _client(home)
+    previous = (
+        client.get_model_version(_model_name(profile), str(now.number)).tags.get(_PREVIOUS) if now else None
+    )
+    if previous is None:
+        message = told("nothing_before")
+    else:
+        client.set_registered_model_alias(_model_name(profile), CHAMPION, previous)
+        message = told("rolled_back", version=_version(profile, int(previous)))
+    return f"{message.zh} {message.en}"
+
+
+def _client(home: Home) -> "MlflowClient":
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    from mlflow import MlflowClient
+
+    for chatty in ("mlflow", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
+    home.mlflow.mkdir(parents=True, exist_ok=True)
+    address = f"sqlite:///{home.mlflow / _DATABASE}"
+    return MlflowClient(tracking_uri=address, registry_uri=address)
+
+
+def _experiment(client: "MlflowClient", home: Home, profile: Profile) -> str:
+    """The experiment whose files lie under this home; a moved home gets a new one, the old is kept."""
+    location = (home.mlflow / _FILES).as_uri()
+    known = {experiment.name: experiment for experiment in client.search_experiments()}
+    for experiment in known.values():
+        if experiment.artifact_location == location:
+            return experiment.experiment_id
+    name, moved = profile.name, 1
+    while name in known:
+        moved += 1
+        name = f"{profile.name}-{moved}"
+    return client.create_experiment(name, artifact_location=location)
+
+
+def _registered_model(client: "MlflowClient", profile: Profile) -> Any:
+    found = client.search_registered_models(f"name='{_model_name(profile)}'")
+    return found[0] if found else None
+
+
+def _ensured_name(client: "MlflowClient", profile: Profile) -> str:
+    if _registered_model(client, profile) is None:
+        client.create_registered_model(_model_name(profile))
+    return _model_name(profile)
+
+
+def _model_name(profile: Profile) -> str:
+    return f"{profile.name}-dispute-{profile.settings.horizon_days}d"
+
+
+def _version(profile: Profile, number: int) -> str:
+    return f"dispute-{profile.settings.horizon_days}d-v{number}"
+
+
+def _registered(home: Home, profile: Profile, version: "ModelVersion") -> Registered:
+    tags = version.tags
+    trained_as_of = date.fromisoformat(tags["trained_as_of"])
+    return Registered(
+        number=int(version.version),
+        version=_version(profile, int(version.version)),
+        signature=Signature(
+            profile=tags["profile"],
+            origin=tags["origin"],
+            catalogue_hash=tags["catalogue_hash"],
+            trained_as_of=trained_as_of,
+            data_hash=tags["data_hash"],
+            code_version=tags["code_version"],
+        ),
+        expires_on=trained_as_of + timedelta(days=profile.settings.card_valid_days),
+        backtest=tags["backtest"],
+        refused=tags["refused"],
+        folder=home.mlflow / _FILES / str(version.run_id) / "artifacts",
+    )
+
+
+def _write_files(folder: Path, trained: Trained, backtest: Backtest) -> None:
+    trained.save(folder / _MODEL)
+    (folder / _EVIDENCE).mkdir()
+    write_parquet(backtest.metrics, folder / _EVIDENCE / "metrics.parquet")
+    write_parquet(backtest.calibration, folder / _EVIDENCE / "calibration.parquet")
+    pl.DataFrame(
+        [
+            (split.number, split.train[0], split.train[-1], len(split.train), split.test[0], split.test[-1])
+            for split in backtest.splits
+        ],
+        schema=["fold", "train_from", "train_until", "train_weeks", "test_from", "test_until"],
+        orient="row",
+    ).write_csv(folder / _EVIDENCE / "folds.csv")
+
+
+def _parameters(trained: Trained, profile: Profile) -> dict[str, Any]:
+    settings = profile.settings
+    kept = {name: value for name, value in trained.parameters.items() if name != "monotone_constraints"}
+    return kept | {
+        "rounds": trained.rounds,
+        "trained_until": trained.trained_until,
+        "horizon_days": settings.horizon_days,
+        "label_maturity_days": settings.label_maturity_days,
+        "capacity": settings.capacity,
+    }
+
+
+def _headline(metrics: pl.DataFrame) -> dict[str, float]:
+    pooled = metrics.filter(
+        pl.col("as_of").is_null() & (pl.col("segment") == "all") & pl.col("value").is_not_null()
+    )
+    return {
+        f"{row['model']}.{row['metric']}": row["value"]
+        for row in pooled.select("model", "metric", "value").iter_rows(named=True)
+    }

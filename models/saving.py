@@ -1,0 +1,50 @@
+"""Writing frames so that the same frames give the same bytes, the same name, and never half a folder."""
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+
+def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """One way to write, so that equal frames are equal files."""
+    frame.write_parquet(path, compression="zstd", compression_level=3, statistics=True)
+
+
+def write_folder(parent: Path, name: str, files: Mapping[str, pl.DataFrame | bytes]) -> Path:
+    """Write the files into `parent/<name>-<digest12>`, which appears whole or not at all.
+
+    Args:
+        parent: made where it is missing.
+        name: first part of the folder's name.
+        files: by file name; a frame becomes Parquet.
+
+    Returns:
+        The folder. Where one of the same content is there already, it is left as it is.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    partial = parent / f".partial-{name}"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    for file_name, content in files.items():
+        if isinstance(content, bytes):
+            (partial / file_name).write_bytes(content)
+        else:
+            write_parquet(content, partial / file_name)
+    folder = parent / f"{name}-{digest_of(partial)[:12]}"
+    if folder.is_dir():
+        shutil.rmtree(partial)
+    else:
+        partial.rename(folder)
+    return folder
+
+
+def digest_of(folder: Path) -> str:
+    """SHA-256 over the names and bytes of the folder's files, in the order of their names."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        digest.update(path.name.encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,244 @@
+"""Training the escalation model as of a day: trees, then their calibration, from what had matured by then.
+
+Pure and seeded: the same rows give the same bytes. A row is a dispute on a Monday, and neighbouring
+Mondays of a dispute are near copies, so every window is later than the one before it and never shares
+a label window with it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from features.matrix import Matrix
+from models.calibration import Calibration, fit_calibration
+from models.design import CODED, Design, design, levels_of
+from models.draws import days_since_1970, dispute_bits, uniform
+from models.splits import Windows, gap_days, inner_windows, matured
+from models.trained import Trained
+from pipelines.errors import FengqiaoError
+from pipelines.profile import Profile
+
+if TYPE_CHECKING:
+    import lightgbm
+
+MAX_ROUNDS = 600
+DEFAULT_ROUNDS = 150
+PATIENCE_ROUNDS = 40
+PARAMETERS: dict[str, Any] = {
+    "objective": "binary",
+    "learning_rate": 0.05,
+    "num_leaves": 15,
+    "min_data_in_leaf": 200,
+    "lambda_l2": 10.0,
+    "feature_fraction": 0.5,
+    "max_bin": 63,
+    "cat_smooth": 50.0,
+    "min_data_per_group": 200,
+    "max_cat_to_onehot": 4,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 2,
+    "verbosity": -1,
+}
+"""LightGBM's settings; `model_parameters` of the profile goes before them."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What every learner of one training sees: rows matured before `trained_as_of`, labels as known by then.
+
+    Attributes:
+        label: whether the outcome came, as known at `trained_as_of`; bool, one per row of the matrix.
+        usable: row numbers that may train, ascending.
+        bits: `dispute_bits` of every row of the matrix.
+    """
+
+    design: Design
+    label: np.ndarray
+    usable: np.ndarray
+    bits: np.ndarray
+    windows: Windows
+    trained_as_of: date
+    levels: dict[str, tuple[str, ...]]
+
+    def rows_of(self, mondays: tuple[date, ...]) -> np.ndarray:
+        """Usable row numbers of these Mondays."""
+        as_of = self.design.matrix.cohort["as_of"]
+        inside = as_of.is_in(pl.Series(mondays, dtype=pl.Date).implode()).to_numpy()
+        return self.usable[inside[self.usable]]
+
+
+class TooLittleToLearn(FengqiaoError):
+    """The matured rows hold no week, or no outcome, to learn from."""
+
+
+def train(matrix: Matrix, labels: pl.DataFrame, profile: Profile, trained_as_of: date) -> Trained:
+    """Train and calibrate on everything that had matured by a day.
+
+    Args:
+        matrix: features by dispute and Monday; Mondays on or after `trained_as_of` are not looked at.
+        labels: `label_cohort` of the same rows.
+        profile: horizon, maturity, share of negatives, seed and LightGBM settings.
+        trained_as_of: the day; only outcomes known before it count.
+
+    Raises:
+        TooLittleToLearn: no matured week, or no outcome, in one of the windows.
+    """
+    return train_on(material(matrix, labels, profile, trained_as_of), profile)
+
+
+def material(
+    matrix: Matrix,
+    labels: pl.DataFrame,
+    profile: Profile,
+    trained_as_of: date,
+    bits: np.ndarray | None = None,
+) -> Material:
+    """Take the rows and labels that could be used on a day, and cut their Mondays into windows.
+
+    Rows that were found only because a warning sent somebody do not train (boundary 14).
+
+    Raises:
+        TooLittleToLearn: no week had matured by then.
+    """
+    settings = profile.settings
+    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
+    as_of = matrix.cohort["as_of"]
+    mondays = matured(as_of.unique().to_list(), trained_as_of, gap)
+    if len(mondays) < 2:
+        raise TooLittleToLearn(f"no two weeks had matured by {trained_as_of}: {gap} days must have passed")
+    moment = datetime.combine(trained_as_of, time())
+    known = (labels["label"] & (labels["label_known_at"] < moment)).fill_null(False).to_numpy()
+    usable = np.flatnonzero(
+        ((as_of <= mondays[-1]) & ~matrix.cohort["found_after_warning"].fill_null(False)).to_numpy()
+    )
+    levels = levels_of(matrix.cohort[usable])
+    windows = inner_windows(mondays, settings.horizon_days, settings.backtest.calibration_weeks)
+    bits = dispute_bits(matrix.cohort["dispute_id"]) if bits is None else bits
+    return Material(design(matrix, levels), known, usable, bits, windows, trained_as_of, levels)
+
+
+def sampled(
+    given: Material, rows: np.ndarray, negative_share: float, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Keep every outcome and a share of the others, with the weights that restore the base rate.
+
+    Which rows are kept depends on dispute, Monday and seed alone.
+
+    Returns:
+        Kept row numbers in their order, and their weights.
+    """
+    days = days_since_1970(given.design.matrix.cohort["as_of"][rows])
+    positive = given.label[rows]
+    kept = positive | (uniform(given.bits[rows], days, seed) < negative_share)
+    return rows[kept], np.where(positive[kept], 1.0, 1.0 / negative_share)
+
+
+def train_on(given: Material, profile: Profile) -> Trained:
+    """`train`, on material that is shared with the baselines."""
+    import lightgbm as lgb
+
+    settings = profile.settings
+    parameters = PARAMETERS | {"seed": settings.seed % 2**31} | settings.model_parameters
+    parameters |= {"monotone_constraints": monotone_constraints(given.design)}
+    rounds = _chosen_rounds(given, parameters, settings.backtest.negative_share, settings.seed)
+    grown = _dataset(given, given.windows.grow, settings.backtest.negative_share, settings.seed, parameters)
+    booster = lgb.train(parameters, grown, num_boost_round=rounds)
+    calibration = calibrated(
+        given, booster_log_odds(booster, given), settings.backtest.bootstrap, settings.seed
+    )
+    return Trained(
+        booster_text=booster.model_to_string(),
+        calibration=calibration,
+        levels=given.levels,
+        names=given.design.names,
+        rounds=rounds,
+        trained_as_of=given.trained_as_of,
+        trained_until=given.windows.calibrate[-1],
+        base_rates=_base_rates(given),
+        parameters=parameters,
+    )
+
+
+def booster_log_odds(booster: "lightgbm.Booster", given: Material) -> np.ndarray:
+    """Log-odds of the trees for every usable row of the calibration window, in row order."""
+    rows = given.rows_of(given.windows.calibrate)
+    return np.asarray(booster.predict(given.design.rows(rows), raw_score=True))
+
+
+def calibrated(given: Material, z: np.ndarray, draws: int, seed: int) -> Calibration:
+    """Fit the calibration of log-odds `z` over all rows of the calibration window.
+
+    Raises:
+        TooLittleToLearn: the window holds no outcome.
+    """
+    rows = given.rows_of(given.windows.calibrate)
+    if not given.label[rows].any():
+        raise TooLittleToLearn(f"no outcome in the {len(given.windows.calibrate)} weeks of calibration")
+    category = given.design.matrix.cohort["category"][rows]
+    dispute = np.unique(given.bits[rows], return_inverse=True)[1]
+    return fit_calibration(z, given.label[rows], category, dispute, draws, seed)
+
+
+def monotone_constraints(of: Design) -> list[int]:
+    """The catalogue's known signs, 0 for the coded columns, in the order of `of.names`."""
+    from features.catalogue import monotone
+
+    signs = monotone()
+    return [int(signs.get(name, 0)) for name in of.matrix.names] + [0] * len(CODED)
+
+
+def _chosen_rounds(given: Material, parameters: dict[str, Any], negative_share: float, seed: int) -> int:
+    """The number of trees that does best on the later weeks held back; the default where none were."""
+    import lightgbm as lgb
+
+    if not given.windows.stop:
+        return DEFAULT_ROUNDS
+    fit = _dataset(given, given.windows.fit, negative_share, seed, parameters)
+    stop = _dataset(given, given.windows.stop, negative_share, seed, parameters, reference=fit)
+    booster = lgb.train(
+        parameters,
+        fit,
+        num_boost_round=MAX_ROUNDS,
+        valid_sets=[stop],
+        callbacks=[lgb.early_stopping(PATIENCE_ROUNDS, verbose=False)],
+    )
+    return max(1, booster.best_iteration)
+
+
+def _dataset(
+    given: Material,
+    mondays: tuple[date, ...],
+    negative_share: float,
+    seed: int,
+    parameters: dict[str, Any],
+    reference: "lightgbm.Dataset | None" = None,
+) -> "lightgbm.Dataset":
+    import lightgbm as lgb
+
+    rows, weight = sampled(given, given.rows_of(mondays), negative_share, seed)
+    if not given.label[rows].any():
+        raise TooLittleToLearn(f"no outcome had matured in {len(mondays)} weeks before {given.trained_as_of}")
+    return lgb.Dataset(
+        given.design.rows(rows),
+        label=given.label[rows].astype(np.float32),
+        weight=weight,
+        reference=reference,
+        feature_name=list(given.design.names),
+        categorical_feature=list(CODED),
+        params=parameters,
+        free_raw_data=True,
+    )
+
+
+def _base_rates(given: Material) -> dict[str, float]:
+    """Share of the calibration window's rows of each category that an outcome followed."""
+    rows = given.rows_of(given.windows.calibrate)
+    frame = pl.DataFrame(
+        {"category": given.design.matrix.cohort["category"][rows], "label": given.label[rows]}
+    )
+    rates = frame.group_by("category").agg(pl.col("label").mean()).sort("category")
+    return dict(zip(rates["category"].to_list(), rates["label"].to_list(), strict=True))

@@ -1,0 +1,84 @@
+"""What the models room tells people, in Chinese and English; sentences only, no logic."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Told:
+    """One message in both languages."""
+
+    zh: str
+    en: str
+
+
+SENTENCES: dict[str, Told] = {
+    "model_in_use": Told(
+        "使用模型{version}，训练数据截至{trained_until}。",
+        "Model {version} is in use, trained on weeks until {trained_until}.",
+    ),
+    "little_history": Told(
+        "历史数据只有{weeks}周，不足{needed}周，未训练模型，按专家清单排序。",
+        "Only {weeks} weeks of history, {needed} are needed: no model was trained; the checklist's order is published.",
+    ),
+    "few_outcomes": Told(
+        "已成熟的结果事件只有{outcomes}起，不足{needed}起，未训练模型，按专家清单排序。",
+        "Only {outcomes} disputes with a matured outcome, {needed} are needed: no model was trained; the checklist's order is published.",
+    ),
+    "no_fold": Told(
+        "历史数据不足以做一次回溯检验，未训练模型，按专家清单排序。",
+        "History is too short for a single backtest fold: no model was trained; the checklist's order is published.",
+    ),
+    "not_better": Told(
+        "模型{version}回溯检验的前{k}名召回率{model}，未超过专家清单的{checklist}，不予启用，按专家清单排序。",
+        "Model {version} was not promoted: its backtest recall in the top {k} is {model}, the checklist's {checklist}. The checklist's order is published.",
+    ),
+    "no_champion": Told(
+        "没有现用模型，按专家清单排序。",
+        "There is no champion: the checklist's order is published.",
+    ),
+    "other_profile": Told(
+        "模型{version}属于配置{theirs}，不能用于{ours}，按专家清单排序。请用fengqiao retrain重新训练。",
+        "Model {version} belongs to profile {theirs} and may not score {ours}: the checklist's order is published. Run `fengqiao retrain --promote`.",
+    ),
+    "other_origin": Told(
+        "模型{version}由{theirs}数据训练，不能用于{ours}数据，按专家清单排序。请用fengqiao retrain重新训练。",
+        "Model {version} was trained on {theirs} data and may not score {ours} data: the checklist's order is published. Run `fengqiao retrain --promote`.",
+    ),
+    "other_catalogue": Told(
+        "特征目录在模型{version}训练之后有改动，按专家清单排序。请用fengqiao retrain --promote重新训练并启用。",
+        "The feature catalogue has changed since model {version} was trained: the checklist's order is published. Run `fengqiao retrain --promote`.",
+    ),
+    "expired": Told(
+        "模型{version}已于{expires_on}到期，按专家清单排序。请用fengqiao retrain --promote重新训练并启用。",
+        "Model {version} expired on {expires_on}: the checklist's order is published. Run `fengqiao retrain --promote`.",
+    ),
+    "not_yet": Told(
+        "模型{version}于{registered_as_of}训练，不能用于此前的截至日，按专家清单排序。",
+        "Model {version} was trained as of {registered_as_of} and may not score an earlier Monday: the checklist's order is published.",
+    ),
+    "withdrawn": Told(
+        "模型{version}最近{weeks}个成熟周的名单命中率{precision}，低于基础率{base_rate}的两倍，已停用，按专家清单排序。",
+        "Model {version} is withdrawn: over the last {weeks} matured weeks {precision} of its list came true, under twice the base rate of {base_rate}. The checklist's order is published.",
+    ),
+    "escalation_published": Told("已发布。", "Published."),
+    "no_source": Told(
+        "本配置的数据中没有{source}，不发布此类预警。",
+        "The data hold no {source}: no such source, so this family is left out.",
+    ),
+    "not_built": Told(
+        "此版本尚未实现该类预警。",
+        "This version does not make this family yet.",
+    ),
+    "promoted": Told("模型{version}已启用。", "{version} is the champion now."),
+    "challenger": Told("模型{version}已登记为候选。", "{version} is registered as challenger."),
+    "refused": Told("模型{version}未启用：{conditions}", "{version} was not promoted. Not met: {conditions}"),
+    "rolled_back": Told("已恢复启用模型{version}。", "{version} is the champion again."),
+    "nothing_before": Told("没有可恢复的前一模型。", "There is no champion before this one to go back to."),
+}
+"""By code; the names in braces are filled in by whoever tells it."""
+
+
+def told(code: str, **facts: object) -> Told:
+    """The sentence of that code with its facts filled in."""
+    sentence = SENTENCES[code]
+    return Told(sentence.zh.format(**facts), sentence.en.format(**facts))
