@@ -99,7 +99,7 @@ class Parameters:
     )  # [A] share of the hazard an early mediation takes away
 
     # the hidden hazard of harm
-    base_log_hazard: float = -8.0  # [C] 2 % of disputes within 90 days
+    base_log_hazard: float = -6.3  # [C] 2 % of disputes within 90 days
     flag_log_hazard: tuple[float, ...] = (0.55, 0.65, 0.75, 0.30, 0.55, 0.50)  # [A] in the order of FLAGS
     repeat_log_hazard: float = 0.40  # [A] per earlier quarrel of the pair, three at most
     frailty_log_hazard: float = 0.32  # [C] per standard deviation of the pair's hidden temper

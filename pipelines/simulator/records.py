@@ -56,7 +56,10 @@ def dispute_rows(world: World, lived: Week) -> pl.DataFrame:
         }
     ).with_columns(
         pl.when(_missing(world, new, 11, f.deadline_missing)).then(None).otherwise("due_at").alias("due_at"),
-        pl.when(_missing(world, new, 12, f.occurred_missing)).then(None).otherwise("occurred_on").alias("occurred_on"),
+        pl.when(_missing(world, new, 12, f.occurred_missing))
+        .then(None)
+        .otherwise("occurred_on")
+        .alias("occurred_on"),
         pl.when(pl.col("withdrawn_at") >= 0).then("withdrawn_at").alias("withdrawn_at"),
         pl.when(pl.col("recorded_at") > pl.col("registered_at")).then("recorded_at").alias("recorded_at"),
     )
@@ -161,7 +164,9 @@ def _counts(world: World, new: Cases) -> dict[str, pl.Series]:
     """People involved and the amount, with their gaps."""
     f = world.figures
     u = world.dice.uniform(Stream.RECORD, new.number, part=8)
-    people = np.where(u < 0.72, 2, np.where(u < 0.93, 3 + (u * 1_000 % 3).astype(int), 6 + (u * 1_000 % 5).astype(int)))
+    people = np.where(
+        u < 0.72, 2, np.where(u < 0.93, 3 + (u * 1_000 % 3).astype(int), 6 + (u * 1_000 % 5).astype(int))
+    )
     figures = list(world.city.categories.values())
     usual = np.array([c.amount_yuan for c in figures])[new.category]
     asked = np.array([c.has_amount for c in figures])[new.category]
@@ -223,4 +228,3 @@ def _below(world: World, new: Cases, part: int, share: float) -> np.ndarray:
 
 def _missing(world: World, new: Cases, part: int, share: float) -> pl.Series:
     return pl.Series(_below(world, new, part, share))
-

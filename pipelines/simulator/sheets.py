@@ -1,6 +1,6 @@
 """From the simulator's numbers to the words, headings and date formats that a city's files hold."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,6 @@ from pipelines.simulator.wording import made_up_names
 
 VARIANT_SHARE = 0.08
 """How often a clerk writes a variant of a code's name."""
-Turn = Callable[["Sheet", pl.DataFrame], pl.Series]
 
 
 @dataclass(frozen=True)
@@ -48,19 +47,17 @@ class Sheet:
         return self.words_of(frame, column, [[names[code], code] for code in codes], part=1)
 
 
-def in_words(sheet: Sheet, frame: pl.DataFrame, columns: Mapping[str, pl.Series], table: str) -> pl.DataFrame:
+def headed(table: str, columns: Mapping[str, pl.Series]) -> pl.DataFrame:
     """The given columns under the Chinese headings of the contract, in the given order."""
     schema = TABLES[table].columns()
-    headings = {name: column.metadata["zh"] for name, column in schema.items() if column.metadata} | PAIR_COLUMNS
+    headings = {
+        name: column.metadata["zh"] for name, column in schema.items() if column.metadata
+    } | PAIR_COLUMNS
     return pl.DataFrame({headings[name]: series for name, series in columns.items()})
 
 
 def moments(minutes: pl.Series) -> pl.Series:
     """Minutes since the start as date and time."""
-    return (minutes.cast(pl.Duration("ms")) * 60_000 + pl.lit(START).cast(pl.Datetime("ms"))) if False else _moment(minutes)
-
-
-def _moment(minutes: pl.Series) -> pl.Series:
     start = np.datetime64(START, "ms").astype(np.int64)
     return (minutes * 60_000 + int(start)).cast(pl.Datetime("ms"))
 
@@ -91,7 +88,9 @@ def party_names(dice: Dice, pair: pl.Series, side: int) -> pl.Series:
     surname = pl.Series(list(names["surnames"])).gather(_index(drawn[0] ** 1.5, len(names["surnames"])))
     first = given.gather(_index(drawn[1], len(given)))
     second = pl.select(
-        pl.when(pl.Series(drawn[3] < 0.85)).then(given.gather(_index(drawn[2], len(given)))).otherwise(pl.lit(""))
+        pl.when(pl.Series(drawn[3] < 0.85))
+        .then(given.gather(_index(drawn[2], len(given))))
+        .otherwise(pl.lit(""))
     ).to_series()
     return pl.select(pl.when(pl.Series(keys >= 0)).then(surname + first + second)).to_series()
 
