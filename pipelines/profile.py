@@ -114,6 +114,17 @@ class Backtest(_Checked):
     negative_share: float = Field(default=0.1, gt=0, le=1)
 
 
+class Promotion(_Checked):
+    """How far a challenger may fall short and still become champion.
+
+    `recall_margin`: lower end of the paired interval of recall at capacity against the champion.
+    `ece_share_of_base_rate`: calibration error as a share of how often the outcome comes.
+    """
+
+    recall_margin: float = Field(default=0.02, ge=0, lt=1)
+    ece_share_of_base_rate: float = Field(default=0.5, gt=0)
+
+
 class Needs(_Checked):
     """Below this no model is trained: the checklist's order is published and the reason is said."""
 
@@ -147,6 +158,7 @@ class Settings(_Checked):
     domestic_relations: tuple[str, ...] = ()
     backtest: Backtest = Backtest()
     needs: Needs = Needs()
+    promotion: Promotion = Promotion()
     retention: Retention = Retention()
     model_parameters: dict[str, float | int] = Field(default_factory=dict)
     card_valid_days: int = 180
