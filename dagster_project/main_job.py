@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 import dagster as dg
 
@@ -13,7 +13,7 @@ from dagster_project.progress import Stages
 from dagster_project.resources import City
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
-from pipelines.warehouse import data_until, open_warehouse
+from pipelines.warehouse import data_until, first_monday_after, open_warehouse
 
 DAGSTER_YAML = """\
 telemetry:
@@ -60,18 +60,6 @@ def newest_as_of(home: Home) -> date:
     if until is None:
         raise FengqiaoError(f"{home.root} holds no records yet: run `fengqiao run --data FOLDER` first")
     return first_monday_after(until)
-
-
-def first_monday_after(moment: datetime) -> date:
-    """The first Monday whose 00:00 lies after the moment.
-
-    >>> first_monday_after(datetime(2025, 12, 28, 23, 59))
-    datetime.date(2025, 12, 29)
-    >>> first_monday_after(datetime(2025, 12, 29, 0, 0))
-    datetime.date(2026, 1, 5)
-    """
-    monday = moment.date() - timedelta(days=moment.weekday())
-    return monday if datetime.combine(monday, time()) > moment else monday + timedelta(days=7)
 
 
 def open_dagster(city: City) -> None:

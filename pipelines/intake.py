@@ -334,5 +334,3 @@ def _headings_used(raw: RawFile, mapping: TableMapping) -> set[str]:
     mapped = {*mapping.columns.values(), *mapping.where, *([mapping.present] if mapping.present else [])}
     composed = {h for h in raw.headings for t in mapping.templates.values() if f"{{{h}}}" in t}
     return {h for h in raw.headings if h in mapped | composed or (not mapping.columns and h in canonical)}
-
-

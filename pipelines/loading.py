@@ -28,7 +28,7 @@ class Loaded:
 
 
 def load_rows(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame, file_id: str) -> Loaded:
-    """Insert the new versions among `rows` (core columns, `known_at`, `__line`) inside the open transaction."""
+    """Insert the new versions among `rows` (core columns, `known_at`, `file_line`) inside the open transaction."""
     core = CORE_TABLES[table]
     columns = [c for c in rows.columns if c != LINE]
     key = (

@@ -1,6 +1,6 @@
 """From a file's headings and text to a table's columns and types, every failure named by column and rule.
 
-Frame in, frame out: the result has the contract's columns, `__line`, and `__rules`, the list of
+Frame in, frame out: the result has the contract's columns, `file_line`, and `__rules`, the list of
 rules the row broke. A row without rules is good.
 """
 
@@ -50,7 +50,7 @@ def choose_rows(raw: RawFile, mapping: TableMapping) -> pl.DataFrame:
 
 
 def name_columns(raw: RawFile, mapping: TableMapping, rows: pl.DataFrame) -> pl.DataFrame:
-    """The mapped columns of the source under their canonical names, plus `__line`; all else is dropped unread.
+    """The mapped columns of the source under their canonical names, plus `file_line`; all else is dropped unread.
 
     Raises:
         RefusedInput: a required column is missing; names file, column and the headings it may stand under.

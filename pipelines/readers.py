@@ -10,13 +10,13 @@ import polars as pl
 from pipelines.errors import RefusedInput
 from pipelines.mapping import SourceFile
 
-LINE = "__line"
+LINE = "file_line"
 BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
 class RawFile:
-    """A file as received: `frame` has one column per heading and `__line`; text stays text."""
+    """A file as received: `frame` has one column per heading and `file_line`; text stays text."""
 
     name: str
     encoding: str | None

@@ -8,10 +8,11 @@ when the next version replaced it (null: still in force). A version counts as of
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 VERSIONED = "first_known_at timestamp not null, known_at timestamp not null, superseded_at timestamp, file_id text not null"
 PLACED = "area_code text not null, township_code text, county_code text"
@@ -81,6 +82,13 @@ def open_warehouse(path: Path | str, *, read_only: bool = False) -> Iterator[duc
         con.close()
 
 
+def read_frame(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> pl.DataFrame:
+    """The result of a query as a Polars frame."""
+    frame = pl.from_arrow(con.execute(query, parameters).to_arrow_table())
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
 def data_until(con: duckdb.DuckDBPyConnection) -> datetime | None:
     """The newest known time of any dispute, step, outcome or report; None for an empty warehouse."""
     row = con.execute(
@@ -91,3 +99,15 @@ def data_until(con: duckdb.DuckDBPyConnection) -> datetime | None:
         """
     ).fetchone()
     return row[0] if row else None
+
+
+def first_monday_after(moment: datetime) -> date:
+    """The first Monday whose 00:00 lies after the moment.
+
+    >>> first_monday_after(datetime(2025, 12, 28, 23, 59))
+    datetime.date(2025, 12, 29)
+    >>> first_monday_after(datetime(2025, 12, 29, 0, 0))
+    datetime.date(2026, 1, 5)
+    """
+    monday = moment.date() - timedelta(days=moment.weekday())
+    return monday if datetime.combine(monday, time()) > moment else monday + timedelta(days=7)

@@ -10,9 +10,9 @@ import numpy as np
 
 from pipelines.simulator.arrivals import Arrivals
 from pipelines.simulator.cases import Bools, Cases
-from pipelines.simulator.clock import at_night, in_office
+from pipelines.simulator.clock import at_night, in_office, whole_days
 from pipelines.simulator.dice import Dice, Floats, Keys, Stream
-from pipelines.simulator.hazard import REOPENED
+from pipelines.simulator.hazard import MAX_AGE_DAYS, REOPENED
 from pipelines.simulator.parameters import (
     DAY,
     FAILED_MORE,
@@ -104,7 +104,10 @@ class Handling:
         f = self.figures
         going = cases.is_open & ~closing
         open_phase = np.minimum(cases.phase, FAILED_MORE)
-        held = going & (self._u(Stream.SESSION, cases, week) < np.array(f.session)[open_phase])
+        busy = self.arrivals.model.sessions_held[
+            np.minimum(whole_days(week * WEEK - cases.opened), MAX_AGE_DAYS)
+        ]
+        held = going & (self._u(Stream.SESSION, cases, week) < np.array(f.session)[open_phase] * busy)
         fails = self._u(Stream.SESSION_RESULT, cases, week) < np.array(f.session_fails)[cases.heat]
         at = self._some_time(cases, week, part=2)
         failed, mended = held & fails, held & ~fails
@@ -112,7 +115,7 @@ class Handling:
         steps.add("mediation", cases, at, failed & ~second, result="failed")
         steps.add("mediation", cases, at, failed & second, tier="county", result="failed")
         steps.add("mediation", cases, at, mended, result="pending")
-        visited = going & (self._u(Stream.VISIT, cases, week) < f.visit)
+        visited = going & (self._u(Stream.VISIT, cases, week) < f.visit * busy)
         steps.add("visit", cases, self._some_time(cases, week, part=3), visited)
         up = failed & (cases.phase == FAILED_ONCE)
         luck = self._u(Stream.REFERRAL, cases, week)

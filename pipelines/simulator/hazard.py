@@ -66,14 +66,14 @@ class HazardModel:
         return (1 - np.exp(-mean) * (1 + variance / 2)).clip(0, 1)
 
     def stay_days(self, u: Floats, kind: Keys) -> Floats:
-        """Days until closing, from uniform numbers; `inf` for those never closed."""
+        """Days until closing, from uniform numbers."""
         course = self._stays
         at = (u * course.shape[1]).astype(np.int64)
         return course[kind, at]
 
     @cached_property
     def _stays(self) -> Floats:
-        """Quantiles of the stay by kind: lognormal, a spike at four weeks, some never."""
+        """Quantiles of the stay by kind: lognormal, a spike at four weeks, some only in the second year."""
         from scipy.special import ndtri
 
         f = self.figures
@@ -87,7 +87,7 @@ class HazardModel:
             body = (u - spike) / (1 - spike - never)
             days = median * after * np.exp(sigma * ndtri(body.clip(1e-9, 1 - 1e-9)))
             days = np.where(u < spike, 28 + 2 * u / spike, days)
-            rows.append(np.where(u > 1 - never, np.inf, days))
+            rows.append(np.where(u > 1 - never, 365 * (1 + (u - 1 + never) / never), days))
         return np.array(rows)
 
     @cached_property
@@ -100,6 +100,12 @@ class HazardModel:
             later = len(course) - np.searchsorted(course, age[:, 0] + 7)
             table.append(1 - later / np.maximum(still, 1))
         return np.array(table).T
+
+    @cached_property
+    def sessions_held(self) -> Floats:
+        """Share of the usual mediations held, by age in whole days."""
+        age = np.arange(MAX_AGE_DAYS + 1)
+        return np.where(age < self.figures.session_until_days, 1.0, self.figures.idle_session)
 
     @cached_property
     def _multiplier(self) -> Floats:
@@ -135,7 +141,7 @@ class HazardModel:
             held = warmed[0][phase]
             mended = warmed[0][max(phase, MEDIATING)]
             failed = warmed[0][min(max(phase, MEDIATING) + 1, SETTLED - 1)]
-            stays = held + f.session[phase] * (fails * failed + (1 - fails) * mended - held)
+            stays = held + f.session[phase] * self.sessions_held[None, :, None] * (fails * failed + (1 - fails) * mended - held)
             after[phase] = stays + self.closing[None] * (closed[phase] - stays)
         for phase, group in ((SETTLED, 1), (UNSETTLED, 2)):
             again = np.einsum(

@@ -73,7 +73,9 @@ class Parameters:
     stay_median_days: tuple[float, ...] = (6.0, 9.0, 10.0)  # [A] usual, land and water, reopened
     stay_sigma: tuple[float, ...] = (1.15, 1.2, 1.1)  # [A]
     stay_spike_share: float = 0.05  # [A] closed on day 28 to 30
-    never_closed_share: float = 0.012  # [A]
+    never_closed_share: float = 0.012  # [A] not within a year; cleared away in the second
+    session_until_days: int = 60  # [A] after that a dispute lies idle
+    idle_session: float = 0.1  # [A] share of the sessions that are still held then
     shorter_stays_from_week: int = 78  # [A] 40 % shorter after month 18
     shorter_stays_factor: float = 0.6  # [A]
     settled_at_closing: tuple[tuple[float, ...], ...] = (  # [S] 95.6 % overall; by phase and heat [A]
@@ -87,7 +89,7 @@ class Parameters:
     visit: float = 0.15  # [A] while open
     referred_up: float = 0.55  # [A] after a second failure
     expert: float = 0.15  # [A] after a second failure
-    breach: tuple[float, ...] = (0.002, 0.008, 0.030, 0.055)  # [A] settled, by heat
+    breach: tuple[float, ...] = (0.002, 0.010, 0.040, 0.075)  # [A] settled, by heat
     reopened: tuple[tuple[float, ...], ...] = (  # [A] 5 % within 90 days after success, 25 % after failure
         (0.0022, 0.006, 0.016, 0.030),
         (0.012, 0.022, 0.040, 0.060),
@@ -99,17 +101,17 @@ class Parameters:
     )  # [A] share of the hazard an early mediation takes away
 
     # the hidden hazard of harm
-    base_log_hazard: float = -6.3  # [C] 2 % of disputes within 90 days
+    base_log_hazard: float = -6.6  # [C] 2 % of disputes within 90 days
     flag_log_hazard: tuple[float, ...] = (0.55, 0.65, 0.75, 0.30, 0.55, 0.50)  # [A] in the order of FLAGS
     repeat_log_hazard: float = 0.40  # [A] per earlier quarrel of the pair, three at most
-    frailty_log_hazard: float = 0.32  # [C] per standard deviation of the pair's hidden temper
-    township_log_hazard: float = 0.22  # [A] standard deviation over townships
+    frailty_log_hazard: float = 0.20  # [C] per standard deviation of the pair's hidden temper
+    township_log_hazard: float = 0.15  # [A] standard deviation over townships
     rural_log_hazard: float = 0.10  # [A]
-    phase_hazard: tuple[float, ...] = (1.0, 0.85, 1.55, 2.3, 0.50, 1.4)  # [A]
+    phase_hazard: tuple[float, ...] = (1.0, 0.85, 1.4, 1.9, 0.65, 1.3)  # [A]
     late_hazard: float = 1.4  # [A] open two weeks without a mediation
     late_days: int = 14  # [A]
-    heat_hazard: tuple[float, ...] = (0.55, 1.6, 4.5, 11.0)  # [C]
-    calming_weeks: float = 16  # [A] the hazard falls to 1/e over this age
+    heat_hazard: tuple[float, ...] = (0.8, 1.4, 2.4, 4.2)  # [C]
+    calming_weeks: float = 40  # [A] the hazard falls to 1/e over this age
     heat_after_harm: int = 2  # [A]
     reopened_after_harm: float = 0.6  # [A]
     heat_change: tuple[tuple[tuple[float, ...], ...], ...] = (  # [C] open, settled, unsettled
@@ -135,8 +137,8 @@ class Parameters:
     heat_at_start: tuple[float, ...] = (1.5, 3.2, 5.0)  # [C] cut points of an ordered logit
     flag_heat: tuple[float, ...] = (1.0, 1.0, 0.9, 0.3, 0.7, 0.3)  # [A] in the order of FLAGS
     frailty_heat: float = 0.35  # [A]
-    threat_reported: tuple[float, ...] = (0.003, 0.03, 0.14, 0.34)  # [A] by heat
-    violence_reported: tuple[float, ...] = (0.0004, 0.005, 0.03, 0.10)  # [A] by heat
+    threat_reported: tuple[float, ...] = (0.003, 0.035, 0.18, 0.42)  # [A] by heat
+    violence_reported: tuple[float, ...] = (0.0004, 0.006, 0.04, 0.13)  # [A] by heat
     severity_light_injury: float = 0.10  # [A] of harms
     severity_death: float = 0.01  # [A] of harms; counted, never learned
     harm_recorded: float = 0.97  # [A]

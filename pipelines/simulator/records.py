@@ -73,7 +73,7 @@ def event_rows(world: World, lived: Week) -> pl.DataFrame:
     key = steps["number"] * 64 + steps["kind"]
     u = world.dice.uniform(Stream.EVENT_DELAY, key, lived.week + 1)
     late = world.dice.uniform(Stream.EVENT_DELAY, key, lived.week + 1, part=1)
-    recorded = _entered(steps["at"], u, late)
+    recorded = np.maximum(_entered(steps["at"], u, late), lived.week * WEEK)
     recorded = after_outage(world, recorded, world.places.township_county[steps["township"]], key)
     return pl.DataFrame(
         {
