@@ -38,8 +38,8 @@ def _warehouse_lines(city: City) -> list[str]:
         until = data_until(con)
         files, rows = con.execute(
             "select count(distinct file_id), coalesce(sum(n_loaded), 0) from intake_file"
-        ).fetchone() or (0, 0)
-        held_back = con.execute("select count(*) from quarantine").fetchone() or (0,)
+        ).fetchall()[0]
+        held_back = con.execute("select count(*) from quarantine").fetchall()[0]
     lines = [
         f"files taken in: {files} ({rows:,} rows loaded, {held_back[0]:,} in quarantine)",
         f"data until: {until}",

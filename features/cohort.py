@@ -95,18 +95,18 @@ def excluded_counts(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: dat
         AT_RISK
         + "select count(*) filter (minor_involved), count(*) filter (scale in ('02', '03')) from versions",
         {"watch_days": profile.settings.watch_days},
-    ).fetchone() or (0, 0)
+    ).fetchall()[0]
     con.unregister("mondays")
     withdrawn = con.execute(
         "select count(distinct dispute_id) from core_dispute where withdrawn_at < $as_of", {"as_of": as_of}
-    ).fetchone() or (0,)
+    ).fetchall()[0]
     return {"minors": row[0], "collective": row[1], "withdrawn": withdrawn[0]}
 
 
 def history_mondays(con: duckdb.DuckDBPyConnection, as_of: date) -> list[date]:
     """All Mondays from the first one after the first registration up to and with `as_of`."""
-    row = con.execute("select min(known_at) from core_dispute").fetchone()
-    if row is None or row[0] is None:
+    row = con.execute("select min(known_at) from core_dispute").fetchall()[0]
+    if row[0] is None:
         return []
     first = row[0].date() + timedelta(days=7 - row[0].weekday())
     return [first + timedelta(weeks=n) for n in range((as_of - first).days // 7 + 1)]

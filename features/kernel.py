@@ -184,11 +184,7 @@ def _amounts(frame: pl.DataFrame, feature: Feature, measure: str | None, *, ever
     taken = pl.lit(value=True)
     for column, values in () if everything else feature.where:
         taken = taken & pl.col(column).is_in(list(values)).fill_null(value=False)
-    return (
-        frame.select(pl.when(taken).then(amount).otherwise(0).alias("n")).to_series().to_numpy()
-        if len(frame)
-        else np.zeros(0, np.int64)
-    )
+    return frame.with_columns(__n=pl.when(taken).then(amount).otherwise(0))["__n"].to_numpy()
 
 
 def _or_none(feature: Feature, n: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from pipelines.profile import Profile
 from pipelines.warehouse import read_frame
 
 OVERDUE = """
-select d.dispute_id, d.deadline as at, d.deadline as known_at, 1 as severity
+select d.dispute_id, d.deadline as happened_at, d.deadline as known_at, 1 as severity
 from (select dispute_id, {deadline} as deadline from core_dispute where superseded_at is null) d
 where d.deadline is not null and not exists (
     select 1 from core_dispute_event e
@@ -18,22 +18,22 @@ where d.deadline is not null and not exists (
 
 
 def outcome_moments(con: duckdb.DuckDBPyConnection, profile: Profile) -> pl.DataFrame:
-    """Every outcome the profile wants prevented: dispute_id, at, known_at, severity; sorted."""
+    """Every outcome the profile wants prevented: dispute_id, happened_at, known_at, severity; sorted."""
     outcome = profile.settings.outcome
     parameters: dict[str, object] = {}
     if outcome.table is not None:
-        query = """select dispute_id, occurred_at as at, first_known_at as known_at, severity from core_outcome
+        query = """select dispute_id, occurred_at as happened_at, first_known_at as known_at, severity from core_outcome
             where superseded_at is null and severity >= $severity"""
         parameters = {"severity": outcome.min_severity}
     elif outcome.event_types:
-        query = """select dispute_id, event_at as at, first_known_at as known_at, 1 as severity from core_dispute_event
+        query = """select dispute_id, event_at as happened_at, first_known_at as known_at, 1 as severity from core_dispute_event
             where superseded_at is null and list_contains($types, event_type)"""
         parameters = {"types": list(outcome.event_types)}
     else:
         deadline = "due_at" if outcome.overdue else "registered_at + to_days($days::integer)"
         query = OVERDUE.format(deadline=deadline)
         parameters = {"days": outcome.overdue_days} if outcome.overdue_days else {}
-    return read_frame(con, f"select * from ({query}) order by dispute_id, at, known_at", parameters)
+    return read_frame(con, f"select * from ({query}) order by dispute_id, happened_at, known_at", parameters)
 
 
 def label_cohort(con: duckdb.DuckDBPyConnection, profile: Profile, cohort: pl.DataFrame) -> pl.DataFrame:
@@ -48,7 +48,7 @@ def label_cohort(con: duckdb.DuckDBPyConnection, profile: Profile, cohort: pl.Da
     came = (
         keys.join(outcome_moments(con, profile), on="dispute_id", how="inner")
         .filter(
-            (pl.col("at") >= start) & (pl.col("at") < start + pl.duration(days=profile.settings.horizon_days))
+            (pl.col("happened_at") >= start) & (pl.col("happened_at") < start + pl.duration(days=profile.settings.horizon_days))
         )
         .group_by("__row")
         .agg(label_known_at=pl.col("known_at").min(), severity=pl.col("severity").max().cast(pl.Int64))

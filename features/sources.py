@@ -37,7 +37,7 @@ SQL = {
         select a.village_code, r.township_code, r.county_code, r.report_type, r.channel, r.known_at, r.first_known_at,
             r.superseded_at retired_at from core_grid_report r join core_area a using (area_code)""",
     "grid_closings": """
-        select township_code, county_code, resolved::text resolved, date_diff('minute', reported_at, closed_at) minutes,
+        select township_code, county_code, resolved::text as resolved, date_diff('minute', reported_at, closed_at) as minutes,
             greatest(known_at, closed_at) known_at, greatest(first_known_at, closed_at) first_known_at,
             superseded_at retired_at from core_grid_report
         where closed_at is not null and (superseded_at is null or superseded_at > closed_at)""",

@@ -61,8 +61,8 @@ def _tables_about_disputes(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _delete(con: duckdb.DuckDBPyConnection, table: str, dispute_id: str) -> int:
     where = "contains(row_json, $id)" if table == "quarantine" else "dispute_id = $id"
-    row = con.execute(f"delete from {table} where {where}", {"id": dispute_id}).fetchone()
-    return int(row[0]) if row else 0
+    row = con.execute(f"delete from {table} where {where}", {"id": dispute_id}).fetchall()[0]
+    return int(row[0])
 
 
 def _write_anew(path: Path) -> None:

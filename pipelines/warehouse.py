@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -89,16 +90,21 @@ def read_frame(con: duckdb.DuckDBPyConnection, query: str, parameters: object = 
     return frame
 
 
+def read_row(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> tuple[Any, ...]:
+    """The only row of a query that always gives one, with nothing left open on the connection."""
+    return con.execute(query, parameters).fetchall()[0]
+
+
 def data_until(con: duckdb.DuckDBPyConnection) -> datetime | None:
     """The newest known time of any dispute, step, outcome or report; None for an empty warehouse."""
-    row = con.execute(
+    return read_row(
+        con,
         """
         select max(t) from (
             select max(known_at) t from core_dispute union all select max(known_at) from core_dispute_event
             union all select max(known_at) from core_outcome union all select max(known_at) from core_grid_report)
-        """
-    ).fetchone()
-    return row[0] if row else None
+        """,
+    )[0]
 
 
 def first_monday_after(moment: datetime) -> date:

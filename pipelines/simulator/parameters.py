@@ -101,38 +101,23 @@ class Parameters:
     )  # [A] share of the hazard an early mediation takes away
 
     # the hidden hazard of harm
-    base_log_hazard: float = -6.6  # [C] 2 % of disputes within 90 days
+    base_log_hazard: float = -6.74  # [C] 2 % of disputes within 90 days
     flag_log_hazard: tuple[float, ...] = (0.55, 0.65, 0.75, 0.30, 0.55, 0.50)  # [A] in the order of FLAGS
     repeat_log_hazard: float = 0.40  # [A] per earlier quarrel of the pair, three at most
-    frailty_log_hazard: float = 0.20  # [C] per standard deviation of the pair's hidden temper
-    township_log_hazard: float = 0.15  # [A] standard deviation over townships
+    frailty_log_hazard: float = 0.15  # [C] per standard deviation of the pair's hidden temper
+    township_log_hazard: float = 0.12  # [A] standard deviation over townships
     rural_log_hazard: float = 0.10  # [A]
-    phase_hazard: tuple[float, ...] = (1.0, 0.85, 1.4, 1.9, 0.65, 1.3)  # [A]
+    phase_hazard: tuple[float, ...] = (1.0, 0.9, 1.35, 1.75, 0.70, 1.25)  # [A]
     late_hazard: float = 1.4  # [A] open two weeks without a mediation
     late_days: int = 14  # [A]
-    heat_hazard: tuple[float, ...] = (0.8, 1.4, 2.4, 4.2)  # [C]
-    calming_weeks: float = 40  # [A] the hazard falls to 1/e over this age
+    heat_hazard: tuple[float, ...] = (0.8, 1.4, 2.4, 4.0)  # [C]
+    calming_weeks: float = 80  # [A] the hazard falls to 1/e over this age
     heat_after_harm: int = 2  # [A]
     reopened_after_harm: float = 0.6  # [A]
     heat_change: tuple[tuple[tuple[float, ...], ...], ...] = (  # [C] open, settled, unsettled
-        (
-            (0.955, 0.04, 0.005, 0.0),
-            (0.20, 0.70, 0.10, 0.0),
-            (0.02, 0.23, 0.65, 0.10),
-            (0.0, 0.05, 0.30, 0.65),
-        ),
-        (
-            (0.985, 0.013, 0.002, 0.0),
-            (0.25, 0.71, 0.04, 0.0),
-            (0.04, 0.26, 0.65, 0.05),
-            (0.0, 0.06, 0.34, 0.60),
-        ),
-        (
-            (0.965, 0.03, 0.005, 0.0),
-            (0.20, 0.73, 0.07, 0.0),
-            (0.02, 0.20, 0.70, 0.08),
-            (0.0, 0.05, 0.28, 0.67),
-        ),
+        ((0.970, 0.027, 0.003, 0.0), (0.12, 0.80, 0.08, 0.0), (0.01, 0.13, 0.80, 0.06), (0.0, 0.02, 0.18, 0.80)),
+        ((0.988, 0.011, 0.001, 0.0), (0.18, 0.79, 0.03, 0.0), (0.03, 0.17, 0.76, 0.04), (0.0, 0.04, 0.22, 0.74)),
+        ((0.970, 0.026, 0.004, 0.0), (0.13, 0.81, 0.06, 0.0), (0.01, 0.13, 0.80, 0.06), (0.0, 0.03, 0.19, 0.78)),
     )
     heat_at_start: tuple[float, ...] = (1.5, 3.2, 5.0)  # [C] cut points of an ordered logit
     flag_heat: tuple[float, ...] = (1.0, 1.0, 0.9, 0.3, 0.7, 0.3)  # [A] in the order of FLAGS
