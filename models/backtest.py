@@ -3,7 +3,6 @@
 Each fold trains anew, scores its Mondays, and sees their labels only when the scores stand.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,15 +15,17 @@ from models import baselines
 from models.baselines import Scores
 from models.draws import days_since_1970, dispute_bits, ranks_within
 from models.evaluation import metrics_of
+from models.history import matured_history
 from models.oracle import oracle
+from models.progress import Progress, silent
 from models.reliability import calibration_table
 from models.saving import write_folder
 from models.splits import Split, gap_days, matured, temporal_splits
-from models.training import Material, material, train_on
+from models.training import Material, TooLittleToLearn, material, train_on
+from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.profile import Profile
-
-Progress = Callable[[str, float], None]
+from pipelines.warehouse import open_warehouse
 
 PREDICTION_COLUMNS = (
     "as_of",
@@ -65,7 +66,7 @@ def run_backtest(
     profile: Profile,
     as_of: date,
     sealed: Path | None = None,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> Backtest | None:
     """Replay the folds of the profile, the last one ending at the last Monday matured by `as_of`.
 
@@ -78,7 +79,7 @@ def run_backtest(
         progress: told how far it is.
 
     Returns:
-        None where history is too short for a single fold.
+        None where no fold has weeks and outcomes enough to learn from; a single such fold is left out.
     """
     settings = profile.settings
     gap = gap_days(settings.horizon_days, settings.label_maturity_days)
@@ -89,17 +90,23 @@ def run_backtest(
         settings.backtest.folds,
         settings.backtest.fold_weeks,
     )
-    if not splits:
-        return None
     bits = dispute_bits(matrix.cohort["dispute_id"])
     parts: list[pl.DataFrame] = []
+    done: list[Split] = []
     for split in splits:
-        if progress is not None:
-            progress(f"backtest fold {split.number} of {len(splits)}", (split.number - 1) / len(splits))
-        parts.append(_fold(matrix, labels, profile, split, bits, sealed))
+        progress(
+            f"backtest fold {split.number} of {len(splits)}", 0.1 + 0.85 * (split.number - 1) / len(splits)
+        )
+        try:
+            parts.append(_fold(matrix, labels, profile, split, bits, sealed))
+        except TooLittleToLearn:
+            continue
+        done.append(split)
+    if not parts:
+        return None
     predictions = pl.concat(parts).sort("model", "as_of", "dispute_id")
     metrics = metrics_of(predictions, settings.capacity, settings.backtest.bootstrap, settings.seed)
-    return Backtest(predictions, metrics, calibration_table(predictions), tuple(splits))
+    return Backtest(predictions, metrics, calibration_table(predictions), tuple(done))
 
 
 def save_backtest(home: Home, backtest: Backtest, as_of: date) -> Path:
@@ -110,6 +117,20 @@ def save_backtest(home: Home, backtest: Backtest, as_of: date) -> Path:
         "calibration.parquet": backtest.calibration,
     }
     return write_folder(home.backtests, as_of.isoformat(), files)
+
+
+def backtest_and_save(home: Home, profile: Profile, as_of: date, progress: Progress = silent) -> Path:
+    """Backtest everything matured by a day from the warehouse, and write it under HOME/backtests.
+
+    Raises:
+        FengqiaoError: history is too short for a single fold.
+    """
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        known = matured_history(con, profile, as_of, progress)
+    backtest = run_backtest(known.matrix, known.labels, profile, as_of, known.sealed, progress)
+    if backtest is None:
+        raise FengqiaoError(f"{home.root}: no fold has weeks and outcomes enough to learn from by {as_of}")
+    return save_backtest(home, backtest, as_of)
 
 
 def _fold(

@@ -5,6 +5,8 @@ from datetime import date, datetime, time
 import duckdb
 import polars as pl
 
+from pipelines.warehouse import read_frame
+
 _IN_FORCE = "known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)"
 
 _FACTS = f"""
@@ -31,11 +33,11 @@ _TIMELINE = f"""
 
 _TIER_NOW = f"""
     with reached as (
-        select dispute_id, tier, event_at as at, 1 as step from core_dispute_event
+        select dispute_id, tier, event_at as taken_at, 1 as nth from core_dispute_event
         where tier is not null and {_IN_FORCE}
         union all
         select dispute_id, tier, registered_at, 0 from core_dispute where tier is not null and {_IN_FORCE})
-    select dispute_id, arg_max(tier, (at, step, tier)) as tier_now from reached
+    select dispute_id, arg_max(tier, (taken_at, nth, tier)) as tier_now from reached
     group by dispute_id order by dispute_id
 """
 
@@ -60,4 +62,4 @@ def tier_now(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
 
 def _frame(con: duckdb.DuckDBPyConnection, query: str, as_of: date) -> pl.DataFrame:
     moment = {"as_of": datetime.combine(as_of, time())}
-    return pl.DataFrame(con.sql(query, params=moment).to_arrow_table())
+    return read_frame(con, query, moment)

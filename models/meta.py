@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from features.cohort import excluded_counts
 from models.registry import Registered
 from models.standing import Standing
 from models.wording import Told
@@ -19,13 +20,6 @@ from pipelines.profile import Profile
 from pipelines.warehouse import CORE_TABLES, data_until
 
 _SOURCE_FLOORS = ("pipelines", "features", "models")
-
-_EXCLUDED = """
-    select count(*) filter (minor_involved) as minors,
-           count(*) filter (scale in ('02', '03')) as collective,
-           count(*) filter (withdrawn_at < $as_of) as withdrawn
-    from core_dispute where known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)
-"""
 
 
 def meta(
@@ -39,7 +33,6 @@ def meta(
 ) -> bytes:
     """The file's bytes: the same warehouse, model and Monday give the same ones."""
     settings = profile.settings
-    excluded = _row(con, _EXCLUDED, {"as_of": datetime.combine(as_of, time())})
     content = {
         "schema_version": SCHEMA_VERSION,
         "code_version": code_version(),
@@ -54,7 +47,7 @@ def meta(
         "rows": _rows(con),
         "inputs": _inputs(con),
         "quarantine": _quarantine(con),
-        "excluded": dict(zip(("minors", "collective", "withdrawn"), excluded, strict=True)),
+        "excluded": excluded_counts(con, profile, as_of),
         "capacity": settings.capacity,
         "listed": int(warnings["listed"].sum()),
         "ranked": len(warnings),
@@ -160,7 +153,7 @@ def _quarantine(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
 
 
 def _row(con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None) -> tuple:
-    return con.execute(query, parameters or {}).fetchone() or ()
+    return con.execute(query, parameters or {}).fetchall()[0]
 
 
 def _plain(value: Any) -> str:

@@ -19,7 +19,7 @@ import polars as pl
 from models.backtest import Backtest
 from models.saving import write_parquet
 from models.trained import Trained
-from models.wording import told
+from models.wording import Told, told
 from pipelines.home import Home
 from pipelines.profile import Profile
 
@@ -60,7 +60,7 @@ class Registered:
     signature: Signature
     expires_on: date
     backtest: str
-    refused: str
+    refused: Told | None
     folder: Path
 
     @property
@@ -104,7 +104,7 @@ def register(
     for name, value in signature.tags().items():
         client.set_tag(run_id, name, value)
     client.set_terminated(run_id)
-    tags = signature.tags() | {"backtest": backtest_folder.name, "refused": ""}
+    tags = signature.tags() | {"backtest": backtest_folder.name}
     version = client.create_model_version(
         _ensured_name(client, profile), source=f"{run.info.artifact_uri}/{_MODEL}", run_id=run_id, tags=tags
     )
@@ -156,9 +156,11 @@ def crown(home: Home, profile: Profile, number: int) -> None:
         client.delete_registered_model_alias(name, CHALLENGER)
 
 
-def refuse(home: Home, profile: Profile, number: int, reason: str) -> None:
+def refuse(home: Home, profile: Profile, number: int, reason: Told) -> None:
     """Keep with a version why it was not made champion."""
-    _client(home).set_model_version_tag(_model_name(profile), str(number), "refused", reason)
+    client, name = _client(home), _model_name(profile)
+    client.set_model_version_tag(name, str(number), "refused_zh", reason.zh)
+    client.set_model_version_tag(name, str(number), "refused_en", reason.en)
 
 
 def rollback(home: Home, profile: Profile) -> str:
@@ -236,7 +238,7 @@ def _registered(home: Home, profile: Profile, version: "ModelVersion") -> Regist
         ),
         expires_on=trained_as_of + timedelta(days=profile.settings.card_valid_days),
         backtest=tags["backtest"],
-        refused=tags["refused"],
+        refused=Told(tags["refused_zh"], tags["refused_en"]) if "refused_en" in tags else None,
         folder=home.mlflow / _FILES / str(version.run_id) / "artifacts",
     )
 

@@ -110,13 +110,16 @@ def completed(ranked: pl.DataFrame, reasons: pl.DataFrame, tiers: pl.DataFrame) 
 
 
 def _meaning(scores: WeekScores, rank: np.ndarray, profile: Profile) -> list[pl.Series | pl.Expr]:
-    """probability to lift; nulls without a model."""
+    """Probability to lift; nulls without a model."""
     if scores.probability is None:
         nothing = ("probability", "probability_low", "probability_high", "base_rate", "lift")
-        return [*(pl.lit(None, pl.Float64).alias(name) for name in nothing), pl.lit(None, pl.String).alias("level")]
+        return [
+            *(pl.lit(None, pl.Float64).alias(name) for name in nothing),
+            pl.lit(None, pl.String).alias("level"),
+        ]
     settings = profile.settings
     level = assign_levels(scores.probability, rank, settings.levels, settings.capacity)
-    base_rate = pl.Series("base_rate", scores.base_rate)
+    base_rate = pl.Series("base_rate", scores.base_rate).fill_nan(None)
     probability = pl.Series("probability", scores.probability)
     return [
         probability,

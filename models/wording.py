@@ -24,6 +24,10 @@ SENTENCES: dict[str, Told] = {
         "已成熟的结果事件只有{outcomes}起，不足{needed}起，未训练模型，按专家清单排序。",
         "Only {outcomes} disputes with a matured outcome, {needed} are needed: no model was trained; the checklist's order is published.",
     ),
+    "cannot_learn": Told(
+        "可用的成熟数据不足以训练或回溯检验，按专家清单排序。",
+        "The matured data are too few to train on or to backtest ({why}): the checklist's order is published.",
+    ),
     "no_fold": Told(
         "历史数据不足以做一次回溯检验，未训练模型，按专家清单排序。",
         "History is too short for a single backtest fold: no model was trained; the checklist's order is published.",
@@ -61,13 +65,29 @@ SENTENCES: dict[str, Told] = {
         "Model {version} is withdrawn: over the last {weeks} matured weeks {precision} of its list came true, under twice the base rate of {base_rate}. The checklist's order is published.",
     ),
     "escalation_published": Told("已发布。", "Published."),
-    "no_source": Told(
-        "本配置的数据中没有{source}，不发布此类预警。",
-        "The data hold no {source}: no such source, so this family is left out.",
+    "no_service_ledger": Told(
+        "数据中没有服务台账，无此来源，不发布此类预警。",
+        "The data hold no service ledger: no such source, so this family is left out.",
     ),
     "not_built": Told(
         "此版本尚未实现该类预警。",
         "This version does not make this family yet.",
+    ),
+    "condition_checklist": Told(
+        "前{k}名召回率{model}，未超过专家清单的{checklist}",
+        "recall in the top {k} is {model}, the checklist's {checklist}",
+    ),
+    "condition_calibration": Told(
+        "校准误差{error}，超过限值{limit}",
+        "calibration error {error} is above the limit of {limit}",
+    ),
+    "condition_champion": Told(
+        "与现用模型的召回率之差下限{low}，超出允许的{margin}",
+        "the lower end of the difference in recall to the champion is {low}, the margin is {margin}",
+    ),
+    "condition_shared_weeks": Told(
+        "与现用模型没有共同的回溯周可比",
+        "there is no backtest week shared with the champion to compare on",
     ),
     "promoted": Told("模型{version}已启用。", "{version} is the champion now."),
     "challenger": Told("模型{version}已登记为候选。", "{version} is registered as challenger."),
@@ -82,3 +102,13 @@ def told(code: str, **facts: object) -> Told:
     """The sentence of that code with its facts filled in."""
     sentence = SENTENCES[code]
     return Told(sentence.zh.format(**facts), sentence.en.format(**facts))
+
+
+CODE_LABELS: dict[str, Told] = {
+    "category": Told("纠纷类别", "Category"),
+    "channel": Told("来源渠道", "Came in through"),
+    "relation": Told("当事人关系", "Relation of the parties"),
+    "county_code": Told("所属县区", "County"),
+    "missing": Told("未记录", "not recorded"),
+}
+"""How the coded columns are named in a reason."""

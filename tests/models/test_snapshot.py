@@ -83,4 +83,4 @@ def test_a_crash_before_the_switch_leaves_last_weeks_warnings_standing(
     link = write_publication(home, NEXT, files(9))
     assert current(home)["as_of"] == "2025-06-09"
     assert len(pl.read_parquet(link / "dispute_warnings.parquet")) == 9
-    assert not [path for path in home.published.rglob(".partial*")]
+    assert not list(home.published.rglob(".partial*"))

@@ -1,0 +1,69 @@
+"""Making a model that may become champion: history, backtest, training, registry, in this order."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from features.catalogue import catalogue_hash
+from models.backtest import Backtest, run_backtest, save_backtest
+from models.history import matured_history, too_little
+from models.meta import code_version, data_hash
+from models.progress import Progress, silent
+from models.registry import Registered, Signature, register
+from models.training import TooLittleToLearn, train
+from models.wording import Told, told
+from pipelines.home import Home
+from pipelines.profile import Profile
+from pipelines.warehouse import open_warehouse
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A registered version, and the backtest it is judged by."""
+
+    registered: Registered
+    backtest: Backtest
+
+
+def make_candidate(
+    home: Home, profile: Profile, as_of: date, progress: Progress = silent
+) -> Candidate | Told:
+    """Backtest and train on everything matured by a day, and register the result as challenger.
+
+    Returns:
+        The candidate, or why none could be made.
+    """
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        lacking = too_little(con, profile, as_of)
+        if lacking is not None:
+            return lacking
+        signed = signature(con, home, profile, as_of)
+        known = matured_history(con, profile, as_of, progress)
+    backtest = run_backtest(known.matrix, known.labels, profile, as_of, known.sealed, progress)
+    if backtest is None:
+        return told("no_fold")
+    progress("training on everything matured", 0.95)
+    try:
+        trained = train(known.matrix, known.labels, profile, as_of)
+    except TooLittleToLearn as problem:
+        return told("cannot_learn", why=problem)
+    folder = save_backtest(home, backtest, as_of)
+    return Candidate(register(home, profile, trained, backtest, signed, folder), backtest)
+
+
+def signature(con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date) -> Signature:
+    """What a model trained now would be made from."""
+    return Signature(
+        profile=profile.name,
+        origin=origin_of(home),
+        catalogue_hash=catalogue_hash(),
+        trained_as_of=as_of,
+        data_hash=data_hash(con),
+        code_version=code_version(),
+    )
+
+
+def origin_of(home: Home) -> str:
+    """`simulated` or `real`: what kind of data the home holds."""
+    return (home.owner() or {"origin": "real"})["origin"]

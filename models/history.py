@@ -1,0 +1,62 @@
+"""Everything that has matured by a day: matrix, labels and where they came from, read from the warehouse."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from features.cohort import at_risk, history_mondays
+from features.labels import label_cohort
+from features.matrix import Matrix, build_matrix
+from models.oracle import sealed_file
+from models.progress import Progress, silent
+from models.splits import gap_days, matured
+from models.wording import Told, told
+from pipelines.profile import Profile
+
+
+@dataclass(frozen=True)
+class History:
+    """Matured rows with their labels; `sealed` is the simulator's truth, if these are simulated data."""
+
+    matrix: Matrix
+    labels: pl.DataFrame
+    sealed: Path | None
+
+
+def matured_history(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, progress: Progress = silent
+) -> History:
+    """Features and labels of every Monday whose label was settled by `as_of`."""
+    days = matured_mondays(con, profile, as_of)
+    progress("features of all matured weeks", 0.0)
+    matrix = build_matrix(con, profile, days)
+    progress("labels", 0.1)
+    return History(matrix, label_cohort(con, profile, matrix.cohort), sealed_file(con))
+
+
+def matured_mondays(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> tuple[date, ...]:
+    """All Mondays since the first record whose label was settled by `as_of`."""
+    settings = profile.settings
+    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
+    return matured(history_mondays(con, as_of), as_of, gap)
+
+
+def too_little(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Told | None:
+    """Why no model may be trained yet (models.md), or None where there is enough.
+
+    Weeks count from the first registration; outcomes are disputes with a matured one.
+    """
+    needs = profile.settings.needs
+    first = con.execute("select min(registered_at) from core_dispute").fetchall()[0]
+    weeks = (datetime.combine(as_of, time()) - first[0]) // timedelta(weeks=1) if first and first[0] else 0
+    if weeks < needs.history_weeks:
+        return told("little_history", weeks=weeks, needed=needs.history_weeks)
+    cohort = at_risk(con, profile, matured_mondays(con, profile, as_of))
+    labels = label_cohort(con, profile, cohort)
+    outcomes = labels.filter("label")["dispute_id"].n_unique()
+    if outcomes < needs.matured_outcomes:
+        return told("few_outcomes", outcomes=outcomes, needed=needs.matured_outcomes)
+    return None

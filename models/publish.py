@@ -1,0 +1,163 @@
+"""One Monday's publication: scores, list, levels, reasons, facts and evidence, from a read-only warehouse."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from features.catalogue import catalogue_hash
+from features.cohort import at_risk
+from features.labels import label_cohort
+from features.matrix import Matrix, build_matrix
+from models.baselines import checklist_points
+from models.design import design
+from models.dossier import facts, tier_now, timeline
+from models.evaluation import METRICS_SCHEMA
+from models.explain import explain, reasons
+from models.history import matured_mondays
+from models.meta import meta, model_entry
+from models.progress import Progress
+from models.registry import Registered
+from models.reliability import CALIBRATION_SCHEMA
+from models.sentences import sentences
+from models.snapshot import write_publication
+from models.standing import (
+    WATCHED_WEEKS,
+    Precision,
+    Situation,
+    Standing,
+    published_precision,
+    published_weeks,
+    standing,
+)
+from models.trained import Trained
+from models.warnings import REASON, WeekScores, completed, rank_week
+from models.wording import Told, told
+from pipelines.home import Home
+from pipelines.profile import Profile
+from pipelines.warehouse import open_warehouse
+
+EXPLAINED_ROWS = 400
+"""Rows from the top that carry reasons, besides all listed ones."""
+
+
+def publish_week(
+    home: Home,
+    profile: Profile,
+    as_of: date,
+    origin: str,
+    champion: Registered | None,
+    evidence: Registered | None,
+    progress: Progress,
+) -> Path:
+    """Assemble and publish one week.
+
+    Args:
+        home: read and written.
+        profile: of the home.
+        as_of: the Monday.
+        origin: `simulated` or `real`.
+        champion: the version in use, if any; it scores only where its standing allows.
+        evidence: the version whose backtest is shown; the champion, else the challenger.
+        progress: told how far it is.
+
+    Returns:
+        HOME/published/<as_of>.
+    """
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        progress("features of the week", 0.1)
+        matrix = build_matrix(con, profile, [as_of])
+        verdict = _standing(con, home, profile, as_of, origin, champion)
+        trained = champion.trained if champion is not None and verdict.usable else None
+        progress("scores and reasons", 0.4)
+        scores = _scores(matrix, profile, trained, champion)
+        ranked = rank_week(matrix.cohort, scores, profile, as_of, origin == "simulated")
+        told_why = _reasons(matrix, ranked, profile, trained)
+        warnings = completed(ranked, told_why, tier_now(con, as_of))
+        progress("publishing", 0.8)
+        files: dict[str, pl.DataFrame | bytes] = {
+            "dispute_warnings.parquet": warnings,
+            "dispute_timeline.parquet": timeline(con, matrix.cohort, as_of),
+            "dispute_facts.parquet": facts(con, matrix.cohort, as_of),
+            "model_metrics.parquet": evidence.metrics if evidence else pl.DataFrame(schema=METRICS_SCHEMA),
+            "calibration.parquet": evidence.calibration
+            if evidence
+            else pl.DataFrame(schema=CALIBRATION_SCHEMA),
+        }
+        entry = model_entry(champion, verdict, catalogue_hash())
+        files["meta.json"] = meta(con, profile, as_of, origin, warnings, entry, _families(con))
+    return write_publication(home, as_of, files)
+
+
+def _standing(
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    profile: Profile,
+    as_of: date,
+    origin: str,
+    champion: Registered | None,
+) -> Standing:
+    if champion is None:
+        return Standing(False, told("no_champion"))
+    now = Situation(as_of=as_of, profile=profile.name, origin=origin, catalogue_hash=catalogue_hash())
+    return standing(champion, now, _precision(con, home, profile, as_of, champion.version))
+
+
+def _precision(
+    con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date, version: str
+) -> Precision | None:
+    """How the lists of the newest matured weeks came true, if this version published them all."""
+    recent = matured_mondays(con, profile, as_of)[-WATCHED_WEEKS:]
+    published = published_weeks(home, version, recent)
+    if published["as_of"].n_unique() < WATCHED_WEEKS:
+        return None
+    cohort = at_risk(con, profile, recent).filter(~pl.col("found_after_warning"))
+    return published_precision(published, label_cohort(con, profile, cohort))
+
+
+def _scores(
+    matrix: Matrix, profile: Profile, trained: Trained | None, champion: Registered | None
+) -> WeekScores:
+    if trained is None or champion is None or not len(matrix.cohort):
+        points = checklist_points(matrix.values, matrix.names, profile.settings.checklist)
+        return WeekScores(score=points, version="checklist")
+    category = matrix.cohort["category"]
+    rows = design(matrix, trained.levels).rows(np.arange(len(category)))
+    z = trained.log_odds(rows)
+    probability = trained.calibration.probability(z, category)
+    low, high = trained.calibration.interval(z, category)
+    rates = category.replace_strict(trained.base_rates, default=None, return_dtype=pl.Float64)
+    return WeekScores(
+        score=probability,
+        version=champion.version,
+        probability=probability,
+        low=low,
+        high=high,
+        base_rate=rates.fill_null(float("nan")).to_numpy(),
+    )
+
+
+def _reasons(matrix: Matrix, ranked: pl.DataFrame, profile: Profile, trained: Trained | None) -> pl.DataFrame:
+    """Reasons of the rows near the top and on the list; none without a model."""
+    if trained is None or ranked.is_empty():
+        return pl.DataFrame(schema={"dispute_id": pl.String, "reasons": pl.List(REASON)})
+    chosen = ranked.filter(pl.col("listed") | (pl.col("rank") <= EXPLAINED_ROWS))["dispute_id"]
+    at = np.flatnonzero(matrix.cohort["dispute_id"].is_in(chosen.implode()).to_numpy())
+    built = design(matrix, trained.levels)
+    rows = built.rows(at)
+    cohort = matrix.cohort[at]
+    explained = explain(trained, rows, cohort["category"])
+    return reasons(explained, rows, cohort["dispute_id"], built.names, sentences(profile, trained.levels))
+
+
+def _families(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[bool, Told]]:
+    """Which families are published, and why the others are not."""
+    ledger = con.execute("select count(*) from core_service_coverage").fetchone()
+    coverage = told("not_built") if ledger and ledger[0] else told("no_service_ledger")
+    return {
+        "escalation": (True, told("escalation_published")),
+        "demand": (False, told("not_built")),
+        "coverage": (False, coverage),
+    }

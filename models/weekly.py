@@ -1,0 +1,133 @@
+"""The models room's part of the main job: see that there is a champion, score the Monday, publish it.
+
+Everything is read from the warehouse and written under the home; nothing here knows of Dagster.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from features.catalogue import catalogue_hash
+from models import registry
+from models.candidate import Candidate, make_candidate, origin_of, signature
+from models.progress import Progress, silent
+from models.promotion import Evidence, paired_difference, pooled, unmet_conditions
+from models.publish import publish_week
+from models.wording import Told, told
+from pipelines.home import Home
+from pipelines.profile import Profile
+from pipelines.warehouse import open_warehouse
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Which model is in use (`checklist` where none is), and why, in both languages."""
+
+    version: str
+    reason_zh: str
+    reason_en: str
+
+
+def train_champion_if_none(home: Home, profile: Profile, as_of: date, progress: Progress = silent) -> Verdict:
+    """Train, backtest and register a first model where there is no champion.
+
+    It becomes champion by itself if its backtest recall at capacity beats the checklist's, and only then.
+    The same data, code and Monday that were refused before are not tried again.
+    """
+    present = registry.champion(home, profile)
+    if present is not None:
+        until = present.trained.trained_until
+        return _verdict(present.version, told("model_in_use", version=present.version, trained_until=until))
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        tags = signature(con, home, profile, as_of).tags()
+    before = registry.find_version(home, profile, tags)
+    if before is not None and before.refused is not None:
+        return _verdict("checklist", before.refused)
+    made = make_candidate(home, profile, as_of, progress)
+    if isinstance(made, Told):
+        return _verdict("checklist", made)
+    return _crown_if_better(home, profile, made)
+
+
+def score_and_publish(home: Home, profile: Profile, as_of: date, progress: Progress = silent) -> Path:
+    """Score every dispute at risk on the Monday and publish the week in one atomic step.
+
+    Returns:
+        HOME/published/<as_of>.
+    """
+    champion = registry.champion(home, profile)
+    evidence = champion or registry.by_alias(home, profile, registry.CHALLENGER)
+    return publish_week(home, profile, as_of, origin_of(home), champion, evidence, progress)
+
+
+def retrain(
+    home: Home, profile: Profile, as_of: date, promote: bool = False, progress: Progress = silent
+) -> str:
+    """Train a challenger on everything matured; with `promote`, make it champion if every condition is met.
+
+    Returns:
+        What came of it, in Chinese and English; a refusal lists every unmet condition.
+    """
+    made = make_candidate(home, profile, as_of, progress)
+    if isinstance(made, Told):
+        return _both(made)
+    version = made.registered.version
+    if not promote:
+        return _both(told("challenger", version=version))
+    unmet = unmet_conditions(_evidence(home, profile, made), profile)
+    if unmet:
+        reason = Told(
+            told("refused", version=version, conditions="；".join(each.zh for each in unmet)).zh,
+            told("refused", version=version, conditions="; ".join(each.en for each in unmet)).en,
+        )
+        registry.refuse(home, profile, made.registered.number, reason)
+        return _both(reason)
+    registry.crown(home, profile, made.registered.number)
+    return _both(told("promoted", version=version))
+
+
+def _crown_if_better(home: Home, profile: Profile, made: Candidate) -> Verdict:
+    ours, theirs = (
+        pooled(made.backtest.metrics, model, "recall_at_capacity") for model in ("lightgbm", "checklist")
+    )
+    version = made.registered.version
+    if ours > theirs:
+        registry.crown(home, profile, made.registered.number)
+        return _verdict(version, told("promoted", version=version))
+    reason = told(
+        "not_better",
+        version=version,
+        k=profile.settings.capacity,
+        model=f"{ours:.1%}",
+        checklist=f"{theirs:.1%}",
+    )
+    registry.refuse(home, profile, made.registered.number, reason)
+    return _verdict("checklist", reason)
+
+
+def _evidence(home: Home, profile: Profile, made: Candidate) -> Evidence:
+    settings = profile.settings
+    present = registry.champion(home, profile)
+    if present is None or present.signature.catalogue_hash != catalogue_hash():
+        return Evidence(metrics=made.backtest.metrics, difference=None, has_champion=False)
+    path = home.backtests / present.backtest / "predictions.parquet"
+    difference = None
+    if path.is_file():
+        difference = paired_difference(
+            made.backtest.predictions,
+            pl.read_parquet(path),
+            settings.capacity,
+            settings.backtest.bootstrap,
+            settings.seed,
+        )
+    return Evidence(metrics=made.backtest.metrics, difference=difference, has_champion=True)
+
+
+def _verdict(version: str, reason: Told) -> Verdict:
+    return Verdict(version, reason.zh, reason.en)
+
+
+def _both(message: Told) -> str:
+    return f"{message.zh} {message.en}"
