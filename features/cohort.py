@@ -22,7 +22,7 @@ AT_RISK = """
 with changes as (
     select dispute_id, known_at, max(event_at) over past as changed_at, arg_max(event_type, event_at) over past as change,
         row_number() over (partition by dispute_id, known_at order by event_at desc, event_type) as nth
-    from core_dispute_event where event_type in ('closed', 'reopened', 'reregistered')
+    from core_dispute_event where event_type in ('closed', 'reopened')
     window past as (partition by dispute_id order by known_at range between unbounded preceding and current row)),
 states as (
     select dispute_id, min(known_at) as from_at, null::timestamp as closed_at from core_dispute group by dispute_id

@@ -85,7 +85,7 @@ def open_warehouse(path: Path | str, *, read_only: bool = False) -> Iterator[duc
 
 def read_frame(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> pl.DataFrame:
     """The result of a query as a Polars frame."""
-    frame = pl.from_arrow(con.execute(query, parameters).to_arrow_table())
+    frame = pl.from_arrow(con.sql(query, params=parameters).to_arrow_table())
     assert isinstance(frame, pl.DataFrame)
     return frame
 

@@ -5,7 +5,7 @@ import polars as pl
 
 from pipelines.simulator.clock import minute_between
 from pipelines.simulator.dice import Keys, Stream, choose
-from pipelines.simulator.parameters import DAY, WEEK
+from pipelines.simulator.parameters import DAY
 from pipelines.simulator.records import after_outage
 from pipelines.simulator.seasons import YEAR_DAYS
 from pipelines.simulator.vocabulary import index_of, shares

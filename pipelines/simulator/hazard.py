@@ -141,7 +141,9 @@ class HazardModel:
             held = warmed[0][phase]
             mended = warmed[0][max(phase, MEDIATING)]
             failed = warmed[0][min(max(phase, MEDIATING) + 1, SETTLED - 1)]
-            stays = held + f.session[phase] * self.sessions_held[None, :, None] * (fails * failed + (1 - fails) * mended - held)
+            stays = held + f.session[phase] * self.sessions_held[None, :, None] * (
+                fails * failed + (1 - fails) * mended - held
+            )
             after[phase] = stays + self.closing[None] * (closed[phase] - stays)
         for phase, group in ((SETTLED, 1), (UNSETTLED, 2)):
             again = np.einsum(

@@ -89,7 +89,7 @@ class Parameters:
     visit: float = 0.15  # [A] while open
     referred_up: float = 0.55  # [A] after a second failure
     expert: float = 0.15  # [A] after a second failure
-    breach: tuple[float, ...] = (0.002, 0.010, 0.040, 0.075)  # [A] settled, by heat
+    breach: tuple[float, ...] = (0.002, 0.012, 0.06, 0.11)  # [A] settled, by heat
     reopened: tuple[tuple[float, ...], ...] = (  # [A] 5 % within 90 days after success, 25 % after failure
         (0.0022, 0.006, 0.016, 0.030),
         (0.012, 0.022, 0.040, 0.060),
@@ -101,8 +101,8 @@ class Parameters:
     )  # [A] share of the hazard an early mediation takes away
 
     # the hidden hazard of harm
-    base_log_hazard: float = -6.74  # [C] 2 % of disputes within 90 days
-    flag_log_hazard: tuple[float, ...] = (0.55, 0.65, 0.75, 0.30, 0.55, 0.50)  # [A] in the order of FLAGS
+    base_log_hazard: float = -6.67  # [C] 2 % of disputes within 90 days
+    flag_log_hazard: tuple[float, ...] = (0.50, 0.60, 0.70, 0.25, 0.50, 0.45)  # [A] in the order of FLAGS
     repeat_log_hazard: float = 0.40  # [A] per earlier quarrel of the pair, three at most
     frailty_log_hazard: float = 0.15  # [C] per standard deviation of the pair's hidden temper
     township_log_hazard: float = 0.12  # [A] standard deviation over townships
@@ -110,20 +110,35 @@ class Parameters:
     phase_hazard: tuple[float, ...] = (1.0, 0.9, 1.35, 1.75, 0.70, 1.25)  # [A]
     late_hazard: float = 1.4  # [A] open two weeks without a mediation
     late_days: int = 14  # [A]
-    heat_hazard: tuple[float, ...] = (0.8, 1.4, 2.4, 4.0)  # [C]
+    heat_hazard: tuple[float, ...] = (0.85, 1.4, 2.8, 5.0)  # [C]
     calming_weeks: float = 80  # [A] the hazard falls to 1/e over this age
     heat_after_harm: int = 2  # [A]
     reopened_after_harm: float = 0.6  # [A]
     heat_change: tuple[tuple[tuple[float, ...], ...], ...] = (  # [C] open, settled, unsettled
-        ((0.970, 0.027, 0.003, 0.0), (0.12, 0.80, 0.08, 0.0), (0.01, 0.13, 0.80, 0.06), (0.0, 0.02, 0.18, 0.80)),
-        ((0.988, 0.011, 0.001, 0.0), (0.18, 0.79, 0.03, 0.0), (0.03, 0.17, 0.76, 0.04), (0.0, 0.04, 0.22, 0.74)),
-        ((0.970, 0.026, 0.004, 0.0), (0.13, 0.81, 0.06, 0.0), (0.01, 0.13, 0.80, 0.06), (0.0, 0.03, 0.19, 0.78)),
+        (
+            (0.976, 0.022, 0.002, 0.0),
+            (0.14, 0.80, 0.06, 0.0),
+            (0.01, 0.15, 0.78, 0.06),
+            (0.0, 0.02, 0.18, 0.80),
+        ),
+        (
+            (0.99, 0.0092, 0.0008, 0.0),
+            (0.20, 0.775, 0.025, 0.0),
+            (0.03, 0.18, 0.75, 0.04),
+            (0.0, 0.04, 0.22, 0.74),
+        ),
+        (
+            (0.974, 0.023, 0.003, 0.0),
+            (0.15, 0.80, 0.05, 0.0),
+            (0.01, 0.15, 0.78, 0.06),
+            (0.0, 0.03, 0.19, 0.78),
+        ),
     )
-    heat_at_start: tuple[float, ...] = (1.5, 3.2, 5.0)  # [C] cut points of an ordered logit
+    heat_at_start: tuple[float, ...] = (1.7, 3.5, 5.3)  # [C] cut points of an ordered logit
     flag_heat: tuple[float, ...] = (1.0, 1.0, 0.9, 0.3, 0.7, 0.3)  # [A] in the order of FLAGS
     frailty_heat: float = 0.35  # [A]
-    threat_reported: tuple[float, ...] = (0.003, 0.035, 0.18, 0.42)  # [A] by heat
-    violence_reported: tuple[float, ...] = (0.0004, 0.006, 0.04, 0.13)  # [A] by heat
+    threat_reported: tuple[float, ...] = (0.003, 0.03, 0.28, 0.55)  # [A] by heat
+    violence_reported: tuple[float, ...] = (0.0004, 0.005, 0.06, 0.20)  # [A] by heat
     severity_light_injury: float = 0.10  # [A] of harms
     severity_death: float = 0.01  # [A] of harms; counted, never learned
     harm_recorded: float = 0.97  # [A]
