@@ -22,8 +22,9 @@ MASK = "***"
 
 def looks_personal(column: pl.Expr) -> pl.Expr:
     """Whether a text holds what looks like an identity-card or mobile number; false for null."""
-    text = column.str.replace_all(r"[\s\-]", "")
-    found = text.str.contains(ID_18) | text.str.contains(ID_15) | text.str.contains(MOBILE)
+    found = pl.lit(value=False)
+    for text in (column, column.str.replace_all(r"[\s\-]", "")):
+        found = found | text.str.contains(ID_18) | text.str.contains(ID_15) | text.str.contains(MOBILE)
     return found.fill_null(value=False)
 
 

@@ -34,11 +34,11 @@ class Arrivals:
         mix = np.array([[c.rural_pct for c in categories], [c.urban_pct for c in categories]])
         mix = mix / mix.sum(axis=1, keepdims=True)
         rng = self.dice.generator(Stream.ARRIVALS, week)
-        burst = rng.gamma(f.dispersion, 1 / f.dispersion, len(places.volume))
+        burst = rng.gamma(f.dispersion, 1 / f.dispersion, len(places.townships.volume))
         rate = (
             per_week
-            * places.volume[:, None]
-            * mix[places.urban.astype(int)]
+            * places.townships.volume[:, None]
+            * mix[places.townships.urban.astype(int)]
             * self.seasons.registrations[week]
         )
         count = rng.poisson(rate * burst[:, None])
@@ -53,6 +53,7 @@ class Arrivals:
             registered=week * WEEK + weekday * DAY,
             origin=none,
             matter=none,
+            taken=none,
             pair=number,
             category=category,
             township=township,
@@ -66,7 +67,7 @@ class Arrivals:
         f = self.figures
         matter = np.where(due.matter >= 0, due.matter, number)
         flags = self._flags(due, matter)
-        channel = self._channel(flags, number)
+        channel = self._channel(flags, due.taken, number)
         registered = self._minute(due.registered // DAY, channel, number)
         heat = self._heat(flags, due.temper, matter)
         kind = self._long_stays[due.category] + 3 * (week >= f.shorter_stays_from_week)
@@ -111,11 +112,13 @@ class Arrivals:
         drawn = [self.dice.uniform(Stream.FLAG, matter, part=part) for part in range(len(FLAGS))]
         return np.stack(drawn, axis=1) < chance
 
-    def _channel(self, flags: Bools, number: Keys) -> Keys:
+    def _channel(self, flags: Bools, taken: Keys, number: Keys) -> Keys:
         usual = shares("channel", dict(self.figures.channels))
         weight = np.tile(usual, (len(number), 1))
         police = codes("channel").index("police")
         weight[flags[:, FLAGS.index("violence")], police] *= self.figures.police_after_blows
+        second = np.flatnonzero(taken >= 0)
+        weight[second, taken[second]] = 0.0
         return choose(self.dice.uniform(Stream.CHANNEL, number), weight)
 
     def _minute(self, day: Keys, channel: Keys, number: Keys) -> Keys:
@@ -143,7 +146,7 @@ class Arrivals:
             + flags @ np.array(f.flag_log_hazard)
             + f.repeat_log_hazard * due.repeats.clip(0, 3)
             + f.frailty_log_hazard * due.temper
-            + self.places.log_hazard[due.township]
+            + self.places.townships.log_hazard[due.township]
         )
 
     def _booked_here(self, due: Due, number: Keys) -> Floats:
@@ -184,6 +187,7 @@ def _due(cases: Cases, registered: Keys, repeats: Keys, *, second_record: bool) 
         registered=registered,
         origin=cases.number,
         matter=cases.number if second_record else np.full(len(cases), -1),
+        taken=cases.channel if second_record else np.full(len(cases), -1),
         pair=cases.pair,
         category=cases.category,
         township=cases.township,

@@ -27,22 +27,34 @@ class Blocks:
     out: Path
     sheet: Sheet
     end: int
-    written_before: int = 0
-    waiting: dict[tuple[str, int], list[pl.DataFrame]] = field(default_factory=dict)
+    next_block: int = 0
+    waiting: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
 
     def add(self, table: str, rows: pl.DataFrame) -> None:
         """Keep a week's rows until their block is written."""
-        rows = rows.filter(pl.col("known") < self.end)
-        for (block,), part in rows.group_by(pl.col("known") // BLOCK, maintain_order=True):
-            if block >= self.written_before:
-                self.waiting.setdefault((table, int(str(block))), []).append(part)
+        first = self.next_block * BLOCK
+        kept = rows.filter((pl.col("known") >= first) & (pl.col("known") < self.end))
+        self.waiting.setdefault(table, []).append(kept)
 
     def write_until(self, week: int) -> None:
-        """Write every block that no later week can add to."""
-        done = week // BLOCK_WEEKS if week * WEEK < self.end else self.end // BLOCK + 1
-        for table, block in sorted(key for key in self.waiting if key[1] < done):
-            rows = pl.concat(self.waiting.pop((table, block))).sort("known", "number", maintain_order=True)
-            write_file(self.out, table, block, self.sheet, rows)
+        """Write every block that no later week can add to; each table gets a file, be it an empty one."""
+        upto = min(week * WEEK, self.end)
+        while self.next_block * BLOCK < upto and (
+            upto - self.next_block * BLOCK >= BLOCK or upto == self.end
+        ):
+            last = (self.next_block + 1) * BLOCK
+            for table, parts in self.waiting.items():
+                rows = pl.concat(parts)
+                in_block = rows.filter(pl.col("known") < last).sort("known", "number", maintain_order=True)
+                write_file(self.out, table, self.next_block, self.sheet, in_block)
+                self.waiting[table] = [rows.filter(pl.col("known") >= last)]
+            self.next_block += 1
+
+
+def file_names(weeks: int) -> list[str]:
+    """The files that a city of so many weeks consists of."""
+    blocks = -(-weeks // BLOCK_WEEKS)
+    return [file_name(table, block) for table in KINDS for block in range(blocks)]
 
 
 def file_name(table: str, block: int) -> str:

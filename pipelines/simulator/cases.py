@@ -1,7 +1,7 @@
 """The disputes alive in the made-up city: one array per property, one place per dispute."""
 
 from dataclasses import dataclass, fields, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,12 +64,14 @@ class Due:
     """Disputes that will be registered: pairs that quarrel again, and the same matter a second time.
 
     `origin` is the number of the dispute it follows, `matter` that of the dispute it is a second record
-    of, -1 where it is a quarrel of its own. The other columns are those of `Cases`.
+    of, -1 where it is a quarrel of its own; `taken` is the channel that dispute came through, which the
+    second record does not. The other columns are those of `Cases`.
     """
 
     registered: Keys
     origin: Keys
     matter: Keys
+    taken: Keys
     pair: Keys
     category: Keys
     township: Keys
@@ -96,7 +98,7 @@ def joined(first: Bag, second: Bag) -> Bag:
 
 def none_of(kind: type[Bag]) -> Bag:
     """A bag that holds nothing yet."""
-    columns = {f.name: np.zeros(0, dtype=np.int64) for f in fields(kind)}
+    columns: dict[str, Any] = {f.name: np.zeros(0, dtype=np.int64) for f in fields(kind)}
     for name in columns.keys() & {"temper", "constant", "comfort"}:
         columns[name] = np.zeros(0)
     if "flags" in columns:

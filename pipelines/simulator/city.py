@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 
 from pipelines.errors import RefusedInput
 from pipelines.profile import Profile
-from pipelines.simulator.blocks import Blocks
+from pipelines.simulator.blocks import Blocks, file_names
 from pipelines.simulator.files import dispute_ids
 from pipelines.simulator.grid import report_rows
 from pipelines.simulator.parameters import BLOCK_WEEKS, WEEK
@@ -43,8 +44,10 @@ def simulate(
             figures to simulate by.
     """
     tell = progress or (lambda words, share: None)
+    if weeks < 1 or not scale > 0 or seed < 0:
+        raise RefusedInput("weeks must be 1 or more, scale above 0, and seed 0 or more")
     request = {"profile": profile.name, "seed": seed, "scale": scale, "weeks": weeks}
-    held = _held(out, request)
+    held = _weeks_held(out, request)
     if held == weeks:
         tell("the files are already there", 1.0)
         return
@@ -54,7 +57,6 @@ def simulate(
     _live(staging, make_world(profile, weeks, scale, seed), profile, weeks, held // BLOCK_WEEKS, tell)
     (staging / MARKER).write_text(json.dumps(request, sort_keys=True) + "\n", encoding="utf-8")
     _move_in(staging, out)
-    tell("done", 1.0)
 
 
 def _live(
@@ -66,9 +68,12 @@ def _live(
     tell: Callable[[str, float], None],
 ) -> None:
     """Live through all weeks and write what each leaves."""
-    sheet = Sheet(profile, world.dice, world.places.area_codes, world.places.unit_ids)
-    blocks = Blocks(out, sheet, end=weeks * WEEK, written_before=blocks_held)
+    sheet = Sheet(
+        profile, world.dice, world.figures.wrong_row_share, world.places.area_codes, world.places.units.ids
+    )
+    blocks = Blocks(out, sheet, end=weeks * WEEK, next_block=blocks_held)
     harms: list[pl.DataFrame] = []
+    matters: list[pl.DataFrame] = []
     with pq.ParquetWriter(out / SEALED / "true_hazards.parquet", _HAZARDS, compression="zstd") as hazards:
         waiting: list[pl.DataFrame] = []
         for week in range(weeks):
@@ -76,13 +81,15 @@ def _live(
             for table, rows in _rows(world, lived).items():
                 blocks.add(table, rows)
             harms.append(_true_harms(lived))
+            matters.append(_true_matters(lived))
             waiting.append(_true_hazards(world, week))
             if (week + 1) % BLOCK_WEEKS == 0 or week + 1 == weeks:
                 hazards.write_table(pl.concat(waiting).to_arrow().cast(_HAZARDS))
                 waiting.clear()
                 blocks.write_until(week + 1)
-            tell(f"week {week + 1} of {weeks}", (week + 1) / weeks)
+            tell("living week by week", (week + 1) / weeks)
     pl.concat(harms).write_parquet(out / SEALED / "true_outcomes.parquet")
+    pl.concat(matters).write_parquet(out / SEALED / "true_matters.parquet")
     _true_places(world).write_parquet(out / SEALED / "true_places.parquet")
 
 
@@ -124,34 +131,47 @@ def _true_harms(lived: Week) -> pl.DataFrame:
     )
 
 
+def _true_matters(lived: Week) -> pl.DataFrame:
+    """One row per dispute: the first record of the same matter, and the first dispute of the same pair."""
+    return pl.DataFrame(
+        {
+            "dispute_id": dispute_ids(pl.Series(lived.new.number)),
+            "matter_id": dispute_ids(pl.Series(lived.matter)),
+            "pair_id": dispute_ids(pl.Series(lived.new.pair)),
+        }
+    )
+
+
 def _true_places(world: World) -> pl.DataFrame:
     """One row per township: how much of what happens there is recorded, and its true risk."""
     places = world.places
     return pl.DataFrame(
         {
-            "township_code": places.area_codes.gather(pl.Series(places.township_rows)),
-            "detection": places.detection,
-            "is_silent": places.silent,
-            "log_hazard": places.log_hazard,
+            "township_code": places.area_codes.gather(pl.Series(places.townships.rows)),
+            "detection": places.townships.detection,
+            "is_silent": places.townships.silent,
+            "log_hazard": places.townships.log_hazard,
         }
     )
 
 
-def _held(out: Path, request: dict[str, object]) -> int:
-    """How many weeks of this very city the folder holds; 0 when it is new or empty."""
+def _weeks_held(out: Path, request: dict[str, Any]) -> int:
+    """How many weeks of this very city the folder holds in full; 0 when it is new, empty or has gaps."""
+    if out.is_file():
+        raise RefusedInput(f"{out} is a file: --out takes a folder")
     if not out.exists() or not any(out.iterdir()):
         return 0
     marker = out / MARKER
     if not marker.is_file():
         raise RefusedInput(f"{out} holds files and no {MARKER}: choose a new or an empty folder with --out")
     found = json.loads(marker.read_text(encoding="utf-8"))
-    weeks = int(found.pop("weeks", 0))
-    wanted = {name: value for name, value in request.items() if name != "weeks"}
-    if found != wanted or weeks > int(str(request["weeks"])):
+    weeks = int(found["weeks"])
+    if {**found, "weeks": request["weeks"]} != request or weeks > request["weeks"]:
         raise RefusedInput(
-            f"{out} holds the made-up city {found} of {weeks} weeks; asked for was {request}. Choose another --out."
+            f"{out} holds another made-up city, {found}; asked for was {request}. Choose another folder with --out."
         )
-    return weeks
+    files = [*file_names(weeks), f"{SEALED}/true_hazards.parquet"]
+    return weeks if all((out / name).is_file() for name in files) else 0
 
 
 def _move_in(staging: Path, out: Path) -> None:

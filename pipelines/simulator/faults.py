@@ -10,18 +10,17 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulator.dice import Dice, Stream
-from pipelines.simulator.parameters import Parameters
 from pipelines.simulator.wording import made_up_names
 
 Columns = dict[str, pl.Series]
 IMPOSSIBLE = "2024-02-31 10:00"
 
 
-def in_disputes(dice: Dice, frame: pl.DataFrame, columns: Columns) -> Columns:
+def in_disputes(dice: Dice, share: float, frame: pl.DataFrame, columns: Columns) -> Columns:
     """Six faults, each in one column."""
     words = made_up_names()["faults"]
     number = frame["number"].to_numpy() * 2 + frame["version"].to_numpy()
-    kind = _fault(dice, number, 6, part=1)
+    kind = _fault(dice, share, number, 6, part=1)
     stray = _identity_like(dice, number)
     put = {"category": (0, words["code"]), "registered_at": (1, IMPOSSIBLE), "dispute_id": (2, None)}
     put |= {"area_code": (3, words["area"])}
@@ -33,9 +32,9 @@ def in_disputes(dice: Dice, frame: pl.DataFrame, columns: Columns) -> Columns:
     return planted
 
 
-def in_events(dice: Dice, frame: pl.DataFrame, columns: Columns) -> Columns:
+def in_events(dice: Dice, share: float, frame: pl.DataFrame, columns: Columns) -> Columns:
     """An unknown step, a missing key, an entry before the step."""
-    kind = _fault(dice, frame["number"].to_numpy(), 3, part=2)
+    kind = _fault(dice, share, frame["number"].to_numpy(), 3, part=2)
     planted = _planted(
         columns, kind, {"event_type": (0, made_up_names()["faults"]["event"]), "dispute_id": (1, None)}
     )
@@ -46,32 +45,31 @@ def in_events(dice: Dice, frame: pl.DataFrame, columns: Columns) -> Columns:
     return planted
 
 
-def in_outcomes(dice: Dice, frame: pl.DataFrame, columns: Columns) -> Columns:
+def in_outcomes(dice: Dice, share: float, frame: pl.DataFrame, columns: Columns) -> Columns:
     """A severity there is none of."""
-    kind = _fault(dice, frame["number"].to_numpy(), 1, part=3)
+    kind = _fault(dice, share, frame["number"].to_numpy(), 1, part=3)
     return _planted(columns, kind, {"severity": (0, 9)})
 
 
-def in_reports(dice: Dice, frame: pl.DataFrame, columns: Columns) -> Columns:
+def in_reports(dice: Dice, share: float, frame: pl.DataFrame, columns: Columns) -> Columns:
     """An unknown area, a missing key, an impossible date."""
-    kind = _fault(dice, frame["number"].to_numpy(), 3, part=4)
+    kind = _fault(dice, share, frame["number"].to_numpy(), 3, part=4)
     area = made_up_names()["faults"]["area"]
     return _planted(
         columns, kind, {"area_code": (0, area), "report_id": (1, None), "reported_at": (2, IMPOSSIBLE)}
     )
 
 
-def in_visits(dice: Dice, frame: pl.DataFrame, columns: Columns) -> Columns:
+def in_visits(dice: Dice, share: float, frame: pl.DataFrame, columns: Columns) -> Columns:
     """An unknown service, an impossible day."""
-    kind = _fault(dice, frame["number"].to_numpy(), 2, part=5)
+    kind = _fault(dice, share, frame["number"].to_numpy(), 2, part=5)
     service = made_up_names()["faults"]["service"]
     return _planted(columns, kind, {"service": (0, service), "visit_due_on": (1, IMPOSSIBLE.split()[0])})
 
 
-def _fault(dice: Dice, number: np.ndarray, kinds: int, part: int) -> np.ndarray:
+def _fault(dice: Dice, share: float, number: np.ndarray, kinds: int, part: int) -> np.ndarray:
     """Which fault each row has, -1 for none."""
     u = dice.uniform(Stream.FAULT, number, part=part)
-    share = Parameters.wrong_row_share
     return np.where(u < share, (u / share * kinds).astype(np.int64), -1)
 
 
@@ -93,6 +91,6 @@ def _identity_like(dice: Dice, number: np.ndarray) -> pl.Series:
     serial = (dice.uniform(Stream.FAULT, number, part=9) * 1_000).astype(np.int64)
     stem = pl.select(pl.lit("99999919000101") + pl.Series(serial).cast(pl.String).str.zfill(3)).to_series()
     weights = [pow(2, 17 - at, 11) for at in range(17)]
-    total = sum(stem.str.slice(at, 1).cast(pl.Int64) * weight for at, weight in enumerate(weights))
-    check = pl.Series(list("10X98765432")).gather(pl.Series(total) % 11)
+    digits = np.stack([stem.str.slice(at, 1).cast(pl.Int64).to_numpy() for at in range(17)], axis=1)
+    check = pl.Series(list("10X98765432")).gather(pl.Series(digits @ np.array(weights) % 11))
     return stem + check

@@ -43,7 +43,7 @@ def disputes(sheet: Sheet, frame: pl.DataFrame) -> pl.DataFrame:
         "due_at": moments(frame["due_at"]).dt.strftime(DASHED),
         "withdrawn_at": moments(frame["withdrawn_at"]).dt.strftime(DASHED),
     }
-    return headed("disputes", faults.in_disputes(sheet.dice, frame, columns))
+    return headed("disputes", faults.in_disputes(sheet.dice, sheet.wrong_row_share, frame, columns))
 
 
 def dispute_events(sheet: Sheet, frame: pl.DataFrame) -> pl.DataFrame:
@@ -58,7 +58,7 @@ def dispute_events(sheet: Sheet, frame: pl.DataFrame) -> pl.DataFrame:
         "unit_id": _unit(sheet, frame["unit"]),
         "result": sheet.listed(frame, "result", "result"),
     }
-    return headed("dispute_events", faults.in_events(sheet.dice, frame, columns))
+    return headed("dispute_events", faults.in_events(sheet.dice, sheet.wrong_row_share, frame, columns))
 
 
 def outcomes(sheet: Sheet, frame: pl.DataFrame) -> pl.DataFrame:
@@ -70,7 +70,7 @@ def outcomes(sheet: Sheet, frame: pl.DataFrame) -> pl.DataFrame:
         "recorded_at": moments(frame["recorded_at"]),
         "severity": frame["severity"],
     }
-    return headed("outcomes", faults.in_outcomes(sheet.dice, frame, columns))
+    return headed("outcomes", faults.in_outcomes(sheet.dice, sheet.wrong_row_share, frame, columns))
 
 
 def grid_reports(sheet: Sheet, frame: pl.DataFrame) -> pl.DataFrame:
@@ -87,7 +87,7 @@ def grid_reports(sheet: Sheet, frame: pl.DataFrame) -> pl.DataFrame:
         "resolved": answers(frame["resolved"]),
         "satisfaction": frame["satisfaction"].cast(pl.String),
     }
-    return headed("grid_reports", faults.in_reports(sheet.dice, frame, columns))
+    return headed("grid_reports", faults.in_reports(sheet.dice, sheet.wrong_row_share, frame, columns))
 
 
 def service_visits(sheet: Sheet, frame: pl.DataFrame) -> pl.DataFrame:
@@ -102,7 +102,7 @@ def service_visits(sheet: Sheet, frame: pl.DataFrame) -> pl.DataFrame:
         "visited_on": days(frame["visited_on"]).dt.strftime("%Y-%m-%d"),
         "recorded_at": moments(frame["recorded_at"]).dt.strftime(DASHED),
     }
-    written = headed("service_visits", faults.in_visits(sheet.dice, frame, columns))
+    written = headed("service_visits", faults.in_visits(sheet.dice, sheet.wrong_row_share, frame, columns))
     return written.with_columns(
         notes.gather(pl.Series((u * len(notes)).astype(np.int64))).alias(note["visit_note_heading"])
     )
@@ -132,6 +132,11 @@ def volunteers(sheet: Sheet, frame: pl.DataFrame) -> pl.DataFrame:
 def dispute_ids(numbers: pl.Series) -> pl.Series:
     """The case numbers, in files and in the sealed one."""
     return numbered("JF", numbers, 8)
+
+
+def dispute_numbers(ids: pl.Series) -> pl.Series:
+    """The simulator's own numbers of case numbers."""
+    return ids.str.slice(2).cast(pl.Int64)
 
 
 def _unit(sheet: Sheet, rows: pl.Series) -> pl.Series:

@@ -34,12 +34,12 @@ def report_rows(world: World, lived: Week) -> pl.DataFrame:
     number = lived.week * 10_000_000 + np.arange(len(village))
     u = [world.dice.uniform(Stream.GRID, number, part=part) for part in range(10)]
     at = minute_between(lived.week * 7 + (u[0] * 7).astype(np.int64), 6, 22, u[1])
-    slow = np.where(world.places.detection[world.places.village_township[village]] < 0.6, 2.0, 1.0)
+    slow = np.where(world.places.townships.detection[world.places.village_township[village]] < 0.6, 2.0, 1.0)
     first = at + (-np.log(u[2]) * 150 * slow).astype(np.int64) + 2
     closed = first + (-np.log(u[3]) * 2.2 * DAY * slow).astype(np.int64) + 5
     entered = np.minimum(closed, at + WAIT_DAYS * DAY) + (u[4] * 240).astype(np.int64)
     done = closed <= entered
-    county = world.places.township_county[world.places.village_township[village]]
+    county = world.places.townships.county[world.places.village_township[village]]
     known = after_outage(world, entered, county, number)
     frame = pl.DataFrame(
         {
@@ -68,7 +68,9 @@ def report_rows(world: World, lived: Week) -> pl.DataFrame:
 def _usual(world: World, week: int) -> tuple[Keys, Keys]:
     """Villages and kinds of the reports that have nothing to do with disputes."""
     places, rng = world.places, world.dice.generator(Stream.GRID, week)
-    weight = places.population * np.where(places.urban, 1.25, 1.0) * places.detection
+    weight = (
+        places.townships.population * np.where(places.townships.urban, 1.25, 1.0) * places.townships.detection
+    )
     expected = world.figures.reports_per_year * world.arrivals.scale * 7 / YEAR_DAYS
     count = rng.poisson(expected * weight / weight.sum() * rng.gamma(6, 1 / 6, len(weight)))
     township = np.repeat(np.arange(len(count)), count)
@@ -79,7 +81,7 @@ def _usual(world: World, week: int) -> tuple[Keys, Keys]:
 def _conflicts(world: World, lived: Week) -> Keys:
     """Villages where a hot or boiling quarrel was heard."""
     cases = lived.cases
-    heard = world.figures.conflict_report * world.places.detection[cases.township].clip(0.3, 1.3)
+    heard = world.figures.conflict_report * world.places.townships.detection[cases.township].clip(0.3, 1.3)
     u = world.dice.uniform(Stream.CONFLICT, cases.number, lived.week)
     return cases.village[(cases.heat >= 2) & (u < heard)]
 
@@ -87,6 +89,6 @@ def _conflicts(world: World, lived: Week) -> Keys:
 def _area(world: World, village: Keys, u: np.ndarray, v: np.ndarray) -> Keys:
     """Mostly the grid, sometimes only the village or the township."""
     places = world.places
-    township = places.township_rows[places.village_township[village]]
+    township = places.townships.rows[places.village_township[village]]
     coarse = np.where(u < 0.97, places.village_rows[village], township)
     return np.where(u < 0.80, places.grid_row_of(village, v), coarse)

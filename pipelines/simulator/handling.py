@@ -68,25 +68,25 @@ class Handling:
         phase, closed = self._closings(cases, phase, closing, week, steps)
         self._follow_ups(cases, week, steps)
         again = self._reopenings(cases, harmed, week, steps)
-        opened = np.where(again, self._some_time(cases, week, part=9), cases.opened)
+        opened = np.where(again, (week + 1) * WEEK, cases.opened)
         kind = np.where(again, cases.kind // 3 * 3 + REOPENED, cases.kind)
         anew = self.arrivals.closing_time(
             opened, kind, cases.number, np.zeros(len(cases), dtype=bool), week + 1
         )
-        steps.add("reopened", cases, opened, again)
+        steps.add("reopened", cases, self._some_time(cases, week, part=9), again)
         return cases.with_columns(
             phase=np.where(again, FAILED_ONCE, phase),
             closed=np.where(again, NEVER, closed),
             opened=opened,
             kind=kind,
-            closes=np.where(again, np.maximum(anew, (week + 1) * WEEK), cases.closes),
+            closes=np.where(again, anew, cases.closes),
             heat=self._heat(cases, harmed, week),
         )
 
     def incidents(self, cases: Cases, week: int, steps: Steps) -> None:
         """Threats and blows that somebody reports; fewer where a place reports little."""
         f = self.figures
-        heard = self.places.detection[cases.township].clip(0.3, 1.3)
+        heard = self.places.townships.detection[cases.township].clip(0.3, 1.3)
         since = np.maximum(cases.registered, week * WEEK)
         share = ((week + 1) * WEEK - since) / WEEK
         for part, (kind, rates) in enumerate(

@@ -27,8 +27,8 @@ MAX_AGE_DAYS = 120
 REOPENED = 2
 """Kind of stay of a reopened dispute; 0 is usual, 1 long; 3 to 5 are the same after the change."""
 KINDS = 6
-REOPENED_AGE = 3
-"""Whole days a dispute reopened within the week has been open by the next Monday, on average."""
+REOPENED_AGE = 0
+"""A dispute reopened within a week is counted as open from the next Monday on."""
 _AFTER_REOPENING = [kind // 3 * 3 + REOPENED for kind in range(KINDS)]
 
 

@@ -162,6 +162,7 @@ class Parameters:
     deadline_missing: float = 0.10  # [A]
     occurred_missing: float = 0.08  # [A]
     parties_missing: float = 0.08  # [A]
+    entered_at_once: float = 0.78  # [A]
     month_end_share: float = 0.06  # [A] entered at the end of the month
     corrected_share: float = 0.02  # [A]
     withdrawn_share: float = 0.005  # [A]

@@ -12,38 +12,51 @@ from pipelines.simulator.dice import Dice, Floats, Stream
 from pipelines.simulator.parameters import Parameters
 
 Rows = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Townships:
+    """What is true of each township, an array per property.
+
+    `volume` sums to one. `detection` is how much of what happens reaches the records, around one; it
+    does not depend on the true risk, `log_hazard`. `flag_unknown` is the share of ticks never asked.
+    """
+
+    rows: Rows
+    county: Rows
+    urban: Bools
+    population: Floats
+    volume: Floats
+    detection: Floats
+    silent: Bools
+    log_hazard: Floats
+    flag_unknown: Floats
+
+
+@dataclass(frozen=True)
+class Units:
+    """Rows of the profile's units by township or county and category; -1 where there is none."""
+
+    ids: pl.Series
+    of_township: Rows
+    of_county: Rows
 
 
 @dataclass(frozen=True)
 class Places:
-    """Arrays by township, village and grid; a *row* is a row of the profile's `areas`.
-
-    `volume` sums to one. `detection` is how much of what happens reaches the records, around one;
-    it does not depend on the true risk. `log_hazard` is the true risk of the place.
-    """
+    """Townships, and the villages and grids under them; a *row* is a row of the profile's `areas`."""
 
     area_codes: pl.Series
-    city_row: int
     county_rows: Rows
-    township_rows: Rows
-    township_county: Rows
-    urban: NDArray[np.bool_]
-    population: Floats
-    volume: Floats
-    detection: Floats
-    silent: NDArray[np.bool_]
-    log_hazard: Floats
-    flag_unknown: Floats
+    townships: Townships
+    units: Units
     village_rows: Rows
     village_township: Rows
     village_upto: Floats
     grid_rows: Rows
     grid_first: Rows
     grid_count: Rows
-    unit_ids: pl.Series
-    unit_of_township: Rows
-    unit_of_county: Rows
-    unit_of_city: Rows
 
     def village_of(self, township: Rows, u: Floats) -> Rows:
         """A village of each township, by population: `village_upto` runs from j to j + 1 in township j."""
@@ -60,47 +73,32 @@ def make_places(profile: Profile, categories: tuple[str, ...], dice: Dice, figur
     """Number the profile's areas and draw what is hidden about its townships.
 
     Raises:
-        RefusedInput: the profile has no townships, villages or grids to put disputes into.
+        RefusedInput: the profile has no counties, townships, villages or grids to put disputes into.
     """
     areas = profile.areas.with_row_index("row")
-    tiers = {
-        tier: areas.filter(pl.col("tier") == tier)
-        for tier in ("city", "county", "township", "village", "grid")
-    }
+    tiers = {tier: areas.filter(pl.col("tier") == tier) for tier in ("county", "township", "village", "grid")}
     empty = [tier for tier, rows in tiers.items() if not len(rows)]
     if empty:
         raise RefusedInput(f"{profile.folder / 'areas.csv'}: the simulator needs areas of tier {empty[0]!r}")
-    towns, villages, grids = (
-        tiers["township"],
-        tiers["village"].sort("area_code"),
-        tiers["grid"].sort("area_code"),
-    )
-    village_township = _positions(villages["parent_code"], towns["area_code"])
-    order = np.argsort(village_township, kind="stable")
-    villages, village_township = villages[order.tolist()], village_township[order]
-    grid_village = _positions(grids["parent_code"], villages["area_code"])
-    order = np.argsort(grid_village, kind="stable")
-    grids, grid_village = grids[order.tolist()], grid_village[order]
+    towns, counties = tiers["township"], tiers["county"]
+    villages, village_township = _under(tiers["village"], towns["area_code"])
+    grids, grid_village = _under(tiers["grid"], villages["area_code"])
     grid_count = np.bincount(grid_village, minlength=len(villages))
-    units = _units(profile, categories, tiers["county"]["area_code"], towns["area_code"])
     return Places(
         area_codes=areas["area_code"],
-        city_row=int(tiers["city"]["row"][0]),
-        county_rows=_int(tiers["county"]["row"]),
-        township_rows=_int(towns["row"]),
-        township_county=_positions(towns["parent_code"], tiers["county"]["area_code"]),
+        county_rows=_int(counties["row"]),
+        townships=_townships(towns, _positions(towns["parent_code"], counties["area_code"]), dice, figures),
+        units=_units(profile, categories, counties["area_code"], towns["area_code"]),
         village_rows=_int(villages["row"]),
         village_township=village_township,
         village_upto=_running(villages["population"].to_numpy().astype(float), village_township, len(towns)),
         grid_rows=_int(grids["row"]),
         grid_first=np.concatenate([[0], np.cumsum(grid_count)[:-1]]),
         grid_count=grid_count,
-        **_hidden(towns, dice, figures),
-        **units,
     )
 
 
-def _hidden(towns: pl.DataFrame, dice: Dice, figures: Parameters) -> dict[str, np.ndarray]:
+def _townships(towns: pl.DataFrame, county: Rows, dice: Dice, figures: Parameters) -> Townships:
     """Volume, detection and risk of the townships, each drawn on its own."""
     rng = dice.generator(Stream.PLACES)
     n = len(towns)
@@ -115,44 +113,45 @@ def _hidden(towns: pl.DataFrame, dice: Dice, figures: Parameters) -> dict[str, n
     busy = volume.argsort().argsort() / max(n - 1, 1)
     low, high = figures.flag_unknown
     risk = rng.normal(0, figures.township_log_hazard, n) + np.where(urban, 0.0, figures.rural_log_hazard)
-    return {
-        "urban": urban,
-        "population": population,
-        "volume": volume / volume.sum(),
-        "detection": detection,
-        "silent": silent,
-        "log_hazard": risk,
-        "flag_unknown": low + (high - low) * busy,
-    }
-
-
-def _units(
-    profile: Profile, categories: tuple[str, ...], counties: pl.Series, townships: pl.Series
-) -> dict[str, pl.Series | np.ndarray]:
-    """The unit that takes each category in each township, county and in the city; -1 where there is none."""
-    units = profile.units.with_row_index("row")
-    if not len(units):
-        none = {"unit_of_township": townships, "unit_of_county": counties, "unit_of_city": ["city"]}
-        tables = {name: np.full((len(areas), len(categories)), -1) for name, areas in none.items()}
-        return {"unit_ids": units["unit_id"], **tables}
-    wide = units.with_columns(speciality=pl.col("specialities").str.split("|")).explode("speciality")
-    n_taken = pl.col("specialities").str.count_matches("|", literal=True)
-    narrowest = wide.sort(n_taken, "row").group_by("area_code", "speciality", maintain_order=True).first()
-    found = dict(
-        zip(zip(narrowest["area_code"], narrowest["speciality"], strict=True), narrowest["row"], strict=True)
+    return Townships(
+        rows=_int(towns["row"]),
+        county=county,
+        urban=urban,
+        population=population,
+        volume=volume / volume.sum(),
+        detection=detection,
+        silent=silent,
+        log_hazard=risk,
+        flag_unknown=low + (high - low) * busy,
     )
-    city = profile.areas.filter(pl.col("tier") == "city")["area_code"]
-    tables = {
-        name: np.array(
-            [[found.get((area, code), -1) for code in categories] for area in areas], dtype=np.int64
-        )
-        for name, areas in (
-            ("unit_of_township", townships),
-            ("unit_of_county", counties),
-            ("unit_of_city", city),
-        )
-    }
-    return {"unit_ids": units["unit_id"], **tables}
+
+
+def _units(profile: Profile, categories: tuple[str, ...], counties: pl.Series, townships: pl.Series) -> Units:
+    """For each place and category the unit with the fewest specialities among those that take it."""
+    units = profile.units.with_row_index("row")
+    n_taken = pl.col("specialities").str.count_matches("|", literal=True)
+    narrowest = (
+        units.sort(n_taken, "row")
+        .with_columns(speciality=pl.col("specialities").str.split("|"))
+        .explode("speciality")
+        .group_by("area_code", "speciality", maintain_order=True)
+        .first()
+    )
+    keys = zip(narrowest["area_code"], narrowest["speciality"], strict=True)
+    found = dict(zip(keys, narrowest["row"], strict=True))
+    of_township, of_county = (
+        np.array([[found.get((area, code), -1) for code in categories] for area in areas], dtype=np.int64)
+        for areas in (townships, counties)
+    )
+    return Units(units["unit_id"], of_township, of_county)
+
+
+def _under(areas: pl.DataFrame, parents: pl.Series) -> tuple[pl.DataFrame, Rows]:
+    """Areas ordered by where their parent stands among `parents`, and that position."""
+    areas = areas.sort("area_code")
+    at = _positions(areas["parent_code"], parents)
+    order = np.argsort(at, kind="stable")
+    return areas[order.tolist()], at[order]
 
 
 def _positions(values: pl.Series, among: pl.Series) -> Rows:

@@ -31,8 +31,9 @@ def dispute_rows(world: World, lived: Week) -> pl.DataFrame:
     """One row per dispute taken in that week and version of it."""
     new, f = lived.new, world.figures
     written = world.dice.uniform(Stream.EVENT_DELAY, new.number)
-    recorded = _entered(new.registered, written, world.dice.uniform(Stream.EVENT_DELAY, new.number, part=1))
-    recorded = after_outage(world, recorded, world.places.township_county[new.township], new.number)
+    waited = world.dice.uniform(Stream.EVENT_DELAY, new.number, part=1)
+    recorded = _entered(f, new.registered, written, waited)
+    recorded = after_outage(world, recorded, world.places.townships.county[new.township], new.number)
     first = pl.DataFrame(
         {
             "number": new.number,
@@ -73,8 +74,8 @@ def event_rows(world: World, lived: Week) -> pl.DataFrame:
     key = steps["number"] * 64 + steps["kind"]
     u = world.dice.uniform(Stream.EVENT_DELAY, key, lived.week + 1)
     late = world.dice.uniform(Stream.EVENT_DELAY, key, lived.week + 1, part=1)
-    recorded = np.maximum(_entered(steps["at"], u, late), lived.week * WEEK)
-    recorded = after_outage(world, recorded, world.places.township_county[steps["township"]], key)
+    recorded = np.maximum(_entered(world.figures, steps["at"], u, late), lived.week * WEEK)
+    recorded = after_outage(world, recorded, world.places.townships.county[steps["township"]], key)
     return pl.DataFrame(
         {
             "number": lived.week * 10_000_000 + np.arange(n),
@@ -98,7 +99,7 @@ def outcome_rows(world: World, lived: Week) -> pl.DataFrame:
         + f.harm_delay_sigma * world.dice.normal(Stream.HARM_DELAY, harms.number, lived.week)
     )
     recorded = harms.at + (delay * DAY).astype(np.int64)
-    recorded = after_outage(world, recorded, world.places.township_county[harms.township], harms.number)
+    recorded = after_outage(world, recorded, world.places.townships.county[harms.township], harms.number)
     rows = pl.DataFrame(
         {
             "number": lived.week * 100_000 + np.arange(len(harms.number)),
@@ -123,12 +124,14 @@ def after_outage(world: World, recorded: Keys, county: Keys, key: Keys) -> Keys:
     return np.where(held, later, recorded)
 
 
-def _entered(happened: Keys, u: Floats, late: Floats) -> Keys:
+def _entered(figures: Parameters, happened: Keys, u: Floats, late: Floats) -> Keys:
     """When something is entered: mostly at once, some days later, or with the month's last batch."""
     at_once = happened + (late * 180).astype(np.int64)
     days_later = happened // DAY * DAY + DAY + (late * 3 * DAY).astype(np.int64)
     month_end = end_of_month(happened) + (late * 240).astype(np.int64)
-    return np.where(u < 0.78, at_once, np.where(u < 1 - Parameters.month_end_share, days_later, month_end))
+    return np.where(
+        u < figures.entered_at_once, at_once, np.where(u < 1 - figures.month_end_share, days_later, month_end)
+    )
 
 
 def _occurred(world: World, new: Cases) -> Keys:
@@ -147,9 +150,9 @@ def _place(world: World, new: Cases) -> dict[str, Keys]:
     grid = places.grid_row_of(new.village, world.dice.uniform(Stream.RECORD, new.number, part=4))
     row = np.where(tier == index_of("tier", "grid"), grid, places.village_rows[new.village])
     vague = world.dice.uniform(Stream.RECORD, new.number, part=5) < world.figures.place_missing
-    county = places.county_rows[places.township_county[new.township]]
+    county = places.county_rows[places.townships.county[new.township]]
     remote = vague & (tier == index_of("tier", "county"))
-    row = np.where(remote, county, np.where(vague, places.township_rows[new.township], row))
+    row = np.where(remote, county, np.where(vague, places.townships.rows[new.township], row))
     return {"area": row, "tier": tier}
 
 
@@ -182,7 +185,7 @@ def _counts(world: World, new: Cases) -> dict[str, pl.Series]:
 def _checklist(world: World, lived: Week) -> dict[str, pl.Series]:
     """The six ticks: not asked oftener where there is much to do or the matter was settled on the day."""
     new, f = lived.new, world.figures
-    rate = world.places.flag_unknown[new.township]
+    rate = world.places.townships.flag_unknown[new.township]
     rate = np.where(lived.week > f.new_form_week, rate * f.new_form_factor, rate)
     rate = np.where(new.closes < (new.registered // DAY + 1) * DAY, rate + f.flag_unknown_same_day, rate)
     rate = np.where(lived.week == f.new_form_week, f.new_form_unknown, rate)

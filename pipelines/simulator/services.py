@@ -20,10 +20,10 @@ def visit_rows(world: World, week: int) -> pl.DataFrame:
     """One row per care visit due that week: the township or village, the service, the days."""
     places, dice = world.places, world.dice
     frames = []
-    for at, (code, service) in enumerate(world.city.services.items()):
+    for at, service in enumerate(world.city.services.values()):
         rng = dice.generator(Stream.SERVICE, week * 16 + at)
         expected = service.cases * world.arrivals.scale / service.visit_every_weeks
-        count = rng.poisson(expected * places.population / places.population.sum())
+        count = rng.poisson(expected * places.townships.population / places.townships.population.sum())
         township = np.repeat(np.arange(len(count)), count)
         n = len(township)
         late = service.late_share * _strain(world, week, at)[township]
@@ -33,7 +33,7 @@ def visit_rows(world: World, week: int) -> pl.DataFrame:
         made = days <= LATEST_VISIT_DAYS
         entered = (due + np.where(made, days, LATEST_VISIT_DAYS).clip(0)) * DAY + 18 * 60
         village = places.village_of(township, rng.random(n))
-        area = np.where(rng.random(n) < 0.7, places.village_rows[village], places.township_rows[township])
+        area = np.where(rng.random(n) < 0.7, places.village_rows[village], places.townships.rows[township])
         frames.append(
             pl.DataFrame(
                 {
@@ -53,7 +53,7 @@ def visit_rows(world: World, week: int) -> pl.DataFrame:
 def outreach_rows(world: World, week: int) -> pl.DataFrame:
     """One row per session held that week, more of them where many disputes are."""
     places, rng = world.places, world.dice.generator(Stream.OUTREACH, week)
-    count = rng.poisson(SESSIONS_PER_WEEK * places.volume)
+    count = rng.poisson(SESSIONS_PER_WEEK * places.townships.volume)
     township = np.repeat(np.arange(len(count)), count)
     n = len(township)
     village = places.village_of(township, rng.random(n))
@@ -73,13 +73,15 @@ def outreach_rows(world: World, week: int) -> pl.DataFrame:
 def volunteer_rows(world: World, week: int) -> pl.DataFrame:
     """One row per township and quarter."""
     places = world.places
-    n = len(places.population) if week % COUNT_EVERY_WEEKS == 0 else 0
+    n = len(places.townships.population) if week % COUNT_EVERY_WEEKS == 0 else 0
     grown = 1 + 0.01 * week / COUNT_EVERY_WEEKS
-    count = (places.population[:n] / 1_000 * VOLUNTEERS_PER_THOUSAND * grown).round().astype(np.int64)
+    count = (
+        (places.townships.population[:n] / 1_000 * VOLUNTEERS_PER_THOUSAND * grown).round().astype(np.int64)
+    )
     return pl.DataFrame(
         {
             "number": week * 1_000 + np.arange(n),
-            "area": places.township_rows[:n],
+            "area": places.townships.rows[:n],
             "as_of_on": np.full(n, week * 7),
             "count": count,
             "known": np.full(n, week * WEEK),
@@ -89,7 +91,7 @@ def volunteer_rows(world: World, week: int) -> pl.DataFrame:
 
 def _strain(world: World, week: int, service: int) -> np.ndarray:
     """How stretched each township's care workers are: a lasting part and a slow wave, around one."""
-    town: Keys = np.arange(len(world.places.population))
+    town: Keys = np.arange(len(world.places.townships.population))
     lasting = world.dice.normal(Stream.SERVICE, town, part=service)
     phase = world.dice.uniform(Stream.SERVICE, town, part=10 + service)
     wave = np.sin(2 * np.pi * (week / 40 + phase))

@@ -23,6 +23,7 @@ class Sheet:
 
     profile: Profile
     dice: Dice
+    wrong_row_share: float
     area_codes: pl.Series
     unit_ids: pl.Series
 

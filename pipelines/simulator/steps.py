@@ -55,5 +55,5 @@ class Steps:
 
     def _unit(self, tier: str, township: Keys, category: Keys) -> Keys:
         if tier == "township":
-            return self.places.unit_of_township[township, category]
-        return self.places.unit_of_county[self.places.township_county[township], category]
+            return self.places.units.of_township[township, category]
+        return self.places.units.of_county[self.places.townships.county[township], category]

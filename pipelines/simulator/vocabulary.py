@@ -1,5 +1,6 @@
 """Codes as small numbers inside the simulator, and the words they are written with."""
 
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -29,6 +30,6 @@ def words(name: str) -> list[list[str]]:
     ]
 
 
-def shares(name: str, given: dict[str, float]) -> np.ndarray:
+def shares(name: str, given: Mapping[str, float]) -> np.ndarray:
     """Shares in the order of the list, from some by code."""
     return np.array([given.get(code, 0.0) for code in codes(name)], dtype=float)

@@ -30,11 +30,15 @@ class Harms:
 
 @dataclass(frozen=True)
 class Week:
-    """What happened in a week: the disputes taken in, the steps, the harms, and who was quarrelling hotly."""
+    """What happened in a week: the disputes taken in, the steps, the harms, and all disputes followed.
+
+    `matter` is, for each new dispute, the number of the dispute that it is a second record of; its own
+    number where it is none.
+    """
 
     week: int
     new: Cases
-    second_record: Bools
+    matter: Keys
     steps: dict[str, Keys]
     harms: Harms
     cases: Cases
@@ -87,14 +91,14 @@ def step(world: World, week: int, attended: Keys | None = None) -> Week:
     if attended is not None and len(attended):
         chosen = np.isin(world.cases.number, attended)
         world.cases = world.handling.attended(world.cases, chosen, week, steps)
-    new, second = _register(world, week, steps)
+    new, matter = _register(world, week, steps)
     world.cases = joined(world.cases, new)
     cases = world.cases
     harms, harmed = _harms(world, week)
     world.handling.incidents(cases, week, steps)
     _reported_blows(world, harms, harmed, week, steps)
     world.cases = world.handling.moved(cases, harmed, week, steps)
-    return Week(week, new, second, steps.columns(), harms, cases)
+    return Week(week, new, matter, steps.columns(), harms, cases)
 
 
 def true_hazards(world: World, week: int) -> tuple[Keys, Floats]:
@@ -123,25 +127,26 @@ def _still_followed(world: World, week: int) -> Bools:
     return world.cases.is_open | (world.cases.closed > week * WEEK - reach)
 
 
-def _register(world: World, week: int, steps: Steps) -> tuple[Cases, Bools]:
+def _register(world: World, week: int, steps: Steps) -> tuple[Cases, Keys]:
     """Take in the week's disputes; what follows within the same week is taken in too."""
     end = (week + 1) * WEEK
     this_week = world.due.registered < end
     due = joined(world.arrivals.fresh(week, world.next_number), take(world.due, this_week))
     world.due = take(world.due, ~this_week)
-    new, second = none_of(Cases), np.zeros(0, dtype=bool)
+    new, matter = none_of(Cases), np.zeros(0, dtype=np.int64)
     for last_round in (False, True):
         number = world.next_number + np.arange(len(due.registered))
         world.next_number += len(number)
         arrived = world.arrivals.registered(due, number, week)
         _registered_again(due, arrived, steps)
-        new, second = joined(new, arrived), np.concatenate([second, due.matter >= 0])
+        new = joined(new, arrived)
+        matter = np.concatenate([matter, np.where(due.matter >= 0, due.matter, number)])
         following = world.arrivals.to_follow(arrived, due)
         soon = (following.registered < end) & (not last_round)
         world.due = joined(world.due, take(following, ~soon))
         due = take(following, soon)
     world.handling.taken_in(new, steps)
-    return new, second
+    return new, matter
 
 
 def _registered_again(due: Due, arrived: Cases, steps: Steps) -> None:
@@ -166,7 +171,7 @@ def _harms(world: World, week: int) -> tuple[Harms, Bools]:
     u = dice.uniform(Stream.HARM_TIME, who.number, week)
     clock = dice.uniform(Stream.HARM_CLOCK, who.number, week, part=2)
     badly = dice.uniform(Stream.HARM_SEVERITY, who.number, week)
-    heard = np.where(world.places.silent[who.township], f.harm_recorded_silent, f.harm_recorded)
+    heard = np.where(world.places.townships.silent[who.township], f.harm_recorded_silent, f.harm_recorded)
     severity = 1 + (badly < f.severity_light_injury).astype(np.int64) + (badly < f.severity_death)
     at = at_night(since[harmed], np.full(len(who), monday + WEEK), u, clock)
     recorded = dice.uniform(Stream.HARM_RECORDED, who.number, week) < heard

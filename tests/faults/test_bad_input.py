@@ -1,0 +1,84 @@
+"""Wrong folders and broken files: one clear line, exit code 2, nothing changed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+ROW = "A1,2025-03-04,D2,530302001\n"
+HEAD = "dispute_id,registered_at,category,area_code\n"
+
+
+def run(data: Path, tmp_path: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    command = [
+        str(Path(sys.executable).parent / "fengqiao"),
+        "run",
+        "--data",
+        str(data),
+        "--home",
+        str(tmp_path / "home"),
+        *more,
+    ]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        env={"FENGQIAO_KEY_FILE": str(tmp_path / "key"), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        check=False,
+    )
+
+
+def missing_folder(folder: Path) -> str:
+    return "no folder"
+
+
+def empty_folder(folder: Path) -> str:
+    folder.mkdir()
+    return "holds no file"
+
+
+def missing_column(folder: Path) -> str:
+    folder.mkdir()
+    (folder / "disputes.csv").write_text(HEAD.replace("category", "kind") + ROW)
+    return "column 'category' of disputes is missing"
+
+
+def refused_field(folder: Path) -> str:
+    folder.mkdir()
+    (folder / "disputes.csv").write_text(HEAD.strip() + ",宗教\n" + ROW.strip() + ",x\n", encoding="utf-8")
+    return "boundary rule 4"
+
+
+def truncated_xlsx(folder: Path) -> str:
+    folder.mkdir()
+    pl.DataFrame({"dispute_id": ["A1"] * 100}).write_excel(folder / "disputes.xlsx")
+    whole = (folder / "disputes.xlsx").read_bytes()
+    (folder / "disputes.xlsx").write_bytes(whole[: len(whole) // 2])
+    return "cannot be read as xlsx"
+
+
+def wrong_encoding(folder: Path) -> str:
+    folder.mkdir()
+    (folder / "disputes.csv").write_bytes(HEAD.encode() + b"A1,2025-03-04,\xff\xfe\xff,530302001\n")
+    return "neither UTF-8 nor GB18030"
+
+
+@pytest.mark.parametrize(
+    "fault", [missing_folder, empty_folder, missing_column, refused_field, truncated_xlsx, wrong_encoding]
+)
+def test_one_clear_line_exit_code_2_and_nothing_changed(fault, tmp_path: Path) -> None:
+    expected = fault(tmp_path / "data")
+    told = run(tmp_path / "data", tmp_path)
+    assert told.returncode == 2, told.stderr
+    assert expected in told.stderr
+    assert "Traceback" not in told.stderr
+    assert not (tmp_path / "home" / "warehouse.duckdb").exists()
+    assert not (tmp_path / "home" / "published").exists()
+
+
+def test_an_as_of_date_that_is_no_monday_is_a_usage_error(tmp_path: Path) -> None:
+    told = run(tmp_path, tmp_path, "--as-of", "2025-03-04")
+    assert told.returncode == 2
+    assert "Mondays" in told.stderr
