@@ -24,12 +24,14 @@ with changes as (
         row_number() over (partition by dispute_id, known_at order by event_at desc, event_type) as nth
     from core_dispute_event where event_type in ('closed', 'reopened')
     window past as (partition by dispute_id order by known_at range between unbounded preceding and current row)),
+registered as (select dispute_id, min(known_at) as from_at from core_dispute group by dispute_id),
 states as (
-    select dispute_id, min(known_at) as from_at, null::timestamp as closed_at from core_dispute group by dispute_id
+    select dispute_id, from_at, null::timestamp as closed_at, null::timestamp as known_at from registered
     union all
-    select dispute_id, known_at, case when change = 'closed' then changed_at end from changes where nth = 1),
+    select c.dispute_id, greatest(c.known_at, r.from_at), case when change = 'closed' then changed_at end, c.known_at
+    from changes c join registered r using (dispute_id) where nth = 1),
 spans as (
-    select *, lead(from_at) over (partition by dispute_id order by from_at, closed_at nulls first) as to_at from states),
+    select *, lead(from_at) over (partition by dispute_id order by from_at, known_at nulls first) as to_at from states),
 violence as (
     select dispute_id, min(known_at) as violence_at from (
         select dispute_id, known_at from core_dispute_event where event_type = 'violence_reported'

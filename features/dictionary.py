@@ -24,7 +24,19 @@ def _row(f: Feature) -> str:
     window = WINDOWS[f.weeks] if f.aggregation not in ("attribute", "calendar") else ""
     none = "missing" if f.when_none != f.when_none else f"{f.when_none:g}"
     sign = {1: "+", -1: "-", 0: ""}[f.direction]
-    cells = (f"`{f.name}`", f.label_zh, f.label_en, f.source, f.entity, f.aggregation, window, f.unit, none, sign, f.group)
+    cells = (
+        f"`{f.name}`",
+        f.label_zh,
+        f.label_en,
+        f.source,
+        f.entity,
+        f.aggregation,
+        window,
+        f.unit,
+        none,
+        sign,
+        f.group,
+    )
     return "| " + " | ".join(cells) + " |\n"
 
 

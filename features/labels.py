@@ -48,7 +48,8 @@ def label_cohort(con: duckdb.DuckDBPyConnection, profile: Profile, cohort: pl.Da
     came = (
         keys.join(outcome_moments(con, profile), on="dispute_id", how="inner")
         .filter(
-            (pl.col("happened_at") >= start) & (pl.col("happened_at") < start + pl.duration(days=profile.settings.horizon_days))
+            (pl.col("happened_at") >= start)
+            & (pl.col("happened_at") < start + pl.duration(days=profile.settings.horizon_days))
         )
         .group_by("__row")
         .agg(label_known_at=pl.col("known_at").min(), severity=pl.col("severity").max().cast(pl.Int64))
