@@ -16,7 +16,7 @@ from models.design import design
 from models.dossier import facts, tier_now, timeline
 from models.evaluation import METRICS_SCHEMA
 from models.explain import explain, reasons
-from models.history import matured_mondays
+from models.history import matured_mondays, too_little
 from models.meta import meta, model_entry
 from models.progress import Progress
 from models.registry import Registered
@@ -69,7 +69,12 @@ def publish_week(
     with open_warehouse(home.warehouse, read_only=True) as con:
         progress("features of the week", 0.1)
         matrix = build_matrix(con, profile, [as_of])
-        verdict = _standing(con, home, profile, as_of, origin, champion)
+        now = Situation(as_of=as_of, profile=profile.name, origin=origin, catalogue_hash=catalogue_hash())
+        verdict = (
+            standing(champion, now, _precision(con, home, profile, as_of, champion.version))
+            if champion is not None
+            else Standing(False, _why_no_champion(con, profile, as_of, evidence))
+        )
         trained = champion.trained if champion is not None and verdict.usable else None
         progress("scores and reasons", 0.4)
         scores = _scores(matrix, profile, trained, champion)
@@ -86,23 +91,17 @@ def publish_week(
             if evidence
             else pl.DataFrame(schema=CALIBRATION_SCHEMA),
         }
-        entry = model_entry(champion, verdict, catalogue_hash())
+        entry = model_entry(champion, verdict, now.catalogue_hash)
         files["meta.json"] = meta(con, profile, as_of, origin, warnings, entry, _families(con))
     return write_publication(home, as_of, files)
 
 
-def _standing(
-    con: duckdb.DuckDBPyConnection,
-    home: Home,
-    profile: Profile,
-    as_of: date,
-    origin: str,
-    champion: Registered | None,
-) -> Standing:
-    if champion is None:
-        return Standing(False, told("no_champion"))
-    now = Situation(as_of=as_of, profile=profile.name, origin=origin, catalogue_hash=catalogue_hash())
-    return standing(champion, now, _precision(con, home, profile, as_of, champion.version))
+def _why_no_champion(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, challenger: Registered | None
+) -> Told:
+    if challenger is not None and challenger.refused is not None:
+        return challenger.refused
+    return too_little(con, profile, as_of) or told("no_champion")
 
 
 def _precision(

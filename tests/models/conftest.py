@@ -1,5 +1,6 @@
 """A small city in a warehouse: two years of disputes whose danger shows in threats and in one category."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -8,8 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from features.labels import label_cohort
 from features.cohort import history_mondays
+from features.labels import label_cohort
 from features.matrix import Matrix, build_matrix
 from pipelines.home import Home
 from pipelines.profile import Profile, load_profile
@@ -48,6 +49,22 @@ def world(warehouse: Path, profile: Profile) -> tuple[Matrix, pl.DataFrame]:
         return matrix, label_cohort(con, profile, matrix.cohort)
 
 
+@pytest.fixture(scope="session")
+def new_home(warehouse: Path, profile: Profile) -> Callable[..., Home]:
+    """Makes a home of its own: around a copy of the city, or around one that ends on a day."""
+
+    def make(folder: Path, until: date = AS_OF, origin: str = "simulated") -> Home:
+        home = Home(folder)
+        home.claim(profile.name, origin)
+        if until == AS_OF:
+            home.warehouse.write_bytes(warehouse.read_bytes())
+        else:
+            fill(home.warehouse, until=until)
+        return home
+
+    return make
+
+
 def fill(path: Path, n: int = N_DISPUTES, until: date = AS_OF) -> None:
     """Write `n` disputes, their steps and harms into a new warehouse, all known before `until`."""
     rng = np.random.default_rng(11)
@@ -72,23 +89,21 @@ def fill(path: Path, n: int = N_DISPUTES, until: date = AS_OF) -> None:
     with open_warehouse(path) as con:
         _insert(con, "core_dispute", disputes, until)
         _insert(con, "core_dispute_event", closed, until)
-        _insert(con, "core_outcome", harm.rename({"event_id": "outcome_id", "event_at": "occurred_at"}), until)
+        _insert(
+            con, "core_outcome", harm.rename({"event_id": "outcome_id", "event_at": "occurred_at"}), until
+        )
         con.execute("insert into intake_file values ('f1', 'made_up.csv', 'disputes', 'utf8', 1, 1, 0, 0, 0)")
 
 
-def city_home(folder: Path, warehouse: Path, profile: Profile) -> Home:
-    """A home of its own around a copy of the warehouse."""
-    home = Home(folder)
-    home.claim(profile.name, "simulated")
-    home.warehouse.write_bytes(warehouse.read_bytes())
-    return home
-
-
-def _steps(ids: list[str], registered: list[datetime], after: np.ndarray, mark: str, **rest: object) -> pl.DataFrame:
+def _steps(
+    ids: list[str], registered: list[datetime], after: np.ndarray, mark: str, **rest: object
+) -> pl.DataFrame:
     at = [moment + timedelta(days=int(days)) for moment, days in zip(registered, after, strict=True)]
     known = [moment + timedelta(days=2) for moment in at]
     frame = {"event_id": [f"{mark}{one}" for one in ids], "dispute_id": ids, "event_at": at} | rest
-    return pl.DataFrame(frame | {"first_known_at": known, "known_at": known, "superseded_at": None, "file_id": "f1"})
+    return pl.DataFrame(
+        frame | {"first_known_at": known, "known_at": known, "superseded_at": None, "file_id": "f1"}
+    )
 
 
 def _insert(con: object, table: str, frame: pl.DataFrame, until: date) -> None:

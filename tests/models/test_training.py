@@ -6,8 +6,8 @@ import pytest
 
 from features.matrix import Matrix
 from models.design import CODED
-from models.training import TooLittleToLearn, material, monotone_constraints, sampled, train
 from models.trained import Trained
+from models.training import TooLittleToLearn, material, monotone_constraints, sampled, train
 from pipelines.profile import Profile
 
 TRAINED = date(2025, 8, 4)
@@ -29,7 +29,9 @@ def test_whatever_is_done_to_what_was_not_known_yet_changes_no_byte(
     matrix, labels = world
     late = (matrix.cohort["as_of"] > TRAINED - timedelta(days=58)).to_numpy()
     nonsense = Matrix(
-        matrix.cohort.with_columns(category=pl.when(pl.Series(late)).then(pl.lit("D9")).otherwise("category")),
+        matrix.cohort.with_columns(
+            category=pl.when(pl.Series(late)).then(pl.lit("D9")).otherwise("category")
+        ),
         np.where(late[:, None], np.float32(1e6), matrix.values),
         matrix.names,
     )
@@ -40,7 +42,7 @@ def test_whatever_is_done_to_what_was_not_known_yet_changes_no_byte(
 
 def test_an_outcome_recorded_late_does_not_count_before_it_was_known(world: World, profile: Profile) -> None:
     matrix, labels = world
-    late = labels.with_columns(label_known_at=pl.col("label_known_at") + pl.duration(days=400))
+    late = labels.with_columns(label_known_at=pl.col("label_known_at") + pl.duration(days=800))
     assert material(matrix, labels, profile, TRAINED).label.any()
     assert not material(matrix, late, profile, TRAINED).label.any()
 
@@ -77,7 +79,9 @@ def test_a_row_is_kept_or_not_whatever_else_is_there(world: World, profile: Prof
 def test_rows_found_only_by_a_warning_do_not_train(world: World, profile: Profile) -> None:
     matrix, labels = world
     sent = (matrix.cohort["dispute_id"] < "Q00500").to_numpy()
-    marked = Matrix(matrix.cohort.with_columns(found_after_warning=pl.Series(sent)), matrix.values, matrix.names)
+    marked = Matrix(
+        matrix.cohort.with_columns(found_after_warning=pl.Series(sent)), matrix.values, matrix.names
+    )
     given = material(marked, labels, profile, TRAINED)
     assert not sent[given.usable].any()
 

@@ -1,0 +1,88 @@
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+
+from features.matrix import Matrix
+from models.explain import Explained, explain, reasons
+from models.sentences import sentences
+from models.training import material, train_on
+from models.wording import Told
+from pipelines.profile import Profile
+
+
+class Plain:
+    """Two groups over three columns, told by name and value."""
+
+    def group_of(self, name: str) -> str:
+        return {
+            "threat": "threats",
+            "reports": "threats",
+            "load": "place",
+            "month": "season",
+            "age": "state",
+        }[name]
+
+    def spoken(self, values: pl.DataFrame) -> pl.DataFrame:
+        text = pl.format("{}={}", "feature", pl.col("value").cast(pl.String).fill_null("none"))
+        return values.with_columns(text_zh=text, text_en=text)
+
+
+def test_base_and_contributions_add_up_to_the_calibrated_log_odds(
+    world: tuple[Matrix, pl.DataFrame], profile: Profile
+) -> None:
+    given = material(*world, profile, date(2025, 8, 4))
+    trained = train_on(given, profile)
+    at = given.usable[-200:]
+    rows, category = given.design.rows(at), given.design.matrix.cohort["category"][at]
+    found = explain(trained, rows, category)
+    calibrated = trained.calibration.log_odds(trained.log_odds(rows), category)
+    assert found.base + found.contributions.sum(axis=1) == pytest.approx(calibrated, abs=1e-9)
+    told = reasons(
+        found,
+        rows,
+        given.design.matrix.cohort["dispute_id"][at],
+        trained.names,
+        sentences(profile, trained.levels),
+    )
+    assert (told["reasons"].list.len() == 3).all()
+    texts = told["reasons"].explode().struct.unnest()
+    assert texts["text_zh"].null_count() == texts["text_en"].null_count() == 0
+    assert texts.filter(pl.col("feature") == "category")["text_zh"].str.starts_with("纠纷类别：").all()
+
+
+def test_the_strongest_three_groups_are_told_what_pushes_up_first() -> None:
+    names = ("threat", "reports", "load", "month", "age")
+    found = Explained(
+        base=np.array([-3.0, -3.0]),
+        contributions=np.array([[0.4, 0.5, 0.2, -2.0, 0.1], [0.0, 0.3, -0.1, -0.5, -0.4]]),
+    )
+    rows = np.array([[1, 2, np.nan, 7, 30], [0, 1, 4, 8, 31]], dtype=np.float32)
+    told = reasons(found, rows, pl.Series(["Q1", "Q2"]), names, Plain())
+    assert told["dispute_id"].to_list() == ["Q1", "Q2"]
+    first, second = told["reasons"].to_list()
+    assert [(one["feature"], one["text_en"]) for one in first] == [
+        ("reports", "reports=2.0"),
+        ("load", "load=none"),
+        ("age", "age=30.0"),
+    ]
+    assert [one["contribution"] for one in first] == pytest.approx([0.9, 0.2, 0.1])
+    assert [one["feature"] for one in second] == ["reports", "month", "age"]
+
+
+def test_codes_are_told_by_the_profiles_names(profile: Profile) -> None:
+    say = sentences(
+        profile, {"category": ("D1", "D2"), "channel": ("grid",), "relation": (), "county_code": ()}
+    )
+    told = say.spoken(
+        pl.DataFrame(
+            {"feature": ["category", "channel", "relation", "threat"], "value": [1.0, 0.0, None, 1.0]},
+            schema={"feature": pl.String, "value": pl.Float64},
+        )
+    )
+    assert told["text_en"].to_list()[1:3] == [
+        "Came in through: Grid patrol",
+        "Relation of the parties: not recorded",
+    ]
+    assert told["text_zh"][0] == Told("纠纷类别：邻里", "").zh

@@ -1,0 +1,252 @@
+"""From the warehouse to the published week: the champion's life, and what is published without one."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from models import publish, registry, weekly
+from models.warnings import SCHEMA
+from pipelines.home import Home
+from pipelines.profile import Profile
+
+AS_OF = date(2025, 12, 29)
+NULL_WITHOUT_MODEL = ("probability", "probability_low", "probability_high", "level", "base_rate", "lift")
+NewHome = Callable[..., Home]
+
+
+def needing(profile: Profile, **needs: int) -> Profile:
+    return replace(
+        profile,
+        settings=profile.settings.model_copy(
+            update={"needs": profile.settings.needs.model_copy(update=needs)}
+        ),
+    )
+
+
+def promoting(profile: Profile, **limits: float) -> Profile:
+    return replace(
+        profile,
+        settings=profile.settings.model_copy(
+            update={"promotion": profile.settings.promotion.model_copy(update=limits)}
+        ),
+    )
+
+
+def files(home: Home) -> dict[str, bytes | str]:
+    return {
+        str(path.relative_to(home.published)): os.readlink(path) if path.is_symlink() else path.read_bytes()
+        for path in sorted(home.published.rglob("*"))
+        if path.is_symlink() or path.is_file()
+    }
+
+
+def week(home: Home, as_of: date = AS_OF) -> tuple[pl.DataFrame, dict]:
+    folder = home.published / as_of.isoformat()
+    return (
+        pl.read_parquet(folder / "dispute_warnings.parquet"),
+        json.loads((folder / "meta.json").read_text(encoding="utf-8")),
+    )
+
+
+def assert_checklist(home: Home, reason_en: str, as_of: date = AS_OF) -> None:
+    warnings, told = week(home, as_of)
+    assert len(warnings)
+    assert set(warnings["model_version"]) == {"checklist"}
+    assert all(warnings[name].null_count() == len(warnings) for name in NULL_WITHOUT_MODEL)
+    assert warnings["reasons"].list.len().sum() == 0
+    assert warnings["listed"].sum() == min(10, len(warnings))
+    assert told["model"]["version"] == "checklist"
+    assert not told["model"]["usable"]
+    assert reason_en in told["model"]["reason_en"]
+    assert "清单" in told["model"]["reason_zh"]
+
+
+@pytest.fixture(scope="module")
+def crowned(new_home: NewHome, profile: Profile, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with a first champion and one published week."""
+    home = new_home(tmp_path_factory.mktemp("crowned"))
+    told = weekly.train_champion_if_none(home, profile, AS_OF)
+    assert told.version == "dispute-28d-v1"
+    weekly.score_and_publish(home, profile, AS_OF)
+    return home
+
+
+@pytest.fixture
+def copy_of(crowned: Home, tmp_path: Path) -> Home:
+    """The same home elsewhere, to do things to."""
+    import shutil
+
+    shutil.copytree(crowned.root, tmp_path / "home", symlinks=True)
+    return Home(tmp_path / "home")
+
+
+def test_first_model_that_beats_the_checklist_is_in_use(crowned: Home, profile: Profile) -> None:
+    warnings, told = week(crowned)
+    assert dict(warnings.schema) == SCHEMA
+    assert set(warnings["model_version"]) == {"dispute-28d-v1"} == {told["model"]["version"]}
+    assert told["model"]["usable"]
+    assert told["model"]["expires_on"] == (AS_OF + timedelta(days=180)).isoformat()
+    assert told["synthetic"] is True
+    assert warnings["rank"].to_list() == list(range(1, len(warnings) + 1))
+    assert warnings["probability"].is_sorted(descending=True)
+    assert warnings.filter(
+        (pl.col("probability_low") > pl.col("probability"))
+        | (pl.col("probability_high") < pl.col("probability"))
+    ).is_empty()
+    assert warnings.filter("listed")["selection"].value_counts().sort("count")["count"].to_list() == [1, 9]
+    assert (warnings["level"] == "red").sum() <= profile.settings.capacity
+    assert (warnings.filter("listed")["reasons"].list.len() == 3).all()
+    assert warnings["lift"].to_numpy() == pytest.approx(
+        (warnings["probability"] / warnings["base_rate"]).to_numpy()
+    )
+
+
+def test_what_goes_with_the_warnings_is_published_too(crowned: Home) -> None:
+    folder = crowned.published / AS_OF.isoformat()
+    warnings, told = week(crowned)
+    timeline = pl.read_parquet(folder / "dispute_timeline.parquet")
+    facts = pl.read_parquet(folder / "dispute_facts.parquet")
+    assert set(timeline["dispute_id"]) == set(warnings["dispute_id"]) == set(facts["dispute_id"])
+    assert timeline["known_at"].max() < pl.Series([AS_OF]).cast(pl.Datetime)[0]
+    assert timeline.equals(timeline.sort("dispute_id", "happened_at", "known_at", maintain_order=True))
+    metrics = pl.read_parquet(folder / "model_metrics.parquet")
+    pooled = metrics.filter(
+        pl.col("model") == "lightgbm",
+        pl.col("as_of").is_null(),
+        pl.col("segment") == "all",
+        pl.col("metric") == "roc_auc",
+    )
+    assert told["model"]["metrics"]["roc_auc"]["value"] == pooled["value"][0]
+    assert len(pl.read_parquet(folder / "calibration.parquet"))
+    assert told["families"]["escalation"]["published"] is True
+    assert "no such source" in told["families"]["coverage"]["reason_en"]
+
+
+def test_running_again_trains_nothing_and_changes_no_byte(crowned: Home, profile: Profile) -> None:
+    before = files(crowned)
+    told = weekly.train_champion_if_none(crowned, profile, AS_OF)
+    assert told.version == "dispute-28d-v1"
+    weekly.score_and_publish(crowned, profile, AS_OF)
+    assert files(crowned) == before
+
+
+def test_the_same_city_in_another_home_is_published_byte_for_byte_alike(
+    crowned: Home, profile: Profile, new_home: NewHome, tmp_path: Path
+) -> None:
+    home = new_home(tmp_path / "other")
+    weekly.train_champion_if_none(home, profile, AS_OF)
+    weekly.score_and_publish(home, profile, AS_OF)
+    assert files(home) == files(crowned)
+
+
+def test_registry_stays_under_the_home_and_holds_no_dispute(crowned: Home) -> None:
+    assert not Path("mlruns").exists()
+    registered = [path for path in crowned.mlflow.rglob("*") if path.is_file()]
+    assert any(path.name == "booster.txt" for path in registered)
+    assert not any(path.suffix in {".pkl", ".pickle", ".joblib"} for path in registered)
+    assert not any(b"Q0" in path.read_bytes() for path in registered)
+
+
+def test_a_home_can_be_moved(copy_of: Home, profile: Profile) -> None:
+    found = registry.champion(copy_of, profile)
+    assert found is not None
+    assert found.folder.is_relative_to(copy_of.root)
+    assert found.trained.rounds > 0
+
+
+def test_earlier_mondays_are_not_scored_by_a_later_model(copy_of: Home, profile: Profile) -> None:
+    weekly.score_and_publish(copy_of, profile, AS_OF - timedelta(weeks=4))
+    assert_checklist(copy_of, "may not score an earlier Monday", AS_OF - timedelta(weeks=4))
+    assert json.loads((copy_of.published / "current.json").read_text())["as_of"] == AS_OF.isoformat()
+
+
+def test_an_expired_card_gives_the_checklists_order(copy_of: Home, profile: Profile) -> None:
+    weekly.score_and_publish(copy_of, profile, AS_OF + timedelta(weeks=25))
+    assert week(copy_of, AS_OF + timedelta(weeks=25))[1]["model"]["usable"]
+    later = AS_OF + timedelta(weeks=26)
+    weekly.score_and_publish(copy_of, profile, later)
+    assert_checklist(copy_of, "expired on 2026-06-27", later)
+
+
+def test_another_catalogue_does_not_score_and_says_what_to_do(
+    copy_of: Home, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "catalogue_hash", lambda: "changed")
+    weekly.score_and_publish(copy_of, profile, AS_OF)
+    assert_checklist(copy_of, "fengqiao retrain --promote")
+
+
+def test_a_champion_of_the_simulator_never_scores_real_data(copy_of: Home, profile: Profile) -> None:
+    copy_of.marker.write_text(copy_of.marker.read_text().replace("simulated", "real"))
+    weekly.score_and_publish(copy_of, profile, AS_OF)
+    assert_checklist(copy_of, "trained on simulated data and may not score real data")
+
+
+def test_under_a_year_of_history_nothing_is_trained_and_the_reason_is_published(
+    new_home: NewHome, profile: Profile, tmp_path: Path
+) -> None:
+    young = date(2024, 5, 6)
+    home = new_home(tmp_path, until=young)
+    told = weekly.train_champion_if_none(home, profile, young)
+    assert told.version == "checklist"
+    assert told.reason_en.startswith("Only 17 weeks of history, 52 are needed")
+    assert not home.mlflow.exists()
+    weekly.score_and_publish(home, profile, young)
+    assert_checklist(home, "Only 17 weeks of history", young)
+
+
+def test_too_few_outcomes_train_nothing(new_home: NewHome, profile: Profile, tmp_path: Path) -> None:
+    home = new_home(tmp_path)
+    told = weekly.train_champion_if_none(home, needing(profile, matured_outcomes=5000), AS_OF)
+    assert told.version == "checklist"
+    assert "5000 are needed" in told.reason_en
+
+
+def test_a_model_that_does_not_beat_the_checklist_is_refused_and_not_tried_twice(
+    new_home: NewHome, profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = new_home(tmp_path)
+    monkeypatch.setattr(
+        weekly, "pooled", lambda _metrics, model, _metric: {"lightgbm": 0.1, "checklist": 0.2}[model]
+    )
+    told = weekly.train_champion_if_none(home, profile, AS_OF)
+    assert told.version == "checklist"
+    assert "is 10.0%, the checklist's 20.0%" in told.reason_en
+    monkeypatch.delattr(weekly, "make_candidate")
+    assert weekly.train_champion_if_none(home, profile, AS_OF) == told
+    weekly.score_and_publish(home, profile, AS_OF)
+    assert_checklist(home, "is 10.0%, the checklist's 20.0%")
+    assert len(pl.read_parquet(home.published / AS_OF.isoformat() / "model_metrics.parquet"))
+
+
+def test_retrain_makes_a_challenger_promotes_it_when_told_and_rolls_back(
+    copy_of: Home, profile: Profile
+) -> None:
+    lenient = promoting(profile, ece_share_of_base_rate=10.0)
+    assert "registered as challenger" in weekly.retrain(copy_of, lenient, AS_OF)
+    first = registry.champion(copy_of, profile)
+    assert first is not None
+    assert first.version == "dispute-28d-v1"
+    assert "dispute-28d-v3 is the champion now" in weekly.retrain(copy_of, lenient, AS_OF, promote=True)
+    third = registry.champion(copy_of, profile)
+    assert third is not None
+    assert third.version == "dispute-28d-v3"
+    assert third.trained.to_json() == first.trained.to_json()
+    assert "dispute-28d-v1 is the champion again" in registry.rollback(copy_of, profile)
+    assert "no champion before this one" in registry.rollback(copy_of, profile)
+
+
+def test_a_refused_promotion_leaves_the_champion_and_says_what_is_not_met(
+    copy_of: Home, profile: Profile
+) -> None:
+    told = weekly.retrain(copy_of, promoting(profile, ece_share_of_base_rate=1e-6), AS_OF, promote=True)
+    assert "dispute-28d-v2 was not promoted. Not met: calibration error" in told
+    present = registry.champion(copy_of, profile)
+    assert present is not None
+    assert present.version == "dispute-28d-v1"
