@@ -1,0 +1,56 @@
+"""Choices a reader makes, kept in the page's address so that a view can be sent to somebody else."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+
+def many_of(label: str, key: str, options: Sequence[str], name: Callable[[str], str], every: str) -> list[str]:
+    """Choose any number of codes; none means all.
+
+    Args:
+        label: above the field.
+        key: of the choice in the address.
+        options: the codes.
+        name: what a code is called.
+        every: shown while nothing is chosen.
+    """
+    _take_from_address(key, [code for code in st.query_params.get_all(key) if code in options])
+    chosen = st.multiselect(
+        label, options, format_func=name, key=key, placeholder=every, persist_state="session"
+    )
+    _keep_in_address(key, chosen)
+    return chosen
+
+
+def one_of(label: str, key: str, options: Sequence[str], name: Callable[[str], str]) -> str:
+    """Choose one code; the first is the usual one and stays out of the address."""
+    asked = st.query_params.get(key)
+    _take_from_address(key, asked if asked in options else options[0])
+    chosen = st.segmented_control(
+        label, options, format_func=name, key=key, required=True, persist_state="session"
+    )
+    _keep_in_address(key, [] if chosen in (None, options[0]) else [chosen])
+    return chosen or options[0]
+
+
+def number(label: str, key: str, low: int, high: int, usual: int, step: int) -> int:
+    """Choose a whole number; the usual one stays out of the address."""
+    asked = st.query_params.get(key, "")
+    given = int(asked) if asked.isascii() and asked.isdigit() else usual
+    _take_from_address(key, min(max(given, low), high))
+    chosen = st.slider(label, low, high, key=key, step=step, persist_state="session")
+    _keep_in_address(key, [] if chosen == usual else [str(chosen)])
+    return chosen
+
+
+def _take_from_address(key: str, value: object) -> None:
+    if key not in st.session_state:
+        st.session_state[key] = value
+
+
+def _keep_in_address(key: str, values: Sequence[str]) -> None:
+    if values:
+        st.query_params[key] = list(values)
+    elif key in st.query_params:
+        del st.query_params[key]

@@ -1,0 +1,80 @@
+"""The screens' entry: who looks at which city, what must be said first, and then the page itself."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboards import address
+from dashboards.markup import boundary, lines, notice
+from dashboards.papers import downloads
+from dashboards.read_model import Notice, notices
+from dashboards.screens import how_right, one_dispute, this_week
+from dashboards.session import Session, chosen_language, open_session
+from dashboards.wording import LANGS, Words, words_of
+from pipelines.errors import FengqiaoError
+
+STYLE = Path(__file__).with_name("screens.css")
+
+
+def main() -> None:
+    """Show one run of the screens."""
+    words = words_of(chosen_language())
+    st.set_page_config(layout="wide", page_icon=":material/balance:")
+    st.html(STYLE)
+    pages = {
+        "week": st.Page(this_week.show, title=words("nav.week"), url_path="week", default=True),
+        "dispute": st.Page(one_dispute.show, title=words("nav.dispute"), url_path="dispute"),
+        "model": st.Page(how_right.show, title=words("nav.model"), url_path="how-right"),
+    }
+    st.session_state["pages"] = pages
+    page = st.navigation(list(pages.values()))
+    try:
+        session = open_session(words.lang)
+    except FengqiaoError:
+        with st.sidebar:
+            _language(words)
+        _instead(words("empty.unreadable"), words("empty.unreadable_do"))
+        return
+    st.session_state["session"] = session
+    with st.sidebar:
+        _about(session)
+    if session.publication is None:
+        _instead(words("empty.nothing_published"), words("empty.nothing_published_do"))
+    else:
+        told = notices(session.publication, session.now.date())
+        st.html("".join(notice(_sentence(words, one), one.grave) for one in told if one.grave) or "<span></span>")
+        page.run()
+    st.html(boundary(words("boundary.line")))
+
+
+def _about(session: Session) -> None:
+    words = session.words
+    st.markdown(f"**{session.title}**")
+    _language(words)
+    st.caption(f"{words('side.role')}{words('general.part')}{words.one_of('role', session.role)}")
+    if session.publication is not None:
+        day = words.day(session.publication.as_of)
+        st.caption(f"{words('side.as_of')}{words('general.part')}{words('side.as_of_text', day=day)}")
+        downloads(session)
+
+
+def _language(words: Words) -> None:
+    address.one_of(words("side.language"), "lang", LANGS, lambda lang: words(f"lang.{lang}"))
+
+
+def _instead(what: str, remedy: str) -> None:
+    st.title(what)
+    st.html(lines([remedy]))
+
+
+def _sentence(words: Words, told: Notice) -> str:
+    facts = dict(told.facts)
+    if "reason_zh" in facts:
+        facts["reason"] = words.own(facts, "reason")
+    for name in ("as_of", "until"):
+        if name in facts:
+            facts[name] = words.day(facts[name])
+    return words(f"notice.{told.code}", **facts)
+
+
+main()

@@ -1,0 +1,154 @@
+"""The part of a screen where a person decides: what was decided so far, and the fields to decide with."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import streamlit as st
+
+from dashboards.decision import NOTE_CHARACTERS, OFFICE_CHARACTERS, REASONS, Action, Decision
+from dashboards.decisions import Entry
+from dashboards.markup import lines
+from dashboards.session import Session
+from dashboards.units import offered
+from dashboards.warning_list import decision_line
+from pipelines.errors import RefusedInput
+
+_CHOICES: tuple[Action, ...] = ("accept", "decline", "correct")
+_USUAL_DAYS = 4
+
+
+def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key: str) -> bool:
+    """Fields to decide the same about these disputes; whether something was recorded in this run.
+
+    Args:
+        session: whose decision.
+        warnings: their rows of `dispute_warnings.parquet`.
+        key: tells this set of fields from another on the same page.
+    """
+    words = session.words
+    action = st.segmented_control(
+        words("decide.what"),
+        _CHOICES,
+        format_func=lambda code: words(f"decide.{code}"),
+        default=_CHOICES[0],
+        required=True,
+        key=f"{key}_action",
+    )
+    unit_id = due_on = reason = None
+    if action == "accept":
+        unit_id, due_on = _who_and_when(session, warnings, key)
+    else:
+        reason = _choice(words("decide.reason"), words("decide.reason_choose"), action, session, key)
+    office = st.text_input(
+        words("decide.office"),
+        key="office",
+        max_chars=OFFICE_CHARACTERS,
+        placeholder=words("decide.office_hint"),
+        persist_state="session",
+    )
+    note = st.text_input(
+        words("decide.note"), key=f"{key}_note", max_chars=NOTE_CHARACTERS, placeholder=words("decide.note_hint")
+    )
+    label = words("decide.save") if len(warnings) == 1 else words.count("decide.save_many", len(warnings))
+    if not st.button(label, key=f"{key}_save", type="primary"):
+        return False
+    publication = session.published
+    try:
+        made = [
+            Decision(
+                dispute_id=warning["dispute_id"],
+                action=action,
+                office=office,
+                as_of=publication.as_of,
+                publication=publication.digest,
+                unit_id=unit_id,
+                due_on=due_on,
+                reason=reason,
+                note=note.strip(),
+            )
+            for warning in warnings
+        ]
+    except RefusedInput:
+        complete = office.strip() and (unit_id if action == "accept" else reason)
+        st.html(lines([words("decide.refused" if complete else "decide.incomplete")]))
+        return False
+    session.store.record(made, session.now)
+    st.toast(words.count("decide.saved", len(made)))
+    return True
+
+
+def decided_so_far(session: Session, dispute_id: str) -> None:
+    """Everything recorded about one dispute, with a way to take back what stands."""
+    words, history = session.words, session.store.history(dispute_id)
+    if not history:
+        st.html(lines([words("decide.none_yet")]))
+    standing = session.store.standing([dispute_id]).get(dispute_id)
+    for entry in history:
+        st.html(lines([decision_line(session.names, entry), *_note(entry), _signature(session, entry)]))
+        if standing and entry.seq == standing.seq:
+            st.button(
+                words("decide.undo_this"),
+                key=f"undo_{entry.seq}",
+                on_click=_take_back,
+                args=(session, entry),
+                type="tertiary",
+            )
+
+
+def _take_back(session: Session, entry: Entry) -> None:
+    told = entry.decision
+    undo = Decision(
+        dispute_id=told.dispute_id,
+        action="undo",
+        office=st.session_state.get("office") or told.office,
+        as_of=session.published.as_of,
+        publication=session.published.digest,
+        undoes=entry.seq,
+    )
+    try:
+        session.store.record([undo], session.now)
+    except RefusedInput:
+        st.toast(session.words("decide.undo_refused"))
+
+
+def _who_and_when(
+    session: Session, warnings: Sequence[Mapping[str, Any]], key: str
+) -> tuple[str | None, date | None]:
+    words = session.words
+    unit_id = st.selectbox(
+        words("decide.unit"),
+        offered(session.profile, warnings),
+        format_func=session.names.unit,
+        index=None,
+        placeholder=words("decide.unit_choose"),
+        key=f"{key}_unit",
+    )
+    due_on = st.date_input(
+        words("decide.due_on"),
+        session.published.as_of + timedelta(days=_USUAL_DAYS),
+        key=f"{key}_due",
+        format="YYYY-MM-DD",
+    )
+    return unit_id, due_on if isinstance(due_on, date) else None
+
+
+def _choice(label: str, hint: str, action: Action, session: Session, key: str) -> str | None:
+    return st.selectbox(
+        label,
+        REASONS[action],
+        format_func=lambda code: session.words(f"{action}.{code}"),
+        index=None,
+        placeholder=hint,
+        key=f"{key}_{action}_reason",
+    )
+
+
+def _note(entry: Entry) -> list[str]:
+    return [entry.decision.note] if entry.decision.note else []
+
+
+def _signature(session: Session, entry: Entry) -> str:
+    words = session.words
+    at = f"{words.short_day(entry.at.date())} {entry.at:%H:%M}"
+    return words("decide.entry", n=entry.seq, at=at, office=entry.decision.office)

@@ -1,0 +1,97 @@
+"""The tables of the decision record, and what the database itself refuses: any change of what is written.
+
+SQLite and PostgreSQL. Content may be deleted only once `erasure` names it.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateTable
+
+_METADATA = sa.MetaData()
+ENTRY = sa.Table(
+    "decision_entry",
+    _METADATA,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("previous_hash", sa.Text, nullable=False),
+    sa.Column("content_hash", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False, unique=True),
+)
+CONTENT = sa.Table(
+    "decision_content",
+    _METADATA,
+    sa.Column("seq", sa.Integer, sa.ForeignKey("decision_entry.seq"), primary_key=True, autoincrement=False),
+    sa.Column("salt", sa.Text, nullable=False),
+    sa.Column("dispute_id", sa.Text),
+    sa.Column("content", sa.Text, nullable=False),
+)
+ERASURE = sa.Table(
+    "decision_erasure",
+    _METADATA,
+    sa.Column("seq", sa.Integer, sa.ForeignKey("decision_entry.seq"), primary_key=True, autoincrement=False),
+    sa.Column("by_entry", sa.Integer, sa.ForeignKey("decision_entry.seq"), nullable=False),
+)
+LOCK_WAIT_SECONDS = 30
+
+_INDEX = "create index if not exists decision_content_dispute on decision_content (dispute_id)"
+_SQLITE_TRIGGERS = (
+    *(
+        f"create trigger if not exists {table}_no_{verb} before {verb} on {table} "
+        "begin select raise(abort, 'decisions are append-only'); end"
+        for table in ("decision_entry", "decision_erasure")
+        for verb in ("update", "delete")
+    ),
+    "create trigger if not exists decision_content_no_update before update on decision_content "
+    "begin select raise(abort, 'decisions are append-only'); end",
+    "create trigger if not exists decision_content_no_delete before delete on decision_content "
+    "when not exists (select 1 from decision_erasure where seq = old.seq) "
+    "begin select raise(abort, 'decisions are append-only'); end",
+)
+_POSTGRES_TRIGGERS = (
+    """
+    create or replace function decisions_append_only() returns trigger language plpgsql as $$
+    begin
+        if tg_table_name = 'decision_content' and tg_op = 'DELETE'
+           and exists (select 1 from decision_erasure where seq = old.seq) then return old; end if;
+        raise exception 'decisions are append-only';
+    end $$
+    """,
+    *(
+        f"create or replace trigger {table}_append_only before update or delete on {table} "
+        "for each row execute function decisions_append_only()"
+        for table in ("decision_entry", "decision_content", "decision_erasure")
+    ),
+)
+
+
+def prepare(engine: sa.Engine) -> None:
+    """Make the tables and their guards where they are missing; many may do so at once."""
+    sqlite = engine.dialect.name == "sqlite"
+    if sqlite:
+        sa.event.listen(engine, "connect", _plain_sqlite)
+    with engine.begin() as con:
+        if sqlite:
+            con.exec_driver_sql("begin immediate")
+        else:
+            con.exec_driver_sql("select pg_advisory_xact_lock(hashtext('fengqiao decisions'))")
+        for table in _METADATA.sorted_tables:
+            con.execute(CreateTable(table, if_not_exists=True))
+        con.exec_driver_sql(_INDEX)
+        for statement in _SQLITE_TRIGGERS if sqlite else _POSTGRES_TRIGGERS:
+            con.exec_driver_sql(statement)
+
+
+def lock(con: sa.Connection) -> None:
+    """Let nobody else write until this transaction ends; waits for whoever writes now."""
+    if con.dialect.name == "sqlite":
+        con.exec_driver_sql("begin immediate")
+    else:
+        con.exec_driver_sql("lock table decision_entry in share row exclusive mode")
+
+
+def _plain_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
+    """Leave transactions to this module, wait for other writers, and overwrite what is erased."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (f"busy_timeout = {LOCK_WAIT_SECONDS * 1000}", "secure_delete = on", "foreign_keys = on"):
+        cursor.execute(f"pragma {pragma}")
+    cursor.close()

@@ -1,0 +1,120 @@
+"""How right we were, in words: a count of 100 wherever a share would be said."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from dashboards.evidence import PLAIN_METRICS, SPECIALIST_METRICS, Card, Measured
+from dashboards.read_model import MODEL
+from dashboards.wording import Words
+
+_OF_HUNDRED = {"precision_at_capacity", "recall_at_capacity", "ece", "base_rate"}
+_COUNTS = {"n_positives"}
+_OLDEST = "oldest_first"
+_CANNOT_SEE = ("cannot_unmet", "cannot_silent", "cannot_minor", "cannot_person")
+
+Table = tuple[list[str], list[list[str]]]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One large figure: its name, the number, the sentence it completes, its interval."""
+
+    title: str
+    number: str
+    text: str
+    interval: str
+
+
+def headline_figures(
+    words: Words, measured: Mapping[str, Mapping[str, Measured]], outcome: str
+) -> list[Headline]:
+    """Right on the list, listed beforehand, and what today's practice would have got."""
+    wanted = (
+        ("right", MODEL, "precision_at_capacity"),
+        ("caught", MODEL, "recall_at_capacity"),
+        ("against", _OLDEST, "precision_at_capacity"),
+    )
+    return [
+        Headline(
+            title=words(f"model.{name}"),
+            number=_value(words, metric, found.value),
+            text=words(f"model.{name}_text", outcome=outcome, n=_value(words, metric, found.value)),
+            interval=_interval(words, metric, found),
+        )
+        for name, method, metric in wanted
+        if (found := measured.get(method, {}).get(metric)) is not None
+    ]
+
+
+def comparison(words: Words, measured: Mapping[str, Mapping[str, Measured]]) -> Table:
+    """Each way of ordering with the figures anybody can read."""
+    return _table(words, measured, PLAIN_METRICS)
+
+
+def specialist_table(words: Words, measured: Mapping[str, Mapping[str, Measured]]) -> Table:
+    """The figures a statistician asks for."""
+    return _table(words, measured, SPECIALIST_METRICS)
+
+
+def segment_table(words: Words, rows: pl.DataFrame, name: Callable[[str], str]) -> list[list[str]]:
+    """One metric by segment, each with its range."""
+    return [
+        [name(row["code"]), _with_range(words, "recall_at_capacity", Measured(row["value"], row["low"], row["high"]))]
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def card_facts(words: Words, card: Card, excluded: Mapping[str, int]) -> list[tuple[str, str]]:
+    """The model's version and dates, and what was left out of the ranking."""
+    state = words("model.usable_yes" if card.usable else "model.usable_no")
+    told = [
+        (words("model.version"), card.version or words("model.no_version")),
+        (words("model.status"), state),
+    ]
+    if card.trained_until:
+        told.append((words("model.trained_until"), words.day(card.trained_until)))
+    if card.expires_on:
+        told.append((words("model.expires_on"), words.day(card.expires_on)))
+    counts = {name: words.number(n or 0) for name, n in excluded.items()}
+    return [*told, (words("model.excluded"), words("model.excluded_text", **counts))]
+
+
+def cannot_see(words: Words) -> list[str]:
+    """What no list of disputes can show."""
+    return [words(f"model.{key}") for key in _CANNOT_SEE]
+
+
+def _table(
+    words: Words, measured: Mapping[str, Mapping[str, Measured]], metrics: tuple[str, ...]
+) -> Table:
+    shown = [metric for metric in metrics if any(metric in found for found in measured.values())]
+    head = [words("model.method"), *(words(f"metric.{metric}") for metric in shown)]
+    rows = [
+        [words(f"method.{method}"), *(_with_range(words, metric, found.get(metric)) for metric in shown)]
+        for method, found in measured.items()
+    ]
+    return head, rows
+
+
+def _with_range(words: Words, metric: str, found: Measured | None) -> str:
+    if found is None:
+        return words("general.none")
+    value = _value(words, metric, found.value)
+    if found.low is None or found.high is None:
+        return value
+    low, high = _value(words, metric, found.low), _value(words, metric, found.high)
+    return words("model.range", value=value, low=low, high=high)
+
+
+def _interval(words: Words, metric: str, found: Measured) -> str:
+    if found.low is None or found.high is None:
+        return ""
+    return words("model.interval", low=_value(words, metric, found.low), high=_value(words, metric, found.high))
+
+
+def _value(words: Words, metric: str, value: float) -> str:
+    if metric in _COUNTS:
+        return words.number(value)
+    return words.number(value * 100, 1) if metric in _OF_HUNDRED else words.number(value, 2)

@@ -1,0 +1,63 @@
+"""What the reader of the week's list narrows it by, kept in the address."""
+
+from dataclasses import dataclass
+
+import polars as pl
+import streamlit as st
+
+from dashboards import address
+from dashboards.read_model import LEVELS, choices, narrowed
+from dashboards.session import Session
+
+VIEWS = ("list", "queue")
+_CAPACITIES = 3
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The reader's choices; an empty one means all.
+
+    Attributes:
+        view: `list` for this week's list, `queue` for everything at risk.
+        capacity: how many disputes the list is made for.
+    """
+
+    view: str
+    counties: list[str]
+    categories: list[str]
+    levels: list[str]
+    capacity: int
+
+    def applied_to(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows the reader wants to see."""
+        return narrowed(rows, self.counties, self.categories, self.levels)
+
+
+def choose_filters(session: Session) -> Filters:
+    """The fields, and what they hold."""
+    words, names, meta = session.words, session.names, session.published.meta
+    counties, categories = choices(session.published)
+    first, second, third, fourth = st.columns([1, 1, 1, 1.2], gap="medium")
+    with first:
+        in_counties = address.many_of(
+            words("week.county"), "county", counties, names.area, words("week.every_county")
+        )
+    with second:
+        of_categories = address.many_of(
+            words("week.category"), "category", categories, names.category, words("week.every_category")
+        )
+    with third:
+        at_levels = address.many_of(
+            words("week.level"),
+            "level",
+            LEVELS if session.published.scored else (),
+            lambda code: names.code("level", code),
+            words("week.every_level"),
+        )
+    usual = meta["capacity"]
+    with fourth:
+        capacity = address.number(
+            words("week.capacity", usual=words.number(usual)), "n", 1, usual * _CAPACITIES, usual, 1
+        )
+    view = address.one_of(words("week.show"), "show", VIEWS, lambda code: words(f"week.show_{code}"))
+    return Filters(view, in_counties, of_categories, at_levels, capacity)

@@ -1,0 +1,116 @@
+"""Pieces of HTML the screens are made of. Every text is escaped; no piece knows where its text came from."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+import polars as pl
+
+from dashboards.names import Names
+from dashboards.read_model import Dispute
+
+
+def chip(text: str, kind: str) -> str:
+    """A short word on a coloured ground; `kind` is a class of `screens.css`."""
+    return f'<span class="fq-chip fq-{escape(kind)}">{escape(text)}</span>'
+
+
+def level_chip(names: Names, level: str | None) -> str:
+    """A level by colour and word."""
+    return chip(names.code("level", level), level) if level else chip(names.words("row.no_score"), "plain")
+
+
+def notice(text: str, grave: bool) -> str:
+    """A line above the page: what a reader must know before the figures."""
+    return f'<p class="fq-notice{" fq-grave" if grave else ""}" role="note">{escape(text)}</p>'
+
+
+def boundary(text: str) -> str:
+    """The line every screen carries (boundary 9)."""
+    return f'<p class="fq-boundary">{escape(text)}</p>'
+
+
+def lines(texts: Iterable[str]) -> str:
+    """Short paragraphs, one under the other."""
+    return "".join(f'<p class="fq-line">{escape(text)}</p>' for text in texts)
+
+
+def bullets(texts: Iterable[str]) -> str:
+    """A plain list."""
+    return '<ul class="fq-list">' + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
+
+
+def pairs(rows: Iterable[tuple[str, str]]) -> str:
+    """What a thing is called, and what it is, in two columns."""
+    inside = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in rows)
+    return f'<dl class="fq-pairs">{inside}</dl>'
+
+
+def figure(number: str, text: str, below: str) -> str:
+    """One large number with the sentence it belongs to and its interval."""
+    return (
+        f'<div class="fq-figure"><span class="fq-number">{escape(number)}</span>'
+        f"<span>{escape(text)}</span><small>{escape(below)}</small></div>"
+    )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], label: str, strong: int | None = None) -> str:
+    """A table whose first column names the row; `strong` is the row to set in bold."""
+    top = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
+    body = ""
+    for n, (first, *rest) in enumerate(rows):
+        cells = "".join(f"<td>{escape(text)}</td>" for text in rest)
+        row_class = ' class="fq-strong"' if n == strong else ""
+        body += f'<tr{row_class}><th scope="row">{escape(first)}</th>{cells}</tr>'
+    return (
+        f'<table class="fq-table" aria-label="{escape(label)}">'
+        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def reasons(names: Names, dispute: Dispute) -> str:
+    """The strongest reasons, each marked by whether it raises or lowers the chance."""
+    words = names.words
+    items = ""
+    for reason in dispute.warning["reasons"]:
+        way = "raises" if reason["contribution"] > 0 else "lowers"
+        sign = "▲" if way == "raises" else "▼"
+        items += (
+            f'<li><span class="fq-way fq-{way}" title="{escape(words(f"dispute.{way}"))}">{sign}</span>'
+            f"<span>{escape(words.own(reason, 'text'))}"
+            f"<small>{escape(words(f'dispute.{way}'))}</small></span></li>"
+        )
+    return f'<ol class="fq-reasons">{items}</ol>' if items else lines([words("dispute.no_reasons")])
+
+
+def timeline(names: Names, steps: pl.DataFrame) -> str:
+    """What happened, when, by whom, and when it became known where that was later."""
+    words = names.words
+    if steps.is_empty():
+        return lines([words("dispute.no_steps")])
+    items = "".join(
+        f'<li class="fq-kind-{escape(step["kind"])}">'
+        f"<time>{escape(words.day(step['happened_at'].date()))}</time>"
+        f"<div><strong>{escape(_kind(names, step['kind']))}</strong>{_by_whom(names, step)}"
+        f"<small>{escape(_known(names, step['late_days']))}</small></div></li>"
+        for step in steps.iter_rows(named=True)
+    )
+    return f'<ol class="fq-timeline" aria-label="{escape(words("dispute.steps_alt"))}">{items}</ol>'
+
+
+def _kind(names: Names, kind: str) -> str:
+    own = names.words.texts.get(f"kind.{kind}")
+    return own if own else names.code("event_type", kind)
+
+
+def _by_whom(names: Names, step: dict[str, str | None]) -> str:
+    told = [names.code("result", step["result"])] if step["result"] else []
+    if step["unit_id"]:
+        told.append(names.unit(step["unit_id"]))
+    elif step["tier"]:
+        told.append(names.code("tier", step["tier"]))
+    return f"<span>{escape(names.words('general.part').join(told))}</span>" if told else ""
+
+
+def _known(names: Names, late_days: int) -> str:
+    words = names.words
+    return words.count("dispute.known_late", late_days) if late_days > 0 else words("dispute.known_same")

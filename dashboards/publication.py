@@ -1,0 +1,162 @@
+"""One published week, opened: an immutable folder of files, read once and kept by its digest.
+
+Readers never open the warehouse. The pointer `current.json` is read anew each time. What it points at
+changes only when a dispute is erased, so it is kept by its digest and the stamps of its files.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.errors import FengqiaoError
+from pipelines.home import Home
+
+TIMELINE_SCHEMA = {
+    "dispute_id": pl.String,
+    "happened_at": pl.Datetime("us"),
+    "known_at": pl.Datetime("us"),
+    "kind": pl.String,
+    "tier": pl.String,
+    "unit_id": pl.String,
+    "result": pl.String,
+}
+CHECKLIST = ("threat", "violence", "weapon", "alcohol", "fear", "separation")
+FACTS_SCHEMA = {
+    "dispute_id": pl.String,
+    "registered_at": pl.Datetime("us"),
+    "due_at": pl.Datetime("us"),
+    "amount_yuan": pl.Float64,
+    "n_parties": pl.Int64,
+    "tier": pl.String,
+    "relation": pl.String,
+    "channel": pl.String,
+    "is_open": pl.Boolean,
+    "is_domestic": pl.Boolean,
+} | dict.fromkeys(CHECKLIST, pl.Boolean)
+METRICS_SCHEMA = {
+    "model": pl.String,
+    "as_of": pl.Date,
+    "segment": pl.String,
+    "metric": pl.String,
+    "k": pl.Int64,
+    "value": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+}
+CALIBRATION_SCHEMA = {
+    "model": pl.String,
+    "segment": pl.String,
+    "bin": pl.Int64,
+    "predicted": pl.Float64,
+    "observed": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "n": pl.Int64,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Publication:
+    """The files of one week, as frames.
+
+    Attributes:
+        folder: where they lie.
+        as_of: the Monday.
+        digest: of the folder's content.
+        meta: `meta.json`.
+        warnings: one row per dispute at risk, by rank (contracts.md).
+        timeline: one row per recorded step of those disputes, in time order.
+        facts: one row per dispute.
+        metrics: how the model and its baselines did in the backtest; empty without one.
+        calibration: what was predicted and what came, by bin; empty without a backtest.
+    """
+
+    folder: Path
+    as_of: date
+    digest: str
+    meta: Mapping[str, Any]
+    warnings: pl.DataFrame
+    timeline: pl.DataFrame
+    facts: pl.DataFrame
+    metrics: pl.DataFrame
+    calibration: pl.DataFrame
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """First and last day of the week that begins on the as-of date."""
+        return self.as_of, self.as_of + timedelta(days=6)
+
+    @property
+    def synthetic(self) -> bool:
+        return bool(self.meta["synthetic"])
+
+    @property
+    def scored(self) -> bool:
+        """Whether a model was used; otherwise the list stands in the checklist's order, without scores."""
+        return bool(self.meta["model"]["usable"])
+
+
+def current(home: Home) -> Publication | None:
+    """What is published now, or None where nothing is.
+
+    Raises:
+        FengqiaoError: the pointer or what it points at cannot be read.
+    """
+    pointer = home.published / "current.json"
+    if not pointer.exists():
+        return None
+    try:
+        told = json.loads(pointer.read_text(encoding="utf-8"))
+        return opened(home.published / told["folder"], told["digest"])
+    except (OSError, ValueError, KeyError, pl.exceptions.PolarsError) as problem:
+        raise FengqiaoError(
+            f"{pointer} or the folder it names cannot be read ({problem}): publish again with `fengqiao run`"
+        ) from problem
+
+
+def before(home: Home, publication: Publication) -> Publication | None:
+    """The newest week published before that one, or None."""
+    earlier = sorted(
+        link.name for link in home.published.glob("????-??-??") if link.name < publication.as_of.isoformat()
+    )
+    if not earlier:
+        return None
+    folder = (home.published / earlier[-1]).resolve()
+    return opened(folder, folder.name.rpartition("-")[2])
+
+
+def opened(folder: Path, digest: str) -> Publication:
+    """A published folder, read when its digest or the stamp of a file is new."""
+    stamps = tuple(
+        (path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.iterdir())
+    )
+    return _read(folder, digest, stamps)
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path, digest: str, _stamps: tuple[tuple[str, int, int], ...]) -> Publication:
+    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    return Publication(
+        folder=folder,
+        as_of=date.fromisoformat(meta["as_of"]),
+        digest=digest,
+        meta=meta,
+        warnings=pl.read_parquet(folder / "dispute_warnings.parquet").sort("rank"),
+        timeline=_frame(folder / "dispute_timeline.parquet", TIMELINE_SCHEMA),
+        facts=_frame(folder / "dispute_facts.parquet", FACTS_SCHEMA),
+        metrics=_frame(folder / "model_metrics.parquet", METRICS_SCHEMA),
+        calibration=_frame(folder / "calibration.parquet", CALIBRATION_SCHEMA),
+    )
+
+
+def _frame(path: Path, schema: Mapping[str, Any]) -> pl.DataFrame:
+    """The file, or an empty frame of its columns where this week has none."""
+    if not path.exists():
+        return pl.DataFrame(schema=schema)
+    return pl.read_parquet(path).select(pl.col(name).cast(kind) for name, kind in schema.items())

@@ -1,0 +1,79 @@
+"""One dispute: what is known, how likely it is to escalate and why, what help to offer, what was decided."""
+
+import streamlit as st
+
+from dashboards.charts import chance_picture
+from dashboards.decide import decided_so_far, decision_fields
+from dashboards.dispute_words import case_facts, chance_lines, chance_of, headline, unsure
+from dashboards.markup import bullets, lines, pairs, reasons, timeline
+from dashboards.read_model import Dispute, one_dispute
+from dashboards.session import Session, here
+
+
+def show() -> None:
+    """The page."""
+    session = here()
+    words = session.words
+    number = _number()
+    dispute = one_dispute(session.published, session.role, number) if number else None
+    if dispute is None:
+        st.title(words("nav.dispute"), anchor=False)
+        st.html(lines([words("dispute.absent" if number else "dispute.pick")]))
+        _ask(session)
+        return
+    st.page_link(st.session_state["pages"]["week"], label=words("dispute.back"), icon=":material/arrow_back:")
+    st.title(words("dispute.title", number=number), anchor=False)
+    st.html(headline(session.names, dispute))
+    wide, narrow = st.columns([1.7, 1], gap="large")
+    with wide:
+        _why(session, dispute)
+        st.subheader(words("dispute.timeline"), anchor=False)
+        st.html(timeline(session.names, dispute.steps))
+    with narrow:
+        _what_to_do(session, dispute)
+
+
+def _number() -> str:
+    """The case number of the address, or the one looked at last."""
+    asked = st.query_params.get("id") or st.session_state.get("dispute_id", "")
+    if asked:
+        st.session_state["dispute_id"] = st.query_params["id"] = asked
+    return asked
+
+
+def _ask(session: Session) -> None:
+    asked = st.text_input(
+        session.words("dispute.which"), placeholder=session.words("dispute.which_hint"), key="asked", width=360
+    )
+    if asked:
+        st.session_state["dispute_id"] = st.query_params["id"] = asked.strip()
+        st.rerun()
+
+
+def _why(session: Session, dispute: Dispute) -> None:
+    words, names = session.words, session.names
+    st.subheader(words("dispute.chance"), anchor=False)
+    horizon_days = session.published.meta["horizon_days"]
+    st.html(lines(chance_lines(words, dispute, session.outcome, horizon_days)))
+    chance = chance_of(dispute)
+    if chance is not None:
+        st.altair_chart(chance_picture(words, chance), theme=None, alt=words("dispute.chance"))
+    st.subheader(words("dispute.reasons"), anchor=False)
+    st.html(reasons(names, dispute))
+    st.caption(words("dispute.reasons_note"))
+
+
+def _what_to_do(session: Session, dispute: Dispute) -> None:
+    words, names, number = session.words, session.names, dispute.warning["dispute_id"]
+    with st.container(border=True):
+        st.subheader(words("dispute.offer"), anchor=False)
+        st.html(lines([*names.offers[dispute.warning["recommendation"]], words("dispute.offer_note")]))
+    with st.container(border=True):
+        st.subheader(words("decide.title"), anchor=False)
+        decided_so_far(session, number)
+        if decision_fields(session, [dispute.warning], key=f"one_{number}"):
+            st.rerun()
+    st.subheader(words("dispute.unsure"), anchor=False)
+    st.html(bullets(unsure(words, dispute, session.outcome)))
+    st.subheader(words("dispute.facts"), anchor=False)
+    st.html(pairs(case_facts(names, dispute)))

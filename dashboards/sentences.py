@@ -1,0 +1,53 @@
+"""Sentences about a week that screen and paper share."""
+
+from dashboards.names import Names
+from dashboards.publication import Publication
+from dashboards.read_model import Week, left_list, level_counts, queue
+from dashboards.roles import Role
+from dashboards.wording import Words
+
+
+def week_days(words: Words, publication: Publication) -> dict[str, str]:
+    """First and last day of the week a list is made for."""
+    first, last = publication.days
+    return {"first": words.day(first), "last": words.short_day(last)}
+
+
+def list_line(words: Words, publication: Publication, found: Week) -> str:
+    """How long the list is and how it was made."""
+    random = int((found.rows["selection"] == "random").sum())
+    key = "week.list_line" if publication.scored else "week.plain_line"
+    n = len(found.rows)
+    return words(key, n=words.number(n), ranked=words.number(n - random), random=words.number(random))
+
+
+def queue_line(words: Words, found: Week) -> str:
+    """How many disputes are at risk in all."""
+    return words("week.queue_line", n=words.number(len(found.rows)))
+
+
+def hidden_lines(words: Words, found: Week) -> list[str]:
+    """How many more there are that the role may not see, where there are any."""
+    return [words.count("week.hidden", found.hidden)] if found.hidden else []
+
+
+def changes_line(words: Words, publication: Publication, role: Role, earlier: Publication | None) -> str:
+    """What is new, risen and gone since the week before."""
+    if earlier is None:
+        return words("week.first_week")
+    listed = queue(publication, role, earlier).rows.filter("listed")
+    counted = dict(listed.group_by("change").len().iter_rows())
+    return words(
+        "week.changes",
+        new=words.number(counted.get("new", 0)),
+        risen=words.number(counted.get("risen", 0)),
+        gone=words.number(len(left_list(publication, role, earlier))),
+    )
+
+
+def level_words(names: Names, found: Week) -> list[tuple[str, str]]:
+    """Each level's code and its name with how many the week has; empty without scores."""
+    return [
+        (level, names.words("week.level_count", level=names.code("level", level), n=names.words.number(n)))
+        for level, n in level_counts(found.rows).items()
+    ]

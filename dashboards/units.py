@@ -1,0 +1,36 @@
+"""Which mediation units a dispute can be given to."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from pipelines.profile import TIERS, Profile
+
+SUPPORT_KINDS = ("womens_federation", "centre")
+"""Who answers where domestic violence is indicated: safety and support, never mediation (boundary 12)."""
+
+
+def offered(profile: Profile, warnings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Units that may take up all of these disputes: of their places or above, and of their category.
+
+    Args:
+        profile: the city.
+        warnings: rows of `dispute_warnings.parquet`.
+
+    Returns:
+        Unit ids, the nearest tier first, then by id.
+    """
+    order = {tier: n for n, tier in enumerate(reversed(TIERS))}
+    units = profile.units.sort(pl.col("tier").replace_strict(order, default=len(order)), "unit_id")
+    for warning in warnings:
+        units = units.filter(_fits(profile, warning))
+    return units["unit_id"].to_list()
+
+
+def _fits(profile: Profile, warning: Mapping[str, Any]) -> pl.Expr:
+    city = profile.areas.filter(pl.col("tier") == "city")["area_code"].to_list()
+    places = [warning["township_code"], warning["county_code"], *city]
+    fits = pl.col("area_code").is_in([place for place in places if place])
+    fits &= pl.col("specialities").fill_null("").str.split("|").list.contains(warning["category"])
+    return fits & pl.col("kind").is_in(SUPPORT_KINDS) if warning["is_domestic"] else fits

@@ -1,0 +1,90 @@
+"""Every word a screen or paper shows, by language, and how numbers and dates are written in it.
+
+The words themselves are data: one file per language under `words/`, with the same keys. Names of codes,
+areas, categories and units come from the code lists and the profile (`names.py`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import yaml
+
+from pipelines.errors import RefusedInput
+
+Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = get_args(Lang)
+FOLDER = Path(__file__).parent / "words"
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """The wording of one language.
+
+    Attributes:
+        lang: the language.
+        texts: by key, `section.name`; the names in braces are filled in by whoever tells it. A key that
+            counts has two texts, `section.name.one` and `section.name.other`.
+    """
+
+    lang: Lang
+    texts: Mapping[str, str]
+
+    def __call__(self, key: str, **facts: object) -> str:
+        """The text of that key with its facts filled in.
+
+        Raises:
+            KeyError: there is no such text, or it needs a fact that was not given.
+        """
+        return self.texts[key].format(**facts) if facts else self.texts[key]
+
+    def count(self, key: str, n: int, **facts: object) -> str:
+        """The text of a key that counts, in the singular or plural the number asks for."""
+        return self(f"{key}.{'one' if n == 1 else 'other'}", n=f"{n:,}", **facts)
+
+    def one_of(self, section: str, code: str | None) -> str:
+        """The text of `section.code`, or what is said where a code has none."""
+        return self.texts.get(f"{section}.{code}", self.texts["general.unknown"])
+
+    def own(self, row: Mapping[str, Any], name: str) -> str:
+        """The field `name_zh` or `name_en` of a row that carries both languages."""
+        return str(row[f"{name}_{self.lang}"] or "")
+
+    def day(self, day: date) -> str:
+        """A date as the language writes it."""
+        return self(
+            "general.date", year=day.year, month=self(f"month.{day.month}"), day=day.day
+        )
+
+    def short_day(self, day: date) -> str:
+        """A date without its year."""
+        return self("general.short_date", month=self(f"month.{day.month}"), day=day.day)
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """A number with thousands separated and so many decimals."""
+        return f"{value:,.{digits}f}"
+
+
+@cache
+def words_of(lang: str) -> Words:
+    """The wording of that language.
+
+    Raises:
+        RefusedInput: there is none.
+    """
+    for known in LANGS:
+        if known == lang:
+            raw = yaml.safe_load((FOLDER / f"{lang}.yml").read_text(encoding="utf-8"))
+            return Words(known, dict(_flat(raw, "")))
+    raise RefusedInput(f"no wording in {lang!r}: use one of {', '.join(LANGS)}")
+
+
+def _flat(node: Mapping[Any, Any], prefix: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for key, value in node.items():
+        name = f"{prefix}{key}"
+        found += _flat(value, f"{name}.") if isinstance(value, dict) else [(name, str(value).strip())]
+    return found
