@@ -140,7 +140,7 @@ class Arrivals:
     def _constant(self, due: Due, flags: Bools) -> Floats:
         f = self.figures
         risk = np.log([c.relative_risk for c in self.city.categories.values()])
-        return np.exp(
+        constant = np.exp(
             f.base_log_hazard
             + risk[due.category]
             + flags @ np.array(f.flag_log_hazard)
@@ -148,6 +148,7 @@ class Arrivals:
             + f.frailty_log_hazard * due.temper
             + self.places.townships.log_hazard[due.township]
         )
+        return np.minimum(constant, f.highest_constant)
 
     def _booked_here(self, due: Due, number: Keys) -> Floats:
         """Of a matter with two records, the share of the harm that is booked on this one."""

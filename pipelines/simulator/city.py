@@ -164,8 +164,13 @@ def _weeks_held(out: Path, request: dict[str, Any]) -> int:
     marker = out / MARKER
     if not marker.is_file():
         raise RefusedInput(f"{out} holds files and no {MARKER}: choose a new or an empty folder with --out")
-    found = json.loads(marker.read_text(encoding="utf-8"))
-    weeks = int(found["weeks"])
+    try:
+        found = json.loads(marker.read_text(encoding="utf-8"))
+        weeks = int(found["weeks"])
+    except (ValueError, KeyError, TypeError) as problem:
+        raise RefusedInput(
+            f"{marker} is not readable ({problem}): choose another folder with --out"
+        ) from problem
     if {**found, "weeks": request["weeks"]} != request or weeks > request["weeks"]:
         raise RefusedInput(
             f"{out} holds another made-up city, {found}; asked for was {request}. Choose another folder with --out."

@@ -71,7 +71,7 @@ class Parameters:
     # handling
     same_day_share: tuple[float, ...] = (0.27, 0.16, 0.09, 0.05)  # [A] 22 % overall, by heat
     stay_median_days: tuple[float, ...] = (6.0, 9.0, 10.0)  # [A] usual, land and water, reopened
-    stay_sigma: tuple[float, ...] = (1.15, 1.2, 1.1)  # [A]
+    stay_sigma: tuple[float, ...] = (1.15, 1.3, 1.1)  # [A]
     stay_spike_share: float = 0.05  # [A] closed on day 28 to 30
     never_closed_share: float = 0.012  # [A] not within a year; cleared away in the second
     session_until_days: int = 60  # [A] after that a dispute lies idle
@@ -101,8 +101,9 @@ class Parameters:
     )  # [A] share of the hazard an early mediation takes away
 
     # the hidden hazard of harm
-    base_log_hazard: float = -6.67  # [C] 2 % of disputes within 90 days
-    flag_log_hazard: tuple[float, ...] = (0.50, 0.60, 0.70, 0.25, 0.50, 0.45)  # [A] in the order of FLAGS
+    base_log_hazard: float = -6.72  # [C] 2 % of disputes within 90 days
+    highest_constant: float = 0.05  # [A] no dispute's own weekly constant is above this
+    flag_log_hazard: tuple[float, ...] = (0.54, 0.64, 0.75, 0.28, 0.53, 0.49)  # [A] in the order of FLAGS
     repeat_log_hazard: float = 0.40  # [A] per earlier quarrel of the pair, three at most
     frailty_log_hazard: float = 0.15  # [C] per standard deviation of the pair's hidden temper
     township_log_hazard: float = 0.12  # [A] standard deviation over townships
@@ -110,7 +111,7 @@ class Parameters:
     phase_hazard: tuple[float, ...] = (1.0, 0.9, 1.35, 1.75, 0.70, 1.25)  # [A]
     late_hazard: float = 1.4  # [A] open two weeks without a mediation
     late_days: int = 14  # [A]
-    heat_hazard: tuple[float, ...] = (0.85, 1.4, 2.8, 5.0)  # [C]
+    heat_hazard: tuple[float, ...] = (0.84, 1.4, 2.8, 5.0)  # [C]
     calming_weeks: float = 80  # [A] the hazard falls to 1/e over this age
     heat_after_harm: int = 2  # [A]
     reopened_after_harm: float = 0.6  # [A]
@@ -139,8 +140,8 @@ class Parameters:
     frailty_heat: float = 0.35  # [A]
     threat_reported: tuple[float, ...] = (0.003, 0.03, 0.28, 0.55)  # [A] by heat
     violence_reported: tuple[float, ...] = (0.0004, 0.005, 0.06, 0.20)  # [A] by heat
-    severity_light_injury: float = 0.10  # [A] of harms
-    severity_death: float = 0.01  # [A] of harms; counted, never learned
+    severity_light_injury: float = 0.07  # [A] of harms, deaths included: 0.2 % of disputes
+    severity_death: float = 0.007  # [A] of harms; counted, never learned
     harm_recorded: float = 0.97  # [A]
     harm_recorded_silent: float = 0.70  # [A] in the two silent townships
     harm_delay_median_days: float = 6  # [A]
@@ -156,7 +157,7 @@ class Parameters:
     new_form_factor: float = 0.8  # [A]
     outage_week: int = 70  # [A] one county, nine days
     outage_days: int = 9  # [A]
-    amount_missing: float = 0.12  # [A] beside what is structural
+    amount_missing: float = 0.03  # [A] beside what is structural
     place_missing: float = 0.12  # [A] only the township is given
     count_missing: float = 0.04  # [A]
     deadline_missing: float = 0.10  # [A]
