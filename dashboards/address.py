@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 
-def many_of(label: str, key: str, options: Sequence[str], name: Callable[[str], str], every: str) -> list[str]:
+def many_of(
+    label: str, key: str, options: Sequence[str], name: Callable[[str], str], every: str
+) -> list[str]:
     """Choose any number of codes; none means all.
 
     Args:

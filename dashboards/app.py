@@ -42,7 +42,9 @@ def main() -> None:
         _instead(words("empty.nothing_published"), words("empty.nothing_published_do"))
     else:
         told = notices(session.publication, session.now.date())
-        st.html("".join(notice(_sentence(words, one), one.grave) for one in told if one.grave) or "<span></span>")
+        st.html(
+            "".join(notice(_sentence(words, one), one.grave) for one in told if one.grave) or "<span></span>"
+        )
         page.run()
     st.html(boundary(words("boundary.line")))
 

@@ -1,5 +1,7 @@
 """The pictures of the screens and papers: one chance beside the usual, and how true the stated chances were."""
 
+from typing import Any
+
 import altair as alt
 import polars as pl
 
@@ -31,8 +33,10 @@ def chance_picture(words: Words, chance: Chance) -> alt.LayerChart:
         scale=alt.Scale(domain=[0, top]),
         axis=alt.Axis(tickCount=5),
     )
-    interval = base.mark_rule(strokeWidth=6, opacity=0.45).encode(x=axis.copy(), x2="high:Q").transform_calculate(
-        value="datum.low"
+    interval = (
+        base.mark_rule(strokeWidth=6, opacity=0.45)
+        .encode(x=axis.copy(), x2="high:Q")
+        .transform_calculate(value="datum.low")
     )
     point = base.mark_point(size=130, filled=True, opacity=1).encode(x=axis)
     return _dressed(alt.layer(interval, point).properties(height=alt.Step(34)))
@@ -51,12 +55,14 @@ def reliability_picture(words: Words, bins: pl.DataFrame) -> alt.LayerChart:
         .mark_line(color=USUAL, strokeDash=[6, 4])
         .encode(x=x, y=y)
     )
-    interval = base.mark_rule(color=SOFT, strokeWidth=3).encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q")
+    interval = base.mark_rule(color=SOFT, strokeWidth=3).encode(
+        x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q"
+    )
     point = base.mark_point(color=INK, filled=True, size=90, opacity=1).encode(x=x, y=y)
     return _dressed(alt.layer(agree, interval, point).properties(height=340))
 
 
-def _dressed(chart: alt.LayerChart) -> alt.LayerChart:
+def _dressed(chart: Any) -> Any:
     return (
         chart.configure(font=FONT, background="#ffffff")
         .configure_axis(

@@ -27,7 +27,7 @@ def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key
         key: tells this set of fields from another on the same page.
     """
     words = session.words
-    action = st.segmented_control(
+    action: Action = st.segmented_control(
         words("decide.what"),
         _CHOICES,
         format_func=lambda code: words(f"decide.{code}"),
@@ -48,7 +48,10 @@ def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key
         persist_state="session",
     )
     note = st.text_input(
-        words("decide.note"), key=f"{key}_note", max_chars=NOTE_CHARACTERS, placeholder=words("decide.note_hint")
+        words("decide.note"),
+        key=f"{key}_note",
+        max_chars=NOTE_CHARACTERS,
+        placeholder=words("decide.note_hint"),
     )
     label = words("decide.save") if len(warnings) == 1 else words.count("decide.save_many", len(warnings))
     if not st.button(label, key=f"{key}_save", type="primary"):

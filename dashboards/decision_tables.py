@@ -4,6 +4,7 @@ SQLite and PostgreSQL. Content may be deleted only once `erasure` names it.
 """
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.schema import CreateTable
 
 _METADATA = sa.MetaData()
@@ -67,7 +68,7 @@ def prepare(engine: sa.Engine) -> None:
     """Make the tables and their guards where they are missing; many may do so at once."""
     sqlite = engine.dialect.name == "sqlite"
     if sqlite:
-        sa.event.listen(engine, "connect", _plain_sqlite)
+        event.listen(engine, "connect", _plain_sqlite)
     with engine.begin() as con:
         if sqlite:
             con.exec_driver_sql("begin immediate")

@@ -48,6 +48,24 @@ def headline_figures(
     ]
 
 
+def record_sentence(words: Words, measured: Mapping[str, Mapping[str, Measured]]) -> str:
+    """How right the list was, in one sentence for a paper."""
+    model, oldest = measured.get(MODEL, {}), measured.get(_OLDEST, {})
+    wanted = {"right": "precision_at_capacity", "caught": "recall_at_capacity"}
+    if not set(wanted.values()) <= set(model) or "precision_at_capacity" not in oldest:
+        return words("paper.no_record")
+    facts = {"oldest": _value(words, "precision_at_capacity", oldest["precision_at_capacity"].value)}
+    for name, metric in wanted.items():
+        found = model[metric]
+        low, high = (found.value if bound is None else bound for bound in (found.low, found.high))
+        facts |= {
+            name: _value(words, metric, found.value),
+            f"{name}_low": _value(words, metric, low),
+            f"{name}_high": _value(words, metric, high),
+        }
+    return words("paper.record", **facts)
+
+
 def comparison(words: Words, measured: Mapping[str, Mapping[str, Measured]]) -> Table:
     """Each way of ordering with the figures anybody can read."""
     return _table(words, measured, PLAIN_METRICS)
@@ -61,7 +79,10 @@ def specialist_table(words: Words, measured: Mapping[str, Mapping[str, Measured]
 def segment_table(words: Words, rows: pl.DataFrame, name: Callable[[str], str]) -> list[list[str]]:
     """One metric by segment, each with its range."""
     return [
-        [name(row["code"]), _with_range(words, "recall_at_capacity", Measured(row["value"], row["low"], row["high"]))]
+        [
+            name(row["code"]),
+            _with_range(words, "recall_at_capacity", Measured(row["value"], row["low"], row["high"])),
+        ]
         for row in rows.iter_rows(named=True)
     ]
 
@@ -86,9 +107,7 @@ def cannot_see(words: Words) -> list[str]:
     return [words(f"model.{key}") for key in _CANNOT_SEE]
 
 
-def _table(
-    words: Words, measured: Mapping[str, Mapping[str, Measured]], metrics: tuple[str, ...]
-) -> Table:
+def _table(words: Words, measured: Mapping[str, Mapping[str, Measured]], metrics: tuple[str, ...]) -> Table:
     shown = [metric for metric in metrics if any(metric in found for found in measured.values())]
     head = [words("model.method"), *(words(f"metric.{metric}") for metric in shown)]
     rows = [
@@ -111,7 +130,9 @@ def _with_range(words: Words, metric: str, found: Measured | None) -> str:
 def _interval(words: Words, metric: str, found: Measured) -> str:
     if found.low is None or found.high is None:
         return ""
-    return words("model.interval", low=_value(words, metric, found.low), high=_value(words, metric, found.high))
+    return words(
+        "model.interval", low=_value(words, metric, found.low), high=_value(words, metric, found.high)
+    )
 
 
 def _value(words: Words, metric: str, value: float) -> str:

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from functools import lru_cache
-
-import polars as pl
+from pathlib import Path
 
 from dashboards.wording import Words, words_of
 from pipelines.profile import Profile, load_profile, recommendations, reference_codes
@@ -81,9 +79,7 @@ def _names(folder: Path, lang: str) -> Names:
         categories=dict(profile.categories.select("code", mine).iter_rows()),
         units=_units(profile, words, by_area, lists),
         lists=lists,
-        offers={
-            code: (row[mine], row[f"text_{words.lang}"]) for code, row in recommendations().items()
-        },
+        offers={code: (row[mine], row[f"text_{words.lang}"]) for code, row in recommendations().items()},
     )
 
 

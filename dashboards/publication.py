@@ -7,7 +7,7 @@ changes only when a dispute is erased, so it is kept by its digest and the stamp
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,11 @@ class Publication:
     @property
     def synthetic(self) -> bool:
         return bool(self.meta["synthetic"])
+
+    @property
+    def data_until(self) -> datetime:
+        """When the newest record became known."""
+        return datetime.fromisoformat(self.meta["data_until"])
 
     @property
     def scored(self) -> bool:

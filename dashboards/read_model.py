@@ -6,7 +6,7 @@ here and nowhere else: no function returns a row its role may not see.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -95,7 +95,7 @@ def notices(publication: Publication, today: date) -> list[Notice]:
     age_days = (today - publication.as_of).days
     if not publication.synthetic and age_days > OLD_AFTER_DAYS:
         found.append(Notice("old", {"as_of": publication.as_of, "days": age_days}, grave=True))
-    until = datetime.fromisoformat(meta["data_until"]).date()
+    until = publication.data_until.date()
     if (publication.as_of - until).days > OLD_AFTER_DAYS:
         found.append(Notice("data_end_early", {"until": until}, grave=True))
     if not publication.scored:
@@ -108,7 +108,9 @@ def notices(publication: Publication, today: date) -> list[Notice]:
     return found
 
 
-def week(publication: Publication, role: Role, k: int | None = None, earlier: Publication | None = None) -> Week:
+def week(
+    publication: Publication, role: Role, k: int | None = None, earlier: Publication | None = None
+) -> Week:
     """This week's list for a capacity of `k` disputes.
 
     Args:
@@ -121,9 +123,9 @@ def week(publication: Publication, role: Role, k: int | None = None, earlier: Pu
     rows = publication.warnings
     drawn = rows.filter(pl.col("selection") == "random")
     ranked = rows.filter(pl.col("selection").ne_missing("random"))
-    listed = pl.concat(
-        [ranked.head(max(0, (k or publication.meta["capacity"]) - len(drawn))), drawn]
-    ).sort("rank")
+    listed = pl.concat([ranked.head(max(0, (k or publication.meta["capacity"]) - len(drawn))), drawn]).sort(
+        "rank"
+    )
     return _as_seen(publication, role, listed, earlier)
 
 
@@ -133,8 +135,11 @@ def queue(publication: Publication, role: Role, earlier: Publication | None = No
 
 
 def left_list(publication: Publication, role: Role, earlier: Publication) -> pl.DataFrame:
-    """Disputes on the earlier list and not on this one: dispute_id, category, area_code, level then,
-    and `still`: whether it is at risk now, only lower down."""
+    """Disputes on the earlier list and not on this one.
+
+    Returns:
+        dispute_id, category, area_code, level then, and `still`: whether it is at risk now, only lower down.
+    """
     now = publication.warnings
     return (
         earlier.warnings.filter("listed", visible(role))
@@ -166,7 +171,9 @@ def narrowed(
 
 def choices(publication: Publication) -> tuple[list[str], list[str]]:
     """County codes and category codes that occur this week, sorted: what there is to filter by."""
-    found = [publication.warnings[column].drop_nulls().unique().sort() for column in ("county_code", "category")]
+    found = [
+        publication.warnings[column].drop_nulls().unique().sort() for column in ("county_code", "category")
+    ]
     return found[0].to_list(), found[1].to_list()
 
 
@@ -213,14 +220,12 @@ def _record(publication: Publication, probability: float | None) -> dict[str, An
 
 def reliability(publication: Publication, segment: str = "all") -> pl.DataFrame:
     """What our model predicted in the backtest and what came: bin, predicted, observed, low, high, n."""
-    return publication.calibration.filter(
-        (pl.col("model") == MODEL) & (pl.col("segment") == segment)
-    ).sort("bin")
+    return publication.calibration.filter((pl.col("model") == MODEL) & (pl.col("segment") == segment)).sort(
+        "bin"
+    )
 
 
-def _as_seen(
-    publication: Publication, role: Role, rows: pl.DataFrame, earlier: Publication | None
-) -> Week:
+def _as_seen(publication: Publication, role: Role, rows: pl.DataFrame, earlier: Publication | None) -> Week:
     seen = rows.filter(visible(role)).join(
         publication.facts.select("dispute_id", "due_at"), on="dispute_id", how="left", maintain_order="left"
     )
@@ -244,8 +249,10 @@ def _change(earlier: Publication | None) -> pl.Expr:
     severity = {level: n for n, level in enumerate(reversed(LEVELS))}
     then = earlier.warnings.filter("listed")
     level_then = pl.col("dispute_id").replace_strict(
-        then["dispute_id"], then["level"].replace_strict(severity, default=None, return_dtype=pl.Int8),
-        default=None, return_dtype=pl.Int8,
+        then["dispute_id"],
+        then["level"].replace_strict(severity, default=None, return_dtype=pl.Int8),
+        default=None,
+        return_dtype=pl.Int8,
     )
     level_now = pl.col("level").replace_strict(severity, default=None, return_dtype=pl.Int8)
     return (

@@ -1,4 +1,7 @@
-"""The screens' server on localhost: opened in front, or left open behind, one for each home."""
+"""Opening the screens on localhost, leaving them open, and closing them again.
+
+The server answers this machine alone. Whoever publishes it further puts a log-in in front of it.
+"""
 
 import json
 import os
@@ -9,71 +12,119 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from dashboards.roles import role_of
 from pipelines.errors import FengqiaoError
 from pipelines.home import REPO, Home
 from pipelines.profile import Profile
 
-FIRST_PORT = 8501
-PATIENCE_SECONDS = 60
+HOST = "127.0.0.1"
+FIRST_PORT, PORTS = 8501, 50
+WAIT_SECONDS = 60.0
+APP = Path(__file__).with_name("app.py")
 
 
-def serve(home: Home, profile: Profile, role: str = "analyst") -> None:
-    """Open the screens in this terminal until they are interrupted."""
-    port = _free_port()
-    subprocess.run(_command(port), env=_environment(home, profile, role), cwd=REPO, check=False)
+@dataclass(frozen=True)
+class Running:
+    """A server left open: its process, its port, and whom it shows what."""
+
+    pid: int
+    port: int
+    profile: str
+    role: str
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.port}"
 
 
 def start(home: Home, profile: Profile, role: str = "analyst") -> str:
-    """Leave the screens open behind, and say where; those already open for this home are kept.
+    """Open the screens and leave them open; one that shows the same already is kept.
+
+    Returns:
+        What to tell the caller: the address.
 
     Raises:
-        FengqiaoError: the server did not answer in time; the log says why.
+        FengqiaoError: the server did not answer; names its log.
     """
-    running = _running(home)
-    if running:
-        return _told(running["port"])
-    port = _free_port()
+    role_of(role)
+    held = running(home)
+    if held is not None and (held.profile, held.role) == (str(profile.folder), role):
+        return f"dashboard at {held.address}"
+    if held is not None:
+        stop(home)
+    port = free_port()
     log = home.root / "logs" / "dashboard.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as out:
-        server = subprocess.Popen(
+    with log.open("ab") as sink:
+        process = subprocess.Popen(
             _command(port),
             env=_environment(home, profile, role),
             cwd=REPO,
             stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    _marker(home).write_text(json.dumps({"pid": server.pid, "port": port}))
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while not _answers(port):
-        if server.poll() is not None or time.monotonic() > give_up:
-            raise FengqiaoError(f"the dashboard did not open on port {port}; {log} says why")
-        time.sleep(0.2)
-    return _told(port)
+    _wait(process, port, log)
+    told = Running(process.pid, port, str(profile.folder), role)
+    partial = _pid_file(home).with_suffix(".partial")
+    partial.write_text(json.dumps(asdict(told)) + "\n", encoding="utf-8")
+    partial.replace(_pid_file(home))
+    return f"dashboard at {told.address}"
+
+
+def serve(home: Home, profile: Profile, role: str = "analyst") -> None:
+    """Open the screens and stay until interrupted."""
+    role_of(role)
+    with suppress(KeyboardInterrupt):
+        subprocess.run(_command(free_port()), env=_environment(home, profile, role), cwd=REPO, check=False)
 
 
 def stop(home: Home) -> str:
-    """Close the screens left open for this home."""
-    running = _running(home)
-    _marker(home).unlink(missing_ok=True)
-    if not running:
-        return "no dashboard is open"
-    os.killpg(running["pid"], signal.SIGTERM)
-    return "dashboard closed"
+    """Close the screens that were left open; says whether there were any."""
+    held = running(home)
+    _pid_file(home).unlink(missing_ok=True)
+    if held is None:
+        return "no dashboard was open"
+    with suppress(ProcessLookupError):
+        os.killpg(held.pid, signal.SIGTERM)
+        _wait_gone(held.pid)
+    return f"dashboard at {held.address} closed"
 
 
-def _told(port: int) -> str:
-    return f"dashboard open at http://127.0.0.1:{port} (close it with `make stop`)"
+def running(home: Home) -> Running | None:
+    """The server left open for this home, if it still answers."""
+    try:
+        held = Running(**json.loads(_pid_file(home).read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+    return held if _is_ours(held.pid) and _answers(held.port) else None
+
+
+def free_port() -> int:
+    """The first port from 8501 that nobody listens on.
+
+    Raises:
+        FengqiaoError: all of them are taken.
+    """
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind((HOST, port))
+                return port
+    raise FengqiaoError(f"ports {FIRST_PORT} to {FIRST_PORT + PORTS - 1} are all taken; close something")
 
 
 def _command(port: int) -> list[str]:
-    app = Path(__file__).with_name("app.py")
-    options = ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
-    return [sys.executable, "-m", "streamlit", "run", str(app), *options]
+    return [
+        *(sys.executable, "-m", "streamlit", "run", str(APP)),
+        *("--server.address", HOST, "--server.port", str(port), "--server.headless", "true"),
+    ]
 
 
 def _environment(home: Home, profile: Profile, role: str) -> dict[str, str]:
@@ -84,28 +135,41 @@ def _environment(home: Home, profile: Profile, role: str) -> dict[str, str]:
     }
 
 
-def _marker(home: Home) -> Path:
-    return home.root / "dashboard.json"
+def _pid_file(home: Home) -> Path:
+    return home.root / "dashboard.pid"
 
 
-def _running(home: Home) -> dict[str, int] | None:
-    if not _marker(home).exists():
-        return None
-    known = json.loads(_marker(home).read_text())
-    return known if _answers(known["port"]) else None
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    until = time.monotonic() + WAIT_SECONDS
+    while not _answers(port):
+        if process.poll() is not None or time.monotonic() > until:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            raise FengqiaoError(f"the dashboard did not open; see {log}")
+        time.sleep(0.1)
+
+
+def _wait_gone(pid: int) -> None:
+    until = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < until:
+        with suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+        os.kill(pid, 0)
+        time.sleep(0.05)
+
+
+def _is_ours(pid: int) -> bool:
+    """Whether that process still is this program: a number may have passed to another one."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return str(APP).encode() in command
 
 
 def _answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://{HOST}:{port}/_stcore/health", timeout=2) as answer:
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _free_port() -> int:
-    for port in range(FIRST_PORT, FIRST_PORT + 50):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise FengqiaoError(f"no free port from {FIRST_PORT} to {FIRST_PORT + 49}")

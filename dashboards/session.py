@@ -90,7 +90,10 @@ def open_session(lang: Lang) -> Session:
 def chosen_language() -> Lang:
     """The language of the switch, of the address when it is first opened, Chinese otherwise."""
     asked = st.session_state.get("lang") or st.query_params.get("lang")
-    return next((lang for lang in LANGS if lang == asked), LANGS[0])
+    for lang in LANGS:
+        if lang == asked:
+            return lang
+    return LANGS[0]
 
 
 def here() -> Session:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import polars as pl
 import streamlit as st
+from streamlit.components import v2
 
 from dashboards.decisions import Entry
 from dashboards.names import Names
@@ -72,7 +73,9 @@ def decision_line(names: Names, entry: Entry) -> str:
     """One decision as a short sentence."""
     words, decision = names.words, entry.decision
     if decision.action == "accept" and decision.due_on:
-        return words("decide.line_accept", unit=names.unit(decision.unit_id), due=words.short_day(decision.due_on))
+        return words(
+            "decide.line_accept", unit=names.unit(decision.unit_id), due=words.short_day(decision.due_on)
+        )
     if decision.action == "undo":
         return words("decide.line_undo", n=decision.undoes)
     return words(f"decide.line_{decision.action}", reason=words.one_of(decision.action, decision.reason))
@@ -130,7 +133,7 @@ def _nothing() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _component() -> Any:
-    return st.components.v2.component(
+    return v2.component(
         "fengqiao_warning_list",
         html="<table></table>",
         css=(_HERE / "warning_list.css").read_text(encoding="utf-8"),

@@ -55,9 +55,7 @@ class Words:
 
     def day(self, day: date) -> str:
         """A date as the language writes it."""
-        return self(
-            "general.date", year=day.year, month=self(f"month.{day.month}"), day=day.day
-        )
+        return self("general.date", year=day.year, month=self(f"month.{day.month}"), day=day.day)
 
     def short_day(self, day: date) -> str:
         """A date without its year."""

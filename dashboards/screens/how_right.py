@@ -5,8 +5,8 @@ import streamlit as st
 from dashboards.charts import reliability_picture
 from dashboards.evidence import card, pooled, segments
 from dashboards.evidence_words import (
-    card_facts,
     cannot_see,
+    card_facts,
     comparison,
     headline_figures,
     segment_table,
@@ -40,7 +40,9 @@ def show() -> None:
 
 def _evidence(session: Session, measured: dict) -> None:
     words, names, publication = session.words, session.names, session.published
-    for column, told in zip(st.columns(3, gap="large"), headline_figures(words, measured, session.outcome), strict=False):
+    for column, told in zip(
+        st.columns(3, gap="large"), headline_figures(words, measured, session.outcome), strict=False
+    ):
         with column, st.container(border=True):
             st.markdown(f"**{told.title}**")
             st.html(figure(told.number, told.text, told.interval))

@@ -43,7 +43,10 @@ def _number() -> str:
 
 def _ask(session: Session) -> None:
     asked = st.text_input(
-        session.words("dispute.which"), placeholder=session.words("dispute.which_hint"), key="asked", width=360
+        session.words("dispute.which"),
+        placeholder=session.words("dispute.which_hint"),
+        key="asked",
+        width=360,
     )
     if asked:
         st.session_state["dispute_id"] = st.query_params["id"] = asked.strip()

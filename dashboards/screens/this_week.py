@@ -51,7 +51,9 @@ def _summary(session: Session, found: Week, filters: Filters) -> None:
             changes_line(words, publication, session.role, session.earlier),
         ]
     st.html(lines(told + hidden_lines(words, found)))
-    st.html(" ".join(chip(text, level) for level, text in level_words(session.names, found)) or "<span></span>")
+    st.html(
+        " ".join(chip(text, level) for level, text in level_words(session.names, found)) or "<span></span>"
+    )
 
 
 def _list(session: Session, rows: pl.DataFrame, filters: Filters) -> None:

@@ -1,5 +1,7 @@
 """One dispute leaves every byte under the home; the record of decisions stays verifiable."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
