@@ -40,11 +40,26 @@ def run_week(city: City, as_of: date | None, stages: Stages) -> None:
     with _instance(city.home) as instance:
         with stages.stage("intake") as progress:
             _materialize(replace(city, progress=progress), instance, intake, None)
+        for line in accounting(city.home):
+            stages.console.print(line)
         monday = as_of or newest_as_of(city.home)
         for name, asset in (("train", champion), ("publish", out_dispute_warning), ("brief", weekly_brief)):
             with stages.stage(name) as progress:
                 _materialize(replace(city, progress=progress), instance, asset, monday)
     stages.console.print(f"published {city.home.published / monday.isoformat()}")
+
+
+def accounting(home: Home) -> list[str]:
+    """One line per table over every file taken in: read = loaded + quarantined + duplicates + unchanged."""
+    query = """
+        select table_name, sum(n_read), sum(n_loaded), sum(n_quarantined), sum(n_duplicate), sum(n_unchanged)
+        from intake_file group by table_name order by table_name"""
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        rows = con.execute(query).fetchall()
+    return [
+        f"  {table}: read {n[0]:,} = loaded {n[1]:,} + quarantined {n[2]:,} + duplicates {n[3]:,} + unchanged {n[4]:,}"
+        for table, *n in rows
+    ]
 
 
 def newest_as_of(home: Home) -> date:
