@@ -13,13 +13,14 @@ from dashboards.session import Session, chosen_language, open_session
 from dashboards.wording import LANGS, Words, words_of
 from pipelines.errors import FengqiaoError
 
-STYLE = Path(__file__).with_name("screens.css")
+STYLE, ICON = Path(__file__).with_name("screens.css"), Path(__file__).with_name("icon.svg")
+SIDEBAR_PIXELS = 250
 
 
 def main() -> None:
     """Show one run of the screens."""
     words = words_of(chosen_language())
-    st.set_page_config(layout="wide", page_icon=":material/balance:")
+    st.set_page_config(layout="wide", page_icon=str(ICON), initial_sidebar_state=SIDEBAR_PIXELS)
     st.html(STYLE)
     pages = {
         "week": st.Page(this_week.show, title=words("nav.week"), url_path="week", default=True),

@@ -159,7 +159,7 @@ def _facts(paper: Paper) -> str:
 
 def _levels(paper: Paper) -> list[str]:
     words = paper.names.words
-    told = [text for _, text in level_words(paper.names, paper.listed)]
+    told = [text for _, text in level_words(paper.names, paper.listed.rows)]
     return [words("paper.levels", levels=words("general.between").join(told))] if told else []
 
 

@@ -37,16 +37,18 @@ def choose_filters(session: Session) -> Filters:
     """The fields, and what they hold."""
     words, names, meta = session.words, session.names, session.published.meta
     counties, categories = choices(session.published)
-    first, second, third, fourth = st.columns([1, 1, 1, 1.2], gap="medium")
+    first, second, third, fourth, fifth = st.columns([1.25, 1, 1, 1, 1.25], gap="medium")
     with first:
+        view = address.one_of(words("week.show"), "show", VIEWS, lambda code: words(f"week.show_{code}"))
+    with second:
         in_counties = address.many_of(
             words("week.county"), "county", counties, names.area, words("week.every_county")
         )
-    with second:
+    with third:
         of_categories = address.many_of(
             words("week.category"), "category", categories, names.category, words("week.every_category")
         )
-    with third:
+    with fourth:
         at_levels = address.many_of(
             words("week.level"),
             "level",
@@ -55,9 +57,8 @@ def choose_filters(session: Session) -> Filters:
             words("week.every_level"),
         )
     usual = meta["capacity"]
-    with fourth:
+    with fifth:
         capacity = address.number(
             words("week.capacity", usual=words.number(usual)), "n", 1, usual * _CAPACITIES, usual, 1
         )
-    view = address.one_of(words("week.show"), "show", VIEWS, lambda code: words(f"week.show_{code}"))
     return Filters(view, in_counties, of_categories, at_levels, capacity)

@@ -19,6 +19,12 @@ def level_chip(names: Names, level: str | None) -> str:
     return chip(names.code("level", level), level) if level else chip(names.words("row.no_score"), "plain")
 
 
+def line_of_chips(chips: Iterable[tuple[str, str]], before: str) -> str:
+    """A few words, then chips; each chip a kind and its text."""
+    inside = "".join(chip(text, kind) for kind, text in chips)
+    return f'<p class="fq-head"><strong>{escape(before)}</strong>{inside}</p>'
+
+
 def notice(text: str, grave: bool) -> str:
     """A line above the page: what a reader must know before the figures."""
     return f'<p class="fq-notice{" fq-grave" if grave else ""}" role="note">{escape(text)}</p>'
@@ -54,11 +60,14 @@ def figure(number: str, text: str, below: str) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], label: str, strong: int | None = None) -> str:
-    """A table whose first column names the row; `strong` is the row to set in bold."""
+    """A table whose first column names the row; `strong` is the row to set in bold.
+
+    What follows a line break in a cell is set small under the rest.
+    """
     top = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
     body = ""
     for n, (first, *rest) in enumerate(rows):
-        cells = "".join(f"<td>{escape(text)}</td>" for text in rest)
+        cells = "".join(f"<td>{_two_lines(text)}</td>" for text in rest)
         row_class = ' class="fq-strong"' if n == strong else ""
         body += f'<tr{row_class}><th scope="row">{escape(first)}</th>{cells}</tr>'
     return (
@@ -95,6 +104,11 @@ def timeline(names: Names, steps: pl.DataFrame) -> str:
         for step in steps.iter_rows(named=True)
     )
     return f'<ol class="fq-timeline" aria-label="{escape(words("dispute.steps_alt"))}">{items}</ol>'
+
+
+def _two_lines(text: str) -> str:
+    first, _, second = text.partition("\n")
+    return escape(first) + (f"<small>{escape(second)}</small>" if second else "")
 
 
 def _kind(names: Names, kind: str) -> str:

@@ -1,5 +1,7 @@
 """Sentences about a week that screen and paper share."""
 
+import polars as pl
+
 from dashboards.names import Names
 from dashboards.publication import Publication
 from dashboards.read_model import Week, left_list, level_counts, queue
@@ -45,9 +47,9 @@ def changes_line(words: Words, publication: Publication, role: Role, earlier: Pu
     )
 
 
-def level_words(names: Names, found: Week) -> list[tuple[str, str]]:
-    """Each level's code and its name with how many the week has; empty without scores."""
+def level_words(names: Names, rows: pl.DataFrame) -> list[tuple[str, str]]:
+    """Each level's code and its name with how many rows have it; empty without scores."""
     return [
         (level, names.words("week.level_count", level=names.code("level", level), n=names.words.number(n)))
-        for level, n in level_counts(found.rows).items()
+        for level, n in level_counts(rows).items()
     ]

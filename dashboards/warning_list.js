@@ -56,7 +56,7 @@ function line(told, open) {
   cell(row, element("span", told.position)).className = "number";
   cell(row, element("span", told.level, `chip ${told.kind}`));
   const tags = told.tags.map((text) => element("span", text, "tag"));
-  cell(row, link(told, open), element("small", told.what), element("small", told.place), ...tags);
+  cell(row, link(told, open), element("small", told.where), ...tags);
   cell(row, element("span", told.age), element("small", told.due, told.late ? "late" : ""));
   cell(row, ...chance(told.chance));
   cell(row, element("span", told.reason));

@@ -16,7 +16,7 @@ from dashboards.phrases import days_left, short_chance
 
 _HERE = Path(__file__).parent
 _COLUMNS = ("choose", "position", "level", "dispute", "age", "chance", "reason", "offer", "decision")
-_WIDTHS = ("2.2rem", "2.6rem", "4.4rem", "24%", "7rem", "7.5rem", "auto", "8rem", "10rem")
+_WIDTHS = ("2.1rem", "2.9rem", "4.6rem", "30%", "6.6rem", "6.6rem", "auto", "7rem", "9rem")
 _TEN_PERCENT = 0.1
 
 
@@ -103,6 +103,7 @@ def _in_words(row: Mapping[str, Any], names: Names, entry: Entry | None, top: fl
         "kind": row["level"] or "plain",
         "what": names.category(row["category"]),
         "place": names.place(row["area_code"]),
+        "where": words("general.part").join([names.category(row["category"]), names.place(row["area_code"])]),
         "tags": tags(row, names),
         "age": words.count("row.open", row["days_open"]),
         "due": days_left(words, row["due_in_days"], row["is_open"]),

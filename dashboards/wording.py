@@ -84,5 +84,5 @@ def _flat(node: Mapping[Any, Any], prefix: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for key, value in node.items():
         name = f"{prefix}{key}"
-        found += _flat(value, f"{name}.") if isinstance(value, dict) else [(name, str(value).strip())]
+        found += _flat(value, f"{name}.") if isinstance(value, dict) else [(name, str(value))]
     return found

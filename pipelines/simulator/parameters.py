@@ -103,15 +103,15 @@ class Parameters:
     # the hidden hazard of harm
     base_log_hazard: float = -6.72  # [C] 2 % of disputes within 90 days
     highest_constant: float = 0.05  # [A] no dispute's own weekly constant is above this
-    flag_log_hazard: tuple[float, ...] = (0.54, 0.64, 0.75, 0.28, 0.53, 0.49)  # [A] in the order of FLAGS
-    repeat_log_hazard: float = 0.40  # [A] per earlier quarrel of the pair, three at most
+    flag_log_hazard: tuple[float, ...] = (0.42, 0.50, 0.60, 0.22, 0.42, 0.40)  # [A] in the order of FLAGS
+    repeat_log_hazard: float = 0.65  # [A] per earlier quarrel of the pair, three at most
     frailty_log_hazard: float = 0.15  # [C] per standard deviation of the pair's hidden temper
     township_log_hazard: float = 0.12  # [A] standard deviation over townships
     rural_log_hazard: float = 0.10  # [A]
-    phase_hazard: tuple[float, ...] = (1.0, 0.9, 1.35, 1.75, 0.70, 1.25)  # [A]
+    phase_hazard: tuple[float, ...] = (1.0, 0.9, 1.5, 2.2, 0.68, 1.45)  # [A]
     late_hazard: float = 1.4  # [A] open two weeks without a mediation
     late_days: int = 14  # [A]
-    heat_hazard: tuple[float, ...] = (0.84, 1.4, 2.8, 5.0)  # [C]
+    heat_hazard: tuple[float, ...] = (0.84, 1.4, 3.0, 5.5)  # [C]
     calming_weeks: float = 80  # [A] the hazard falls to 1/e over this age
     heat_after_harm: int = 2  # [A]
     reopened_after_harm: float = 0.6  # [A]
@@ -138,8 +138,8 @@ class Parameters:
     heat_at_start: tuple[float, ...] = (1.7, 3.5, 5.3)  # [C] cut points of an ordered logit
     flag_heat: tuple[float, ...] = (1.0, 1.0, 0.9, 0.3, 0.7, 0.3)  # [A] in the order of FLAGS
     frailty_heat: float = 0.35  # [A]
-    threat_reported: tuple[float, ...] = (0.003, 0.03, 0.28, 0.55)  # [A] by heat
-    violence_reported: tuple[float, ...] = (0.0004, 0.005, 0.06, 0.20)  # [A] by heat
+    threat_reported: tuple[float, ...] = (0.003, 0.03, 0.33, 0.70)  # [A] by heat
+    violence_reported: tuple[float, ...] = (0.0004, 0.005, 0.07, 0.25)  # [A] by heat
     severity_light_injury: float = 0.07  # [A] of harms, deaths included: 0.2 % of disputes
     severity_death: float = 0.007  # [A] of harms; counted, never learned
     harm_recorded: float = 0.97  # [A]

@@ -26,7 +26,11 @@ OFFERS = {
 REASONS = (
     ("threats", "近28天报告威胁{n}次", "{n} threats reported in the last 28 days"),
     ("failed", "近13周调解未成{n}次", "{n} mediations failed in the last 13 weeks"),
-    ("repeat", "同一当事方一年内第{n}次登记同类纠纷", "the same parties registered {n} such disputes in a year"),
+    (
+        "repeat",
+        "同一当事方一年内第{n}次登记同类纠纷",
+        "the same parties registered {n} such disputes in a year",
+    ),
     ("separation", "登记时正在分居或离婚", "separation or divorce under way at registration"),
     ("silence", "已{n}天没有任何办理记录", "no step recorded for {n} days"),
 )
@@ -133,10 +137,16 @@ def _facts(warnings: pl.DataFrame, as_of: date, draw: np.random.Generator) -> pl
     return warnings.select("dispute_id", "is_open", "is_domestic", "channel").with_columns(
         pl.Series("registered_at", registered),
         pl.Series("due_at", [r + timedelta(days=30) if draw.random() < 0.9 else None for r in registered]),
-        pl.Series("amount_yuan", [float(draw.integers(1, 400)) * 500 if draw.random() < 0.6 else None for _ in range(n)]),
+        pl.Series(
+            "amount_yuan",
+            [float(draw.integers(1, 400)) * 500 if draw.random() < 0.6 else None for _ in range(n)],
+        ),
         pl.Series("n_parties", draw.integers(2, 5, n)),
         pl.lit("village").alias("tier"),
-        pl.when(pl.col("is_domestic")).then(pl.lit("spouse")).otherwise(pl.lit("neighbour")).alias("relation"),
+        pl.when(pl.col("is_domestic"))
+        .then(pl.lit("spouse"))
+        .otherwise(pl.lit("neighbour"))
+        .alias("relation"),
         *(pl.Series(name, values, dtype=pl.Boolean) for name, values in checklist.items()),
     )
 
@@ -165,10 +175,16 @@ def _timeline(facts: pl.DataFrame, draw: np.random.Generator) -> pl.DataFrame:
 
 
 def _meta(as_of: date, synthetic: bool, usable: bool, warnings: pl.DataFrame) -> dict[str, Any]:
-    no_model = ("历史数据只有30周，不足52周，未训练模型，按专家清单排序。", "Only 30 weeks of history, 52 are needed.")
+    no_model = (
+        "历史数据只有30周，不足52周，未训练模型，按专家清单排序。",
+        "Only 30 weeks of history, 52 are needed.",
+    )
     in_use = ("使用模型dispute-28d-v1，训练数据截至2025年10月27日。", "Model dispute-28d-v1 is in use.")
     reason = in_use if usable else no_model
-    told = {"reason_zh": "此版本尚未实现该类预警。", "reason_en": "This version does not make this family yet."}
+    told = {
+        "reason_zh": "此版本尚未实现该类预警。",
+        "reason_en": "This version does not make this family yet.",
+    }
     return {
         "schema_version": 1,
         "as_of": as_of.isoformat(),
