@@ -1,14 +1,18 @@
 """The sixteen rules, as far as they can be read off schemas, catalogue and reference tables."""
 
 import re
+from datetime import date
+from typing import Any
 
+import polars as pl
 import pytest
 
 from features.catalogue import CATALOGUE
+from features.cohort import at_risk
 from features.feature import SOURCES
 from features.sources import ENTITY_COLUMN
 from pipelines.contracts import PAIR_COLUMNS, TABLES
-from pipelines.profile import recommendations
+from pipelines.profile import load_profile, recommendations, reference_codes
 from pipelines.warehouse import open_warehouse
 
 PERSONAL = re.compile(
@@ -61,3 +65,66 @@ def test_domestic_violence_is_never_answered_with_joint_mediation() -> None:
     safety = recommendations()["safety_support"]
     assert safety["text_zh"].startswith("不安排双方共同调解")
     assert safety["text_en"].startswith("No joint mediation")
+
+
+def test_no_published_column_is_about_a_person(small_city: Any) -> None:
+    """Every Parquet file of a real publication and backtest, nested fields included."""
+    files = [f for kind in ("published", "backtests") for f in (small_city.home / kind).rglob("*.parquet")]
+    assert any(f.name == "dispute_warnings.parquet" for f in files)
+    columns = {
+        (f.name, name)
+        for f in files
+        for kind in pl.read_parquet_schema(f).items()
+        for name in names_in(*kind)
+    }
+    assert not [c for c in columns if PERSONAL.search(c[1]) and c[1] not in AREA_NAMES]
+
+
+def names_in(name: str, kind: pl.DataType | type[pl.DataType]) -> list[str]:
+    """A column's own name and those of the fields inside it."""
+    if isinstance(kind, pl.List):
+        return [name, *names_in(name, kind.inner)]
+    if isinstance(kind, pl.Struct):
+        return [name, *(inner for field in kind.fields for inner in names_in(field.name, field.dtype))]
+    return [name]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["性别", "年龄", "民族", "户籍", "户口", "残疾", "职业", "犯罪", "前科", "学历", "失业"],
+)
+def test_no_feature_and_no_contract_column_describes_who_somebody_is(word: str) -> None:
+    labels = [f.label_zh for f in CATALOGUE]
+    headings = [(c.metadata or {}).get("zh", "") for t in TABLES.values() for c in t.columns().values()]
+    assert not [text for text in labels + headings if word in text]
+
+
+@pytest.mark.parametrize("word", ["arrest", "detain", "punish", "fine", "拘", "罚", "抓", "立案"])
+def test_no_step_or_outcome_that_could_be_a_label_is_an_act_of_enforcement(word: str) -> None:
+    codes = reference_codes().filter(pl.col("list") == "event_type")
+    told = " ".join(text for row in codes.rows() for text in row if text).lower()
+    assert word not in told
+    assert set(TABLES["outcomes"].columns()) == {
+        "outcome_id", "dispute_id", "occurred_at", "recorded_at", "severity",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "ranked"),
+    [
+        ("minor_involved", True, False),
+        ("minor_involved", None, True),
+        ("scale", "01", True),
+        ("scale", "02", False),
+        ("scale", "03", False),
+        ("withdrawn_at", "2025-02-01", False),
+    ],
+)
+def test_minors_crowds_and_withdrawn_matters_are_not_ranked(column: str, value: object, ranked: bool) -> None:
+    with open_warehouse(":memory:") as con:
+        con.execute(
+            f"""insert into core_dispute (dispute_id, registered_at, category, area_code, first_known_at, known_at,
+            file_id, {column}) values ('d', '2025-01-01', 'D1', '5303', '2025-01-01', '2025-01-01', 'f', $1)""",
+            [value],
+        )
+        assert len(at_risk(con, load_profile("qujing"), [date(2025, 2, 3)])) == int(ranked)
