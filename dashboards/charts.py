@@ -63,9 +63,12 @@ def reliability_picture(words: Words, bins: pl.DataFrame) -> alt.LayerChart:
 
 
 def _dressed(chart: Any) -> Any:
+    """The common look. Marks are not read out one by one: the sentence beside a picture says what it shows."""
     return (
         chart.configure(font=FONT, background="#ffffff")
+        .configure_mark(aria=False)
         .configure_axis(
+            aria=False,
             labelColor="#34434e",
             titleColor="#34434e",
             labelFontSize=13,

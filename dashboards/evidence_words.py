@@ -91,7 +91,7 @@ def card_facts(words: Words, card: Card, excluded: Mapping[str, int]) -> list[tu
     """The model's version and dates, and what was left out of the ranking."""
     state = words("model.usable_yes" if card.usable else "model.usable_no")
     told = [
-        (words("model.version"), card.version or words("model.no_version")),
+        (words("model.version"), version_name(words, card.version)),
         (words("model.status"), state),
     ]
     if card.trained_until:
@@ -100,6 +100,12 @@ def card_facts(words: Words, card: Card, excluded: Mapping[str, int]) -> list[tu
         told.append((words("model.expires_on"), words.day(card.expires_on)))
     counts = {name: words.number(n or 0) for name, n in excluded.items()}
     return [*told, (words("model.excluded"), words("model.excluded_text", **counts))]
+
+
+def version_name(words: Words, version: str | None) -> str:
+    """A version by its number: `dispute-28d-v12` is version 12."""
+    number = (version or "").rpartition("-v")[2]
+    return words("model.version_number", n=number) if number.isdigit() else words("model.no_version")
 
 
 def cannot_see(words: Words) -> list[str]:

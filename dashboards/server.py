@@ -12,7 +12,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -56,25 +57,26 @@ def start(home: Home, profile: Profile, role: str = "analyst") -> str:
         return f"dashboard at {held.address}"
     if held is not None:
         stop(home)
-    port = free_port()
-    log = home.root / "logs" / "dashboard.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as sink:
-        process = subprocess.Popen(
-            _command(port),
-            env=_environment(home, profile, role),
-            cwd=REPO,
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    _wait(process, port, log)
-    told = Running(process.pid, port, str(profile.folder), role)
+    told = _open(home, profile, role)
     partial = _pid_file(home).with_suffix(".partial")
     partial.write_text(json.dumps(asdict(told)) + "\n", encoding="utf-8")
     partial.replace(_pid_file(home))
     return f"dashboard at {told.address}"
+
+
+@contextmanager
+def opened(home: Home, profile: Profile, role: str = "analyst") -> Iterator[str]:
+    """The screens on a port of their own for as long as the block runs; gives the address.
+
+    Raises:
+        FengqiaoError: the server did not answer; names its log.
+    """
+    role_of(role)
+    told = _open(home, profile, role)
+    try:
+        yield told.address
+    finally:
+        _close(told)
 
 
 def serve(home: Home, profile: Profile, role: str = "analyst") -> None:
@@ -90,9 +92,7 @@ def stop(home: Home) -> str:
     _pid_file(home).unlink(missing_ok=True)
     if held is None:
         return "no dashboard was open"
-    with suppress(ProcessLookupError):
-        os.killpg(held.pid, signal.SIGTERM)
-        _wait_gone(held.pid)
+    _close(held)
     return f"dashboard at {held.address} closed"
 
 
@@ -118,6 +118,24 @@ def free_port() -> int:
                 probe.bind((HOST, port))
                 return port
     raise FengqiaoError(f"ports {FIRST_PORT} to {FIRST_PORT + PORTS - 1} are all taken; close something")
+
+
+def _open(home: Home, profile: Profile, role: str) -> Running:
+    port = free_port()
+    log = home.root / "logs" / "dashboard.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as sink:
+        process = subprocess.Popen(
+            _command(port),
+            env=_environment(home, profile, role),
+            cwd=REPO,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    _wait(process, port, log)
+    return Running(process.pid, port, str(profile.folder), role)
 
 
 def _command(port: int) -> list[str]:
@@ -147,6 +165,12 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
                 os.killpg(process.pid, signal.SIGTERM)
             raise FengqiaoError(f"the dashboard did not open; see {log}")
         time.sleep(0.1)
+
+
+def _close(held: Running) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(held.pid, signal.SIGTERM)
+        _wait_gone(held.pid)
 
 
 def _wait_gone(pid: int) -> None:

@@ -16,7 +16,7 @@ from dashboards.phrases import days_left, short_chance
 
 _HERE = Path(__file__).parent
 _COLUMNS = ("choose", "position", "level", "dispute", "age", "chance", "reason", "offer", "decision")
-_WIDTHS = ("2.1rem", "2.9rem", "4.6rem", "30%", "6.6rem", "6.6rem", "auto", "7rem", "9rem")
+_WIDTHS = ("2.1rem", "2.9rem", "4.6rem", "24%", "6.6rem", "6.6rem", "auto", "7rem", "14%")
 _TEN_PERCENT = 0.1
 
 

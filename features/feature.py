@@ -119,8 +119,7 @@ class Feature:
         if math.isnan(value):
             return f"{label}：未记录" if zh else f"{label}: not recorded"
         if self.unit == "flag":
-            told = ("是" if value else "否") if zh else ("yes" if value else "no")
-            return f"{label}：{told}" if zh else f"{label}: {told}"
+            return label if value else f"{label}：否" if zh else f"{label}: no"
         shown = value * 100 if self.unit == "share" else value
         number = f"{shown:,.0f}" if abs(shown) >= 10 or float(shown).is_integer() else f"{shown:,.1f}"
         return f"{label}{number}{UNITS[self.unit][0]}" if zh else f"{label}: {number}{UNITS[self.unit][1]}"

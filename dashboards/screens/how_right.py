@@ -31,10 +31,10 @@ def show() -> None:
         st.html(lines([words("model.none"), words("model.none_do")]))
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader(words("model.cannot"), anchor=False)
+        st.header(words("model.cannot"), anchor=False)
         st.html(bullets(cannot_see(words)))
     with right:
-        st.subheader(words("model.card"), anchor=False)
+        st.header(words("model.card"), anchor=False)
         st.html(pairs(card_facts(words, card(publication), publication.meta["excluded"])))
 
 
@@ -48,11 +48,11 @@ def _evidence(session: Session, measured: dict) -> None:
             st.html(figure(told.number, told.text, told.interval))
     left, right = st.columns([1.25, 1], gap="large")
     with left:
-        st.subheader(words("model.table"), anchor=False)
+        st.header(words("model.table"), anchor=False)
         head, rows = comparison(words, measured)
         st.html(table(head, rows, words("model.table_alt"), strong=0))
     with right:
-        st.subheader(words("model.picture"), anchor=False)
+        st.header(words("model.picture"), anchor=False)
         bins = reliability(publication)
         if len(bins):
             st.altair_chart(reliability_picture(words, bins), theme=None, alt=words("model.picture_alt"))

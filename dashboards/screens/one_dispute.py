@@ -27,7 +27,7 @@ def show() -> None:
     wide, narrow = st.columns([1.7, 1], gap="large")
     with wide:
         _why(session, dispute)
-        st.subheader(words("dispute.timeline"), anchor=False)
+        st.header(words("dispute.timeline"), anchor=False)
         st.html(timeline(session.names, dispute.steps))
     with narrow:
         _what_to_do(session, dispute)
@@ -55,13 +55,13 @@ def _ask(session: Session) -> None:
 
 def _why(session: Session, dispute: Dispute) -> None:
     words, names = session.words, session.names
-    st.subheader(words("dispute.chance"), anchor=False)
+    st.header(words("dispute.chance"), anchor=False)
     horizon_days = session.published.meta["horizon_days"]
     st.html(lines(chance_lines(words, dispute, session.outcome, horizon_days)))
     chance = chance_of(dispute)
     if chance is not None:
         st.altair_chart(chance_picture(words, chance), theme=None, alt=words("dispute.chance"))
-    st.subheader(words("dispute.reasons"), anchor=False)
+    st.header(words("dispute.reasons"), anchor=False)
     st.html(reasons(names, dispute))
     st.caption(words("dispute.reasons_note"))
 
@@ -69,14 +69,14 @@ def _why(session: Session, dispute: Dispute) -> None:
 def _what_to_do(session: Session, dispute: Dispute) -> None:
     words, names, number = session.words, session.names, dispute.warning["dispute_id"]
     with st.container(border=True):
-        st.subheader(words("dispute.offer"), anchor=False)
+        st.header(words("dispute.offer"), anchor=False)
         st.html(lines([*names.offers[dispute.warning["recommendation"]], words("dispute.offer_note")]))
     with st.container(border=True):
-        st.subheader(words("decide.title"), anchor=False)
+        st.header(words("decide.title"), anchor=False)
         decided_so_far(session, number)
         if decision_fields(session, [dispute.warning], key=f"one_{number}"):
             st.rerun()
-    st.subheader(words("dispute.unsure"), anchor=False)
+    st.header(words("dispute.unsure"), anchor=False)
     st.html(bullets(unsure(words, dispute, session.outcome)))
-    st.subheader(words("dispute.facts"), anchor=False)
+    st.header(words("dispute.facts"), anchor=False)
     st.html(pairs(case_facts(names, dispute)))

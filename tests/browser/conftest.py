@@ -1,0 +1,86 @@
+"""A server over a small published city and a real browser before it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+
+from dashboards.screenshots import SIZE, chromium, settle
+from dashboards.server import opened
+from pipelines.home import Home
+from tests.dashboards.publication import AS_OF, PROFILE, publish
+
+PROBED = ("_stcore/health", "_stcore/host-config")
+"""What Streamlit's front end asks for under a page's own address before it finds the root."""
+
+
+@dataclass
+class Opened:
+    """A page in the browser and everything it complained of.
+
+    Attributes:
+        page: the browser's.
+        complaints: errors of the console, of scripts and of the server.
+    """
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._console)
+        self.page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.location["url"].endswith(PROBED):
+            self.complaints.append(message.text)
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and not response.url.endswith(PROBED):
+            self.complaints.append(f"{response.status} {response.url}")
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """300 disputes on two Mondays."""
+    home = Home(tmp_path_factory.mktemp("city"))
+    publish(home, as_of=AS_OF - timedelta(weeks=1), seed=2)
+    publish(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def address(city: Home) -> Iterator[str]:
+    with opened(city, PROFILE, "protection") as at:
+        yield at
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+Visit = Callable[[str], Opened]
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """Open an address below the server's; leaves a picture of what was seen last in test-output."""
+    context = browser.new_context(viewport=SIZE, locale="zh-CN", accept_downloads=True)  # type: ignore[arg-type]
+    seen = Opened(context.new_page())
+    seen.listen()
+
+    def go(path: str) -> Opened:
+        seen.page.goto(f"{address}/{path}")
+        settle(seen.page)
+        return seen
+
+    yield go
+    kept = Path(request.config.rootpath) / "test-output" / "screens"
+    kept.mkdir(parents=True, exist_ok=True)
+    seen.page.screenshot(path=kept / f"{request.node.name.replace('/', '_')}.png", full_page=True)
+    context.close()

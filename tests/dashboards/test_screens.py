@@ -1,0 +1,173 @@
+"""What each screen shows and keeps to itself, run without a browser over a small published week."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards.decisions import DecisionStore
+from dashboards.publication import current
+from dashboards.units import offered
+from pipelines.home import Home
+from tests.dashboards.conftest import Screens
+from tests.dashboards.publication import CAPACITY, PROFILE, RANDOM, publish
+
+
+def text_of(app: AppTest) -> str:
+    """Everything the page says, without its style sheet."""
+    said = [part.value for part in (*app.title, *app.header, *app.markdown, *app.caption)]
+    said += [re.sub(r"<[^>]+>", " ", part.value) for part in app.html if not part.value.startswith("<style>")]
+    return "\n".join(said)
+
+
+def rows_of(app: AppTest) -> list[dict[str, Any]]:
+    """The rows of the week's list."""
+    (shown,) = app.get("bidi_component")
+    return json.loads(shown.proto.json)["rows"]
+
+
+def warnings_of(home: Home) -> pl.DataFrame:
+    published = current(home)
+    assert published is not None
+    return published.warnings
+
+
+def test_the_list_is_as_long_as_the_capacity_and_in_rank_order(two_weeks: Home, screens: Screens) -> None:
+    listed = warnings_of(two_weeks).filter("listed")
+    rows = rows_of(screens(two_weeks, role="protection"))
+    assert [row["id"] for row in rows] == listed["dispute_id"].to_list()
+    assert len(rows) == CAPACITY
+
+
+def test_a_smaller_capacity_shortens_the_list_but_keeps_those_drawn_at_random(
+    two_weeks: Home, screens: Screens
+) -> None:
+    drawn = warnings_of(two_weeks).filter(pl.col("selection") == "random")["dispute_id"]
+    rows = rows_of(screens(two_weeks, role="protection", n="10"))
+    assert len(rows) == 10
+    assert set(drawn) <= {row["id"] for row in rows}
+    assert len(drawn) == RANDOM
+
+
+def test_the_capacity_slider_changes_the_list_and_the_address(two_weeks: Home, screens: Screens) -> None:
+    app = screens(two_weeks, role="protection")
+    app.slider[0].set_value(12).run()
+    assert len(rows_of(app)) == 12
+    assert app.query_params["n"] == "12"
+
+
+def test_filters_of_the_address_narrow_the_list(two_weeks: Home, screens: Screens) -> None:
+    rows = rows_of(screens(two_weeks, show="queue", category="D2", level="yellow"))
+    assert {(row["what"], row["level"]) for row in rows} == {("邻里", "黄")}
+
+
+def test_every_level_is_told_by_a_word_and_a_colour(two_weeks: Home, screens: Screens) -> None:
+    rows = rows_of(screens(two_weeks, show="queue"))
+    assert {row["level"]: row["kind"] for row in rows}.items() <= {
+        "红": "red",
+        "橙": "orange",
+        "黄": "yellow",
+        "蓝": "blue",
+    }.items()
+
+
+def test_an_analyst_is_told_how_many_disputes_with_domestic_violence_there_are_and_sees_none(
+    two_weeks: Home, screens: Screens
+) -> None:
+    listed = warnings_of(two_weeks).filter("listed")
+    hidden = listed.filter("is_domestic")["dispute_id"]
+    app = screens(two_weeks)
+    assert not set(hidden) & {row["id"] for row in rows_of(app)}
+    assert f"另有{len(hidden)}件有家庭暴力迹象" in text_of(app)
+
+
+def test_a_dispute_with_domestic_violence_opens_for_the_protection_role_alone(
+    two_weeks: Home, screens: Screens
+) -> None:
+    number = warnings_of(two_weeks).filter("is_domestic")["dispute_id"][0]
+    assert number not in text_of(screens(two_weeks, "dispute", id=number))
+    seen = text_of(screens(two_weeks, "dispute", role="protection", id=number))
+    assert number in seen
+    assert "不安排双方共同调解" in seen
+
+
+def test_one_dispute_says_its_chance_in_words_its_reasons_and_what_is_not_known(
+    two_weeks: Home, screens: Screens
+) -> None:
+    row = warnings_of(two_weeks).filter(~pl.col("is_domestic")).row(0, named=True)
+    seen = text_of(screens(two_weeks, "dispute", id=row["dispute_id"]))
+    assert re.search(r"100件这样的纠纷中，约\d+件会在4周内发生肢体暴力（九成把握在\d+件到\d+件之间）", seen)
+    assert all(reason["text_zh"] in seen for reason in row["reasons"])
+    assert "没有登记的事情，系统看不到。" in seen
+
+
+def test_how_right_shows_the_model_beside_today_s_practice(two_weeks: Home, screens: Screens) -> None:
+    seen = text_of(screens(two_weeks, "how-right"))
+    assert "13.1" in seen
+    assert "按登记先后" in seen
+    assert "没有到过调解组织的矛盾，名单看不到" in seen
+
+
+@pytest.mark.parametrize("page", ["", "dispute", "how-right"])
+def test_every_screen_says_that_the_data_are_made_up_and_that_it_is_no_evidence(
+    two_weeks: Home, screens: Screens, page: str
+) -> None:
+    seen = text_of(screens(two_weeks, page))
+    assert "现在显示的是模拟数据" in seen
+    assert "不是证据" in seen
+
+
+def test_real_data_carry_no_such_banner_but_are_called_old_after_a_week(
+    tmp_path: Path, screens: Screens
+) -> None:
+    publish(Home(tmp_path), synthetic=False)
+    seen = text_of(screens(Home(tmp_path)))
+    assert "模拟数据" not in seen
+    assert "请先录入最近一周的数据并重新发布" in seen
+
+
+def test_nothing_published_says_what_to_do(tmp_path: Path, screens: Screens) -> None:
+    seen = text_of(screens(Home(tmp_path)))
+    assert "还没有发布过预警。" in seen
+    assert "请运维岗录入数据并运行一次每周任务" in seen
+
+
+def test_a_torn_publication_is_not_shown_in_part(tmp_path: Path, screens: Screens) -> None:
+    folder = publish(Home(tmp_path))
+    (folder / "dispute_warnings.parquet").write_bytes(b"torn")
+    app = screens(Home(tmp_path))
+    assert "已发布的数据读不出来。" in text_of(app)
+    assert not app.exception
+
+
+def test_without_a_usable_model_the_list_stands_without_scores_and_says_why(
+    tmp_path: Path, screens: Screens
+) -> None:
+    publish(Home(tmp_path), usable=False)
+    app = screens(Home(tmp_path))
+    assert "历史数据只有30周" in text_of(app)
+    assert {row["chance"]["text"] for row in rows_of(app)} == {"未评分"}
+    assert "还没有回溯检验的结果" in text_of(screens(Home(tmp_path), "how-right"))
+
+
+def test_the_language_of_the_address_is_spoken(two_weeks: Home, screens: Screens) -> None:
+    assert "This week: 29 December 2025 to 4 January" in text_of(screens(two_weeks, lang="en"))
+
+
+def test_a_decision_taken_on_the_page_is_kept_and_can_be_taken_back(tmp_path: Path, screens: Screens) -> None:
+    home = Home(tmp_path)
+    publish(home)
+    warning = warnings_of(home).filter(~pl.col("is_domestic")).row(0, named=True)
+    number = warning["dispute_id"]
+    app = screens(home, "dispute", id=number)
+    app.selectbox(key=f"one_{number}_unit").set_value(offered(PROFILE, [warning])[0])
+    app.text_input(key="office").input("麒麟区综治中心值班岗")
+    app.button(key=f"one_{number}_save").click().run()
+    standing = DecisionStore.of(home).standing([number])[number]
+    assert standing.decision.action == "accept"
+    app.button(key=f"undo_{standing.seq}").click().run()
+    assert number not in DecisionStore.of(home).standing([number])
