@@ -5,7 +5,7 @@ SIMULATED := data/simulated/$(PROFILE)
 FENGQIAO := .venv/bin/fengqiao
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser run stop test lint format bench dev screenshots docs
+.PHONY: help setup browser office run stop test lint format bench dev screenshots docs
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -18,6 +18,9 @@ setup: .venv/installed ## make .venv from the lock (the others call it)
 browser: setup
 	@bash scripts/browser.sh
 
+office: setup
+	@bash scripts/office.sh
+
 run: setup ## make a city when DATA is not given, do the main job, leave the dashboard open: make run [DATA=folder PROFILE=name]
 	@$(if $(DATA),,$(FENGQIAO) simulate --out $(SIMULATED) --profile $(PROFILE))
 	@$(FENGQIAO) run --data $(or $(DATA),$(SIMULATED)) --profile $(PROFILE)
@@ -26,7 +29,7 @@ run: setup ## make a city when DATA is not given, do the main job, leave the das
 stop: setup ## close the dashboard that make run left open
 	@$(FENGQIAO) dashboard --profile $(PROFILE) --stop
 
-test: browser ## all tests, browser ones included
+test: browser office ## all tests, browser ones included
 	@.venv/bin/pytest -n 2 --dist loadfile
 
 lint: setup ## ruff, types, layers

@@ -6,7 +6,7 @@ Imports stay inside the commands, so that `fengqiao --help` answers at once.
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -178,13 +178,17 @@ def dashboard(
 
 @app.command()
 def audit(
+    action: Annotated[Literal["verify"], typer.Argument(help="The only thing there is to do.")] = "verify",
     profile: ProfileName = "qujing",
     home: HomeFolder = None,
+    head: Annotated[
+        str | None, typer.Option(help="Check code printed on the papers.", show_default=False)
+    ] = None,
 ) -> None:
     """Verify that no decision was changed or taken out of the record."""
-    from dashboards.decisions import DecisionStore
+    from dashboards.heads import verify
 
-    typer.echo(DecisionStore.of(_city(profile, home).home).verify())
+    typer.echo(verify(_city(profile, home).home, head))
 
 
 @app.command()

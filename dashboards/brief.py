@@ -13,6 +13,7 @@ from dashboards.decisions import DecisionStore, Entry
 from dashboards.document import Document
 from dashboards.evidence import pooled
 from dashboards.evidence_words import cannot_see, record_sentence
+from dashboards.heads import verify_and_keep
 from dashboards.names import Names, names_of
 from dashboards.publication import Publication, before, current
 from dashboards.read_model import Week, queue, week
@@ -96,7 +97,7 @@ def gather(home: Home, profile: Profile, lang: str, role: Role) -> Paper:
         raise FengqiaoError(f"nothing is published under {home.published}: run `fengqiao run` first")
     earlier, words, store = before(home, publication), words_of(lang), DecisionStore.of(home)
     listed = week(publication, role, earlier=earlier)
-    record = store.verify()
+    record = verify_and_keep(home)
     return Paper(
         publication=publication,
         earlier=earlier,

@@ -32,6 +32,8 @@ ERASURE = sa.Table(
     sa.Column("by_entry", sa.Integer, sa.ForeignKey("decision_entry.seq"), nullable=False),
 )
 LOCK_WAIT_SECONDS = 30
+REWRITE = {"sqlite": "vacuum", "postgresql": "vacuum full decision_content"}
+"""Writes what is left of the content anew, so that no freed page keeps what was erased."""
 
 _INDEX = "create index if not exists decision_content_dispute on decision_content (dispute_id)"
 _SQLITE_TRIGGERS = (
@@ -87,6 +89,14 @@ def lock(con: sa.Connection) -> None:
         con.exec_driver_sql("begin immediate")
     else:
         con.exec_driver_sql("lock table decision_entry in share row exclusive mode")
+
+
+def still(con: sa.Connection) -> None:
+    """Let everything this transaction reads be of one moment, whoever writes meanwhile."""
+    if con.dialect.name == "sqlite":
+        con.exec_driver_sql("begin")
+    else:
+        con.exec_driver_sql("set transaction isolation level repeatable read")
 
 
 def _plain_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:

@@ -3,7 +3,7 @@
 An entry's hash covers its number, its time, the hash before it and a hash of its content; the content
 lies beside it with a salt of its own. So a dispute can be erased for good (boundary 16) while the chain
 over everything else still closes: the erasure is itself an entry, and `verify` tells the two apart from
-tampering. Taking entries off the end shows when the head printed on the weekly papers is given.
+tampering. Taking entries off the end shows against the heads kept elsewhere (`heads.py`, printed papers).
 """
 
 import hashlib
@@ -19,12 +19,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dashboards.decision import Decision
-from dashboards.decision_tables import CONTENT, ENTRY, ERASURE, lock, prepare
+from dashboards.decision import Action, Decision
+from dashboards.decision_tables import CONTENT, ENTRY, ERASURE, REWRITE, lock, prepare, still
 from pipelines.errors import FengqiaoError, RefusedInput
 from pipelines.home import Home
 
 FIRST = "0" * 64
+DECIDED: tuple[Action, ...] = ("accept", "decline", "correct")
+VISITED: tuple[Action, ...] = ("visit",)
+HEAD_CHARACTERS = 8
+"""How much of a head must be given, at least, to be looked up: papers print its beginning."""
 
 
 class BrokenChain(FengqiaoError):
@@ -93,13 +97,21 @@ class DecisionStore:
         """Everything recorded about one dispute, oldest first."""
         return self._entries(CONTENT.c.dispute_id == dispute_id)
 
+    def everything(self) -> list[Entry]:
+        """Every entry that is not erased, oldest first."""
+        return self._entries(sa.true())
+
     def standing(self, dispute_ids: Sequence[str]) -> dict[str, Entry]:
         """The decision that stands, by dispute: the newest one not undone. Undecided disputes are left out."""
-        return _standing(self._entries(CONTENT.c.dispute_id.in_(dispute_ids)))
+        return _standing(self._entries(CONTENT.c.dispute_id.in_(dispute_ids)), DECIDED)
+
+    def visited(self, dispute_ids: Sequence[str]) -> dict[str, Entry]:
+        """The newest visit noted and not undone, by dispute."""
+        return _standing(self._entries(CONTENT.c.dispute_id.in_(dispute_ids)), VISITED)
 
     def accepted(self) -> list[Entry]:
         """Accepted warnings that stand, by due date, then number."""
-        kept = [e for e in _standing(self._entries(sa.true())).values() if e.decision.action == "accept"]
+        kept = [e for e in _standing(self.everything(), DECIDED).values() if e.decision.action == "accept"]
         return sorted(kept, key=lambda entry: (entry.decision.due_on or date.max, entry.seq))
 
     def erase(self, dispute_id: str, at: datetime) -> int:
@@ -113,36 +125,38 @@ class DecisionStore:
                 by_entry = _append(con, told, None, at)
                 con.execute(sa.insert(ERASURE), [{"seq": seq, "by_entry": by_entry} for seq in found])
                 con.execute(sa.delete(CONTENT).where(CONTENT.c.seq.in_(found)))
-        if self._engine.dialect.name == "sqlite":
-            with self._engine.connect() as con:
-                con.exec_driver_sql("vacuum")
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as con:
+            con.exec_driver_sql(REWRITE[con.dialect.name])
         return len(found)
 
-    def verify(self, head: str | None = None) -> Verified:
+    def verify(self, heads: Iterable[str] = ()) -> Verified:
         """Walk the chain from its first entry.
 
         Args:
-            head: the hash of an entry known from elsewhere, say from printed papers; it must still be there.
+            heads: hashes of entries known from elsewhere, say from printed papers, or their beginnings;
+                each must still be there.
 
         Raises:
             BrokenChain: an entry or its content was changed, put in, or taken out.
         """
-        with self._engine.connect() as con:
+        with self._engine.begin() as con:
+            still(con)
             entries = con.execute(sa.select(ENTRY).order_by(ENTRY.c.seq)).all()
             content = {row.seq: row for row in con.execute(sa.select(CONTENT))}
             erased = {row.seq: row.by_entry for row in con.execute(sa.select(ERASURE))}
-        previous, hashes = FIRST, set()
+        previous, hashes = FIRST, [FIRST]
         for number, entry in enumerate(entries, start=1):
             wanted = _hash(number, entry.at, previous, entry.content_hash)
             if (entry.seq, entry.previous_hash, entry.hash) != (number, previous, wanted):
                 raise BrokenChain(f"decision {number} was changed, or one before it was taken out")
             _check_content(number, entry.content_hash, content, erased)
             previous = entry.hash
-            hashes.add(previous)
+            hashes.append(previous)
         if set(content) - {entry.seq for entry in entries}:
             raise BrokenChain("a decision without an entry in the chain was put in")
-        if head is not None and head not in hashes:
-            raise BrokenChain(f"no decision has the hash {head}: decisions were taken off the end")
+        for head in heads:
+            if len(head) < HEAD_CHARACTERS or not any(each.startswith(head) for each in hashes):
+                raise BrokenChain(f"no decision has the hash {head}: decisions were taken off the end")
         return Verified(len(entries), len(erased), previous)
 
     def _entries(self, where: sa.ColumnElement[bool]) -> list[Entry]:
@@ -165,8 +179,8 @@ class DecisionStore:
             .order_by(CONTENT.c.seq)
         )
         rows = [Entry(row.seq, datetime.min, Decision.from_json(row.content)) for row in con.execute(query)]
-        standing = _standing(rows).get(undo.dispute_id)
-        if standing is None or standing.seq != undo.undoes:
+        standing = [_standing(rows, kind).get(undo.dispute_id) for kind in (DECIDED, VISITED)]
+        if undo.undoes not in [entry.seq for entry in standing if entry]:
             raise RefusedInput(
                 f"decision {undo.undoes} cannot be undone: it is not the one that stands for this dispute"
             )
@@ -183,16 +197,13 @@ def _opened(url: str) -> DecisionStore:
     return DecisionStore(url)
 
 
-def _standing(entries: Iterable[Entry]) -> dict[str, Entry]:
-    undone = set()
-    by_dispute: dict[str, list[Entry]] = {}
-    for entry in entries:
-        if entry.decision.action == "undo":
-            undone.add(entry.decision.undoes)
-        else:
-            by_dispute.setdefault(entry.decision.dispute_id, []).append(entry)
-    kept = {dispute: [e for e in mine if e.seq not in undone] for dispute, mine in by_dispute.items()}
-    return {dispute: mine[-1] for dispute, mine in kept.items() if mine}
+def _standing(entries: Sequence[Entry], kind: Sequence[Action]) -> dict[str, Entry]:
+    undone = {entry.decision.undoes for entry in entries if entry.decision.action == "undo"}
+    return {
+        entry.decision.dispute_id: entry
+        for entry in entries
+        if entry.decision.action in kind and entry.seq not in undone
+    }
 
 
 def _append(con: sa.Connection, content: str, dispute_id: str | None, at: datetime) -> int:
