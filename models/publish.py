@@ -16,6 +16,7 @@ from models.design import design
 from models.dossier import facts, tier_now, timeline
 from models.evaluation import METRICS_SCHEMA
 from models.explain import explain, reasons
+from models.extracts.files import extracts
 from models.history import matured_mondays, too_little
 from models.meta import meta, model_entry
 from models.progress import Progress
@@ -91,6 +92,7 @@ def publish_week(
             if evidence
             else pl.DataFrame(schema=CALIBRATION_SCHEMA),
         }
+        files |= extracts(con, profile, as_of, warnings)
         entry = model_entry(champion, verdict, now.catalogue_hash)
         files["meta.json"] = meta(con, profile, as_of, origin, warnings, entry, _families(con))
     return write_publication(home, as_of, files)
