@@ -3,8 +3,11 @@
 Each fold trains anew, scores its Mondays, and sees their labels only when the scores stand.
 """
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +24,14 @@ from models.progress import Progress, silent
 from models.reliability import calibration_table
 from models.saving import write_folder
 from models.splits import Split, gap_days, matured, temporal_splits
-from models.training import Material, TooLittleToLearn, material, train_on
+from models.training import THREADS, Footing, Material, TooLittleToLearn, lay_footing, material, train_on
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.profile import Profile
 from pipelines.warehouse import open_warehouse
 
+FOOTING_GROWTH = 4 / 3
+"""Number of trees, bins and codes are settled anew when the weeks to learn from have grown by so much."""
 PREDICTION_COLUMNS = (
     "as_of",
     "dispute_id",
@@ -90,20 +95,22 @@ def run_backtest(
         settings.backtest.folds,
         settings.backtest.fold_weeks,
     )
-    bits = dispute_bits(matrix.cohort["dispute_id"])
+    past = _Past(matrix, labels, profile, dispute_bits(matrix.cohort["dispute_id"]), sealed)
+    leans_on = footing_splits(splits)
     parts: list[pl.DataFrame] = []
     done: list[Split] = []
-    for split in splits:
-        progress(
-            f"backtest fold {split.number} of {len(splits)}", 0.1 + 0.85 * (split.number - 1) / len(splits)
-        )
-        try:
-            parts.append(_fold(matrix, labels, profile, split, bits, sealed))
-        except TooLittleToLearn:
-            continue
-        done.append(split)
+    with ThreadPoolExecutor(THREADS) as pool:
+        laid = pool.map(partial(_footing, past), dict.fromkeys(leans_on))
+        footings = dict(zip(dict.fromkeys(leans_on), laid, strict=True))
+        folds = pool.map(partial(_fold, past), splits, [footings[split] for split in leans_on])
+        for split, part in zip(splits, folds, strict=True):
+            progress(f"backtest fold {split.number} of {len(splits)}", 0.1 + 0.8 * split.number / len(splits))
+            if part is not None:
+                parts.append(part)
+                done.append(split)
     if not parts:
         return None
+    progress("metrics of all folds", 0.9)
     predictions = pl.concat(parts).sort("model", "as_of", "dispute_id")
     metrics = metrics_of(predictions, settings.capacity, settings.backtest.bootstrap, settings.seed)
     return Backtest(predictions, metrics, calibration_table(predictions), tuple(done))
@@ -133,47 +140,75 @@ def backtest_and_save(home: Home, profile: Profile, as_of: date, progress: Progr
     return save_backtest(home, backtest, as_of)
 
 
-def _fold(
-    matrix: Matrix,
-    labels: pl.DataFrame,
-    profile: Profile,
-    split: Split,
-    bits: np.ndarray,
-    sealed: Path | None,
-) -> pl.DataFrame:
-    """Predictions of every model for the fold's Mondays; rows found only by a warning are left out."""
-    given = material(matrix, labels, profile, split.trained_as_of, bits)
-    cohort = matrix.cohort
+@dataclass(frozen=True)
+class _Past:
+    """What all folds share; a fold looks at nothing after its own first Monday but to score it."""
+
+    matrix: Matrix
+    labels: pl.DataFrame
+    profile: Profile
+    bits: np.ndarray
+    sealed: Path | None
+
+    def material(self, split: Split, like: Material | None = None) -> Material:
+        return material(self.matrix, self.labels, self.profile, split.trained_as_of, self.bits, like)
+
+
+def footing_splits(splits: Sequence[Split]) -> list[Split]:
+    """For each fold the one whose footing it stands on: laid anew whenever the weeks to learn from grew by a third."""
+    found: list[Split] = []
+    for split in splits:
+        fresh = not found or len(split.train) >= FOOTING_GROWTH * len(found[-1].train)
+        found.append(split if fresh else found[-1])
+    return found
+
+
+def _footing(past: _Past, split: Split) -> Footing | None:
+    try:
+        return lay_footing(past.material(split), past.profile, threads=1)
+    except TooLittleToLearn:
+        return None
+
+
+def _fold(past: _Past, split: Split, footing: Footing | None) -> pl.DataFrame | None:
+    """Predictions of every model for the fold's Mondays, None where it has too little to learn from.
+
+    Rows found only by a warning are left out.
+    """
+    cohort = past.matrix.cohort
     inside = cohort["as_of"].is_in(pl.Series(split.test, dtype=pl.Date).implode())
     rows = np.flatnonzero((inside & ~cohort["found_after_warning"].fill_null(False)).to_numpy())
-    base = _described(cohort[rows], labels["label"].to_numpy()[rows], profile)
+    try:
+        models = _all_models(past, split, footing, rows)
+    except TooLittleToLearn:
+        return None
+    base = _described(cohort[rows], past.labels["label"].to_numpy()[rows], past.profile)
     days = days_since_1970(base["as_of"])
     return pl.concat(
         base.with_columns(
             model=pl.lit(name),
             probability=pl.Series(scores.probability).fill_nan(None),
             score=pl.Series(scores.score, dtype=pl.Float64),
-            rank=pl.Series(ranks_within(days, scores.score, bits[rows])),
+            rank=pl.Series(ranks_within(days, scores.score, past.bits[rows])),
         ).select(PREDICTION_COLUMNS)
-        for name, scores in _all_models(given, rows, profile, sealed).items()
+        for name, scores in models.items()
     )
 
 
-def _all_models(
-    given: Material, rows: np.ndarray, profile: Profile, sealed: Path | None
-) -> dict[str, Scores]:
-    cohort = given.design.matrix.cohort[rows]
-    trained = train_on(given, profile)
+def _all_models(past: _Past, split: Split, footing: Footing | None, rows: np.ndarray) -> dict[str, Scores]:
+    given = past.material(split, like=footing.given if footing else None)
+    cohort = past.matrix.cohort[rows]
+    trained = train_on(given, past.profile, footing, threads=1)
     probability = trained.probability(given.design.rows(rows), cohort["category"])
     found = {
         "lightgbm": Scores(probability, probability),
-        "logistic": baselines.logistic(given, rows, profile),
-        "checklist": baselines.checklist(given, rows, profile),
+        "logistic": baselines.logistic(given, rows, past.profile),
+        "checklist": baselines.checklist(given, rows, past.profile),
         "category_rate": baselines.category_rate(given, rows),
         "oldest_first": baselines.oldest_first(given, rows),
     }
-    if sealed is not None:
-        found["oracle"] = oracle(cohort, sealed)
+    if past.sealed is not None:
+        found["oracle"] = oracle(cohort, past.sealed)
     return found
 
 

@@ -92,7 +92,9 @@ def logistic(given: Material, rows: np.ndarray, profile: Profile) -> Scores:
     model.fit(_linear(raw, given.design, scaling), given.label[grow], sample_weight=weight)
 
     def log_odds(index: np.ndarray) -> np.ndarray:
-        return model.decision_function(_linear(given.design.rows(index), given.design, scaling))
+        return given.design.in_blocks(
+            index, lambda rows: model.decision_function(_linear(rows, given.design, scaling))
+        )
 
     z = log_odds(given.rows_of(given.windows.calibrate))
     calibration: Calibration = calibrated(given, z, draws=1, seed=settings.seed)

@@ -4,7 +4,7 @@ Codes become whole numbers by the levels that were there when the model was trai
 later counts as missing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ from models.calibration import codes_of
 
 CODED = ("category", "channel", "relation", "county_code")
 """Columns of the cohort that learners take as unordered codes."""
+
+BLOCK_ROWS = 1 << 16
 
 Levels = Mapping[str, tuple[str, ...]]
 
@@ -48,6 +50,11 @@ class Design:
         taken[:, : self.n_numbers] = self.matrix.values[index]
         taken[:, self.n_numbers :] = self.codes[index]
         return taken
+
+    def in_blocks(self, index: np.ndarray, work: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """What `work` makes of `rows(index)`, [len(index)], taken a block at a time to spare memory."""
+        blocks = [index[at : at + BLOCK_ROWS] for at in range(0, len(index), BLOCK_ROWS)]
+        return np.concatenate([work(self.rows(block)) for block in blocks]) if blocks else np.zeros(0)
 
 
 def levels_of(cohort: pl.DataFrame) -> dict[str, tuple[str, ...]]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MAX_ROUNDS = 600
 DEFAULT_ROUNDS = 150
 PATIENCE_ROUNDS = 40
+THREADS = 2
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
     "learning_rate": 0.05,
@@ -39,8 +40,7 @@ PARAMETERS: dict[str, Any] = {
     "min_data_per_group": 200,
     "max_cat_to_onehot": 4,
     "deterministic": True,
-    "force_row_wise": True,
-    "num_threads": 2,
+    "force_col_wise": True,
     "verbosity": -1,
 }
 """LightGBM's settings; `model_parameters` of the profile goes before them."""
@@ -71,6 +71,21 @@ class Material:
         return self.usable[inside[self.usable]]
 
 
+@dataclass(frozen=True)
+class Footing:
+    """What a training settles before its trees grow, and later trainings nearby may stand on (docs/decisions).
+
+    Attributes:
+        given: the material it was laid on; its numbering of codes goes with the bins.
+        bins: the rows the trees grow from, binned; later rows are put into the same bins.
+        rounds: number of trees.
+    """
+
+    given: Material
+    bins: "lightgbm.Dataset"
+    rounds: int
+
+
 class TooLittleToLearn(FengqiaoError):
     """The matured rows hold no week, or no outcome, to learn from."""
 
@@ -96,10 +111,19 @@ def material(
     profile: Profile,
     trained_as_of: date,
     bits: np.ndarray | None = None,
+    like: Material | None = None,
 ) -> Material:
     """Take the rows and labels that could be used on a day, and cut their Mondays into windows.
 
     Rows that were found only because a warning sent somebody do not train (boundary 14).
+
+    Args:
+        matrix: features by dispute and Monday.
+        labels: `label_cohort` of the same rows.
+        profile: horizon, maturity and windows.
+        trained_as_of: the day; only outcomes known before it count.
+        bits: `dispute_bits` of all rows, where they are there already.
+        like: material of an earlier day on the same matrix, whose numbering of codes is taken over.
 
     Raises:
         TooLittleToLearn: no week had matured by then.
@@ -115,10 +139,11 @@ def material(
     usable = np.flatnonzero(
         ((as_of <= mondays[-1]) & ~matrix.cohort["found_after_warning"].fill_null(False)).to_numpy()
     )
-    levels = levels_of(matrix.cohort[usable])
+    levels = like.levels if like else levels_of(matrix.cohort[usable])
     windows = inner_windows(mondays, settings.horizon_days, settings.backtest.calibration_weeks)
     bits = dispute_bits(matrix.cohort["dispute_id"]) if bits is None else bits
-    return Material(design(matrix, levels), known, usable, bits, windows, trained_as_of, levels)
+    designed = like.design if like else design(matrix, levels)
+    return Material(designed, known, usable, bits, windows, trained_as_of, levels)
 
 
 def sampled(
@@ -137,25 +162,37 @@ def sampled(
     return rows[kept], np.where(positive[kept], 1.0, 1.0 / negative_share)
 
 
-def train_on(given: Material, profile: Profile) -> Trained:
-    """`train`, on material that is shared with the baselines."""
+def train_on(
+    given: Material, profile: Profile, footing: Footing | None = None, threads: int = THREADS
+) -> Trained:
+    """`train`, on material that is shared with the baselines.
+
+    Args:
+        given: rows, labels and windows.
+        profile: share of negatives, seed and LightGBM settings.
+        footing: of an earlier day that `given` is `like`; None lays one on `given` itself.
+        threads: cores to use; the trees are the same whatever their number.
+    """
     import lightgbm as lgb
 
     settings = profile.settings
-    parameters = PARAMETERS | {"seed": settings.seed % 2**31} | settings.model_parameters
-    parameters |= {"monotone_constraints": monotone_constraints(given.design)}
-    rounds = _chosen_rounds(given, parameters, settings.backtest.negative_share, settings.seed)
-    grown = _dataset(given, given.windows.grow, settings.backtest.negative_share, settings.seed, parameters)
-    booster = lgb.train(parameters, grown, num_boost_round=rounds)
+    parameters = parameters_of(given, profile, threads)
+    footing = footing or lay_footing(given, profile, threads)
+    grown = (
+        footing.bins
+        if footing.given is given
+        else _dataset(given, given.windows.grow, profile, parameters, reference=footing.bins)
+    )
+    booster = lgb.train(parameters, grown, num_boost_round=footing.rounds)
     calibration = calibrated(
-        given, booster_log_odds(booster, given), settings.backtest.bootstrap, settings.seed
+        given, booster_log_odds(booster, given, threads), settings.backtest.bootstrap, settings.seed
     )
     return Trained(
         booster_text=booster.model_to_string(),
         calibration=calibration,
         levels=given.levels,
         names=given.design.names,
-        rounds=rounds,
+        rounds=footing.rounds,
         trained_as_of=given.trained_as_of,
         trained_until=given.windows.calibrate[-1],
         base_rates=_base_rates(given),
@@ -163,10 +200,34 @@ def train_on(given: Material, profile: Profile) -> Trained:
     )
 
 
-def booster_log_odds(booster: "lightgbm.Booster", given: Material) -> np.ndarray:
+def lay_footing(given: Material, profile: Profile, threads: int = THREADS) -> Footing:
+    """Choose the number of trees on the weeks held back, and bin the rows they will grow from.
+
+    Raises:
+        TooLittleToLearn: no outcome in one of the windows.
+    """
+    parameters = parameters_of(given, profile, threads)
+    rounds = _chosen_rounds(given, profile, parameters)
+    return Footing(given, _dataset(given, given.windows.grow, profile, parameters).construct(), rounds)
+
+
+def parameters_of(given: Material, profile: Profile, threads: int = THREADS) -> dict[str, Any]:
+    """LightGBM's settings for this material: the house's, then the profile's, then the catalogue's signs."""
+    settings = profile.settings
+    return (
+        PARAMETERS
+        | {"seed": settings.seed % 2**31, "num_threads": threads}
+        | settings.model_parameters
+        | {"monotone_constraints": monotone_constraints(given.design)}
+    )
+
+
+def booster_log_odds(booster: "lightgbm.Booster", given: Material, threads: int = THREADS) -> np.ndarray:
     """Log-odds of the trees for every usable row of the calibration window, in row order."""
-    rows = given.rows_of(given.windows.calibrate)
-    return np.asarray(booster.predict(given.design.rows(rows), raw_score=True))
+    return given.design.in_blocks(
+        given.rows_of(given.windows.calibrate),
+        lambda rows: np.asarray(booster.predict(rows, raw_score=True, num_threads=threads)),
+    )
 
 
 def calibrated(given: Material, z: np.ndarray, draws: int, seed: int) -> Calibration:
@@ -191,14 +252,14 @@ def monotone_constraints(of: Design) -> list[int]:
     return [int(signs.get(name, 0)) for name in of.matrix.names] + [0] * len(CODED)
 
 
-def _chosen_rounds(given: Material, parameters: dict[str, Any], negative_share: float, seed: int) -> int:
+def _chosen_rounds(given: Material, profile: Profile, parameters: dict[str, Any]) -> int:
     """The number of trees that does best on the later weeks held back; the default where none were."""
     import lightgbm as lgb
 
     if not given.windows.stop:
         return DEFAULT_ROUNDS
-    fit = _dataset(given, given.windows.fit, negative_share, seed, parameters)
-    stop = _dataset(given, given.windows.stop, negative_share, seed, parameters, reference=fit)
+    fit = _dataset(given, given.windows.fit, profile, parameters)
+    stop = _dataset(given, given.windows.stop, profile, parameters, reference=fit)
     booster = lgb.train(
         parameters,
         fit,
@@ -212,14 +273,14 @@ def _chosen_rounds(given: Material, parameters: dict[str, Any], negative_share: 
 def _dataset(
     given: Material,
     mondays: tuple[date, ...],
-    negative_share: float,
-    seed: int,
+    profile: Profile,
     parameters: dict[str, Any],
     reference: "lightgbm.Dataset | None" = None,
 ) -> "lightgbm.Dataset":
     import lightgbm as lgb
 
-    rows, weight = sampled(given, given.rows_of(mondays), negative_share, seed)
+    settings = profile.settings
+    rows, weight = sampled(given, given.rows_of(mondays), settings.backtest.negative_share, settings.seed)
     if not given.label[rows].any():
         raise TooLittleToLearn(f"no outcome had matured in {len(mondays)} weeks before {given.trained_as_of}")
     return lgb.Dataset(
