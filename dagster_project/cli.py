@@ -97,7 +97,7 @@ def backtest(profile: ProfileName = "qujing", home: HomeFolder = None, as_of: As
     city, stages = _city(profile, home), _stages()
     with stages.stage("backtest") as progress:
         folder = backtest_and_save(
-            city.home, city.profile, _monday(as_of) or newest_as_of(city.home), progress=progress
+            city.home, city.profile, _monday(as_of) or newest_as_of(city), progress=progress
         )
     typer.echo(f"backtest in {folder}")
 
@@ -122,7 +122,7 @@ def retrain(
         told = weekly.retrain(
             city.home,
             city.profile,
-            _monday(as_of) or newest_as_of(city.home),
+            _monday(as_of) or newest_as_of(city),
             promote=promote,
             progress=progress,
         )

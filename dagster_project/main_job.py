@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 
 import dagster as dg
 
@@ -42,7 +42,7 @@ def run_week(city: City, as_of: date | None, stages: Stages) -> None:
             _materialize(replace(city, progress=progress), instance, intake, None)
         for line in accounting(city.home):
             stages.console.print(line)
-        monday = as_of or newest_as_of(city.home)
+        monday = as_of or newest_as_of(city)
         for name, asset in (("train", champion), ("publish", out_dispute_warning), ("brief", weekly_brief)):
             with stages.stage(name) as progress:
                 _materialize(replace(city, progress=progress), instance, asset, monday)
@@ -62,19 +62,20 @@ def accounting(home: Home) -> list[str]:
     ]
 
 
-def newest_as_of(home: Home) -> date:
-    """The first Monday after the newest record's known time.
+def newest_as_of(city: City) -> date:
+    """The first Monday after the newest record's known time, or after the profile's `complete_until`.
 
     Raises:
         FengqiaoError: the warehouse holds no record yet.
     """
-    until = None
+    home, until = city.home, None
     if home.warehouse.exists():
         with open_warehouse(home.warehouse, read_only=True) as con:
             until = data_until(con)
     if until is None:
         raise FengqiaoError(f"{home.root} holds no records yet: run `fengqiao run --data FOLDER` first")
-    return first_monday_after(until)
+    complete = city.profile.settings.complete_until
+    return first_monday_after(min(until, datetime.combine(complete, time())) if complete else until)
 
 
 def open_dagster(city: City) -> None:

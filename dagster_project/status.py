@@ -45,7 +45,7 @@ def _warehouse_lines(city: City) -> list[str]:
         f"data until: {until}",
     ]
     try:
-        lines.append(f"next as-of date: {newest_as_of(city.home)}")
+        lines.append(f"next as-of date: {newest_as_of(city)}")
     except FengqiaoError as nothing:
         lines.append(str(nothing))
     return lines

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -148,6 +149,9 @@ class Settings(_Checked):
     horizon_days: int = Field(default=28, gt=0)
     label_maturity_days: int = Field(default=30, ge=0)
     watch_days: int = Field(default=90, ge=0)
+    complete_until: date | None = Field(
+        default=None, description="last day of complete records; a few later ones set no as-of date"
+    )
     capacity: int = Field(default=40, gt=0)
     random_share: float = Field(default=0.05, ge=0, lt=1)
     seed: int = 20260101
