@@ -11,6 +11,7 @@ import dagster as dg
 from dagster_project.partitions import weeks
 from dagster_project.resources import City
 from dashboards.brief import write_brief
+from dashboards.handing_over import handed_over
 from models.weekly import score_and_publish, train_champion_if_none
 from pipelines.contracts import TABLES
 from pipelines.intake import FileReport, take_in
@@ -24,8 +25,9 @@ CORE = [
 
 @dg.multi_asset(name="intake", specs=CORE)
 def intake(city: dg.ResourceParam[City]) -> Iterator[dg.MaterializeResult]:
-    """Every file of the landing folder, checked and loaded in one transaction."""
-    reports = take_in(city.landing, city.profile, city.home, progress=city.progress)
+    """Every file of the landing folder, and the decisions so far, checked and loaded in one transaction."""
+    with handed_over(city.home) as decisions:
+        reports = take_in(city.landing, city.profile, city.home, progress=city.progress, also=decisions)
     for table, core in CORE_TABLES.items():
         yield dg.MaterializeResult(asset_key=core, metadata=_counts(table, reports))
 

@@ -14,7 +14,7 @@ from dashboards.units import offered
 from dashboards.warning_list import decision_line
 from pipelines.errors import RefusedInput
 
-_CHOICES: tuple[Action, ...] = ("accept", "decline", "correct")
+_CHOICES: tuple[Action, ...] = ("accept", "decline", "correct", "visit")
 _USUAL_DAYS = 4
 
 
@@ -35,11 +35,13 @@ def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key
         required=True,
         key=f"{key}_action",
     )
-    unit_id = due_on = reason = None
+    told: dict[str, Any] = {}
     if action == "accept":
-        unit_id, due_on = _who_and_when(session, warnings, key)
+        told["unit_id"], told["due_on"] = _who_and_when(session, warnings, key)
+    elif action == "visit":
+        told["visited_on"], told["reason"], told["found_after_warning"] = _visit(session, key)
     else:
-        reason = _choice(words("decide.reason"), words("decide.reason_choose"), action, session, key)
+        told["reason"] = _choice(session, action, "reason", key)
     office = st.text_input(
         words("decide.office"),
         key="office",
@@ -65,15 +67,13 @@ def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key
                 office=office,
                 as_of=publication.as_of,
                 publication=publication.digest,
-                unit_id=unit_id,
-                due_on=due_on,
-                reason=reason,
                 note=note.strip(),
+                **told,
             )
             for warning in warnings
         ]
     except RefusedInput:
-        complete = office.strip() and (unit_id if action == "accept" else reason)
+        complete = office.strip() and told["unit_id" if action == "accept" else "reason"]
         st.html(lines([words("decide.refused" if complete else "decide.incomplete")]))
         return False
     session.store.record(made, session.now)
@@ -83,13 +83,14 @@ def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key
 
 def decided_so_far(session: Session, dispute_id: str) -> None:
     """Everything recorded about one dispute, with a way to take back what stands."""
-    words, history = session.words, session.store.history(dispute_id)
+    words, store = session.words, session.store
+    history = store.history(dispute_id)
     if not history:
         st.html(lines([words("decide.none_yet")]))
-    standing = session.store.standing([dispute_id]).get(dispute_id)
+    standing = [kind([dispute_id]).get(dispute_id) for kind in (store.standing, store.visited)]
     for entry in history:
         st.html(lines([decision_line(session.names, entry), *_note(entry), _signature(session, entry)]))
-        if standing and entry.seq == standing.seq:
+        if entry in standing:
             st.button(
                 words("decide.undo_this"),
                 key=f"undo_{entry.seq}",
@@ -136,13 +137,23 @@ def _who_and_when(
     return unit_id, due_on if isinstance(due_on, date) else None
 
 
-def _choice(label: str, hint: str, action: Action, session: Session, key: str) -> str | None:
+def _visit(session: Session, key: str) -> tuple[date | None, str | None, bool]:
+    words, today = session.words, session.now.date()
+    visited_on = st.date_input(
+        words("decide.visited_on"), today, max_value=today, key=f"{key}_visited", format="YYYY-MM-DD"
+    )
+    result = _choice(session, "visit", "result", key)
+    found = st.checkbox(words("decide.found"), key=f"{key}_found")
+    return visited_on if isinstance(visited_on, date) else None, result, found
+
+
+def _choice(session: Session, action: Action, what: str, key: str) -> str | None:
     return st.selectbox(
-        label,
+        session.words(f"decide.{what}"),
         REASONS[action],
-        format_func=lambda code: session.words(f"{action}.{code}"),
+        format_func=lambda code: session.names.code("decision_reason", code),
         index=None,
-        placeholder=hint,
+        placeholder=session.words(f"decide.{what}_choose"),
         key=f"{key}_{action}_reason",
     )
 

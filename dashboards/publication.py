@@ -39,6 +39,26 @@ FACTS_SCHEMA = {
     "is_open": pl.Boolean,
     "is_domestic": pl.Boolean,
 } | dict.fromkeys(CHECKLIST, pl.Boolean)
+LAST_WEEK_SCHEMA = {
+    "listed_on": pl.Date,
+    "dispute_id": pl.String,
+    "rank": pl.Int64,
+    "level": pl.String,
+    "selection": pl.String,
+    "category": pl.String,
+    "area_code": pl.String,
+    "county_code": pl.String,
+    "is_domestic": pl.Boolean,
+    "action": pl.String,
+    "reason": pl.String,
+    "unit_id": pl.String,
+    "due_on": pl.Date,
+    "visited_on": pl.Date,
+    "visit_result": pl.String,
+    "contacted_at": pl.Datetime("us"),
+    "is_closed": pl.Boolean,
+    "harmed": pl.Boolean,
+}
 METRICS_SCHEMA = {
     "model": pl.String,
     "as_of": pl.Date,
@@ -75,6 +95,7 @@ class Publication:
         facts: one row per dispute.
         metrics: how the model and its baselines did in the backtest; empty without one.
         calibration: what was predicted and what came, by bin; empty without a backtest.
+        last_week: one row per dispute on the list before, and what became of it; empty in the first week.
     """
 
     folder: Path
@@ -86,6 +107,7 @@ class Publication:
     facts: pl.DataFrame
     metrics: pl.DataFrame
     calibration: pl.DataFrame
+    last_week: pl.DataFrame
 
     @property
     def days(self) -> tuple[date, date]:
@@ -157,6 +179,7 @@ def _read(folder: Path, digest: str, _stamps: tuple[tuple[str, int, int], ...]) 
         facts=_frame(folder / "dispute_facts.parquet", FACTS_SCHEMA),
         metrics=_frame(folder / "model_metrics.parquet", METRICS_SCHEMA),
         calibration=_frame(folder / "calibration.parquet", CALIBRATION_SCHEMA),
+        last_week=_frame(folder / "last_week.parquet", LAST_WEEK_SCHEMA),
     )
 
 

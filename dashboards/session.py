@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import NoReturn
 
@@ -27,7 +27,7 @@ class Session:
         role: what the reader may see.
         words: in which language.
         names: what the profile's codes are called in it.
-        now: the reader's clock.
+        now: the reader's clock; in a made-up city, which stands still, the same moment of its published week.
         publication: what is published, None where nothing is.
         earlier: the week before it, None where there is none.
     """
@@ -81,7 +81,7 @@ def open_session(lang: Lang) -> Session:
         role=role_of(os.environ.get("FENGQIAO_ROLE", "analyst")),
         words=words,
         names=names_of(profile, words),
-        now=datetime.now(),
+        now=_now(publication),
         publication=publication,
         earlier=before(home, publication) if publication else None,
     )
@@ -101,6 +101,14 @@ def here() -> Session:
     session = st.session_state["session"]
     assert isinstance(session, Session)
     return session
+
+
+def _now(publication: Publication | None) -> datetime:
+    now = datetime.now()
+    if publication is None or not publication.synthetic:
+        return now
+    monday = now.date() - timedelta(days=now.weekday())
+    return datetime.combine(publication.as_of, time()) + (now - datetime.combine(monday, time()))
 
 
 @lru_cache(maxsize=4)

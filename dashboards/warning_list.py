@@ -78,7 +78,10 @@ def decision_line(names: Names, entry: Entry) -> str:
         )
     if decision.action == "undo":
         return words("decide.line_undo", n=decision.undoes)
-    return words(f"decide.line_{decision.action}", reason=words.one_of(decision.action, decision.reason))
+    reason = names.code("decision_reason", decision.reason)
+    if decision.action == "visit" and decision.visited_on:
+        return words("decide.line_visit", day=words.short_day(decision.visited_on), reason=reason)
+    return words(f"decide.line_{decision.action}", reason=reason)
 
 
 def tags(row: Mapping[str, Any], names: Names) -> list[str]:

@@ -1,6 +1,6 @@
 """Everything that has matured by a day: matrix, labels and where they came from, read from the warehouse."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 
 from features.cohort import at_risk, history_mondays
+from features.found import with_found
 from features.labels import label_cohort
 from features.matrix import Matrix, build_matrix
 from models.oracle import sealed_file
@@ -32,7 +33,8 @@ def matured_history(
     """Features and labels of every Monday whose label was settled by `as_of`."""
     days = matured_mondays(con, profile, as_of)
     progress("features of all matured weeks", 0.0)
-    matrix = build_matrix(con, profile, days)
+    built = build_matrix(con, profile, days)
+    matrix = replace(built, cohort=with_found(con, built.cohort, as_of))
     progress("labels", 0.1)
     return History(matrix, label_cohort(con, profile, matrix.cohort), sealed_file(con))
 

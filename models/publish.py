@@ -9,6 +9,7 @@ import polars as pl
 
 from features.catalogue import catalogue_hash
 from features.cohort import at_risk
+from features.found import with_found
 from features.labels import label_cohort
 from features.matrix import Matrix, build_matrix
 from models.baselines import checklist_points
@@ -18,6 +19,7 @@ from models.evaluation import METRICS_SCHEMA
 from models.explain import explain, reasons
 from models.extracts.files import extracts
 from models.history import matured_mondays, too_little
+from models.last_week import last_week
 from models.meta import meta, model_entry
 from models.progress import Progress
 from models.registry import Registered
@@ -93,6 +95,9 @@ def publish_week(
             else pl.DataFrame(schema=CALIBRATION_SCHEMA),
         }
         files |= extracts(con, profile, as_of, warnings)
+        before = last_week(con, home, profile, as_of)
+        if before is not None:
+            files["last_week.parquet"] = before
         entry = model_entry(champion, verdict, now.catalogue_hash)
         files["meta.json"] = meta(con, profile, as_of, origin, warnings, entry, _families(con))
     return write_publication(home, as_of, files)
@@ -114,7 +119,7 @@ def _precision(
     published = published_weeks(home, version, recent)
     if published["as_of"].n_unique() < WATCHED_WEEKS:
         return None
-    cohort = at_risk(con, profile, recent).filter(~pl.col("found_after_warning"))
+    cohort = with_found(con, at_risk(con, profile, recent), as_of).filter(~pl.col("found_after_warning"))
     return published_precision(published, label_cohort(con, profile, cohort))
 
 

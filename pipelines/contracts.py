@@ -193,6 +193,34 @@ class Volunteers(dy.Schema):
     count = dy.Int64(min=0, metadata=_zh("志愿者人数"), description="Registered volunteers.")
 
 
+class Decisions(dy.Schema):
+    """One row per decision on a warning, or visit noted on it, and version of it; taken back is a version.
+
+    The platform's own record comes back as this table. It is never a feature and never a label.
+    """
+
+    decision_id = dy.String(metadata=_key("决定编号"), description="Number of the entry.")
+    dispute_id = dy.String(metadata=_zh("纠纷编号"), description="The dispute warned about.")
+    decided_at = dy.Datetime(metadata=_zh("决定时间"), description="When it was decided or noted.")
+    recorded_at = dy.Datetime(
+        nullable=True, metadata=_zh("录入时间"), description="When it was entered; decided_at where empty."
+    )
+    as_of = dy.Date(metadata=_zh("预警日期"), description="Monday of the warning.")
+    action = dy.String(metadata=_zh("决定", "decision"), description="accept, decline, correct or visit.")
+    reason = dy.String(
+        nullable=True, metadata=_zh("理由", "decision_reason"), description="Why, or what the visit found."
+    )
+    unit_id = dy.String(nullable=True, metadata=_zh("承办单位"), description="Unit that takes it up.")
+    due_on = dy.Date(nullable=True, metadata=_zh("承办期限"), description="Until when.")
+    visited_on = dy.Date(nullable=True, metadata=_zh("走访日期"), description="Day of the visit.")
+    found_after_warning = dy.Bool(
+        nullable=True,
+        metadata=_zh("因预警发现"),
+        description="A harm came to light only because the warning sent somebody (boundary 14).",
+    )
+    undone = dy.Bool(nullable=True, metadata=_zh("已撤回"), description="Taken back again.")
+
+
 TABLES: dict[str, type[dy.Schema]] = {
     "disputes": Disputes,
     "dispute_events": DisputeEvents,
@@ -202,6 +230,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "service_coverage": ServiceCoverage,
     "outreach": Outreach,
     "volunteers": Volunteers,
+    "decisions": Decisions,
 }
 
 PAIR_COLUMNS = {"party_a": "甲方", "party_b": "乙方"}

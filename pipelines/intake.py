@@ -4,7 +4,7 @@ A file whose bytes were taken in before is not read again. Nothing under a `seal
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,7 +28,7 @@ Progress = Callable[[str, float], None]
 MARKER = "SIMULATED.json"
 HAPPENED = {
     "disputes": pl.col("registered_at"), "dispute_events": pl.col("event_at"), "outcomes": pl.col("occurred_at"),
-    "grid_reports": pl.col("reported_at"), "outreach": pl.col("event_on").cast(pl.Datetime("us")) + pl.duration(days=1),
+    "grid_reports": pl.col("reported_at"), "decisions": pl.col("decided_at"), "outreach": pl.col("event_on").cast(pl.Datetime("us")) + pl.duration(days=1),
     "volunteers": pl.col("as_of_on").cast(pl.Datetime("us")) + pl.duration(days=1),
     "service_coverage": pl.col("week").cast(pl.Datetime("us")) + pl.duration(days=7, seconds=-1),
 }  # fmt: skip
@@ -78,7 +78,13 @@ class CheckReport:
         return "\n".join(lines)
 
 
-def take_in(data: Path, profile: Profile, home: Home, progress: Progress | None = None) -> list[FileReport]:
+def take_in(
+    data: Path,
+    profile: Profile,
+    home: Home,
+    progress: Progress | None = None,
+    also: Sequence[SourceFile] = (),
+) -> list[FileReport]:
     """Load every new file of a landing folder into the warehouse.
 
     Args:
@@ -86,6 +92,7 @@ def take_in(data: Path, profile: Profile, home: Home, progress: Progress | None 
         profile: says which files are known and how they are mapped.
         home: whose warehouse is written; waits while another run holds it.
         progress: told the file's name and the share done.
+        also: files the platform itself hands over, from elsewhere.
 
     Returns:
         One report per file and table, files taken in before with all rows unchanged.
@@ -94,7 +101,7 @@ def take_in(data: Path, profile: Profile, home: Home, progress: Progress | None 
         RefusedInput: a file must be changed; the warehouse is as it was.
     """
     tell = progress or (lambda words, share: None)
-    sources = find_sources(data, profile)
+    sources = [*find_sources(data, profile), *also]
     for source in sources:
         if source.path.suffix.lower() != ".csv":
             continue

@@ -48,6 +48,10 @@ create table if not exists core_outreach (
     event_on date not null, {PLACED}, kind text not null, attendance bigint, {VERSIONED});
 create table if not exists core_volunteer (
     as_of_on date not null, {PLACED}, count bigint not null, {VERSIONED});
+create table if not exists core_decision (
+    decision_id text not null, dispute_id text not null, decided_at timestamp not null, as_of date not null,
+    action text not null, reason text, unit_id text, due_on date, visited_on date, found_after_warning boolean,
+    undone boolean, {VERSIONED});
 create table if not exists intake_file (
     file_id text not null, file_name text not null, table_name text not null, encoding text, n_read bigint not null,
     n_loaded bigint not null, n_quarantined bigint not null, n_duplicate bigint not null, n_unchanged bigint not null,
@@ -67,6 +71,7 @@ CORE_TABLES = {
     "service_coverage": "core_service_coverage",
     "outreach": "core_outreach",
     "volunteers": "core_volunteer",
+    "decisions": "core_decision",
 }
 """Input table to core table. `service_visits` becomes `core_service_coverage` while it is read."""
 

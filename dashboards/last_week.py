@@ -1,0 +1,56 @@
+"""What happened to last week's list: each listed dispute with what was decided and what came of it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from dashboards.publication import Publication
+from dashboards.roles import Role, visible
+
+
+@dataclass(frozen=True, eq=False)
+class LastWeek:
+    """The list before this one, as one role may see it.
+
+    Attributes:
+        listed_on: its Monday.
+        rows: the columns of `last_week.parquet` and `decision` (the action, or `open` where nobody decided),
+            by rank then.
+        hidden: how many more were listed that the role does not see.
+    """
+
+    listed_on: date
+    rows: pl.DataFrame
+    hidden: int
+
+    @property
+    def decided(self) -> dict[str, int]:
+        """How many were accepted, declined, corrected, and left open."""
+        counted = dict(self.rows.group_by("decision").len().iter_rows())
+        return {name: counted.get(name, 0) for name in ("accept", "decline", "correct", "open")}
+
+    @property
+    def contacted(self) -> int:
+        """How many somebody met since: a step of handling on record, or a visit noted."""
+        return len(
+            self.rows.filter(pl.col("contacted_at").is_not_null() | pl.col("visited_on").is_not_null())
+        )
+
+    @property
+    def closed(self) -> int:
+        return len(self.rows.filter("is_closed"))
+
+    @property
+    def harmed(self) -> int:
+        """In how many the harm to be prevented is on record since."""
+        return len(self.rows.filter("harmed"))
+
+
+def last_week(publication: Publication, role: Role) -> LastWeek | None:
+    """What happened to the list before, or None in the first week."""
+    rows = publication.last_week
+    if rows.is_empty():
+        return None
+    seen = rows.filter(visible(role)).with_columns(decision=pl.col("action").fill_null("open")).sort("rank")
+    return LastWeek(rows["listed_on"][0], seen, len(rows) - len(seen))
