@@ -32,10 +32,11 @@ def _over(windows: Iterable[int | None], stem: str, zh: str, en: str, **rest: An
 
 
 def _attribute(
-    name: str, zh: str, en: str, unit: str, group: str, direction: int = 0, scale: float = 1.0
+    name: str, zh: str, en: str, unit: str, group: str, direction: int = 0, scale: float = 1.0,
+    measure: str | None = None, how: Any = "attribute",
 ) -> Feature:
     return Feature(
-        name=name, label_zh=zh, label_en=en, source="dispute", entity="none", aggregation="attribute", measure=name,
+        name=name, label_zh=zh, label_en=en, source="dispute", entity="none", aggregation=how, measure=measure or name,
         unit=unit, when_none=NAN, group=group, direction=direction, scale=scale,
     )  # fmt: skip
 
@@ -45,16 +46,16 @@ def _events(*types: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 STATE = [
-    _attribute("days_open", "登记至今", "Days since registration", "days", "state"),
-    _attribute("days_to_due", "距办结期限", "Days to the deadline", "days", "state"),
-    _attribute("days_since_closed", "办结至今", "Days since it was closed", "days", "state"),
+    _attribute("days_open", "登记至今", "Days since registration", "days", "state", measure="registered_on", how="days_since"),
+    _attribute("days_to_due", "距办结期限", "Days to the deadline", "days", "state", measure="due_on", how="days_until"),
+    _attribute("days_since_closed", "办结至今", "Days since it was closed", "days", "state", measure="closed_on", how="days_since"),
     _attribute("open_now", "目前仍在办理", "Still open", "flag", "state"),
     _attribute(
         "reporting_delay_days", "发生到登记相隔", "Days from the quarrel to its registration", "days", "state"
     ),
     _attribute("n_parties", "涉及人数", "People involved", "people", "matter"),
     _attribute("amount_yuan", "涉及金额", "Amount in dispute", "yuan", "matter"),
-    _attribute("urban", "城镇地区", "Urban township", "flag", "place"),
+    Feature(name="urban", label_zh="城镇地区", label_en="Urban township", source="area", entity="township", aggregation="attribute", measure="urban", unit="flag", when_none=NAN, group="place"),
     _attribute(
         "tier_reached", "受理层级（1网格至5市）", "Tier that took it in (1 grid to 5 city)", "ratio", "state"
     ),
@@ -62,7 +63,7 @@ STATE = [
 
 CHECKLIST = [
     _attribute("threat", "登记时报告有威胁", "A threat was recorded at intake", "flag", "checklist", 1),
-    _attribute("violence", "登记时报告有动手", "Blows were recorded at intake", "flag", "checklist", 1),
+    _attribute("violence", "登记时报告有动手", "Blows were recorded at intake", "flag", "checklist", 1, measure="violence_told"),
     _attribute("weapon", "登记时报告有持械", "A weapon was recorded at intake", "flag", "checklist", 1),
     _attribute("alcohol", "登记时报告涉酒", "Alcohol was recorded at intake", "flag", "checklist", 1),
     _attribute("fear", "登记时当事人表示害怕", "A party said they were afraid", "flag", "checklist", 1),
@@ -141,7 +142,7 @@ PLACE = [
     *_over((13,), "township_category_stay", "本乡镇同类办结平均用时", "Mean time to close in the township and category", source="closings",
            entity="township_category", aggregation="mean", measure="minutes", scale=1440.0, unit="days", when_none=NAN, group="load"),
     *_over((13,), "township_failed_share", "本乡镇调解未成占比", "Share of township mediations without settlement", source="handling", entity="township",
-           aggregation="share", where=(("result", ("failed",)),), unit="share", when_none=NAN, group="load"),
+           aggregation="share", among=(("event_type", ("mediation",)),), where=(("result", ("failed",)),), unit="share", when_none=NAN, group="load"),
     *_over((1, 4, 13), "township_grid_reports", "本乡镇网格上报", "Grid reports in the township", source="grid_reports", entity="township",
            aggregation="count", unit="reports", when_none=0.0, group="reports"),
     *_over((4, 13), "village_quarrel_reports", "本村口角上报", "Quarrels reported in the village", source="grid_reports", entity="village",
@@ -157,9 +158,9 @@ PLACE = [
     *_over((13,), "township_outreach", "本乡镇宣讲议事活动", "Outreach sessions in the township", source="outreach", entity="township",
            aggregation="count", unit="times", when_none=0.0, group="outreach"),
     Feature(name="days_since_outreach", label_zh="本乡镇距上次宣讲议事", label_en="Days since the township's last outreach session", source="outreach",
-            entity="township", aggregation="days_since_last", unit="days", when_none=NAN, group="outreach"),
-    Feature(name="township_volunteers", label_zh="本乡镇平安志愿者", label_en="Volunteers in the township", source="volunteers", entity="township",
-            aggregation="last_value", measure="count", unit="people", when_none=NAN, group="outreach"),
+            entity="township", aggregation="days_since_last", weeks=52, unit="days", when_none=NAN, group="outreach"),
+    Feature(name="township_volunteers", label_zh="本乡镇平安志愿者", label_en="Volunteers in the township", source="volunteers", entity="township", weeks=52,
+            aggregation="last_value", measure="n_volunteers", unit="people", when_none=NAN, group="outreach"),
 ]  # fmt: skip
 
 CALENDAR = [

@@ -1,123 +1,167 @@
 """Which disputes are at risk on a Monday, by what was known before it (both clocks).
 
 At risk is open, or closed within `watch_days`. Not ranked, so not here: disputes that involve a minor,
-collective ones, withdrawn ones (boundary 12). Everything that can change comes from the version in force.
+collective ones, withdrawn ones (boundary 12). A dispute's past is cut into stretches in which nothing that
+was known of its state changed; a stretch holds for every Monday after `from_at`, up to and with `until_at`.
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from pipelines.profile import Profile
-from pipelines.warehouse import read_frame
+from pipelines.warehouse import read_frame, read_row
 
 COHORT_COLUMNS = (
     "as_of", "dispute_id", "category", "area_code", "township_code", "county_code", "channel", "relation",
     "registered_at", "days_open", "is_open", "is_domestic", "found_after_warning",
 )  # fmt: skip
 
-AT_RISK = """
-with changes as (
-    select dispute_id, known_at, max(event_at) over past as changed_at, arg_max(event_type, event_at) over past as change,
-        row_number() over (partition by dispute_id, known_at order by event_at desc, event_type) as nth
-    from core_dispute_event where event_type in ('closed', 'reopened')
-    window past as (partition by dispute_id order by known_at range between unbounded preceding and current row)),
-registered as (select dispute_id, min(known_at) as from_at from core_dispute group by dispute_id),
+STATES = """
+with registered as (
+    select dispute_id, min(known_at) as from_at from core_dispute where known_at < $last group by dispute_id),
+steps as (
+    select s.dispute_id, event_type, event_at, greatest(known_at, r.from_at) as known_at, superseded_at
+    from core_dispute_event s join registered r using (dispute_id)
+    where event_type in ('closed', 'reopened') and known_at < $last
+        and (superseded_at is null or superseded_at > r.from_at)),
+turns as (
+    select dispute_id, from_at as turned_at from registered
+    union select dispute_id, known_at from steps
+    union select dispute_id, superseded_at from steps where superseded_at is not null),
+at_turns as (
+    select t.dispute_id, t.turned_at, max(event_at) filter (event_type = 'closed') as closed_at,
+        max(event_at) filter (event_type = 'reopened') as reopened_at
+    from turns t left join steps s on s.dispute_id = t.dispute_id and s.known_at <= t.turned_at
+        and (s.superseded_at is null or s.superseded_at > t.turned_at)
+    group by t.dispute_id, t.turned_at),
 states as (
-    select dispute_id, from_at, null::timestamp as closed_at, null::timestamp as known_at from registered
-    union all
-    select c.dispute_id, greatest(c.known_at, r.from_at), case when change = 'closed' then changed_at end, c.known_at
-    from changes c join registered r using (dispute_id) where nth = 1),
-spans as (
-    select *, lead(from_at) over (partition by dispute_id order by from_at, known_at nulls first) as to_at from states),
+    select dispute_id, turned_at as from_at, lead(turned_at) over (partition by dispute_id order by turned_at) as to_at,
+        case when reopened_at is null or reopened_at <= closed_at then closed_at end as closed_at
+    from at_turns)
+"""
+"""Open or closed, by the last closing or reopening known: state of t in (from_at, to_at]."""
+
+STRETCHES = (
+    STATES
+    + """,
 violence as (
     select dispute_id, min(known_at) as violence_at from (
         select dispute_id, known_at from core_dispute_event where event_type = 'violence_reported'
         union all select dispute_id, known_at from core_outcome) group by dispute_id),
-at_risk as (
-    select m.as_of, s.dispute_id, s.closed_at
-    from spans s join mondays m on m.as_of > s.from_at and m.as_of <= least(
-        coalesce(s.to_at, 'infinity'::timestamp),
-        coalesce(s.closed_at + to_days($watch_days), 'infinity'::timestamp))),
-versions as (
-    select r.as_of, r.closed_at, v.* exclude (first_known_at, file_id), n.violence_at
-    from at_risk r join core_dispute v on v.dispute_id = r.dispute_id
-        and v.known_at < r.as_of and (v.superseded_at is null or v.superseded_at >= r.as_of)
-    left join violence n on n.dispute_id = r.dispute_id
-    where (v.withdrawn_at is null or v.withdrawn_at >= r.as_of))
+stretches as (
+    select v.* exclude (first_known_at, known_at, superseded_at, file_id), s.closed_at, violence_at,
+        greatest(s.from_at, v.known_at) as from_at,
+        least(s.to_at, s.closed_at + to_days($watch_days), v.superseded_at, v.withdrawn_at) as until_at
+    from states s join core_dispute v using (dispute_id) left join violence using (dispute_id)
+    where (s.to_at is null or s.to_at >= $first)
+        and (s.closed_at is null or s.closed_at + to_days($watch_days) >= $first))
 """
+)
 
-ATTRIBUTES = """
-select v.as_of::date as as_of, v.dispute_id, v.category, v.area_code, v.township_code, v.county_code, v.channel, v.relation,
-    v.registered_at, date_diff('day', v.registered_at::date, v.as_of::date)::bigint as days_open, v.closed_at is null as is_open,
-    coalesce(list_contains($domestic, v.relation) and (coalesce(v.violence, false) or coalesce(v.violence_at < v.as_of, false)), false)
-        as is_domestic,
-    coalesce(v.found_after_warning, false) as found_after_warning, v.parties_key, v.village_code,
-    v.township_code || '|' || v.category as township_category,
-    date_diff('day', v.as_of::date, v.due_at::date) as days_to_due,
-    date_diff('day', v.closed_at::date, v.as_of::date) as days_since_closed, (v.closed_at is null)::int as open_now,
-    date_diff('day', v.occurred_on, v.registered_at::date) as reporting_delay_days, v.n_parties, v.amount_yuan,
-    a.urban::int as urban, list_position(['grid', 'village', 'township', 'county', 'city'], v.tier) as tier_reached,
-    v.threat::int as threat, v.violence::int as violence, v.weapon::int as weapon, v.alcohol::int as alcohol, v.fear::int as fear,
-    v.separation::int as separation,
-    (v.threat is null)::int + (v.violence is null)::int + (v.weapon is null)::int + (v.alcohol is null)::int
-        + (v.fear is null)::int as checklist_unknown
-from versions v left join core_area a on a.area_code = v.township_code
-where not coalesce(v.minor_involved, false) and coalesce(v.scale, '01') = '01' and ($last_days is null
-    or coalesce($due_column = 'due_at', false) or v.as_of <= v.registered_at + to_days($last_days::integer))
-    and (not coalesce($due_column = 'due_at', false) or v.due_at is null or v.as_of <= v.due_at)
-order by 1, 2
+RANKED = """
+select dispute_id, category, area_code, grid_code, village_code, township_code, county_code, channel, relation, registered_at,
+    township_code || '|' || category as township_category, parties_key,
+    registered_at::date as registered_on, due_at::date as due_on, closed_at::date as closed_on,
+    closed_at is null as is_open, coalesce(list_contains($domestic, relation), false) as is_between_kin, violence, violence_at,
+    coalesce(found_after_warning, false) as found_after_warning,
+    (closed_at is null)::int as open_now, date_diff('day', occurred_on, registered_at::date) as reporting_delay_days,
+    n_parties, amount_yuan, list_position(['grid', 'village', 'township', 'county', 'city'], tier) as tier_reached,
+    threat::int as threat, violence::int as violence_told, weapon::int as weapon, alcohol::int as alcohol, fear::int as fear,
+    separation::int as separation, (parties_key is null)::int as pair_unknown, (village_code is null)::int as village_unknown,
+    (threat is null)::int + (violence is null)::int + (weapon is null)::int + (alcohol is null)::int + (fear is null)::int
+        as checklist_unknown,
+    from_at, least(until_at, registered_at + to_days($last_days::integer), case when $until_due then due_at end) as until_at
+from stretches
+where not coalesce(minor_involved, false) and coalesce(scale, '01') = '01' and from_at < $last
+    and from_at < coalesce(until_at, 'infinity'::timestamp) and coalesce(until_at, 'infinity'::timestamp) >= $first
+order by dispute_id, from_at
 """
 
 
 def at_risk(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]) -> pl.DataFrame:
-    """The cohort of every Monday with the attributes the catalogue reads, sorted by as_of, dispute_id."""
+    """The cohort of every Monday, sorted by as_of, dispute_id; columns `COHORT_COLUMNS`."""
+    held = stretches(con, profile, as_of_dates)
+    return cohort_rows(held, as_of_dates, *expand(held, as_of_dates))
+
+
+def stretches(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]) -> pl.DataFrame:
+    """Stretches of the disputes that may be ranked on one of the Mondays, sorted by dispute_id, from_at.
+
+    Columns: those of `RANKED`; a Monday t belongs to one if from_at < t <= until_at (null: no end).
+    """
     outcome = profile.settings.outcome
-    _register(con, as_of_dates)
-    frame = read_frame(
-        con,
-        AT_RISK + ATTRIBUTES,
-        {
-            "watch_days": profile.settings.watch_days,
-            "domestic": list(profile.settings.domestic_relations),
-            "last_days": outcome.overdue_days,
-            "due_column": outcome.overdue,
-        },
+    more = {
+        "watch_days": profile.settings.watch_days,
+        "domestic": list(profile.settings.domestic_relations),
+        "last_days": outcome.overdue_days,
+        "until_due": outcome.overdue == "due_at",
+    }
+    return read_frame(con, STRETCHES + RANKED, between(as_of_dates) | more)
+
+
+def expand(held: pl.DataFrame, as_of_dates: Sequence[date]) -> tuple[np.ndarray, np.ndarray]:
+    """For each (Monday, dispute) at risk, ordered so, the row of its stretch and the number of its Monday."""
+    moments = np.array(sorted(set(as_of_dates)), dtype="datetime64[us]")
+    low = np.searchsorted(moments, held["from_at"].to_numpy(), side="right")
+    until = held["until_at"].fill_null(datetime(9000, 1, 1)).to_numpy()
+    high = np.searchsorted(moments, until, side="right")
+    lengths = np.maximum(high - low, 0)
+    row = np.repeat(np.arange(len(held), dtype=np.int32), lengths)
+    monday = (np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths - low, lengths)).astype(np.int16)
+    order = np.argsort(monday, kind="stable")
+    return row[order], monday[order]
+
+
+def cohort_rows(
+    held: pl.DataFrame, as_of_dates: Sequence[date], row: np.ndarray, monday: np.ndarray
+) -> pl.DataFrame:
+    """The columns of `COHORT_COLUMNS` for expanded rows."""
+    mondays = pl.Series(sorted(set(as_of_dates)), dtype=pl.Date)
+    violent = pl.col("violence").fill_null(value=False) | (
+        pl.col("violence_at") < pl.col("as_of").cast(pl.Datetime("us"))
+    ).fill_null(value=False)
+    derived = ("as_of", "days_open", "is_domestic")
+    needed = [c for c in COHORT_COLUMNS if c not in derived] + ["is_between_kin", "violence", "violence_at"]
+    return (
+        held.select(needed)[row]
+        .with_columns(as_of=mondays[monday])
+        .with_columns(
+            days_open=(pl.col("as_of") - pl.col("registered_at").cast(pl.Date)).dt.total_days(),
+            is_domestic=pl.col("is_between_kin") & violent,
+        )
+        .select(COHORT_COLUMNS)
     )
-    con.unregister("mondays")
-    return frame
 
 
 def excluded_counts(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> dict[str, int]:
     """Disputes at risk on a Monday that are not ranked, by reason (withdrawn: ever, before that day)."""
-    _register(con, [as_of])
-    row = con.execute(
-        AT_RISK
-        + "select count(*) filter (minor_involved), count(*) filter (scale in ('02', '03')) from versions",
-        {"watch_days": profile.settings.watch_days},
-    ).fetchall()[0]
-    con.unregister("mondays")
-    withdrawn = con.execute(
-        "select count(distinct dispute_id) from core_dispute where withdrawn_at < $as_of", {"as_of": as_of}
-    ).fetchall()[0]
-    return {"minors": row[0], "collective": row[1], "withdrawn": withdrawn[0]}
+    query = """
+        select count(*) filter (minor_involved), count(*) filter (scale in ('02', '03')) from stretches
+        where from_at < $last and (until_at is null or until_at >= $first)"""
+    days = {"watch_days": profile.settings.watch_days} | between([as_of])
+    minors, collective = read_row(con, STRETCHES + query, days)
+    withdrawn = read_row(
+        con,
+        "select count(distinct dispute_id) from core_dispute where withdrawn_at < $as_of",
+        {"as_of": as_of},
+    )[0]
+    return {"minors": minors, "collective": collective, "withdrawn": withdrawn}
 
 
 def history_mondays(con: duckdb.DuckDBPyConnection, as_of: date) -> list[date]:
     """All Mondays from the first one after the first registration up to and with `as_of`."""
-    row = con.execute("select min(known_at) from core_dispute").fetchall()[0]
-    if row[0] is None:
+    known_at = read_row(con, "select min(known_at) from core_dispute")[0]
+    if known_at is None:
         return []
-    first = row[0].date() + timedelta(days=7 - row[0].weekday())
+    first = known_at.date() + timedelta(days=7 - known_at.weekday())
     return [first + timedelta(weeks=n) for n in range((as_of - first).days // 7 + 1)]
 
 
-def _register(con: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> None:
-    con.register(
-        "mondays",
-        pl.DataFrame({"as_of": sorted(set(as_of_dates))}, schema={"as_of": pl.Date}).with_columns(
-            pl.col("as_of").cast(pl.Datetime("us"))
-        ),
-    )
+def between(as_of_dates: Sequence[date]) -> dict[str, datetime]:
+    """The first and the last moment asked about, as query parameters."""
+    days = sorted(set(as_of_dates)) or [date(1970, 1, 5)]
+    return {"first": datetime.combine(days[0], time()), "last": datetime.combine(days[-1], time())}

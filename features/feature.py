@@ -3,47 +3,56 @@
 import math
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-Aggregation = Literal[
-    "attribute",
-    "calendar",
-    "count",
-    "sum",
-    "mean",
-    "share",
-    "trend",
-    "days_since_last",
+Windowed = Literal[
+    "count", "sum", "mean", "share", "trend", "count_distinct", "max", "last_value", "days_since_last",
     "days_since_first",
-    "last_value",
-]
-Entity = Literal["dispute", "pair", "village", "township", "county", "township_category", "none"]
+]  # fmt: skip
+Aggregation = Literal["attribute", "days_since", "days_until", "calendar"] | Windowed
+Entity = Literal[
+    "none", "dispute", "pair", "unit", "grid", "village", "township", "county", "township_category",
+    "township_service",
+]  # fmt: skip
+WINDOWED = frozenset(get_args(Windowed))
+
+_OF_DISPUTE: set[str] = {"dispute", "pair", "unit", "grid", "village", "township", "county", "township_category"}
+_PLACES = {"grid", "village", "township", "county"}
 
 SOURCES: dict[str, tuple[set[str], set[str]]] = {
-    "handling": (
-        {"dispute", "pair", "village", "township", "county", "township_category"},
-        {"event_type", "result"},
+    "handling": (_OF_DISPUTE, {"event_type", "result", "tier"}),
+    "closings": (_OF_DISPUTE - {"dispute", "pair"}, {"result"}),
+    "registrations": (
+        _OF_DISPUTE - {"dispute", "unit"},
+        {"channel", "relation", "threat", "violence", "weapon", "category"},
     ),
-    "closings": ({"township", "county", "township_category"}, set()),
-    "registrations": ({"pair", "village", "township", "county", "township_category"}, {"channel"}),
-    "outcomes": ({"dispute", "pair", "village", "township", "county", "township_category"}, set()),
-    "grid_reports": ({"village", "township", "county"}, {"report_type", "channel"}),
-    "grid_closings": ({"township", "county"}, {"resolved"}),
-    "coverage": ({"township"}, {"service"}),
-    "outreach": ({"township", "county"}, {"kind"}),
-    "volunteers": ({"township"}, set()),
+    "outcomes": (_OF_DISPUTE - {"unit"}, set()),
+    "open_disputes": (_OF_DISPUTE - {"dispute", "unit"}, set()),
+    "overdue_disputes": (_OF_DISPUTE - {"dispute", "unit"}, set()),
+    "grid_reports": (_PLACES, {"report_type", "channel"}),
+    "grid_responses": (_PLACES, set()),
+    "grid_closings": (_PLACES, {"resolved"}),
+    "coverage": ({"township", "township_service"}, {"service"}),
+    "outreach": ({"village", "township", "county"}, {"kind"}),
+    "volunteers": ({"township", "county"}, set()),
     "dispute": ({"none"}, set()),
+    "area": ({"township"}, set()),
     "calendar": ({"none"}, set()),
 }
 """Source name to the entities it can be asked by and the columns `where` may name. None of them is a person."""
 
+STOCKS = {"open_disputes", "overdue_disputes"}
+"""Sources whose records end by themselves: counted without a window they say how many there are now."""
+
 WINDOWS = {1: "7d", 4: "28d", 13: "13w", 52: "52w", None: "all"}
-"""Windows in whole weeks, and how a column's name ends; None is all history of the same dispute or place."""
+"""Windows in whole weeks, and how a column's name ends; None is all history of the same dispute."""
 
 UNITS = {
     "times": ("次", " times"), "disputes": ("件", " disputes"), "reports": ("件", " reports"), "days": ("天", " days"),
     "weeks": ("周", " weeks"), "yuan": ("元", " yuan"), "people": ("人", " people"), "hours": ("小时", " hours"),
-    "share": ("%", "%"), "ratio": ("倍", "x"), "visits": ("次", " visits"), "flag": ("", ""),
+    "share": ("%", "%"), "ratio": ("倍", "x"), "visits": ("次", " visits"), "flag": ("", ""), "kinds": ("种", " kinds"),
+    "units": ("个", " units"), "villages": ("个", " villages"), "points": ("分", " points"), "grade": ("级", ""),
+    "month": ("月", ""), "items": ("项", " items"), "households": ("户", " households"),
 }  # fmt: skip
 
 
@@ -62,10 +71,12 @@ class Feature:
         source: where the records come from, a key of `SOURCES`.
         entity: whose records are aggregated.
         aggregation: from the closed list.
-        where: column and accepted values, joined by AND.
-        measure: integer column summed, or the column of a `last_value` or attribute.
-        scale: the result is divided by this (fen to yuan, minutes to hours).
+        among: column and accepted values, joined by AND: the records looked at, all where empty.
+        where: of these, the ones counted; only a `share` needs both.
+        measure: column summed (whole numbers), compared, counted by its distinct values, or taken last.
+        scale: the result is divided by this (minutes to hours).
         weeks: window in whole weeks before the as-of date; None is all.
+        weeks_ago: the window ends so many weeks before the as-of date.
         unit: key of `UNITS`.
         when_none: the value where there is no record; NaN is missing.
         direction: +1 or -1 where more is known never to lower, or raise, the danger; else 0.
@@ -78,10 +89,12 @@ class Feature:
     source: str
     entity: Entity
     aggregation: Aggregation
+    among: tuple[tuple[str, tuple[str, ...]], ...] = ()
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     measure: str | None = None
     scale: float = 1.0
     weeks: int | None = None
+    weeks_ago: int = 0
     unit: str
     when_none: float
     direction: int = 0
@@ -89,28 +102,33 @@ class Feature:
 
     def __post_init__(self) -> None:
         """Refuse what may not be declared."""
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
-            raise WrongFeature(f"{self.name!r}: a name is lower case letters, digits and underscores")
-        if self.source not in SOURCES:
-            raise WrongFeature(f"{self.name}: no source {self.source!r}; use one of {', '.join(SOURCES)}")
-        entities, columns = SOURCES[self.source]
-        if self.entity not in entities:
-            raise WrongFeature(
-                f"{self.name}: {self.source} cannot be asked by {self.entity!r}; use {', '.join(sorted(entities))}"
-            )
-        unknown = {column for column, _ in self.where} - columns
-        if unknown:
-            raise WrongFeature(
-                f"{self.name}: {self.source} has no column {sorted(unknown)[0]!r} to filter by"
-            )
-        if self.weeks not in WINDOWS:
-            raise WrongFeature(f"{self.name}: windows are {list(WINDOWS)} weeks")
-        if self.entity == "pair" and self.weeks is None:
-            raise WrongFeature(f"{self.name}: a pair's history ends at 52 weeks (boundary 13)")
-        if self.unit not in UNITS:
-            raise WrongFeature(f"{self.name}: no unit {self.unit!r}")
-        if self.direction not in (-1, 0, 1):
-            raise WrongFeature(f"{self.name}: direction is -1, 0 or 1")
+        for wrong, message in self._objections():
+            if wrong:
+                raise WrongFeature(f"{self.name}: {message}")
+
+    def _objections(self) -> list[tuple[bool, str]]:
+        entities, columns = SOURCES.get(self.source, (set(), set()))
+        unknown = sorted({column for column, _ in (*self.where, *self.among)} - columns)
+        needs = self.aggregation not in ("count", "share", "trend", "calendar", "days_since_last", "days_since_first")
+        return [
+            (not re.fullmatch(r"[a-z][a-z0-9_]*", self.name), "a name is lower case letters, digits and underscores"),
+            (self.source not in SOURCES, f"no source {self.source!r}; use one of {', '.join(SOURCES)}"),
+            (self.entity not in entities, f"{self.source} cannot be asked by {self.entity!r}; use {', '.join(sorted(entities))}"),
+            (bool(unknown), f"{self.source} has no column {', '.join(unknown)!r} to filter by"),
+            (self.weeks not in WINDOWS, f"windows are {list(WINDOWS)} weeks"),
+            (self.entity == "pair" and self.weeks is None, "a pair's history ends at 52 weeks (boundary 13)"),
+            (
+                self.weeks is None and self.entity not in ("none", "dispute") and self.source not in (*STOCKS, "area"),
+                "only a dispute's own history is asked without a window: a week's cost must not grow with the years",
+            ),
+            (self.weeks_ago < 0 or (self.weeks or 0) + self.weeks_ago > 52, "a window reaches back 52 weeks at most"),
+            (self.aggregation == "trend" and self.weeks not in (1, 4, 13), "a trend compares 1, 4 or 13 weeks with 52"),
+            (bool(self.among) and self.aggregation != "share", "only a share is taken among some of the records"),
+            (needs and self.measure is None, f"a {self.aggregation} needs a measure"),
+            (self.unit not in UNITS, f"no unit {self.unit!r}; use one of {', '.join(UNITS)}"),
+            (self.direction not in (-1, 0, 1), "direction is -1, 0 or 1"),
+            (not (self.label_zh and self.label_en), "both labels are needed"),
+        ]  # fmt: skip
 
     def sentence(self, value: float, lang: str) -> str:
         """The feature and its value as a reason says it; what was recorded, never what somebody is like."""

@@ -1,12 +1,15 @@
-"""One kernel for every windowed feature: prefix sums over a sorted history, window edges by binary search.
+"""One kernel for every windowed feature: when a record starts to count, when it stops, and binary search.
 
-A source is sorted once by (entity, first known); each measure is accumulated once; each asked (entity,
-as-of date) finds its window's two edges and subtracts. Versions that were corrected or taken back are few:
-they are kept out of the sums and added, one by one, to the as-of dates at which they were in force.
-Times are whole seconds since 1970, measures whole numbers, so sums are exact.
+As of t a record counts in a window if it was known before t, was not yet corrected or withdrawn, and was
+first known at most `weeks` before t. That is one span of time, (known, min(retired, first + weeks)]: its
+standing. So every count or sum is (what had begun before t) - (what had ended before t): two sorted lists,
+two running totals, two binary searches. No join, no loop over records, and a correction is no special case.
+Times are whole seconds since 1970 and measures whole numbers, so sums are exact.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -15,176 +18,257 @@ from features.feature import Feature
 
 SHIFT = 34
 """Bits kept for the seconds, which reach to the year 2514, below the entity's number."""
+NEVER = (1 << SHIFT) - 1
 WEEK = 7 * 86400
 DAY = 86400.0
-NEVER = (1 << SHIFT) - 1
+CHUNK = 1 << 14
+Window = tuple[int | None, int]
+"""Weeks it is long (None: all), weeks before the as-of date it ends."""
+Conditions = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class Amount(NamedTuple):
+    """What each record adds: its measure or 1, if the conditions take it and it has a value of the measure."""
+
+    where: Conditions
+    measure: str | None = None
+    added: bool = False
+
+
+Sum = tuple[Amount, Window]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Distinct (entity, as-of) pairs of a cohort, sorted, and which of them each cohort row asks for."""
+    """Questions, ascending by entity and moment, and which of them each row of the matrix asks.
+
+    Attributes:
+        key: entity number << SHIFT | seconds; an entity's number is 1 or more, 0 is nobody.
+        row: for each row of the matrix, its question.
+    """
 
     key: np.ndarray
     row: np.ndarray
-
-    @property
-    def entity(self) -> np.ndarray:
-        return self.key >> SHIFT
 
     @property
     def seconds(self) -> np.ndarray:
         return self.key & NEVER
 
 
+def ask(entity: np.ndarray, monday: np.ndarray, moments: np.ndarray) -> Asked:
+    """The questions of rows that each ask about an entity on a Monday.
+
+    Args:
+        entity: number per row, 0 for nobody.
+        monday: index into `moments` per row.
+        moments: seconds of the Mondays, ascending.
+    """
+    code = entity.astype(np.int64) * len(moments) + monday
+    n_entities = int(entity.max(initial=0)) + 1
+    if n_entities * len(moments) <= len(code):
+        distinct, row = np.arange(n_entities * len(moments)), code
+    else:
+        distinct, row = np.unique(code, return_inverse=True)
+    key = (distinct // len(moments) << SHIFT) | moments[distinct % len(moments)]
+    return Asked(key, row.astype(np.int32))
+
+
+class Source:
+    """The records of one source, and what each adds to the sums asked of it."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        """`frame` holds numbers of entities (null: nobody asks), `known`, `first`, `retired`, and columns."""
+        self.frame = frame
+        self._amounts: dict[Amount, np.ndarray] = {}
+
+    def taken(self, where: Conditions, measure: str | None = None) -> np.ndarray:
+        """Which records a condition takes; one without a value of the measure is not taken."""
+        test = pl.lit(value=True) if measure is None else pl.col(measure).is_not_null()
+        for column, values in where:
+            test = test & pl.col(column).is_in(list(values)).fill_null(value=False)
+        return self.frame.with_columns(__taken=test)["__taken"].to_numpy()
+
+    def column(self, name: str) -> np.ndarray:
+        """A column as whole numbers, 0 where there is none."""
+        return self.frame[name].cast(pl.Int64).fill_null(0).to_numpy()
+
+    def amount(self, what: Amount) -> np.ndarray:
+        """What each record adds."""
+        if what not in self._amounts:
+            taken = self.taken(what.where, what.measure)
+            adds = np.where(taken, self.column(str(what.measure)), 0) if what.added else taken
+            self._amounts[what] = adds.astype(np.int64)
+        return self._amounts[what]
+
+
 @dataclass(frozen=True)
-class History:
-    """A source for one entity, sorted by (entity, first known): steady rows, and the rows that were retired."""
+class Records:
+    """One source as one entity sees it: which of its records, ascending by entity and known time."""
 
-    steady: pl.DataFrame
-    steady_key: np.ndarray
-    retired: pl.DataFrame
+    source: Source
+    index: np.ndarray
+    entity: np.ndarray
+    known: np.ndarray
+    first: np.ndarray
+    retired: np.ndarray
 
+    @staticmethod
+    def of(source: Source, entity: str) -> "Records":
+        """The records somebody asks about."""
+        number, known = source.column(entity), source.column("known")
+        index = np.flatnonzero(number)
+        index = index[np.argsort((number[index] << SHIFT) | known[index])]
+        rest = (column[index] for column in (number, known, source.column("first"), source.column("retired")))
+        return Records(source, index, *rest)
 
-def number_entities(source: pl.Series, cohort: pl.Series) -> tuple[np.ndarray, np.ndarray]:
-    """The same whole number for the same name in both; -1 for no name."""
-    both = pl.concat([source, cohort], rechunk=True).rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
-    return both[: len(source)], both[len(source) :]
+    def begins(self, window: Window) -> np.ndarray:
+        """The key after which each record counts."""
+        return (self.entity << SHIFT) | np.maximum(self.known, self.first + window[1] * WEEK)
 
-
-def seconds(moment: pl.Series) -> np.ndarray:
-    """Whole seconds since 1970; `NEVER` for null."""
-    return moment.cast(pl.Datetime("us")).dt.epoch("s").fill_null(NEVER).to_numpy()
-
-
-def ask(entity: np.ndarray, as_of: pl.Series) -> Asked:
-    """The distinct questions of a cohort; rows of no entity ask about a name nobody has."""
-    key = (np.where(entity < 0, 0, entity).astype(np.int64) << SHIFT) | seconds(as_of)
-    distinct, row = np.unique(key, return_inverse=True)
-    return Asked(distinct, row)
-
-
-def history(source: pl.DataFrame, entity: np.ndarray) -> History:
-    """Sort a source for one entity; rows without that entity are left out."""
-    frame = source.with_columns(
-        __entity=pl.Series(entity),
-        __first=pl.Series(seconds(source["first_known_at"])),
-        __known=pl.Series(seconds(source["known_at"])),
-        __retired=pl.Series(seconds(source["retired_at"])),
-    ).filter((pl.col("__entity") >= 0) & (pl.col("__retired") > pl.col("__known")))
-    plain = (pl.col("__retired") == NEVER) & (pl.col("__first") == pl.col("__known"))
-    steady = frame.filter(plain).sort("__entity", "__first", maintain_order=True)
-    key = (steady["__entity"].to_numpy() << SHIFT) | steady["__first"].to_numpy()
-    return History(steady, key, frame.filter(~plain))
+    def ends(self, window: Window) -> np.ndarray:
+        """The last key at which each record counts; its begin where it never does."""
+        weeks, ago = window
+        passed = NEVER if weeks is None else self.first + (weeks + ago) * WEEK
+        last = (self.entity << SHIFT) | np.minimum(self.retired, passed)
+        return np.maximum(last, self.begins(window))
 
 
-def compute(feature: Feature, past: History, asked: Asked) -> np.ndarray:
-    """One feature for every distinct question; float64, `when_none` where there is no record."""
-    if feature.aggregation == "count":
-        return _or_none(feature, _sums(past, asked, feature, None, feature.weeks))
-    if feature.aggregation == "sum":
-        n = _sums(past, asked, feature, None, feature.weeks, everything=True)
-        total = _sums(past, asked, feature, feature.measure, feature.weeks)
-        return np.where(n > 0, total / feature.scale, feature.when_none)
-    if feature.aggregation in ("mean", "share"):
-        everything = feature.aggregation == "share"
-        n = _sums(past, asked, feature, None, feature.weeks, everything=everything)
-        total = _sums(past, asked, feature, feature.measure, feature.weeks)
-        return np.where(n > 0, total / np.maximum(n, 1) / feature.scale, feature.when_none)
-    if feature.aggregation == "trend":
-        short = _sums(past, asked, feature, None, feature.weeks)
-        long = _sums(past, asked, feature, None, 52)
-        return np.where(
-            long > 0, short / float(feature.weeks or 52) * 52.0 / np.maximum(long, 1), feature.when_none
-        )
-    return _by_moment(feature, past, asked)
+def compute(features: Sequence[Feature], source: Source, entity: str, asked: Asked) -> np.ndarray:
+    """Features of one source and entity for every question.
+
+    Returns:
+        float32 [questions, features]; `when_none` where no record counts.
+    """
+    records = Records.of(source, entity)
+    out = np.empty((len(asked.key), len(features)), dtype=np.float32)
+    summed = [(at, f, needed_sums(f)) for at, f in enumerate(features) if f.aggregation in _FORMULAS]
+    if summed:
+        _fill_sums(out, records, asked, summed)
+    for at, feature in enumerate(features):
+        if feature.aggregation == "count_distinct":
+            out[:, at] = _or_none(feature, _distinct(records, asked, feature))
+        elif feature.aggregation not in _FORMULAS:
+            out[:, at] = _strongest(records, asked, feature)
+    return out
 
 
-def _sums(
-    past: History,
-    asked: Asked,
-    feature: Feature,
-    measure: str | None,
-    weeks: int | None,
-    *,
-    everything: bool = False,
-) -> np.ndarray:
-    """Sum of a measure (1 where None) over the window, of the rows `where` takes or of all."""
-    amounts = [
-        _amounts(frame, feature, measure, everything=everything) for frame in (past.steady, past.retired)
-    ]
-    prefix = np.concatenate([[0], np.cumsum(amounts[0])])
-    total = prefix[_edge(past, asked, 0)] - prefix[_edge(past, asked, weeks)]
-    rows, questions = _in_force(past, asked, weeks)
-    np.add.at(total, questions, amounts[1][rows])
-    return total.astype(np.float64)
+def needed_sums(f: Feature) -> list[Sum]:
+    """The sums a feature is made of."""
+    window = (f.weeks, f.weeks_ago)
+    if f.aggregation == "share":
+        return [(Amount(f.among + f.where), window), (Amount(f.among), window)]
+    if f.aggregation == "trend":
+        return [(Amount(f.where), window), (Amount(f.where), (52, 0))]
+    if f.aggregation == "count":
+        return [(Amount(f.where), window)]
+    return [(Amount(f.where, f.measure, added=True), window), (Amount(f.where, f.measure), window)]
 
 
-def _edge(past: History, asked: Asked, weeks: int | None) -> np.ndarray:
-    """Position of the first row known on or after `weeks` before each as-of date; of the entity's first row for None."""
-    start = (
-        asked.entity << SHIFT
-        if weeks is None
-        else (asked.entity << SHIFT) | np.maximum(asked.seconds - weeks * WEEK, 0)
-    )
-    return np.searchsorted(past.steady_key, start, side="left")
+_FORMULAS = {
+    "count": lambda f, n: _or_none(f, n),
+    "sum": lambda f, total, n: np.where(n > 0, total / f.scale, f.when_none),
+    "mean": lambda f, total, n: np.where(n > 0, total / np.maximum(n, 1) / f.scale, f.when_none),
+    "share": lambda f, part, n: np.where(n > 0, part / np.maximum(n, 1), f.when_none),
+    "trend": lambda f, short, long: np.where(long > 0, short / f.weeks * 52 / np.maximum(long, 1), f.when_none),
+}  # fmt: skip
+"""How the sums of a feature become its value, in the order of `needed_sums`."""
 
 
-def _in_force(past: History, asked: Asked, weeks: int | None) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of (retired row, question) in which the row was known, not yet retired, and inside the window."""
-    entity, first, known, retired = (
-        past.retired[c].to_numpy() for c in ("__entity", "__first", "__known", "__retired")
-    )
-    low = np.searchsorted(asked.key, (entity << SHIFT) | known, side="right")
-    high = np.searchsorted(asked.key, (entity << SHIFT) | retired, side="right")
-    lengths = np.maximum(high - low, 0)
-    rows = np.repeat(np.arange(len(entity)), lengths)
-    questions = (
-        np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths) + np.repeat(low, lengths)
-    )
-    if weeks is None:
-        return rows, questions
-    inside = first[rows] >= asked.seconds[questions] - weeks * WEEK
-    return rows[inside], questions[inside]
+@dataclass(frozen=True)
+class Running:
+    """Running totals of some amounts over sorted keys."""
+
+    key: np.ndarray
+    total: np.ndarray
+
+    @staticmethod
+    def over(key: np.ndarray, amounts: np.ndarray) -> "Running":
+        """Sort by key (mostly sorted already, which a stable sort takes advantage of) and accumulate."""
+        total = np.zeros((len(key) + 1, amounts.shape[1]), dtype=np.int64)
+        if np.any(key[1:] < key[:-1]):
+            order = np.argsort(key, kind="stable")
+            key, amounts = key[order], amounts[order]
+        np.cumsum(amounts, axis=0, out=total[1:])
+        return Running(key, total)
+
+    def before(self, key: np.ndarray) -> np.ndarray:
+        """Totals of everything strictly before each key."""
+        return self.total.take(np.searchsorted(self.key, key, side="left"), axis=0)
 
 
-def _by_moment(feature: Feature, past: History, asked: Asked) -> np.ndarray:
-    """Days since the first or last record, or the last record's value."""
-    first_of_all = feature.aggregation == "days_since_first"
-    taken = _amounts(past.steady, feature, None, everything=False).astype(bool)
-    key = past.steady_key[taken]
-    at = np.searchsorted(key, asked.entity << SHIFT if first_of_all else asked.key, side="left") - (
-        not first_of_all
-    )
-    there = (at >= 0) & (at < len(key))
-    at = np.clip(at, 0, max(len(key) - 1, 0))
-    there &= (key[at] >> SHIFT == asked.entity) & (key[at] < asked.key) if len(key) else False
-    moment = np.where(there, key[at] & NEVER if len(key) else 0, NEVER if first_of_all else -1)
-    value = _values(past.steady, feature)[taken][at] if len(key) and feature.measure else np.zeros(len(at))
-    rows, questions = _in_force(past, asked, None)
-    wanted = _amounts(past.retired, feature, None, everything=False).astype(bool)[rows]
-    rows, questions = rows[wanted], questions[wanted]
-    moments = past.retired["__first"].to_numpy()[rows]
-    if feature.aggregation == "last_value":
-        order = np.lexsort((rows, moments, questions))
-        later = order[moments[order] >= moment[questions[order]]]
-        value[questions[later]] = _values(past.retired, feature)[rows[later]]
-    (np.minimum if first_of_all else np.maximum).at(moment, questions, moments)
-    known = (moment >= 0) & (moment < NEVER)
-    result = value / feature.scale if feature.aggregation == "last_value" else (asked.seconds - moment) / DAY
-    return np.where(known, result, feature.when_none)
+def _fill_sums(
+    out: np.ndarray, records: Records, asked: Asked, summed: list[tuple[int, Feature, list[Sum]]]
+) -> None:
+    """Counts, sums and what is made of them, a chunk of questions at a time so that it stays in cache."""
+    needed = list(dict.fromkeys(one for _, _, sums in summed for one in sums))
+    amounts = list(dict.fromkeys(amount for amount, _ in needed))
+    table = np.column_stack([records.source.amount(amount)[records.index] for amount in amounts])
+    columns = {w: [amounts.index(a) for a, other in needed if other == w] for w in dict.fromkeys(w for _, w in needed)}
+    begun = {ago: Running.over(records.begins((None, ago)), table) for ago in {ago for _, ago in columns}}
+    ended = {window: Running.over(records.ends(window), table[:, at]) for window, at in columns.items()}
+    for start in range(0, len(asked.key), CHUNK):
+        key = asked.key[start : start + CHUNK]
+        before = {ago: running.before(key) for ago, running in begun.items()}
+        standing = {w: before[w[1]][:, at] - ended[w].before(key) for w, at in columns.items()}
+        for at, feature, sums in summed:
+            parts = (standing[w][:, columns[w].index(amounts.index(amount))] for amount, w in sums)
+            out[start : start + CHUNK, at] = _FORMULAS[feature.aggregation](feature, *parts)
 
 
-def _values(frame: pl.DataFrame, feature: Feature) -> np.ndarray:
-    return frame[str(feature.measure)].cast(pl.Float64).to_numpy()
+def _distinct(records: Records, asked: Asked, feature: Feature) -> np.ndarray:
+    """How many values of a column stand: a record counts only while no other stands for its value."""
+    measure, window = str(feature.measure), (feature.weeks, feature.weeks_ago)
+    taken = records.source.taken(feature.where, measure)[records.index]
+    names = records.source.frame[measure].rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
+    value = names[records.index][taken]
+    begin, end = records.begins(window)[taken], records.ends(window)[taken]
+    order = np.lexsort((begin, value, begin >> SHIFT))
+    value, begin, end = value[order], begin[order], end[order]
+    fresh = np.diff(value, prepend=-1).astype(bool) | np.diff(begin >> SHIFT, prepend=-1).astype(bool)
+    group = np.cumsum(fresh) << SHIFT
+    until = np.maximum.accumulate(group | (end & NEVER))
+    covered = np.where(fresh, 0, np.roll(until, 1) & NEVER)
+    begin = np.maximum(begin, (begin >> SHIFT << SHIFT) | covered)
+    end = np.maximum(end, begin)
+    begun, ended = (np.searchsorted(np.sort(moments), asked.key, side="left") for moments in (begin, end))
+    return begun - ended
 
 
-def _amounts(frame: pl.DataFrame, feature: Feature, measure: str | None, *, everything: bool) -> np.ndarray:
-    """What each row adds: its measure, or 1; 0 where `where` does not take it."""
-    amount = pl.lit(1, dtype=pl.Int64) if measure is None else pl.col(measure).cast(pl.Int64).fill_null(0)
-    taken = pl.lit(value=True)
-    for column, values in () if everything else feature.where:
-        taken = taken & pl.col(column).is_in(list(values)).fill_null(value=False)
-    return frame.with_columns(__n=pl.when(taken).then(amount).otherwise(0))["__n"].to_numpy()
+def _strongest(records: Records, asked: Asked, feature: Feature) -> np.ndarray:
+    """The largest value, or the moment or value of the first or last record, that stands."""
+    window, how = (feature.weeks, feature.weeks_ago), feature.aggregation
+    source, taken = records.source, records.source.taken(feature.where, feature.measure)[records.index]
+    value = source.column(feature.measure)[records.index] if feature.measure else np.zeros(len(taken), dtype=np.int64)
+    value = value[taken]
+    first, retired = records.first[taken], records.retired[taken]
+    begin, end = records.begins(window)[taken], records.ends(window)[taken]
+    order = np.lexsort((value, first, begin >> SHIFT)) if how != "max" else np.argsort(value)
+    value, first, begin, end = value[order], first[order], begin[order], end[order]
+    if how in ("days_since_last", "last_value"):
+        end = np.minimum(end, _next_for_good(begin, retired[order]))
+    rank = np.arange(len(order))
+    found = _highest(asked, begin, end, rank[::-1] if how == "days_since_first" else rank)
+    at = (len(order) - 1 - found if how == "days_since_first" else found)[found >= 0]
+    result = np.full(len(found), feature.when_none)
+    days = how.startswith("days_since")
+    result[found >= 0] = (asked.seconds[found >= 0] - first[at]) / DAY if days else value[at] / feature.scale
+    return result
+
+
+def _next_for_good(begin: np.ndarray, retired: np.ndarray) -> np.ndarray:
+    """When a later record, never retired, begins to speak instead: records ascend by entity and moment."""
+    lasting = np.where(retired == NEVER, begin, np.iinfo(np.int64).max)
+    return np.minimum.accumulate(np.append(lasting[1:], np.iinfo(np.int64).max)[::-1])[::-1]
+
+
+def _highest(asked: Asked, begin: np.ndarray, end: np.ndarray, rank: np.ndarray) -> np.ndarray:
+    """For each question the highest rank among the records that stand; -1 where none does."""
+    low = np.searchsorted(asked.key, begin, side="right")
+    lengths = np.maximum(np.searchsorted(asked.key, end, side="right") - low, 0)
+    question = np.arange(lengths.sum()) + np.repeat(low - np.cumsum(lengths) + lengths, lengths)
+    found = np.full(len(asked.key), -1)
+    np.maximum.at(found, question, np.repeat(rank, lengths))
+    return found
 
 
 def _or_none(feature: Feature, n: np.ndarray) -> np.ndarray:

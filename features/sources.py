@@ -1,57 +1,159 @@
 """What the kernel reads: one SQL query per source, over history, never over today's state.
 
-Every row carries the entities it belongs to, `known_at` (when this version could be known), `first_known_at`
-(which window it falls into) and `retired_at` (when it stopped counting; null: still counts). Facts of a
-dispute come from its first version, so that a later correction changes no earlier week.
+Every row carries the numbers of the entities it belongs to, `known_at` (when this version could be known),
+`first_known_at` (which window it falls into), `retired_at` (when it stopped counting; null: still counts)
+and `happened_at`. Facts of a dispute come from its first version, so that a later correction changes no
+earlier week; a dispute taken back counts until the day that was known.
 """
 
-_DISPUTE = """
-first_dispute as (
-    select dispute_id, arg_min(parties_key, known_at) parties_key, arg_min(village_code, known_at) village_code,
-        arg_min(township_code, known_at) township_code, arg_min(county_code, known_at) county_code,
-        arg_min(category, known_at) category, arg_min(channel, known_at) channel, min(registered_at) registered_at,
-        min(known_at) dispute_known_at, min(withdrawn_at) withdrawn_at
-    from core_dispute group by dispute_id)
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import duckdb
+import polars as pl
+
+from features.cohort import STATES
+from pipelines.warehouse import read_frame
+
+ENTITY_COLUMN = {
+    "dispute": "dispute_id", "pair": "parties_key", "unit": "unit_id", "grid": "grid_code", "village": "village_code",
+    "township": "township_code", "county": "county_code", "township_category": "township_category",
+    "township_service": "township_service",
+}  # fmt: skip
+"""The column, of a source and of the rows asked about, that names each entity."""
+
+_CATEGORY, _SERVICE = "township_code || '|' || category", "township_code || '|' || service"
+
+FIRST_DISPUTE = f"""
+with taken_back as (
+    select dispute_id, min(greatest(known_at, withdrawn_at)) as taken_back_at from core_dispute
+    where withdrawn_at is not null group by dispute_id),
+capacity as (
+    select township_code, sum(weekly_capacity) as capacity from core_unit where township_code is not null group by township_code)
+select d.dispute_id, n1.no as dispute, n2.no as pair, n3.no as grid, n4.no as village, n5.no as township, n6.no as county,
+    n7.no as township_category, category, channel, relation, threat::text as threat, violence::text as violence,
+    weapon::text as weapon, d.village_code, registered_at, due_at, d.known_at, taken_back_at,
+    round(1000 / capacity)::bigint as load_permille
+from core_dispute d left join taken_back using (dispute_id) left join capacity using (township_code)
+left join asked_dispute n1 on n1.name = d.dispute_id left join asked_pair n2 on n2.name = d.parties_key
+left join asked_grid n3 on n3.name = d.grid_code left join asked_village n4 on n4.name = d.village_code
+left join asked_township n5 on n5.name = d.township_code left join asked_county n6 on n6.name = d.county_code
+left join asked_township_category n7 on n7.name = d.{_CATEGORY}
+where d.known_at = d.first_known_at and d.known_at < $last
 """
-_ENTITIES = "d.parties_key, d.village_code, d.township_code, d.county_code, d.township_code || '|' || d.category township_category"
-_JOINED = """
-    greatest(e.known_at, d.dispute_known_at) known_at, greatest(e.first_known_at, d.dispute_known_at) first_known_at,
-    least(e.superseded_at, d.withdrawn_at) retired_at
+
+_OF_DISPUTE = "d.dispute, d.pair, d.grid, d.village, d.township, d.county, d.township_category"
+_JOINED = f"""{_OF_DISPUTE}, greatest(e.known_at, d.known_at) as known_at, greatest(e.first_known_at, d.known_at) as first_known_at,
+    least(e.superseded_at, d.taken_back_at) as retired_at, e.superseded_at is null as is_final
 """
+_IN_PLACE = f"""n4.no as village, n5.no as township, n6.no as county, r.superseded_at is null as is_final
+"""
+_PLACED = """left join asked_township n5 on n5.name = r.township_code left join asked_county n6 on n6.name = r.county_code"""
+_REPORT = f"""
+    select case when a.tier = 'grid' then n3.no end as grid, {_IN_PLACE}, r.report_type, r.channel, r.resolved::text as resolved,
+        r.satisfaction, date_diff('minute', reported_at, {{moment}}) as minutes, {{moment}} as happened_at,
+        greatest(known_at, {{moment}}) as known_at, greatest(first_known_at, {{moment}}) as first_known_at, superseded_at as retired_at
+    from core_grid_report r join core_area a using (area_code) left join asked_grid n3 on n3.name = r.area_code
+        left join asked_village n4 on n4.name = a.village_code {_PLACED} where {{moment}} is not null"""
 
 SQL = {
     "handling": f"""
-        with {_DISPUTE} select e.dispute_id, {_ENTITIES}, e.event_type, e.result, {_JOINED}
-        from core_dispute_event e join first_dispute d using (dispute_id)""",
+        select {_JOINED}, u.no as unit, e.event_type, e.result, e.tier, hash(e.dispute_id) as case_no, e.event_at as happened_at,
+            list_position(['grid', 'village', 'township', 'county', 'city'], e.tier) as tier_reached, u.no as unit_no,
+            date_diff('minute', e.event_at, e.first_known_at) as delay_minutes
+        from core_dispute_event e join first_dispute d using (dispute_id) left join asked_unit u on u.name = e.unit_id""",
     "closings": f"""
-        with {_DISPUTE} select {_ENTITIES}, {_JOINED},
+        select {_JOINED}, u.no as unit, e.result, e.event_at as happened_at,
             greatest(0, date_diff('minute', d.registered_at, e.event_at)) as minutes
-        from core_dispute_event e join first_dispute d using (dispute_id) where e.event_type = 'closed'""",
+        from core_dispute_event e join first_dispute d using (dispute_id) left join asked_unit u on u.name = e.unit_id
+        where e.event_type = 'closed'""",
     "registrations": f"""
-        with {_DISPUTE} select {_ENTITIES}, d.channel, dispute_known_at known_at, dispute_known_at first_known_at,
-            withdrawn_at retired_at from first_dispute d""",
+        select {_OF_DISPUTE}, d.channel, d.relation, d.category, d.threat, d.violence, d.weapon, d.village_code, d.known_at,
+            d.known_at as first_known_at, taken_back_at as retired_at, true as is_final, registered_at as happened_at
+        from first_dispute d""",
     "outcomes": f"""
-        with {_DISPUTE} select e.dispute_id, {_ENTITIES}, {_JOINED}
+        select {_JOINED}, hash(e.dispute_id) as case_no, e.occurred_at as happened_at
         from core_outcome e join first_dispute d using (dispute_id)""",
-    "grid_reports": """
-        select a.village_code, r.township_code, r.county_code, r.report_type, r.channel, r.known_at, r.first_known_at,
-            r.superseded_at retired_at from core_grid_report r join core_area a using (area_code)""",
-    "grid_closings": """
-        select township_code, county_code, resolved::text as resolved, date_diff('minute', reported_at, closed_at) as minutes,
-            greatest(known_at, closed_at) known_at, greatest(first_known_at, closed_at) first_known_at,
-            superseded_at retired_at from core_grid_report
-        where closed_at is not null and (superseded_at is null or superseded_at > closed_at)""",
-    "coverage": """
-        select township_code, service, due, overdue, known_at, first_known_at, superseded_at retired_at
-        from core_service_coverage""",
-    "outreach": """
-        select township_code, county_code, kind, known_at, first_known_at, superseded_at retired_at from core_outreach""",
-    "volunteers": """
-        select township_code, count, known_at, first_known_at, superseded_at retired_at from core_volunteer""",
-}
-
-ENTITY_COLUMN = {
-    "dispute": "dispute_id", "pair": "parties_key", "village": "village_code", "township": "township_code",
-    "county": "county_code", "township_category": "township_category",
+    "open_disputes": f"""{STATES}
+        select {_OF_DISPUTE}, load_permille, from_at as known_at, from_at as first_known_at, least(to_at, taken_back_at) as retired_at,
+            true as is_final, from_at as happened_at
+        from states join first_dispute d using (dispute_id) where closed_at is null""",
+    "overdue_disputes": f"""{STATES}
+        select {_OF_DISPUTE}, greatest(from_at, due_at) as known_at, greatest(from_at, due_at) as first_known_at,
+            least(to_at, taken_back_at) as retired_at, true as is_final, greatest(from_at, due_at) as happened_at
+        from states join first_dispute d using (dispute_id) where closed_at is null and due_at is not null""",
+    "grid_reports": _REPORT.format(moment="reported_at"),
+    "grid_responses": _REPORT.format(moment="first_response_at"),
+    "grid_closings": _REPORT.format(moment="closed_at"),
+    "coverage": f"""
+        select n5.no as township, n8.no as township_service, service, due, done, overdue, caseload, known_at, first_known_at,
+            superseded_at as retired_at, superseded_at is null as is_final, week + interval 7 day as happened_at
+        from core_service_coverage r left join asked_township n5 on n5.name = r.township_code
+            left join asked_township_service n8 on n8.name = {_SERVICE}""",
+    "outreach": f"""
+        select {_IN_PLACE}, kind, attendance, known_at, first_known_at, superseded_at as retired_at,
+            event_on + interval 1 day as happened_at
+        from core_outreach r join core_area a using (area_code) left join asked_village n4 on n4.name = a.village_code {_PLACED}""",
+    "volunteers": f"""
+        select {_IN_PLACE}, count as n_volunteers, known_at, first_known_at, superseded_at as retired_at,
+            as_of_on + interval 1 day as happened_at
+        from core_volunteer r join core_area a using (area_code) left join asked_village n4 on n4.name = a.village_code {_PLACED}""",
 }  # fmt: skip
-"""The column, of a source and of the cohort, that names each entity."""
+
+AREA = """
+with units as (
+    select township_code, sum(weekly_capacity) as weekly_capacity, count(*) as n_units
+    from core_unit where township_code is not null group by township_code)
+select n.no as township, a.urban::int as urban, a.population, a.households, weekly_capacity, n_units
+from core_area a join asked_township n on n.name = a.area_code left join units on units.township_code = a.area_code
+order by 1
+"""
+
+_SECONDS = ", ".join(
+    f"coalesce(epoch_us({column}) // 1000000, {{never}}) as {short}"
+    for column, short in (("known_at", "known"), ("first_known_at", "first"), ("retired_at", "retired"))
+)
+AS_KNOWN = f"""
+select {{columns}}, {_SECONDS} from ({{source}}) where known_at < $last and first_known_at >= {{since}}
+    and (retired_at is null or (retired_at >= $first and retired_at > known_at))
+"""
+IN_HINDSIGHT = f"""
+select {{columns}}, {_SECONDS} from (
+    select * replace (happened_at as known_at, happened_at as first_known_at, null::timestamp as retired_at)
+    from ({{source}}) where is_final) where first_known_at >= {{since}}
+"""
+"""What would have been seen had every record, as it stands today, been known the moment it happened."""
+
+
+def read_source(
+    con: duckdb.DuckDBPyConnection,
+    source: str,
+    columns: Sequence[str],
+    span: Mapping[str, datetime],
+    never: int,
+    hindsight: bool,
+) -> pl.DataFrame:
+    """The records of a source that can matter to the Mondays of a span.
+
+    Args:
+        con: the warehouse, with `first_dispute` and the `asked_` tables registered.
+        source: a key of `SQL`.
+        columns: entities and columns that are needed of it.
+        span: `first` and `last` Monday asked about.
+        never: what stands for no time of retirement.
+        hindsight: take records as they stand today, from the moment they happened.
+
+    Returns:
+        The columns (an entity's number is null where nobody asks about it), and `known`, `first` and
+        `retired` in whole seconds since 1970.
+    """
+    since = "$first - interval 364 day"
+    if source.endswith("_disputes"):
+        since = "'-infinity'::timestamp"
+    elif source in ("handling", "outcomes"):
+        since = f"case when dispute is null then {since} else '-infinity'::timestamp end"
+    query = (IN_HINDSIGHT if hindsight else AS_KNOWN).format(
+        columns=", ".join(columns), source=SQL[source], never=never, since=since
+    )
+    used = {name: moment for name, moment in span.items() if f"${name}" in query}
+    return read_frame(con, query, used)
