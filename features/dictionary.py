@@ -7,7 +7,7 @@ from pipelines.home import REPO
 PAGE = REPO / "docs" / "feature_dictionary.md"
 HEAD = """# Feature dictionary · 特征字典
 
-Written by `make docs` from `features/catalogue.py`; do not edit. {n} columns, catalogue hash `{hash}`.
+Written by `make docs` from `features/entries/`; do not edit. {n} columns, catalogue hash `{hash}`.
 Every value is what was known before the as-of date. 每个值只取截至日之前已知的记录。
 
 | name | 中文 | English | source | of | how | window | unit | none | sign | group |

@@ -16,7 +16,16 @@ Entity = Literal[
 ]  # fmt: skip
 WINDOWED = frozenset(get_args(Windowed))
 
-_OF_DISPUTE: set[str] = {"dispute", "pair", "unit", "grid", "village", "township", "county", "township_category"}
+_OF_DISPUTE: set[str] = {
+    "dispute",
+    "pair",
+    "unit",
+    "grid",
+    "village",
+    "township",
+    "county",
+    "township_category",
+}
 _PLACES = {"grid", "village", "township", "county"}
 
 SOURCES: dict[str, tuple[set[str], set[str]]] = {
@@ -109,7 +118,14 @@ class Feature:
     def _objections(self) -> list[tuple[bool, str]]:
         entities, columns = SOURCES.get(self.source, (set(), set()))
         unknown = sorted({column for column, _ in (*self.where, *self.among)} - columns)
-        needs = self.aggregation not in ("count", "share", "trend", "calendar", "days_since_last", "days_since_first")
+        needs = self.aggregation not in (
+            "count",
+            "share",
+            "trend",
+            "calendar",
+            "days_since_last",
+            "days_since_first",
+        )
         return [
             (not re.fullmatch(r"[a-z][a-z0-9_]*", self.name), "a name is lower case letters, digits and underscores"),
             (self.source not in SOURCES, f"no source {self.source!r}; use one of {', '.join(SOURCES)}"),

@@ -65,9 +65,9 @@ def _township_rows(
         con,
         "select area_code as township_code, county_code from core_area where tier = 'township' order by 1",
     )
-    held = townships.join(pl.DataFrame({kind: sorted(codes)}, schema={kind: pl.String}), how="cross").with_columns(
-        pl.format("{}|{}", "township_code", kind).alias(f"township_{kind}")
-    )
+    held = townships.join(
+        pl.DataFrame({kind: sorted(codes)}, schema={kind: pl.String}), how="cross"
+    ).with_columns(pl.format("{}|{}", "township_code", kind).alias(f"township_{kind}"))
     mondays = tuple(sorted(set(as_of_dates)))
     row = np.tile(np.arange(len(held), dtype=np.int32), len(mondays))
     monday = np.repeat(np.arange(len(mondays), dtype=np.int16), len(held))

@@ -203,7 +203,10 @@ def _fill_sums(
     needed = list(dict.fromkeys(one for _, _, sums in summed for one in sums))
     amounts = list(dict.fromkeys(amount for amount, _ in needed))
     table = np.column_stack([records.source.amount(amount)[records.index] for amount in amounts])
-    columns = {w: [amounts.index(a) for a, other in needed if other == w] for w in dict.fromkeys(w for _, w in needed)}
+    columns = {
+        w: [amounts.index(a) for a, other in needed if other == w]
+        for w in dict.fromkeys(w for _, w in needed)
+    }
     begun = {ago: Running.over(records.begins((None, ago)), table) for ago in {ago for _, ago in columns}}
     ended = {window: Running.over(records.ends(window), table[:, at]) for window, at in columns.items()}
     for start in range(0, len(asked.key), CHUNK):
@@ -238,7 +241,11 @@ def _strongest(records: Records, asked: Asked, feature: Feature) -> np.ndarray:
     """The largest value, or the moment or value of the first or last record, that stands."""
     window, how = (feature.weeks, feature.weeks_ago), feature.aggregation
     source, taken = records.source, records.source.taken(feature.where, feature.measure)[records.index]
-    value = source.column(feature.measure)[records.index] if feature.measure else np.zeros(len(taken), dtype=np.int64)
+    value = (
+        source.column(feature.measure)[records.index]
+        if feature.measure
+        else np.zeros(len(taken), dtype=np.int64)
+    )
     value = value[taken]
     first, retired = records.first[taken], records.retired[taken]
     begin, end = records.begins(window)[taken], records.ends(window)[taken]

@@ -114,7 +114,9 @@ def _windowed(
     """One block per source and entity; a source is read once."""
     questions = {e: ask(number, rows.monday, rows.moments) for e, number in numbers.items()}
     for source in SQL:
-        wanted = [(at, f) for at, f in enumerate(features) if f.source == source and f.aggregation in WINDOWED]
+        wanted = [
+            (at, f) for at, f in enumerate(features) if f.source == source and f.aggregation in WINDOWED
+        ]
         if not wanted:
             continue
         of_unit = source == HANDLING_UNIT.source and "unit" in rows.entities
@@ -144,7 +146,9 @@ def _asked(con: duckdb.DuckDBPyConnection, rows: Rows) -> Iterator[dict[str, np.
         for entity, column in ENTITY_COLUMN.items():
             names = pl.Series([], dtype=pl.String)
             if entity == "unit":
-                names = read_frame(con, "select distinct unit_id from core_dispute_event where unit_id is not null")["unit_id"]
+                names = read_frame(
+                    con, "select distinct unit_id from core_dispute_event where unit_id is not null"
+                )["unit_id"]
             elif entity in rows.entities:
                 names = rows.held[column].drop_nulls().unique()
                 numbers[entity] = _number(rows.held[column])[rows.row]
@@ -169,7 +173,12 @@ def _own(rows: Rows, features: Sequence[Feature]) -> Block:
     table = np.empty((len(rows.cohort), len(columns)), dtype=np.float32)
     for to, at in enumerate(columns):
         held = rows.held[str(features[at].measure)]
-        value = (held.to_physical() if held.dtype == pl.Date else held).cast(pl.Float64).fill_null(np.nan).to_numpy()
+        value = (
+            (held.to_physical() if held.dtype == pl.Date else held)
+            .cast(pl.Float64)
+            .fill_null(np.nan)
+            .to_numpy()
+        )
         sign = {"attribute": 0, "days_since": 1, "days_until": -1}[features[at].aggregation]
         own = value.astype(np.float32)[rows.row] if not sign else sign * (days[rows.monday] - value[rows.row])
         table[:, to] = own / features[at].scale

@@ -32,7 +32,7 @@ capacity as (
     select township_code, sum(weekly_capacity) as capacity from core_unit where township_code is not null group by township_code)
 select d.dispute_id, n1.no as dispute, n2.no as pair, n3.no as grid, n4.no as village, n5.no as township, n6.no as county,
     n7.no as township_category, category, channel, relation, threat::text as threat, violence::text as violence,
-    weapon::text as weapon, d.village_code, registered_at, due_at, d.known_at, taken_back_at,
+    weapon::text as weapon, case when d.village_code is not null then hash(d.village_code) end as village_no, registered_at, due_at, d.known_at, taken_back_at,
     round(1000 / capacity)::bigint as load_permille
 from core_dispute d left join taken_back using (dispute_id) left join capacity using (township_code)
 left join asked_dispute n1 on n1.name = d.dispute_id left join asked_pair n2 on n2.name = d.parties_key
@@ -46,7 +46,7 @@ _OF_DISPUTE = "d.dispute, d.pair, d.grid, d.village, d.township, d.county, d.tow
 _JOINED = f"""{_OF_DISPUTE}, greatest(e.known_at, d.known_at) as known_at, greatest(e.first_known_at, d.known_at) as first_known_at,
     least(e.superseded_at, d.taken_back_at) as retired_at, e.superseded_at is null as is_final
 """
-_IN_PLACE = f"""n4.no as village, n5.no as township, n6.no as county, r.superseded_at is null as is_final
+_IN_PLACE = """n4.no as village, n5.no as township, n6.no as county, r.superseded_at is null as is_final
 """
 _PLACED = """left join asked_township n5 on n5.name = r.township_code left join asked_county n6 on n6.name = r.county_code"""
 _REPORT = f"""
@@ -68,7 +68,7 @@ SQL = {
         from core_dispute_event e join first_dispute d using (dispute_id) left join asked_unit u on u.name = e.unit_id
         where e.event_type = 'closed'""",
     "registrations": f"""
-        select {_OF_DISPUTE}, d.channel, d.relation, d.category, d.threat, d.violence, d.weapon, d.village_code, d.known_at,
+        select {_OF_DISPUTE}, d.channel, d.relation, d.category, d.threat, d.violence, d.weapon, d.village_no, d.known_at,
             d.known_at as first_known_at, taken_back_at as retired_at, true as is_final, registered_at as happened_at
         from first_dispute d""",
     "outcomes": f"""

@@ -50,7 +50,7 @@ def test_no_feature_is_gathered_of_one_party() -> None:
 
 
 def test_service_records_are_only_ever_place_context() -> None:
-    assert {f.entity for f in CATALOGUE if f.source == "coverage"} == {"township"}
+    assert {f.entity for f in CATALOGUE if f.source == "coverage"} == {"township", "township_service"}
 
 
 @pytest.mark.parametrize(

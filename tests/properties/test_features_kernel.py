@@ -39,7 +39,9 @@ def record(draw: st.DrawFn) -> Record:
     retired = draw(st.one_of(st.none(), st.sampled_from([0, 1, 168, 336]), st.integers(1, 900)))
     kind = draw(st.sampled_from(["a", "b", "c", None]))
     n = draw(st.one_of(st.none(), st.integers(-9, 9)))
-    return Record(draw(st.integers(0, 3)), first, known, None if retired is None else known + retired, kind, n)
+    return Record(
+        draw(st.integers(0, 3)), first, known, None if retired is None else known + retired, kind, n
+    )
 
 
 records = st.lists(record(), max_size=30)

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from features.catalogue import CATALOGUE
-from features.matrix import build_matrix
+from features.matrix import build_matrix, build_place_matrix, build_service_matrix
 from pipelines.profile import load_profile
 from pipelines.warehouse import open_warehouse
 
@@ -87,5 +87,22 @@ def test_a_dispute_with_a_minor_is_not_in_the_cohort(world: duckdb.DuckDBPyConne
     assert not ids & minors
 
 
-def test_names_are_unique_and_at_least_sixty() -> None:
-    assert len({f.name for f in CATALOGUE}) == len(CATALOGUE) >= 60
+def test_names_are_unique_and_about_a_hundred_and_fifty() -> None:
+    assert len({f.name for f in CATALOGUE}) == len(CATALOGUE) >= 150
+
+
+def test_places_and_services_are_asked_for_every_township_and_monday(
+    world: duckdb.DuckDBPyConnection,
+) -> None:
+    world.execute(
+        "insert into core_area (area_code, tier, county_code) values ('530302001', 'township', '530302')"
+    )
+    places = build_place_matrix(world, QUJING, [date(2025, 1, 6), date(2025, 1, 13)])
+    assert places.cohort.columns == ["as_of", "township_code", "category", "county_code"]
+    assert len(places.cohort) == 2 * len(QUJING.codes_of_kind("dispute")) == len(places.values)
+    registered = places.values[:, places.names.index("township_category_registrations_52w")]
+    assert registered.sum() > 0
+    services = build_service_matrix(world, QUJING, [date(2025, 1, 6)])
+    assert services.cohort.columns == ["as_of", "township_code", "service", "county_code"]
+    assert len(services.cohort) == len(QUJING.codes_of_kind("service"))
+    assert "township_service_visits_overdue_28d" in services.names
