@@ -1,70 +1,186 @@
-"""The graph: files to core tables, then week by week a champion, a publication and its papers.
+"""The graph: files to core tables, then week by week features, a champion, a publication and its papers.
 
-Each asset calls one plain function and tells Dagster what came of it.
+Each asset is named like its table, calls one plain function and tells Dagster what came of it. Heavy
+imports stay inside, so that the graph itself loads in a moment.
 """
 
 from collections.abc import Iterator
-from datetime import date
 
 import dagster as dg
 
+from dagster_project import telling
+from dagster_project.checks import (
+    INTAKE_CHECKS,
+    LIST_CHECKS,
+    WEEK_CHECKS,
+    intake_findings,
+    list_findings,
+    results,
+    week_findings,
+)
 from dagster_project.partitions import weeks
+from dagster_project.patience import patient
 from dagster_project.resources import City
-from dashboards.brief import write_brief
-from dashboards.handing_over import handed_over
-from models.weekly import score_and_publish, train_champion_if_none
+from dagster_project.telling import week_of
 from pipelines.contracts import TABLES
-from pipelines.intake import FileReport, take_in
 from pipelines.warehouse import CORE_TABLES
 
+INTAKE, ANALYSIS = ["team:intake"], ["team:analysis"]
+REFERENCE = {
+    "core_area": "Areas of the profile, from city down to grid.",
+    "core_unit": "Mediation units of the profile.",
+    "intake_file": "One row per file and table taken in: rows read, loaded, quarantined, duplicate, unchanged.",
+    "quarantine": "Rows that broke a rule, with every rule they broke; what could name a person is masked.",
+}
+PUBLISHED = {
+    "dispute_warnings": "Every dispute at risk that may be ranked, with chance, level, reasons and the offer.",
+    "dispute_timeline": "The recorded steps of those disputes, in time order.",
+    "dispute_facts": "What is recorded about each of those disputes now.",
+    "model_metrics": "How the model and its baselines did in the backtest.",
+    "calibration": "What was predicted in the backtest and what came, by bin.",
+    "last_week": "What became of the list before this one.",
+    "similar": "Closed disputes most like each one near the top of the list, and what settled them.",
+    "arrivals": "What became known week by week, and how long after it happened.",
+    "effect": "Three years in periods of four weeks: handling and harms, before and after.",
+    "funnel_tiers": "How a year's disputes pass the tiers.",
+    "funnel_kinds": "How a year's disputes pass the kinds of mediation.",
+    "grid_load": "Grid reports by county: how many, and how quickly they were answered.",
+    "places": "Each township's recent disputes against its own usual, and what is there to help.",
+    "units": "How each mediation unit fares with the cases it was given.",
+}
+
+RAW = [
+    dg.AssetSpec(
+        table, group_name="raw", owners=INTAKE, kinds={"file"},
+        description=f"Files of the landing folder: {contract.__doc__}",
+    )
+    for table, contract in TABLES.items()
+]  # fmt: skip
 CORE = [
-    dg.AssetSpec(core, group_name="core", description=TABLES[table].__doc__, kinds={"duckdb"})
+    dg.AssetSpec(
+        core, group_name="core", owners=INTAKE, kinds={"duckdb"}, description=TABLES[table].__doc__,
+        deps=[table, "service_visits"] if table == "service_coverage" else [table],
+    )
     for table, core in CORE_TABLES.items()
-]
+]  # fmt: skip
+BOOKS = [
+    dg.AssetSpec(
+        table, group_name="core", owners=INTAKE, kinds={"duckdb"}, description=told,
+        deps=[] if table.startswith("core_") else list(TABLES),
+    )
+    for table, told in REFERENCE.items()
+]  # fmt: skip
 
 
-@dg.multi_asset(name="intake", specs=CORE)
-def intake(city: dg.ResourceParam[City]) -> Iterator[dg.MaterializeResult]:
-    """Every file of the landing folder, and the decisions so far, checked and loaded in one transaction."""
-    with handed_over(city.home) as decisions:
-        reports = take_in(city.landing, city.profile, city.home, progress=city.progress, also=decisions)
-    for table, core in CORE_TABLES.items():
-        yield dg.MaterializeResult(asset_key=core, metadata=_counts(table, reports))
-
-
-@dg.asset(partitions_def=weeks, group_name="models", kinds={"lightgbm", "mlflow"}, deps=CORE)
-def champion(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) -> dg.MaterializeResult:
-    """The model in use. Trained and judged here only when there is none yet."""
-    told = train_champion_if_none(city.home, city.profile, _as_of(context), progress=city.progress)
-    return dg.MaterializeResult(metadata={"model": told.version, "why": told.reason_en})
-
-
-@dg.asset(partitions_def=weeks, group_name="published", kinds={"parquet"}, deps=[champion])
-def out_dispute_warning(
+@dg.multi_asset(name="intake", specs=[*CORE, *BOOKS], check_specs=INTAKE_CHECKS)
+def intake(
     context: dg.AssetExecutionContext, city: dg.ResourceParam[City]
-) -> dg.MaterializeResult:
-    """This week's ranked disputes with reasons, published in one atomic step."""
-    folder = score_and_publish(city.home, city.profile, _as_of(context), progress=city.progress)
-    return dg.MaterializeResult(metadata={"folder": dg.MetadataValue.path(str(folder))})
+) -> Iterator[dg.MaterializeResult | dg.AssetObservation]:
+    """Every file of the landing folder, and the decisions so far, checked and loaded in one transaction."""
+    from dashboards.handing_over import handed_over
+    from pipelines.intake import take_in
+
+    with city.stage("intake") as progress, patient(context), handed_over(city.home) as decisions:
+        reports = take_in(city.landing, city.profile, city.home, progress=progress, also=decisions)
+        findings = intake_findings(city)
+    for table in TABLES:
+        context.log_event(dg.AssetObservation(table, metadata=telling.read(table, reports)))
+    told = telling.core_tables(city.home.warehouse)
+    for spec in (*CORE, *BOOKS):
+        name = spec.key.to_user_string()
+        yield dg.MaterializeResult(
+            asset_key=name, metadata=told[name], check_results=results(findings.get(name, []), name)
+        )
 
 
-@dg.asset(partitions_def=weeks, group_name="brief", kinds={"docx", "xlsx"}, deps=[out_dispute_warning])
-def weekly_brief(city: dg.ResourceParam[City]) -> dg.MaterializeResult:
+@dg.asset(
+    partitions_def=weeks, group_name="features", owners=ANALYSIS, kinds={"parquet"}, deps=[*CORE, "core_area"],
+    check_specs=WEEK_CHECKS,
+)  # fmt: skip
+def feat_dispute(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) -> dg.MaterializeResult:
+    """Every catalogue column for every dispute at risk on the Monday, from what was known before it."""
+    from features.week import saved_week
+
+    as_of = week_of(context.partition_key)
+    with city.stage("features", as_of), patient(context):
+        matrix = saved_week(city.home, city.profile, as_of)
+        findings = week_findings(city, as_of)
+    return dg.MaterializeResult(
+        metadata=telling.features(matrix), check_results=results(findings, "feat_dispute")
+    )
+
+
+@dg.asset(
+    partitions_def=weeks, group_name="models", owners=ANALYSIS, kinds={"lightgbm", "mlflow"},
+    deps=[*CORE, feat_dispute],
+)  # fmt: skip
+def champion(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) -> dg.MaterializeResult:
+    """The model in use. Trained on all matured weeks and judged here only when there is none yet."""
+    from models.weekly import train_champion_if_none
+
+    as_of = week_of(context.partition_key)
+    with city.stage("train", as_of) as progress, patient(context):
+        told = train_champion_if_none(city.home, city.profile, as_of, progress=progress)
+    return dg.MaterializeResult(metadata=telling.model(city, told.version, told.reason_en))
+
+
+@dg.asset(
+    partitions_def=weeks, group_name="models", owners=ANALYSIS, kinds={"lightgbm", "mlflow"},
+    deps=[*CORE, feat_dispute],
+)  # fmt: skip
+def challenger(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) -> dg.MaterializeResult:
+    """A model trained anew, that asks to replace the champion; `fengqiao retrain --promote` decides."""
+    from models.weekly import retrain
+
+    as_of = week_of(context.partition_key)
+    with city.stage("retrain", as_of, last=True) as progress, patient(context):
+        told = retrain(city.home, city.profile, as_of, progress=progress)
+    return dg.MaterializeResult(metadata={"told": told})
+
+
+@dg.multi_asset(
+    name="publication",
+    specs=[
+        dg.AssetSpec(
+            table, group_name="published", owners=ANALYSIS, kinds={"parquet"}, description=told,
+            deps=[feat_dispute, champion, *CORE], skippable=True,
+        )
+        for table, told in PUBLISHED.items()
+    ],
+    partitions_def=weeks,
+    check_specs=LIST_CHECKS,
+)  # fmt: skip
+def publication(
+    context: dg.AssetExecutionContext, city: dg.ResourceParam[City]
+) -> Iterator[dg.MaterializeResult]:
+    """The week's ranked list with all that goes with it, switched to in one atomic step."""
+    from models.weekly import score_and_publish
+
+    as_of = week_of(context.partition_key)
+    with city.stage("publish", as_of) as progress, patient(context):
+        folder = score_and_publish(city.home, city.profile, as_of, progress=progress)
+        findings = list_findings(city, folder)
+    for table in sorted(path.stem for path in folder.glob("*.parquet") if path.stem in PUBLISHED):
+        yield dg.MaterializeResult(
+            asset_key=table,
+            metadata=telling.published(folder, table),
+            check_results=results(findings, table) if table == "dispute_warnings" else [],
+            data_version=dg.DataVersion(folder.resolve().name),
+        )
+
+
+@dg.asset(
+    partitions_def=weeks, group_name="brief", owners=ANALYSIS, kinds={"word", "excel"},
+    deps=list(PUBLISHED),
+)  # fmt: skip
+def brief(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) -> dg.MaterializeResult:
     """The weekly meeting's papers, from what is published."""
-    folder = write_brief(city.home, city.profile)
-    return dg.MaterializeResult(metadata={"folder": dg.MetadataValue.path(str(folder))})
+    from dashboards.brief import write_brief
+
+    with city.stage("brief", week_of(context.partition_key), last=True):
+        folder = write_brief(city.home, city.profile)
+    return dg.MaterializeResult(metadata=telling.papers(folder))
 
 
-ASSETS = [intake, champion, out_dispute_warning, weekly_brief]
-
-
-def _as_of(context: dg.AssetExecutionContext) -> date:
-    return date.fromisoformat(context.partition_key)
-
-
-def _counts(table: str, reports: list[FileReport]) -> dict[str, int]:
-    mine = [report for report in reports if report.table == table]
-    return {
-        name: sum(getattr(report, name) for report in mine)
-        for name in ("read", "loaded", "quarantined", "duplicates", "unchanged")
-    }
+WEEKLY = [feat_dispute, champion, publication, brief]
+ASSETS = [*RAW, intake, *WEEKLY, challenger]

@@ -4,6 +4,7 @@ Imports stay inside the commands, so that `fengqiao --help` answers at once.
 """
 
 import sys
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -41,6 +42,12 @@ def main() -> None:
             raise
         typer.echo(f"fengqiao: {problem}", err=True)
         sys.exit(problem.exit_code)
+    except Exception as problem:
+        if "--debug" in sys.argv:
+            raise
+        told = next(iter(str(problem).splitlines()), "")
+        typer.echo(f"fengqiao: {type(problem).__name__}: {told} (--debug shows the trace)", err=True)
+        sys.exit(FengqiaoError.exit_code)
 
 
 @app.command()
@@ -79,13 +86,20 @@ def run(
     profile: ProfileName = "qujing",
     home: HomeFolder = None,
     as_of: AsOf = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Also publish every Monday from this one on that is not published, or that late records touch.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """The main job: intake, features, train if there is no champion, score, publish, brief."""
-    monday = _monday(as_of)
+    monday, first = _monday(as_of, "--as-of"), _monday(since, "--since")
     from dagster_project.main_job import run_week
 
-    city = _city(profile, home, data)
-    run_week(city, monday, _stages())
+    run_week(replace(_city(profile, home, data), stages=_stages()), monday, first)
 
 
 @app.command()
@@ -202,10 +216,10 @@ def status(profile: ProfileName = "qujing", home: HomeFolder = None) -> None:
 
 @app.command()
 def dev(profile: ProfileName = "qujing", home: HomeFolder = None, data: Path | None = None) -> None:
-    """Open Dagster's own screen on localhost."""
-    from dagster_project.main_job import open_dagster
+    """Open Dagster, MLflow and the dashboard on localhost until interrupted."""
+    from dagster_project.workbench import open_workbench
 
-    open_dagster(_city(profile, home, data))
+    open_workbench(_city(profile, home, data))
 
 
 def _city(profile: str, home: Path | None, data: Path | None = None) -> Any:
@@ -223,12 +237,12 @@ def _stages() -> Any:
     return Stages()
 
 
-def _monday(as_of: datetime | None) -> date | None:
-    """The as-of date asked for.
+def _monday(as_of: datetime | None, option: str = "--as-of") -> date | None:
+    """The Monday asked for.
 
     Raises:
         RefusedInput: it is no Monday.
     """
     if as_of is not None and as_of.weekday() != 0:
-        raise RefusedInput(f"--as-of {as_of:%Y-%m-%d} is a {as_of:%A}; as-of dates are Mondays")
+        raise RefusedInput(f"{option} {as_of:%Y-%m-%d} is a {as_of:%A}; as-of dates are Mondays")
     return as_of.date() if as_of is not None else None

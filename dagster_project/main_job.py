@@ -1,52 +1,73 @@
 """The main job as the command runs it: the graph of `assets.py`, in this process, stage by stage."""
 
-import os
-import subprocess
-import sys
-from dataclasses import replace
-from datetime import date, datetime, time
+import json
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import dagster as dg
 
-from dagster_project.assets import ASSETS, champion, intake, out_dispute_warning, weekly_brief
-from dagster_project.progress import Stages
+from dagster_project.assets import ASSETS, WEEKLY, intake
+from dagster_project.instance import QUIET, instance_of
 from dagster_project.resources import City
 from pipelines.errors import FengqiaoError
+from pipelines.fingerprint import data_digests
 from pipelines.home import Home
+from pipelines.run_state import last_run
 from pipelines.warehouse import data_until, first_monday_after, open_warehouse
 
-DAGSTER_YAML = """\
-telemetry:
-  enabled: false
-compute_logs:
-  module: dagster._core.storage.noop_compute_log_manager
-  class: NoOpComputeLogManager
-"""
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
-
-def run_week(city: City, as_of: date | None, stages: Stages) -> None:
-    """Intake, then train if there is no champion, score, publish and write the papers as of one Monday.
+def run_week(city: City, as_of: date | None, since: date | None = None) -> None:
+    """Intake, then features, a champion if there is none, publication and papers as of one Monday.
 
     Args:
-        city: profile, home and landing folder.
+        city: profile, home, landing folder, and the stages to show.
         as_of: the Monday; the first one after the newest record's known time where None.
-        stages: shows and keeps what each stage took.
+        since: publish every Monday from this one on that is not published, or that late data touch.
 
     Raises:
         RefusedInput: a file or argument must be changed; nothing was changed by the run.
-        FengqiaoError: no record was ever loaded.
+        FengqiaoError: no record was ever loaded, or a check stopped the week.
     """
-    with _instance(city.home) as instance:
-        with stages.stage("intake") as progress:
-            _materialize(replace(city, progress=progress), instance, intake, None)
+    tell = city.stages.console.print if city.stages else lambda line: None
+    with instance_of(city.home) as instance:
+        _materialize(city, instance, [intake], None)
         for line in accounting(city.home):
-            stages.console.print(line)
-        monday = as_of or newest_as_of(city)
-        for name, asset in (("train", champion), ("publish", out_dispute_warning), ("brief", weekly_brief)):
-            with stages.stage(name) as progress:
-                _materialize(replace(city, progress=progress), instance, asset, monday)
-    stages.console.print(f"published {city.home.published / monday.isoformat()}")
+            tell(line)
+        newest = as_of or newest_as_of(city)
+        touched = touched_weeks(city.home, since or newest, newest)
+        late = touched_weeks(city.home, None, newest) if since is None else []
+        for monday in [*touched, *([] if newest in touched else [newest])]:
+            _materialize(city, instance, WEEKLY, monday)
+            tell(f"published {city.home.published / monday.isoformat()}")
+    if late:
+        tell(
+            f"late records touch {len(late)} weeks published before: `--since {late[0]}` publishes them again"
+        )
+
+
+def touched_weeks(home: Home, since: date | None, newest: date) -> list[date]:
+    """Mondays whose publication is not made of what the warehouse now knows of the time before them.
+
+    Args:
+        home: read only.
+        since: from this Monday on, those never published too; only published ones where None.
+        newest: the last Monday looked at; never in the answer where `since` is None.
+    """
+    published = {
+        date.fromisoformat(link.name): link / "meta.json" for link in home.published.glob("????-??-??")
+    }
+    if since is None:
+        mondays = sorted(day for day in published if day < newest)
+    else:
+        mondays = [since + timedelta(weeks=n) for n in range((newest - since).days // 7 + 1)]
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        now = data_digests(con, mondays)
+    return [day for day in mondays if day not in published or _made_of(published[day]) != now[day]]
+
+
+def _made_of(meta: Path) -> str | None:
+    return json.loads(meta.read_text(encoding="utf-8")).get("data_digest")
 
 
 def accounting(home: Home) -> list[str]:
@@ -78,40 +99,22 @@ def newest_as_of(city: City) -> date:
     return first_monday_after(min(until, datetime.combine(complete, time())) if complete else until)
 
 
-def open_dagster(city: City) -> None:
-    """Open Dagster's screen on localhost for this city, until it is interrupted."""
-    environment = os.environ | {
-        "DAGSTER_HOME": str(_dagster_home(city.home)),
-        "FENGQIAO_PROFILE": str(city.profile.folder),
-        "FENGQIAO_HOME": str(city.home.root),
-    }
-    if city.data is not None:
-        environment["FENGQIAO_DATA"] = str(city.data.resolve())
-    subprocess.run(
-        [sys.executable, "-m", "dagster", "dev", "-m", "dagster_project.definitions", "-h", "127.0.0.1"],
-        env=environment,
-        check=False,
-    )
-
-
 def _materialize(
-    city: City, instance: dg.DagsterInstance, asset: dg.AssetsDefinition, as_of: date | None
+    city: City, instance: dg.DagsterInstance, assets: Sequence[dg.AssetsDefinition], as_of: date | None
 ) -> None:
-    dg.materialize(
-        ASSETS,
-        selection=list(asset.keys),
-        partition_key=as_of.isoformat() if as_of else None,
-        instance=instance,
-        resources={"city": city},
-        run_config=QUIET,
-    )
-
-
-def _instance(home: Home) -> dg.DagsterInstance:
-    return dg.DagsterInstance.from_config(str(_dagster_home(home)))
-
-
-def _dagster_home(home: Home) -> str:
-    home.dagster.mkdir(parents=True, exist_ok=True)
-    (home.dagster / "dagster.yaml").write_text(DAGSTER_YAML, encoding="utf-8")
-    return str(home.dagster)
+    try:
+        dg.materialize(
+            ASSETS,
+            selection=[key for asset in assets for key in asset.keys],
+            partition_key=as_of.isoformat() if as_of else None,
+            instance=instance,
+            resources={"city": city},
+            run_config=QUIET,
+        )
+    except dg.DagsterError as problem:
+        stopped = last_run(city.home)
+        if stopped is None or stopped.state != "blocked":
+            raise
+        raise FengqiaoError(
+            f"stopped by a check, last week's publication stays in force: {stopped.reason_en}"
+        ) from problem

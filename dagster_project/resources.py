@@ -1,13 +1,18 @@
 """What the assets are given: which city, where its files come from, where its home is."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
-from dagster_project.progress import Progress
-from pipelines.errors import RefusedInput
+from dagster_project.progress import Progress, Stages
+from pipelines.errors import FengqiaoError, RefusedInput
+from pipelines.findings import Finding
 from pipelines.home import Home, find_home
 from pipelines.profile import Profile, load_profile
+from pipelines.run_state import State, keep
 
 
 def _silent(words: str, share: float) -> None:
@@ -16,12 +21,12 @@ def _silent(words: str, share: float) -> None:
 
 @dataclass(frozen=True)
 class City:
-    """One profile with its landing folder and home; `progress` is told how far the work is."""
+    """One profile with its landing folder and home; `stages` shows the work to whoever watches."""
 
     profile: Profile
     home: Home
     data: Path | None = None
-    progress: Progress = _silent
+    stages: Stages | None = None
 
     @property
     def landing(self) -> Path:
@@ -33,6 +38,39 @@ class City:
         if self.data is None:
             raise RefusedInput("no data folder: give --data FOLDER, or set FENGQIAO_DATA for scheduled runs")
         return self.data
+
+    @contextmanager
+    def stage(self, name: str, as_of: date | None = None, last: bool = False) -> Iterator[Progress]:
+        """Do one step of the main job: shown while it goes, and kept in HOME/run.json however it ends.
+
+        Args:
+            name: of the step.
+            as_of: the Monday it works on.
+            last: whether the run is done with it.
+        """
+        self._keep("running", name, as_of)
+        try:
+            with self.stages.stage(name) if self.stages else nullcontext(_silent) as progress:
+                yield progress
+        except FengqiaoError as problem:
+            self._keep("failed", name, as_of, str(problem), str(problem))
+            raise
+        except BaseException as problem:
+            told = f"{type(problem).__name__}: {problem}".splitlines()[0]
+            self._keep("failed", name, as_of, told, told)
+            raise
+        if last:
+            self._keep("done", name, as_of)
+
+    def block(self, step: str, as_of: date | None, findings: list[Finding]) -> None:
+        """Keep in HOME/run.json why this week is not published, where a finding says so."""
+        broken = [finding for finding in findings if not finding.passed]
+        if broken:
+            zh, en = "；".join(one.zh for one in broken), "; ".join(one.en for one in broken)
+            self._keep("blocked", step, as_of, zh, en)
+
+    def _keep(self, state: State, step: str, as_of: date | None, zh: str = "", en: str = "") -> None:
+        keep(self.home, datetime.now(), state, step, as_of.isoformat() if as_of else None, zh, en)
 
 
 def city_from_environment() -> City:

@@ -83,7 +83,7 @@ def serve(home: Home, profile: Profile, role: str = "analyst") -> None:
     """Open the screens and stay until interrupted."""
     role_of(role)
     with suppress(KeyboardInterrupt):
-        subprocess.run(_command(free_port()), env=_environment(home, profile, role), cwd=REPO, check=False)
+        subprocess.run(command(free_port()), env=_environment(home, profile, role), cwd=REPO, check=False)
 
 
 def stop(home: Home) -> str:
@@ -126,7 +126,7 @@ def _open(home: Home, profile: Profile, role: str) -> Running:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as sink:
         process = subprocess.Popen(
-            _command(port),
+            command(port),
             env=_environment(home, profile, role),
             cwd=REPO,
             stdin=subprocess.DEVNULL,
@@ -138,7 +138,8 @@ def _open(home: Home, profile: Profile, role: str) -> Running:
     return Running(process.pid, port, str(profile.folder), role)
 
 
-def _command(port: int) -> list[str]:
+def command(port: int) -> list[str]:
+    """What opens the screens on a port."""
     return [
         *(sys.executable, "-m", "streamlit", "run", str(APP)),
         *("--server.address", HOST, "--server.port", str(port), "--server.headless", "true"),

@@ -15,9 +15,17 @@ from features.cohort import excluded_counts
 from models.registry import Registered
 from models.standing import Standing
 from models.wording import Told
+from pipelines.fingerprint import data_digest
 from pipelines.home import REPO, SCHEMA_VERSION
 from pipelines.profile import Profile
 from pipelines.warehouse import CORE_TABLES, data_until
+
+LATER_FILES = """
+select file_id from ({all_rows}) group by file_id having min(known_at) >= $as_of
+""".format(
+    all_rows=" union all ".join(f"select file_id, known_at from {core}" for core in CORE_TABLES.values())
+)
+"""Files that hold nothing known before the Monday: they came later, and a week published anew is not made of them."""
 
 _SOURCE_FLOORS = ("pipelines", "features", "models")
 
@@ -42,11 +50,12 @@ def meta(
         "title_en": settings.title_en,
         "origin": origin,
         "synthetic": origin == "simulated",
-        "data_from": _data_from(con),
-        "data_until": data_until(con),
-        "rows": _rows(con),
-        "inputs": _inputs(con),
-        "quarantine": _quarantine(con),
+        "data_from": _data_from(con, as_of),
+        "data_until": data_until(con, as_of),
+        "data_digest": data_digest(con, as_of),
+        "rows": _rows(con, as_of),
+        "inputs": _inputs(con, as_of),
+        "quarantine": _quarantine(con, as_of),
         "excluded": excluded_counts(con, profile, as_of),
         "capacity": settings.capacity,
         "listed": int(warnings["listed"].sum()),
@@ -115,38 +124,45 @@ def code_version() -> str:
     return f"{version('fengqiao')}+{digest.hexdigest()[:12]}"
 
 
-def _data_from(con: duckdb.DuckDBPyConnection) -> datetime | None:
-    return _row(con, "select min(registered_at) from core_dispute")[0]
+def _data_from(con: duckdb.DuckDBPyConnection, as_of: date) -> datetime | None:
+    return _row(con, "select min(registered_at) from core_dispute where known_at < $as_of", {"as_of": as_of})[
+        0
+    ]
 
 
-def _rows(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def _rows(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, int]:
+    """Records in force on the Monday."""
+    in_force = "known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)"
     return {
-        table: _row(con, f"select count(*) from {core} where superseded_at is null")[0]
+        table: _row(con, f"select count(*) from {core} where {in_force}", {"as_of": as_of})[0]
         for table, core in CORE_TABLES.items()
     }
 
 
-def _inputs(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def _inputs(con: duckdb.DuckDBPyConnection, as_of: date) -> list[dict[str, Any]]:
     names = (
         *("file", "file_id", "table", "encoding"),
         *("read", "loaded", "quarantined", "duplicates", "unchanged"),
     )
     rows = con.execute(
-        """
+        f"""
         select file_name, file_id, table_name, encoding, n_read, n_loaded, n_quarantined, n_duplicate, n_unchanged
-        from intake_file order by file_name, file_id, table_name
-        """
+        from intake_file where file_id not in (select * from ({LATER_FILES})) order by file_name, file_id, table_name
+        """,
+        {"as_of": as_of},
     ).fetchall()
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def _quarantine(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+def _quarantine(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for table, rule, n in con.execute(
-        """
-        select table_name, rule, count(*) from (select table_name, unnest(rules) as rule from quarantine)
+        f"""
+        select table_name, rule, count(*) from (
+            select table_name, unnest(rules) as rule from quarantine where file_id not in (select * from ({LATER_FILES})))
         group by all order by all
-        """
+        """,
+        {"as_of": as_of},
     ).fetchall():
         found.setdefault(table, {})[rule] = n
     return found

@@ -11,7 +11,8 @@ from features.catalogue import catalogue_hash
 from features.cohort import at_risk
 from features.found import with_found
 from features.labels import label_cohort
-from features.matrix import Matrix, build_matrix
+from features.matrix import Matrix
+from features.week import week_matrix
 from models.baselines import checklist_points
 from models.design import design
 from models.dossier import facts, tier_now, timeline
@@ -20,6 +21,7 @@ from models.explain import explain, reasons
 from models.extracts.files import extracts
 from models.history import matured_mondays, too_little
 from models.last_week import last_week
+from models.list_check import list_finding
 from models.meta import meta, model_entry
 from models.progress import Progress
 from models.registry import Registered
@@ -38,6 +40,7 @@ from models.standing import (
 from models.trained import Trained
 from models.warnings import REASON, WeekScores, completed, rank_week
 from models.wording import Told, told
+from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.profile import Profile
 from pipelines.warehouse import open_warehouse
@@ -71,7 +74,7 @@ def publish_week(
     """
     with open_warehouse(home.warehouse, read_only=True) as con:
         progress("features of the week", 0.1)
-        matrix = build_matrix(con, profile, [as_of])
+        matrix = week_matrix(con, home, profile, as_of)
         now = Situation(as_of=as_of, profile=profile.name, origin=origin, catalogue_hash=catalogue_hash())
         verdict = (
             standing(champion, now, _precision(con, home, profile, as_of, champion.version))
@@ -84,6 +87,9 @@ def publish_week(
         ranked = rank_week(matrix.cohort, scores, profile, as_of, origin == "simulated")
         told_why = _reasons(matrix, ranked, profile, trained)
         warnings = completed(ranked, told_why, tier_now(con, as_of))
+        looked_at = list_finding(warnings, profile)
+        if not looked_at.passed:
+            raise FengqiaoError(f"not published: {looked_at.en}")
         progress("publishing", 0.8)
         files: dict[str, pl.DataFrame | bytes] = {
             "dispute_warnings.parquet": warnings,

@@ -112,6 +112,11 @@ def register(
     return _registered(home, profile, version)
 
 
+def address(home: Home) -> str:
+    """Where MLflow keeps this home's runs and versions."""
+    return f"sqlite:///{home.mlflow / _DATABASE}"
+
+
 def champion(home: Home, profile: Profile) -> Registered | None:
     """The version in use, or None where there is none."""
     return by_alias(home, profile, CHAMPION)
@@ -135,7 +140,7 @@ def find_version(home: Home, profile: Profile, tags: Mapping[str, str]) -> Regis
     client = _client(home)
     if _registered_model(client, profile) is None:
         return None
-    versions = client.search_model_versions(f"name='{_model_name(profile)}'")
+    versions = client.search_model_versions(f"name='{model_name(profile)}'")
     fitting = [v for v in versions if all(v.tags.get(name) == value for name, value in tags.items())]
     return (
         _registered(home, profile, max(fitting, key=lambda version: int(version.version)))
@@ -146,7 +151,7 @@ def find_version(home: Home, profile: Profile, tags: Mapping[str, str]) -> Regis
 
 def crown(home: Home, profile: Profile, number: int) -> None:
     """Make a version champion; the one before it is remembered, for the way back."""
-    client, name = _client(home), _model_name(profile)
+    client, name = _client(home), model_name(profile)
     model = _registered_model(client, profile)
     before = model.aliases.get(CHAMPION) if model else None
     if before is not None and int(before) != number:
@@ -158,7 +163,7 @@ def crown(home: Home, profile: Profile, number: int) -> None:
 
 def refuse(home: Home, profile: Profile, number: int, reason: Told) -> None:
     """Keep with a version why it was not made champion."""
-    client, name = _client(home), _model_name(profile)
+    client, name = _client(home), model_name(profile)
     client.set_model_version_tag(name, str(number), "refused_zh", reason.zh)
     client.set_model_version_tag(name, str(number), "refused_en", reason.en)
 
@@ -168,12 +173,12 @@ def rollback(home: Home, profile: Profile) -> str:
     now = champion(home, profile)
     client = _client(home)
     previous = (
-        client.get_model_version(_model_name(profile), str(now.number)).tags.get(_PREVIOUS) if now else None
+        client.get_model_version(model_name(profile), str(now.number)).tags.get(_PREVIOUS) if now else None
     )
     if previous is None:
         message = told("nothing_before")
     else:
-        client.set_registered_model_alias(_model_name(profile), CHAMPION, previous)
+        client.set_registered_model_alias(model_name(profile), CHAMPION, previous)
         message = told("rolled_back", version=_version(profile, int(previous)))
     return f"{message.zh} {message.en}"
 
@@ -185,8 +190,7 @@ def _client(home: Home) -> "MlflowClient":
     for chatty in ("mlflow", "alembic"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     home.mlflow.mkdir(parents=True, exist_ok=True)
-    address = f"sqlite:///{home.mlflow / _DATABASE}"
-    return MlflowClient(tracking_uri=address, registry_uri=address)
+    return MlflowClient(tracking_uri=address(home), registry_uri=address(home))
 
 
 def _experiment(client: "MlflowClient", home: Home, profile: Profile) -> str:
@@ -204,17 +208,18 @@ def _experiment(client: "MlflowClient", home: Home, profile: Profile) -> str:
 
 
 def _registered_model(client: "MlflowClient", profile: Profile) -> Any:
-    found = client.search_registered_models(f"name='{_model_name(profile)}'")
+    found = client.search_registered_models(f"name='{model_name(profile)}'")
     return found[0] if found else None
 
 
 def _ensured_name(client: "MlflowClient", profile: Profile) -> str:
     if _registered_model(client, profile) is None:
-        client.create_registered_model(_model_name(profile))
-    return _model_name(profile)
+        client.create_registered_model(model_name(profile))
+    return model_name(profile)
 
 
-def _model_name(profile: Profile) -> str:
+def model_name(profile: Profile) -> str:
+    """What the profile's registered model is called."""
     return f"{profile.name}-dispute-{profile.settings.horizon_days}d"
 
 

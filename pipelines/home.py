@@ -46,6 +46,14 @@ class Home:
         return self.root / "briefs"
 
     @property
+    def features(self) -> Path:
+        return self.root / "features"
+
+    @property
+    def run_state(self) -> Path:
+        return self.root / "run.json"
+
+    @property
     def marker(self) -> Path:
         return self.root / "home.json"
 

@@ -100,15 +100,17 @@ def read_row(con: duckdb.DuckDBPyConnection, query: str, parameters: object = No
     return con.execute(query, parameters).fetchall()[0]
 
 
-def data_until(con: duckdb.DuckDBPyConnection) -> datetime | None:
-    """The newest known time of any dispute, step, outcome or report; None for an empty warehouse."""
+def data_until(con: duckdb.DuckDBPyConnection, before: date | None = None) -> datetime | None:
+    """The newest known time of any dispute, step, outcome or report (`before` a day); None where there is none."""
     return read_row(
         con,
         """
-        select max(t) from (
-            select max(known_at) t from core_dispute union all select max(known_at) from core_dispute_event
-            union all select max(known_at) from core_outcome union all select max(known_at) from core_grid_report)
+        select max(known_at) from (
+            select known_at from core_dispute union all select known_at from core_dispute_event
+            union all select known_at from core_outcome union all select known_at from core_grid_report)
+        where $before is null or known_at < $before
         """,
+        {"before": before},
     )[0]
 
 

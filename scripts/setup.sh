@@ -14,5 +14,5 @@ else
 fi
 ldconfig -p 2>/dev/null | grep -q libgomp.so.1 || { apt-get update -qq && apt-get install -y -qq libgomp1; }
 echo "setup: installing the locked environment"
-"$uv" sync --locked --quiet --no-python-downloads
+"$uv" sync --locked --quiet --no-python-downloads --compile-bytecode
 touch .venv/installed

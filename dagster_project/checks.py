@@ -1,0 +1,77 @@
+"""The checks of the graph: what stops a week where publishing would mislead, and what is only said.
+
+Blocking: contracts, accounting, the leakage canary, the published list. A blocked week is not published,
+last week's stays in force, and HOME/run.json says why on the screens. Warning: freshness, volume.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from dagster_project import telling
+from dagster_project.resources import City
+from pipelines import findings
+from pipelines.findings import Finding
+from pipelines.warehouse import CORE_TABLES, open_warehouse
+
+CANARY_WEEKS_BACK = 4
+"""Far enough back that steps and harms of that time were recorded after it."""
+
+BLOCKING = {"contract", "accounting", "leakage", "list"}
+
+
+def _spec(name: str, asset: str, told: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(name, asset=asset, description=told, blocking=name in BLOCKING)
+
+
+INTAKE_CHECKS = [
+    *(
+        _spec("contract", core, "One version of each record is in force, versions in time order.")
+        for core in CORE_TABLES.values()
+    ),
+    _spec(
+        "accounting", "intake_file", "Read = loaded + quarantined + duplicates + unchanged, in every file."
+    ),
+]
+WEEK_CHECKS = [
+    _spec("leakage", "feat_dispute", "A past Monday looks the same without what was known only later."),
+    _spec("freshness", "feat_dispute", "The newest record was known shortly before the Monday."),
+    _spec("volume", "feat_dispute", "Last week holds about as many records as the twelve weeks before."),
+]
+LIST_CHECKS = [
+    _spec("list", "dispute_warnings", "Ranks, chances and the length of the list are what they must be.")
+]
+
+
+def intake_findings(city: City) -> dict[str, list[Finding]]:
+    """What the core tables say of themselves after an intake, by table."""
+    with open_warehouse(city.home.warehouse, read_only=True) as con:
+        found = {core: [findings.contract(con, core)] for core in CORE_TABLES.values()}
+        found["intake_file"] = [findings.accounting(con)]
+    city.block("intake", None, [one for mine in found.values() for one in mine])
+    return found
+
+
+def week_findings(city: City, as_of: date) -> list[Finding]:
+    """What speaks for or against publishing this Monday."""
+    from features.canary import leakage
+
+    with open_warehouse(city.home.warehouse, read_only=True) as con:
+        canary = leakage(con, city.profile, as_of - timedelta(weeks=CANARY_WEEKS_BACK))
+        city.block("features", as_of, [canary])
+        return [canary, findings.freshness(con, as_of), findings.volume(con, as_of)]
+
+
+def list_findings(city: City, folder: Path) -> list[Finding]:
+    """Whether the published list is one; looked at before it was published too."""
+    from models.list_check import list_finding
+
+    return [list_finding(pl.read_parquet(folder / "dispute_warnings.parquet"), city.profile)]
+
+
+def results(found: Iterable[Finding], asset: str) -> list[dg.AssetCheckResult]:
+    """Findings as check results of one asset."""
+    return [telling.checked(one, asset, blocking=one.name in BLOCKING) for one in found]

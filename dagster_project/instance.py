@@ -1,0 +1,35 @@
+"""Dagster's own store of one home: runs, events and schedules in SQLite files under HOME/dagster."""
+
+import dagster as dg
+
+from pipelines.home import Home
+
+DAGSTER_YAML = """\
+telemetry:
+  enabled: false
+compute_logs:
+  module: dagster.core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+run_queue:
+  max_concurrent_runs: 1
+run_retries:
+  enabled: true
+  max_retries: 0
+"""
+"""One run at a time, for one warehouse. What a run prints is kept nowhere; a run retries only when told to."""
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def instance_of(home: Home) -> dg.DagsterInstance:
+    """The home's Dagster instance."""
+    return dg.DagsterInstance.from_config(dagster_home(home))
+
+
+def dagster_home(home: Home) -> str:
+    """The folder DAGSTER_HOME stands for, its `dagster.yaml` in place; one that an engineer changed is kept."""
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    settings = home.dagster / "dagster.yaml"
+    if not settings.exists():
+        settings.write_text(DAGSTER_YAML, encoding="utf-8")
+    return str(home.dagster)

@@ -1,0 +1,84 @@
+"""One Monday's matrix under the home: built once, read again while nothing it was built from has changed.
+
+Whoever needs the week's features asks here and gets the same values, to the bit. A file stands for the
+digest it carries: of the data known before the Monday, the catalogue, the profile and this code.
+"""
+
+import hashlib
+import json
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from features.cohort import COHORT_COLUMNS
+from features.matrix import Matrix, build_matrix
+from pipelines.fingerprint import data_digest
+from pipelines.home import REPO, Home
+from pipelines.profile import Profile
+from pipelines.warehouse import open_warehouse
+
+DIGEST = "fengqiao_digest"
+COHORT_NAMES = {name: f"cohort_{name}" for name in COHORT_COLUMNS if name not in ("as_of", "dispute_id")}
+"""What the cohort's columns are called in the file, where a feature may bear the same name."""
+
+
+def week_matrix(con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date) -> Matrix:
+    """The features of every dispute at risk on a Monday, from the file where it is still right, else anew.
+
+    Args:
+        con: the warehouse; only read.
+        home: the file is `HOME/features/<as_of>.parquet`.
+        profile: of the home.
+        as_of: the Monday.
+    """
+    path, digest = week_file(home, as_of), week_digest(con, profile, as_of)
+    if path.is_file() and pl.read_parquet_metadata(path).get(DIGEST) == digest:
+        return _read(path)
+    matrix = build_matrix(con, profile, [as_of])
+    _write(path, matrix, digest)
+    return matrix
+
+
+def saved_week(home: Home, profile: Profile, as_of: date) -> Matrix:
+    """The same, from the home's own warehouse."""
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        return week_matrix(con, home, profile, as_of)
+
+
+def week_file(home: Home, as_of: date) -> Path:
+    """Where a Monday's matrix lies."""
+    return home.features / f"{as_of.isoformat()}.parquet"
+
+
+def week_digest(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> str:
+    """What a Monday's matrix follows from: data known before it, profile, Monday and this code."""
+    made_from = [data_digest(con, as_of), profile.settings.model_dump_json(), as_of.isoformat(), _code()]
+    return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    digest = hashlib.sha256()
+    for path in sorted((REPO / "features").rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _write(path: Path, matrix: Matrix, digest: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    values = pl.from_numpy(matrix.values, schema=list(matrix.names))
+    partial = path.with_suffix(".partial")
+    matrix.cohort.rename(COHORT_NAMES).hstack(values).write_parquet(partial, metadata={DIGEST: digest})
+    partial.replace(path)
+
+
+def _read(path: Path) -> Matrix:
+    frame = pl.read_parquet(path)
+    at = len(COHORT_COLUMNS)
+    cohort = frame[:, :at].rename({held: name for name, held in COHORT_NAMES.items()})
+    values = np.ascontiguousarray(frame[:, at:].to_numpy(), np.float32)
+    return Matrix(cohort, values, tuple(frame.columns[at:]))
