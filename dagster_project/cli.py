@@ -73,7 +73,7 @@ def check(
     profile: ProfileName = "qujing",
 ) -> None:
     """Dry run of the intake: what would load, what would be refused or quarantined, and why."""
-    from pipelines.intake import check as check_folder
+    from pipelines.checking import check_folder
     from pipelines.profile import load_profile
 
     report = check_folder(data, load_profile(profile))

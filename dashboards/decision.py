@@ -9,10 +9,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal, get_args
 
-import polars as pl
-
 from pipelines.errors import RefusedInput
-from pipelines.privacy import looks_personal
+from pipelines.privacy import is_personal
 
 Action = Literal["accept", "decline", "correct", "visit", "undo"]
 DECLINE_REASONS = (
@@ -92,7 +90,7 @@ class Decision:
             raise RefusedInput("only a visit can bring a harm to light")
         if (self.action == "undo") != (self.undoes is not None):
             raise RefusedInput("an undo, and nothing else, names the entry it takes back")
-        if len(self.note) > NOTE_CHARACTERS or _names_a_person(f"{self.office} {self.note}"):
+        if len(self.note) > NOTE_CHARACTERS or is_personal(f"{self.office} {self.note}"):
             raise RefusedInput(
                 f"a note has at most {NOTE_CHARACTERS} characters and no identity or phone number"
             )
@@ -108,7 +106,3 @@ class Decision:
         for name in ("as_of", "due_on", "visited_on"):
             told[name] = date.fromisoformat(told[name]) if told.get(name) else None
         return cls(**told)
-
-
-def _names_a_person(text: str) -> bool:
-    return bool(pl.select(looks_personal(pl.lit(text))).item())

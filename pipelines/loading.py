@@ -1,8 +1,10 @@
 """Putting parsed rows into a core table: versions, duplicates and conflicts, in SQL.
 
 A record is named by its key. The same row again is a duplicate (of this file) or unchanged (of
-the warehouse). Another content under the same key with another known time is another version;
-with the same known time it is a conflict, and nobody can say which is right: quarantined.
+the warehouse). Another content under the same key with another known time is another version.
+With the same known time it is a later version if it tells of something later (a report closed, a
+dispute withdrawn), known when that happened; else it is a conflict, and nobody can say which is
+right: quarantined.
 """
 
 from dataclasses import dataclass
@@ -12,16 +14,16 @@ import polars as pl
 
 from pipelines.contracts import key_columns
 from pipelines.readers import LINE
-from pipelines.warehouse import CORE_TABLES
+from pipelines.warehouse import CORE_TABLES, LATER, read_frame
 
-BOOKKEEPING = ("first_known_at", "superseded_at", "file_id")
+CONFLICT = "other content under the same key at the same known time"
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What became of a file's good rows; `conflicts` are the lines that contradict another row."""
+    """What became of a file's good rows; `conflicts` are the lines that contradict another row, `new` those loaded."""
 
-    loaded: int
+    new: pl.Series
     duplicates: int
     unchanged: int
     conflicts: list[int]
@@ -29,21 +31,106 @@ class Loaded:
 
 def load_rows(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame, file_id: str) -> Loaded:
     """Insert the new versions among `rows` (core columns, `known_at`, `file_line`) inside the open transaction."""
-    core = CORE_TABLES[table]
+    core, key = CORE_TABLES[table], core_key(table)
     columns = [c for c in rows.columns if c != LINE]
-    key = (
-        ["township_code", "service", "week"]
-        if table == "service_coverage"
-        else [k for k in key_columns(table) if k in columns]
-    )
     con.register("arriving", rows)
+    same = " and ".join(f"o.{c} is not distinct from n.{c}" for c in key)
+    named = ", ".join(key)
+    con.execute(
+        f"""
+        create or replace temp table contested as
+        with several as (select {named} from arriving group by all having count(*) > 1)
+        select n.* from arriving n
+        where exists (select 1 from several o where {same}) or exists (select 1 from {core} o where {same})
+        """
+    )
+    con.execute(
+        f"""
+        insert into {core} ({", ".join(columns)}, first_known_at, file_id)
+        select {", ".join(columns)}, known_at, $file_id from arriving
+        where {LINE} not in (select {LINE} from contested) order by {LINE}
+        """,
+        {"file_id": file_id},
+    )
+    _know_later(con, core, key, columns, LATER.get(table, ()))
+    _judge(con, core, key, columns)
+    con.execute(
+        f"""
+        insert into {core} ({", ".join(columns)}, first_known_at, file_id)
+        select {", ".join(columns)}, known_at, $file_id from judged where fate = 'new' order by {LINE}
+        """,
+        {"file_id": file_id},
+    )
+    relink(con, core, key, "judged where fate = 'new'")
+    fates = read_frame(con, f"select {LINE}, fate from judged")
+    con.execute("drop table judged")
+    con.execute("drop table contested")
+    con.unregister("arriving")
+    return _told(rows[LINE], fates)
+
+
+def unload(con: duckdb.DuckDBPyConnection, file_id: str) -> None:
+    """Take out every row that one file brought, so that it can be read again in another way."""
+    for table, core in CORE_TABLES.items():
+        deleted = con.execute(f"delete from {core} where file_id = $id", {"id": file_id}).fetchall()[0][0]
+        if deleted:
+            relink(con, core, core_key(table), core)
+    for table in ("quarantine", "visit_count", "intake_file", "intake_reading"):
+        con.execute(f"delete from {table} where file_id = $id", {"id": file_id})
+
+
+def core_key(table: str) -> list[str]:
+    """The columns of the core table that name a record."""
+    return ["township_code", "service", "week"] if table == "service_coverage" else key_columns(table)
+
+
+def relink(con: duckdb.DuckDBPyConnection, core: str, key: list[str], touched: str) -> None:
+    """Set when each version was first known and superseded, for the records that `touched` selects from."""
+    named = ", ".join(key)
+    same = " and ".join(f"{core}.{c} is not distinct from v.{c}" for c in key)
+    con.execute(
+        f"""
+        update {core} set first_known_at = v.first_known, superseded_at = v.next_known
+        from (
+            select {named}, known_at, min(known_at) over record as first_known,
+                lead(known_at) over (record order by known_at) as next_known
+            from {core} where ({named}) in (select ({named}) from {touched}) window record as (partition by {named})) v
+        where {same} and {core}.known_at = v.known_at
+            and ({core}.first_known_at <> v.first_known or {core}.superseded_at is distinct from v.next_known)
+        """
+    )
+
+
+def _know_later(
+    con: duckdb.DuckDBPyConnection, core: str, key: list[str], columns: list[str], later: tuple[str, ...]
+) -> None:
+    """Move the known time of rows that tell of something later than a row of the same moment does."""
+    if not later:
+        return
+    same = " and ".join(f"o.{c} = n.{c}" for c in (*key, "known_at"))
+    differs = " or ".join(f"o.{c} is distinct from n.{c}" for c in columns)
+    newest = f"greatest({', '.join(f'n.{c}' for c in later)})"
+    told = f"coalesce(greatest({', '.join(f'o.{c}' for c in later)}), '-infinity'::timestamp)"
+    con.execute(
+        f"""
+        update contested set known_at = moved.known_at from (
+            select n.{LINE}, {newest} as known_at from contested n where {newest} > n.known_at and (
+                exists (select 1 from {core} o where {same} and ({differs}) and {newest} > {told})
+                or exists (select 1 from contested o where {same} and ({differs}) and {newest} > {told}))) moved
+        where contested.{LINE} = moved.{LINE}
+        """
+    )
+
+
+def _judge(con: duckdb.DuckDBPyConnection, core: str, key: list[str], columns: list[str]) -> None:
+    """Say of each contested row whether it is new, a duplicate, unchanged or a conflict: the table `judged`."""
     same_key = " and ".join(f"o.{c} is not distinct from n.{c}" for c in key)
     same_row = " and ".join(f"o.{c} is not distinct from n.{c}" for c in columns)
     con.execute(
         f"""
         create or replace temp table judged as
         with firsts as (
-            select *, row_number() over (partition by {", ".join(columns)} order by {LINE}) as nth from arriving),
+            select *, row_number() over (partition by {", ".join(columns)} order by {LINE}) as nth from contested),
         seen as (
             select n.*,
                 exists (select 1 from {core} o where {same_row}) as is_unchanged,
@@ -56,36 +143,15 @@ def load_rows(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame, fi
             when contradicts or nth_of_moment > 1 then 'conflict' else 'new' end as fate from ranked
         """
     )
-    con.execute(
-        f"""
-        insert into {core} ({", ".join(columns)}, first_known_at, file_id)
-        select {", ".join(columns)}, known_at, $file_id from judged where fate = 'new' order by {LINE}
-        """,
-        {"file_id": file_id},
-    )
-    _relink(con, core, key)
-    fates = dict(con.execute("select fate, count(*) from judged group by fate").fetchall())
-    conflicts = [
-        line
-        for (line,) in con.execute(f"select {LINE} from judged where fate = 'conflict' order by 1").fetchall()
-    ]
-    con.execute("drop table judged")
-    con.unregister("arriving")
-    return Loaded(fates.get("new", 0), fates.get("duplicate", 0), fates.get("unchanged", 0), conflicts)
 
 
-def _relink(con: duckdb.DuckDBPyConnection, core: str, key: list[str]) -> None:
-    """Set when each version was first known and superseded, for the records that have just come again."""
-    names = ", ".join(key)
-    same_key = " and ".join(f"{core}.{c} is not distinct from v.{c}" for c in key)
-    con.execute(
-        f"""
-        update {core} set first_known_at = v.first_known, superseded_at = v.next_known
-        from (
-            select {names}, known_at, min(known_at) over (partition by {names}) as first_known,
-                lead(known_at) over (partition by {names} order by known_at) as next_known,
-                count(*) over (partition by {names}) as n
-            from {core} where ({names}) in (select ({names}) from judged where fate = 'new')) v
-        where v.n > 1 and {same_key} and {core}.known_at = v.known_at
-        """
+def _told(lines: pl.Series, fates: pl.DataFrame) -> Loaded:
+    of = {fate: rows[LINE].sort() for (fate,), rows in fates.group_by("fate")}
+    none = pl.Series(LINE, [], dtype=pl.Int64)
+    settled = fates.filter(pl.col("fate") != "new")[LINE]
+    return Loaded(
+        lines.filter(~lines.is_in(settled.implode())),
+        len(of.get("duplicate", none)),
+        len(of.get("unchanged", none)),
+        of.get("conflict", none).to_list(),
     )

@@ -11,6 +11,8 @@ from pipelines.errors import RefusedInput
 from pipelines.profile import Profile, check_yaml
 
 SUFFIXES = (".csv", ".xlsx", ".parquet")
+CORRECTIONS = ".corrections.xlsx"
+"""How a workbook of held rows ends that was written to be corrected: its headings are those of the file it names."""
 
 
 class TableMapping(BaseModel):
@@ -18,8 +20,8 @@ class TableMapping(BaseModel):
 
     `columns` names the source heading of a canonical column; `templates` composes one from several
     (`"{unique_key}-closed"`, `{line}` is the file's line); `codes` translates values, `"*"` any other and
-    `""` an empty one.
-    `where` and `present` choose the source's rows.
+    `""` an empty one. `dates` gives a column's own strptime formats. `where` and `present` choose the
+    source's rows.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -29,6 +31,7 @@ class TableMapping(BaseModel):
     templates: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
     codes: dict[str, dict[str, str]] = Field(default_factory=dict)
+    dates: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     present: str | None = None
 
@@ -38,11 +41,11 @@ class FileMapping(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    files: str
+    files: str = Field(min_length=1)
     encoding: str | None = None
     sheet: str | int = 0
     header_row: int = Field(default=1, ge=1)
-    tables: tuple[TableMapping, ...] = ()
+    tables: tuple[TableMapping, ...] = Field(default=(), min_length=1)
 
 
 @dataclass(frozen=True)
@@ -57,25 +60,44 @@ def find_sources(data: Path, profile: Profile) -> list[SourceFile]:
     """The files of a landing folder that a mapping or the contracts know, in order of name.
 
     Raises:
-        RefusedInput: the folder is missing or holds no such file.
+        RefusedInput: the folder is missing or holds no such file, or a mapping is wrong.
     """
-    if not data.is_dir():
-        raise RefusedInput(f"no folder {data}: give the folder that holds the city's files")
-    mappings = [check_yaml(path, FileMapping) for path in profile.mapping_files]
-    for mapping in mappings:
-        for table in mapping.tables:
-            if table.table not in TABLES:
-                raise RefusedInput(
-                    f"profile {profile.name}, mapping of {mapping.files}: no table {table.table!r}; use {', '.join(TABLES)}"
-                )
-    files = sorted(p for p in data.iterdir() if p.is_file() and p.suffix.lower() in SUFFIXES)
-    sources = [SourceFile(path, mapping) for path in files if (mapping := _mapping_of(path, mappings))]
+    mappings = load_mappings(profile)
+    found = [(path, _mapping_of(path.name, mappings)) for path in landing_files(data)]
+    sources = [SourceFile(path, mapping) for path, mapping in found if mapping is not None]
     if not sources:
         expected = ", ".join(
             [m.files for m in mappings] or [f"{table}*.csv|.xlsx|.parquet" for table in TABLES]
         )
         raise RefusedInput(f"{data} holds no file the profile {profile.name} knows; expected {expected}")
     return sources
+
+
+def landing_files(data: Path) -> list[Path]:
+    """The files of a landing folder that are of a readable kind, known or not, in order of name.
+
+    Raises:
+        RefusedInput: there is no such folder.
+    """
+    if not data.is_dir():
+        raise RefusedInput(f"no folder {data}: give the folder that holds the city's files")
+    return sorted(p for p in data.iterdir() if p.is_file() and p.suffix.lower() in SUFFIXES)
+
+
+def load_mappings(profile: Profile) -> list[FileMapping]:
+    """The profile's mappings, every entry checked.
+
+    Raises:
+        RefusedInput: one of them is wrong; names file, line and entry.
+    """
+    from pipelines.mapping_check import problems
+
+    return [check_yaml(path, FileMapping, lambda m: problems(m, profile)) for path in profile.mapping_files]
+
+
+def mapping_of_name(name: str, profile: Profile) -> FileMapping | None:
+    """How a file of that name is read under the profile; None where it is not known."""
+    return _mapping_of(name, load_mappings(profile))
 
 
 def headings_of(table: str) -> dict[str, tuple[str, ...]]:
@@ -86,11 +108,21 @@ def headings_of(table: str) -> dict[str, tuple[str, ...]]:
     return known
 
 
-def _mapping_of(path: Path, mappings: list[FileMapping]) -> FileMapping | None:
+def _mapping_of(name: str, mappings: list[FileMapping]) -> FileMapping | None:
+    if name.endswith(CORRECTIONS):
+        original = _of_source(name.removesuffix(CORRECTIONS), mappings)
+        return original and original.model_copy(update={"sheet": 0})
+    return _of_source(name, mappings)
+
+
+def _of_source(name: str, mappings: list[FileMapping]) -> FileMapping | None:
+    """The mapping whose pattern a file name fits; a name without a kind fits a pattern of any kind."""
+    bare = not name.lower().endswith(SUFFIXES)
     for mapping in mappings:
-        if fnmatch.fnmatch(path.name, mapping.files):
+        if fnmatch.fnmatch(name, Path(mapping.files).stem if bare else mapping.files):
             return mapping
+    stem = name if bare else Path(name).stem
     for table in sorted(TABLES, key=len, reverse=True):
-        if path.stem == table or path.stem.startswith((f"{table}_", f"{table}-", f"{table}.")):
-            return FileMapping(files=path.name, tables=(TableMapping(table=table),))
+        if stem == table or stem.startswith((f"{table}_", f"{table}-", f"{table}.")):
+            return FileMapping(files=name, tables=(TableMapping(table=table),))
     return None

@@ -1,32 +1,27 @@
 """From a file's headings and text to a table's columns and types, every failure named by column and rule.
 
-Frame in, frame out: the result has the contract's columns, `file_line`, and `__rules`, the list of
-rules the row broke. A row without rules is good.
+Frame in, frame out: good rows have the contract's columns and `file_line`; bad ones their line and `__rules`,
+every rule they broke.
 """
 
-from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
 from typing import Any
 
 import dataframely as dy
 import polars as pl
 
+from pipelines.codes import code_list, fold, list_of
 from pipelines.contracts import PAIR_COLUMNS, TABLES
 from pipelines.errors import RefusedInput
 from pipelines.mapping import TableMapping, headings_of
-from pipelines.privacy import looks_personal
-from pipelines.profile import Profile, reference_codes
+from pipelines.privacy import personal
+from pipelines.profile import Profile
 from pipelines.readers import LINE, RawFile
 from pipelines.refused import refuse_values
+from pipelines.values import answers, as_number, moments, numbers
 
 RULES = "__rules"
-TRUE = ("是", "有", "true", "1", "y", "yes", "t")
-FALSE = ("否", "无", "false", "0", "n", "no", "f")
-MOMENTS = (
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M:%S",
-    "%Y年%m月%d日 %H:%M", "%Y年%m月%d日 %H时%M分",
-)  # fmt: skip
-DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d")
+BOUNDS = {"min": "below what it can be", "max": "above what it can be"}
 
 
 def choose_rows(raw: RawFile, mapping: TableMapping) -> pl.DataFrame:
@@ -60,6 +55,10 @@ def name_columns(raw: RawFile, mapping: TableMapping, rows: pl.DataFrame) -> pl.
         source = mapping.columns.get(name)
         if source is not None and source not in rows.columns:
             raise RefusedInput(f"{raw.name}: no column {source!r}, which the mapping takes {name!r} from")
+        if source in raw.repeated:
+            raise RefusedInput(
+                f"{raw.name}: column {source!r} stands more than once; keep the one that is meant"
+            )
         found = source or next((h for h in headings if h in rows.columns and not mapping.columns), None)
         if name in mapping.templates:
             chosen[name] = _template(mapping.templates[name])
@@ -75,122 +74,141 @@ def name_columns(raw: RawFile, mapping: TableMapping, rows: pl.DataFrame) -> pl.
     return rows.select(LINE, **chosen)
 
 
-def parse(named: pl.DataFrame, mapping: TableMapping, profile: Profile, file_name: str) -> pl.DataFrame:
-    """Parse named text columns to the contract's types and check every row.
+@dataclass(frozen=True)
+class Parsed:
+    """A file's rows for one table: `good` ones in the contract's types, `bad` ones as line and rules broken."""
+
+    good: pl.DataFrame
+    bad: pl.DataFrame
+
+
+def headings_used(raw: RawFile, mapping: TableMapping) -> dict[str, str | None]:
+    """The headings of the file that a table takes, and the column each becomes (none: it composes or chooses)."""
+    composed = {h for h in raw.headings for t in mapping.templates.values() if f"{{{h}}}" in t}
+    chooses = {*mapping.where, *([mapping.present] if mapping.present else [])}
+    column_of = {h: name for name, h in mapping.columns.items()}
+    if not mapping.columns:
+        column_of = {
+            h: name for name, headings in headings_of(mapping.table).items() for h in reversed(headings)
+        }
+    return {h: column_of.get(h) for h in raw.headings if h in column_of or h in composed | chooses}
+
+
+def parse(named: pl.DataFrame, mapping: TableMapping, profile: Profile, file_name: str) -> Parsed:
+    """Parse named columns to the contract's types and check every row.
+
+    Args:
+        named: what `name_columns` gave.
+        mapping: translates codes and says how the source writes its dates.
+        profile: whose categories, areas and codes are known.
+        file_name: for errors.
 
     Raises:
         RefusedInput: a code column holds a value the boundary refuses.
     """
     contract = TABLES[mapping.table]
     frame = named.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
-    parsed: dict[str, pl.Expr] = {}
-    broken: list[pl.Expr] = []
+    columns: dict[str, pl.Series] = {LINE: frame[LINE]} | {
+        c: frame[c] for c in PAIR_COLUMNS if c in frame.columns
+    }
+    broken: list[tuple[str, pl.Series]] = []
     for name, column in contract.columns().items():
         if name not in frame.columns:
-            parsed[name] = pl.lit(None, dtype=column.dtype)
+            columns[name] = pl.Series(name, [None] * len(frame), dtype=column.dtype)
             continue
-        value = _parsed(frame, name, column, mapping, profile, file_name)
-        parsed[name] = value
-        broken.append(_when(pl.col(name).is_not_null() & value.is_null(), f"{name}: {_expectation(column)}"))
+        source = frame[name]
+        value = columns[name] = _typed(source, name, column, mapping, profile, file_name).alias(name)
+        lost = value.is_null()
+        broken.append((f"{name}: {_expectation(mapping.table, name)}", lost & source.is_not_null()))
         if not column.nullable:
-            broken.append(_when(pl.col(name).is_null() & value.is_null(), f"{name}: missing"))
-        if frame.schema[name] == pl.String and not _list_of(column):
+            broken.append((f"{name}: missing", lost & source.is_null()))
+        if list_of(mapping.table, name) is None:
             broken.append(
-                _when(
-                    looks_personal(pl.col(name)), f"{name}: holds what looks like an identity or phone number"
-                )
+                (f"{name}: holds what looks like an identity or phone number", _personal(source, value))
             )
-    pairs = [c for c in PAIR_COLUMNS if c in frame.columns]
-    result = frame.select(LINE, *pairs, **parsed, **{RULES: pl.concat_list(broken).list.drop_nulls()})
-    return _with_contract_rules(result, contract)
+    return _checked_by_contract(pl.DataFrame(columns), _broken_rows(frame[LINE], broken), contract)
 
 
-def _with_contract_rules(frame: pl.DataFrame, contract: type[dy.Schema]) -> pl.DataFrame:
-    """Add the names of the contract's own rules to the rows that break them."""
+def _personal(source: pl.Series, value: pl.Series) -> pl.Series:
+    """Which values look like a person's number; what was understood as a date, number or answer is none."""
+    if value.dtype == pl.String:
+        return personal(value)
+    asked = value.is_null() & source.is_not_null()
+    if not asked.any() or source.dtype != pl.String:
+        return asked & False
+    return asked.scatter(asked.arg_true(), personal(source.filter(asked)))
+
+
+def _broken_rows(lines: pl.Series, broken: list[tuple[str, pl.Series]]) -> pl.DataFrame:
+    """The lines that broke a rule, each with every rule it broke."""
+    parts = [
+        pl.DataFrame({LINE: lines.filter(mask)}).with_columns(pl.lit(rule).alias(RULES))
+        for rule, mask in broken
+        if mask.any()
+    ]
+    if not parts:
+        return pl.DataFrame(schema={LINE: pl.Int64, RULES: pl.List(pl.String)})
+    return pl.concat(parts).group_by(LINE, maintain_order=True).agg(RULES).sort(LINE)
+
+
+def _checked_by_contract(frame: pl.DataFrame, bad: pl.DataFrame, contract: type[dy.Schema]) -> Parsed:
+    """Sort the rows by the contract's own rules as well."""
+    whole = frame.join(bad, on=LINE, how="anti", maintain_order="left") if len(bad) else frame
     lined = type("Lined", (contract,), {LINE: dy.Int64()})
-    good = frame.filter(pl.col(RULES).list.len() == 0)
-    details = lined.filter(good.select(LINE, *contract.columns())).failure.details()
+    failure = lined.filter(whole.select(LINE, *contract.columns())).failure
+    if not len(failure):
+        return Parsed(whole, bad)
+    details = failure.details()
     rules = [c for c in details.columns if c != LINE and c not in contract.columns()]
-    if not len(details):
-        return frame
-    named = details.select(
-        LINE,
-        pl.concat_list(
-            _when(pl.col(r).cast(pl.String) == "invalid", r.replace("_", " ").replace("|", ": "))
-            for r in rules
+    more = _broken_rows(
+        details[LINE], [(_in_words(r), details[r].cast(pl.String) == "invalid") for r in rules]
+    )
+    return Parsed(
+        whole.join(more, on=LINE, how="anti", maintain_order="left"), pl.concat([bad, more]).sort(LINE)
+    )
+
+
+def _in_words(rule: str) -> str:
+    """A contract's rule as a person reads it: `n_parties|min` is a column and its bound."""
+    column, _, bound = rule.partition("|")
+    return f"{column}: {BOUNDS.get(bound, bound)}" if bound else rule.replace("_", " ")
+
+
+def _typed(
+    source: pl.Series, name: str, column: Any, mapping: TableMapping, profile: Profile, file_name: str
+) -> pl.Series:
+    if (codes := list_of(mapping.table, name)) is not None:
+        return _coded(source.cast(pl.String), name, codes, mapping, profile, file_name)
+    own = source.dtype
+    if column.dtype == pl.String:
+        return source.cast(pl.String)
+    if column.dtype == pl.Boolean:
+        return source if own == pl.Boolean else answers(source.cast(pl.String))
+    if column.dtype in (pl.Int64, pl.Float64):
+        return (
+            as_number(source, column.dtype)
+            if own.is_numeric()
+            else numbers(source.cast(pl.String), column.dtype)
         )
-        .list.drop_nulls()
-        .alias("__more"),
+    moment = (
+        source.cast(pl.Datetime("us"))
+        if own.is_temporal()
+        else moments(source.cast(pl.String), mapping.dates.get(name, ()))
     )
-    joined = frame.join(named, on=LINE, how="left", maintain_order="left")
-    return joined.with_columns(pl.col(RULES).list.concat(pl.col("__more").fill_null([]))).drop("__more")
+    return moment if isinstance(column, dy.Datetime) else moment.cast(pl.Date)
 
 
-def _parsed(
-    frame: pl.DataFrame, name: str, column: Any, mapping: TableMapping, profile: Profile, file_name: str
-) -> pl.Expr:
-    text = frame.schema[name] == pl.String
-    if (codes := _list_of(column)) is not None:
-        known = dict(code_list(codes, profile)) | {
-            _fold(k): v for k, v in mapping.codes.get(name, {}).items()
-        }
-        values = frame[name].cast(pl.String).unique(maintain_order=True).drop_nulls().to_list()
-        if codes != "areas":
-            refuse_values(file_name, name, values)
-        translated = {v: known.get(_fold(v), known.get("*")) for v in values}
-        coded = pl.col(name).cast(pl.String).replace_strict(translated, default=None, return_dtype=pl.String)
-        return pl.when(pl.col(name).is_null()).then(pl.lit(known.get(""), dtype=pl.String)).otherwise(coded)
-    if column.dtype == pl.Boolean and text:
-        folded = pl.col(name).str.to_lowercase()
-        return pl.when(folded.is_in(TRUE)).then(True).when(folded.is_in(FALSE)).then(False)
-    if column.dtype == pl.Date and text:
-        return _moment(name).cast(pl.Date)
-    if isinstance(column, dy.Datetime) and text:
-        return _moment(name)
-    if text and column.dtype in (pl.Int64, pl.Float64):
-        number = pl.col(name).str.replace_all(",", "").str.replace(r"\.0+$", "")
-        return number.cast(column.dtype, strict=False)
-    return pl.col(name).cast(
-        column.dtype if not isinstance(column, dy.Datetime) else pl.Datetime("us"), strict=False
-    )
-
-
-def _moment(name: str) -> pl.Expr:
-    """A moment in any of the habits; a T or a fraction of a second is tolerated."""
-    text = pl.col(name).str.replace(r"\.\d+$", "")
-    moments = [text.str.to_datetime(f, strict=False, time_unit="us") for f in MOMENTS]
-    days = [text.str.to_date(f, strict=False).cast(pl.Datetime("us")) for f in DAYS]
-    return pl.coalesce(moments + days)
-
-
-@cache
-def _reference() -> dict[str, dict[str, str]]:
-    lists: dict[str, dict[str, str]] = {}
-    for row in reference_codes().iter_rows(named=True):
-        known = lists.setdefault(row["list"], {})
-        words = [row["code"], row["name_zh"], row["name_en"], *(row["variants"] or "").split("|")]
-        known.update({_fold(word): row["code"] for word in words if word})
-    return lists
-
-
-def code_list(name: str, profile: Profile) -> Mapping[str, str]:
-    """Folded word to code, of a reference list or of the profile's own categories, services or areas."""
-    if name == "areas":
-        codes = profile.areas["area_code"].to_list()
-        return {_fold(c): c for c in codes} | {c.ljust(12, "0"): c for c in codes if len(c) < 12}
-    if name in ("categories", "services"):
-        kind = "dispute" if name == "categories" else "service"
-        rows = [r for r in profile.categories.iter_rows(named=True) if r["kind"] == kind]
-        return {_fold(r[k]): r["code"] for r in rows for k in ("name_en", "name_zh", "code")}
-    return _reference()[name]
-
-
-def _list_of(column: Any) -> str | None:
-    return (column.metadata or {}).get("codes")
-
-
-def _fold(word: str) -> str:
-    return word.strip().casefold()
+def _coded(
+    source: pl.Series, name: str, codes: str, mapping: TableMapping, profile: Profile, file_name: str
+) -> pl.Series:
+    """Codes of a column of words, by the mapping's own translation before the reference list."""
+    known = dict(code_list(codes, profile)) | {fold(k): v for k, v in mapping.codes.get(name, {}).items()}
+    words = source.drop_nulls().unique(maintain_order=True).to_list()
+    if codes != "areas":
+        refuse_values(file_name, name, words)
+    translated = {word: known.get(fold(word), known.get("*")) for word in words}
+    coded = source.replace_strict(translated, default=None, return_dtype=pl.String)
+    return coded.set(source.is_null(), known[""]) if "" in known else coded
 
 
 def _template(template: str) -> pl.Expr:
@@ -204,8 +222,8 @@ def _template(template: str) -> pl.Expr:
     return pl.concat_str(parts)
 
 
-def _expectation(column: Any) -> str:
-    if codes := _list_of(column):
+def _expectation(table: str, name: str) -> str:
+    if codes := list_of(table, name):
         return f"not in the list {codes}"
     kinds = {
         pl.Boolean: "not yes or no",
@@ -213,8 +231,4 @@ def _expectation(column: Any) -> str:
         pl.Float64: "not a number",
         pl.String: "not a text",
     }
-    return kinds.get(column.dtype, "not a date")
-
-
-def _when(condition: pl.Expr, rule: str) -> pl.Expr:
-    return pl.when(condition).then(pl.lit(rule))
+    return kinds.get(TABLES[table].columns()[name].dtype, "not a date")

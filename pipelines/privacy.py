@@ -1,8 +1,10 @@
 """The privacy gate (boundary 6): pairs become keyed hashes, numbers that name a person never pass."""
 
+import contextlib
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import unicodedata
 from pathlib import Path
@@ -12,20 +14,63 @@ import polars as pl
 
 from pipelines.errors import RefusedInput
 
-ID_18 = (
-    r"(?:^|[^0-9])([1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9Xx])(?:[^0-9]|$)"
-)
-ID_15 = r"(?:^|[^0-9])([1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3})(?:[^0-9]|$)"
-MOBILE = r"(?:^|[^0-9])(1[3-9]\d{9})(?:[^0-9]|$)"
+ID_18 = r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9Xx]"
+ID_15 = r"[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}"
+PHONE = r"(?:\+?86)?1[3-9]\d{9}|0\d{2}-\d{8}|0\d{3}-\d{7,8}"
+LONG = r"\d(?:[\s\-]*[\dXx]){10,}"
+"""What any of them needs: eleven digits in a row but for spaces and dashes. Few columns hold it."""
+SHAPES = rf"(?:^|[^\d])(?:{ID_18}|{ID_15}|{PHONE})(?:[^\d]|$)"
+GROWN_UP = 2010
 MASK = "***"
+LONGEST = 32
+"""Longer than any code, date or case number: what is longer is free text, and free text stays outside."""
 
 
-def looks_personal(column: pl.Expr) -> pl.Expr:
-    """Whether a text holds what looks like an identity-card or mobile number; false for null."""
-    found = pl.lit(value=False)
-    for text in (column, column.str.replace_all(r"[\s\-]", "")):
-        found = found | text.str.contains(ID_18) | text.str.contains(ID_15) | text.str.contains(MOBILE)
-    return found.fill_null(value=False)
+def personal(text: pl.Series) -> pl.Series:
+    """Which texts hold what looks like an identity-card number (check digit right) or a phone number."""
+    long = _plain(text).str.contains(LONG).fill_null(value=False)
+    if not long.any():
+        return long
+    plain = _plain(text.filter(long))
+    shaped = plain.str.contains(SHAPES) | plain.str.replace_all(r"[\s\-]", "").str.contains(SHAPES)
+    found = pl.Series(
+        [sure and is_personal(word) for word, sure in zip(plain, shaped, strict=True)], dtype=pl.Boolean
+    )
+    return long.scatter(long.arg_true(), found)
+
+
+def is_personal(text: str) -> bool:
+    """Whether a text holds what looks like an identity-card or phone number, however it is spaced."""
+    plain = unicodedata.normalize("NFKC", text)
+    for words in (plain, re.sub(r"[\s\-]", "", plain)):
+        if _alone(PHONE, words) or _alone(ID_15, words) or any(map(_checks, _alone(ID_18, words))):
+            return True
+    return False
+
+
+def masked(text: str | None) -> str | None:
+    """A value as the quarantine may keep it: nothing that could name a person, no free text."""
+    return MASK if text is not None and (len(text) > LONGEST or is_personal(text)) else text
+
+
+def _alone(pattern: str, text: str) -> list[str]:
+    return re.findall(rf"(?<!\d)(?:{pattern})(?!\d)", text)
+
+
+def _checks(number: str) -> bool:
+    """Whether the last of eighteen characters is the check digit of the others (GB 11643).
+
+    A wrong one is a slip of the pen where the birthday is a grown-up's; else it is a case number with its date.
+    """
+    if int(number[6:10]) < GROWN_UP:
+        return True
+    total = sum(int(digit) * pow(2, 17 - at, 11) for at, digit in enumerate(number[:17]))
+    return "10X98765432"[total % 11] == number[17].upper()
+
+
+def _plain(text: pl.Series) -> pl.Series:
+    """Full-width digits as plain ones."""
+    return text.str.normalize("NFKC") if text.str.contains(r"[^\x00-\x7F]").any() else text
 
 
 def pair_key(key: bytes, first: str, second: str) -> str:
@@ -53,26 +98,67 @@ def hash_pairs(frame: pl.DataFrame, key: bytes) -> pl.Series:
     return joined["__hash"].alias("parties_key")
 
 
-def load_key(home: Path) -> bytes:
+def key_path() -> Path:
+    """Where the key of the pair hashes lies: `FENGQIAO_KEY_FILE`, else the user's configuration folder."""
+    given = os.environ.get("FENGQIAO_KEY_FILE")
+    return Path(given) if given else Path(platformdirs.user_config_dir("fengqiao")) / "pair.key"
+
+
+def load_key(home: Path, mark: str | None = None) -> bytes:
     """The key of the pair hashes, made with mode 600 on first use, outside the home.
 
+    Args:
+        home: the home folder.
+        mark: `key_mark` of the key that the home's pairs were hashed with; None for a home without any.
+
     Raises:
-        RefusedInput: the key file lies under the home, or others may read it.
+        RefusedInput: the key file lies under the home, others may read it, it holds no key, or it is
+            another key than the home's.
     """
-    given = os.environ.get("FENGQIAO_KEY_FILE")
-    path = Path(given) if given else Path(platformdirs.user_config_dir("fengqiao")) / "pair.key"
+    path = key_path()
     if path.resolve().is_relative_to(home.resolve()):
         raise RefusedInput(
             f"the key file {path} lies under the home {home}: set FENGQIAO_KEY_FILE to a place outside it"
         )
+    if not path.exists() and mark is None:
+        _make_key(path)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
+        raise RefusedInput(f"the key file {path} is gone, and {home} was filled with it. {ROTATION}")
     if path.stat().st_mode & 0o077:
         raise RefusedInput(f"the key file {path} may be read by others: chmod 600 it")
-    return bytes.fromhex(path.read_text().strip())
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) < KEY_BYTES:
+        raise RefusedInput(f"the key file {path} holds no key of {KEY_BYTES} bytes in hexadecimal digits")
+    if mark is not None and key_mark(key) != mark:
+        raise RefusedInput(f"the key file {path} is not the one {home} was filled with. {ROTATION}")
+    return key
+
+
+def key_mark(key: bytes) -> str:
+    """What a home keeps of its key, to know it again."""
+    return hmac.new(key, b"the key of this home", hashlib.sha256).hexdigest()[:16]
+
+
+KEY_BYTES = 32
+ROTATION = (
+    "Put the old key back; or, to change keys, load all files into a new home: "
+    "pairs hashed with one key are never recognised under another."
+)
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key in one step; whoever else made one at the same moment wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(KEY_BYTES))
+    with contextlib.suppress(FileExistsError):
+        os.link(partial, path)
+    partial.unlink()
 
 
 def _hash_row(key: bytes, row: dict[str, str | None]) -> str | None:

@@ -1,9 +1,17 @@
-"""Reading one file of any accepted kind into a frame of its own headings, with the line of each row."""
+"""Reading one file of any accepted kind into a frame of its own headings, with the line of each row.
+
+What a library says about a broken file may quote the file, so it is never passed on: the errors here
+say in their own words what is wrong and where.
+"""
 
 import codecs
+import csv
 import hashlib
-from dataclasses import dataclass
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -12,15 +20,23 @@ from pipelines.mapping import SourceFile
 
 LINE = "file_line"
 BLOCK = 1 << 20
+SAMPLE = 1 << 16
+EVIDENCE = 40
+"""Fewer bytes beyond ASCII than this tell no encoding: GB18030, the country's own, is taken."""
+LOCAL_ZONE = "Asia/Shanghai"
 
 
 @dataclass(frozen=True)
 class RawFile:
-    """A file as received: `frame` has one column per heading and `file_line`; text stays text."""
+    """A file as received: `frame` has one column per heading and `file_line`; text stays text.
+
+    `repeated` are the headings that stand more than once: nobody can say which of them is meant.
+    """
 
     name: str
     encoding: str | None
     frame: pl.DataFrame
+    repeated: frozenset[str] = field(default=frozenset())
 
     @property
     def headings(self) -> list[str]:
@@ -37,46 +53,172 @@ def read_source(source: SourceFile) -> RawFile:
     """Read a whole file.
 
     Raises:
-        RefusedInput: it is truncated, not what its ending says, or in an encoding other than UTF-8
-            and GB18030; names the file and the remedy.
+        RefusedInput: it is empty, truncated, not what its ending says, or in an encoding that cannot be
+            told; names the file, the line where there is one, and the remedy.
     """
     path, mapping = source.path, source.mapping
+    kind = path.suffix[1:].lower()
     encoding = None
     try:
-        if path.suffix.lower() == ".parquet":
-            frame, first = pl.read_parquet(path), 1
-        elif path.suffix.lower() == ".xlsx":
-            frame, first = _read_xlsx(path, mapping.sheet, mapping.header_row), mapping.header_row + 1
+        if kind == "parquet":
+            frame = _plain_types(pl.read_parquet(path))
+        elif kind == "xlsx":
+            frame = _read_xlsx(path, mapping.sheet, mapping.header_row)
         else:
             encoding = mapping.encoding or detect_encoding(path)
-            skip = mapping.header_row - 1
-            frame = pl.read_csv(path, infer_schema=False, encoding=encoding, skip_rows=skip)
-            first = mapping.header_row + 1
-    except (pl.exceptions.PolarsError, OSError, ValueError) as problem:
-        reason = str(problem).splitlines()[0][:200]
+            return _read_csv(path, encoding, mapping.header_row)
+    except (RefusedInput, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as problem:  # a library in another language panics outside Exception
+        if isinstance(problem, MemoryError):
+            raise
         raise RefusedInput(
-            f"{path.name}: cannot be read as {path.suffix[1:]} ({reason}). Export it again and send the whole file."
-        ) from problem
-    if not frame.columns:
-        raise RefusedInput(f"{path.name}: the file is empty; it needs a row of headings")
-    frame = frame.rename({c: c.strip().lstrip("\ufeff") for c in frame.columns})
-    return RawFile(
-        path.name,
-        encoding,
-        frame.with_row_index(LINE, offset=first).with_columns(pl.col(LINE).cast(pl.Int64)),
-    )
+            f"{path.name}: cannot be read as {kind} (damaged, truncated or of another kind). "
+            "Export it again and send the whole file."
+        ) from None
+    first = 1 if kind == "parquet" else mapping.header_row + 1
+    return _raw(path.name, encoding, frame, first)
+
+
+def csv_headings(path: Path, header_row: int) -> list[str]:
+    """The headings of a CSV, from its first lines alone; none for a file of another kind or without any."""
+    if path.suffix.lower() != ".csv":
+        return []
+    with path.open("rb") as file:
+        lines = [file.readline(BLOCK) for _ in range(header_row)]
+    for encoding in ("utf-8-sig", "gb18030", "utf-16"):
+        try:
+            return next(csv.reader([lines[-1].decode(encoding)]), [])
+        except (UnicodeError, csv.Error):
+            continue
+    return []
 
 
 def detect_encoding(path: Path) -> str:
-    """`utf8` or `gb18030`, whichever decodes the whole file.
+    """The encoding a CSV is written in: UTF-8 where it decodes, else what charset-normalizer finds.
 
     Raises:
-        RefusedInput: neither does; names the file and the first byte that fails.
+        RefusedInput: no encoding a city uses decodes the whole file.
     """
-    for encoding in ("utf-8", "gb18030"):
+    if _decodes(path, "utf-8"):
+        return "utf-8"
+    from charset_normalizer import from_bytes
+
+    sample = _telling_sample(path)
+    best = from_bytes(sample, cp_isolation=["gb18030", "big5", "utf_16"]).best()
+    found = best.encoding if best is not None and _beyond_ascii(sample) >= EVIDENCE else "gb18030"
+    for encoding in dict.fromkeys((found, "gb18030")):
         if _decodes(path, encoding):
-            return "utf8" if encoding == "utf-8" else encoding
-    raise RefusedInput(f"{path.name}: neither UTF-8 nor GB18030. Save it as CSV UTF-8 and send it again.")
+            return encoding
+    raise RefusedInput(
+        f"{path.name}: neither UTF-8 nor GB18030, nor any other encoding that could be told. "
+        "Save it as CSV UTF-8 and send it again, or name its encoding in the profile's mapping."
+    )
+
+
+def _read_csv(path: Path, encoding: str, header_row: int) -> RawFile:
+    try:
+        content = path.read_bytes().decode(encoding)
+    except (UnicodeError, LookupError):
+        raise RefusedInput(
+            f"{path.name}: is not in the encoding {encoding!r} the profile's mapping names"
+        ) from None
+    content = content.removeprefix("\ufeff")
+    if not content.strip():
+        raise RefusedInput(f"{path.name}: the file is empty; it needs a row of headings")
+    try:
+        frame = pl.read_csv(content.encode(), infer_schema=False, skip_rows=header_row - 1)
+    except pl.exceptions.PolarsError:
+        raise RefusedInput(f"{path.name}: {_what_is_wrong(content, header_row)}") from None
+    _refuse_broken_end(path.name, content, len(frame.columns))
+    return _raw(path.name, encoding, frame, header_row + 1, content.count("\n"))
+
+
+def _raw(name: str, encoding: str | None, frame: pl.DataFrame, first: int, newlines: int = 0) -> RawFile:
+    headings, repeated = _distinct(frame.columns)
+    if not headings:
+        raise RefusedInput(f"{name}: the file is empty; it needs a row of headings")
+    frame.columns = headings
+    index = pl.int_range(first, first + len(frame), dtype=pl.Int64, eager=True)
+    if newlines > first + len(frame) - 1:
+        index = index + _newlines_before(frame)
+    lined = frame.insert_column(0, index.alias(LINE))
+    blank = pl.all_horizontal(pl.col(headings).is_null())
+    return RawFile(name, encoding, lined.filter(~blank), repeated)
+
+
+def _distinct(columns: Sequence[str]) -> tuple[list[str], frozenset[str]]:
+    """Headings without white space around them, later ones of the same name numbered, and which those are."""
+    names: list[str] = []
+    repeated: set[str] = set()
+    for column in columns:
+        stem, _, copy = column.partition("_duplicated_")
+        heading = (stem if copy.isdigit() else column).strip().lstrip("\ufeff").strip()
+        name = heading
+        while name in names or name == LINE:
+            repeated.add(heading)
+            name = f"{name}+"
+        names.append(name)
+    return names, frozenset(repeated)
+
+
+def _newlines_before(frame: pl.DataFrame) -> pl.Series:
+    """How many line breaks stand inside the fields of earlier rows."""
+    inside = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))
+    return frame.select(inside.cum_sum().shift(1, fill_value=0).cast(pl.Int64)).to_series()
+
+
+def _what_is_wrong(content: str, header_row: int) -> str:
+    """The first line that is no proper CSV, said without its content."""
+    remedy = "Export it again, with fields that hold commas or quotes in quotes."
+    rows = csv.reader(io.StringIO(content, newline=""), strict=True)
+    width = 0
+    try:
+        for row in rows:
+            if rows.line_num < header_row:
+                continue
+            if width == 0:
+                width = len(row)
+            elif len(row) > width:
+                return f"line {rows.line_num} has {len(row)} fields and the headings are {width}. {remedy}"
+    except csv.Error:
+        return f"line {rows.line_num} has a quote that is not closed or stands inside a field. {remedy}"
+    return f"cannot be read as csv. {remedy}"
+
+
+def _refuse_broken_end(name: str, content: str, width: int) -> None:
+    if content.endswith(("\n", "\r")):
+        return
+    last = content[content.rfind("\n") + 1 :]
+    if '"' not in last and 0 < last.count(",") + 1 < width:
+        raise RefusedInput(f"{name}: the last line breaks off; the file is truncated. Send the whole file.")
+
+
+def _read_xlsx(path: Path, sheet: str | int, header_row: int) -> pl.DataFrame:
+    import fastexcel
+
+    book = fastexcel.read_excel(path)
+    if isinstance(sheet, str) and sheet not in book.sheet_names:
+        raise RefusedInput(f"{path.name}: no sheet {sheet!r}; it has {', '.join(book.sheet_names)}")
+    return book.load_sheet(sheet, header_row=header_row - 1, dtypes="string").to_polars()
+
+
+def _plain_types(frame: pl.DataFrame) -> pl.DataFrame:
+    """Every column as text, number, answer or local moment; what is none of these is left empty."""
+    return frame.select(_plain(name, dtype) for name, dtype in frame.schema.items())
+
+
+def _plain(name: str, dtype: Any) -> pl.Expr:
+    column = pl.col(name)
+    if isinstance(dtype, pl.Datetime):
+        local = column.dt.convert_time_zone(LOCAL_ZONE) if dtype.time_zone else column
+        return local.dt.replace_time_zone(None).cast(pl.Datetime("us"))
+    if isinstance(dtype, pl.Decimal):
+        return column.cast(pl.Float64)
+    if isinstance(dtype, pl.Categorical | pl.Enum | pl.Time):
+        return column.cast(pl.String)
+    kept = dtype.is_integer() or dtype.is_float() or dtype in (pl.String, pl.Boolean, pl.Date)
+    return column if kept else pl.lit(None, dtype=pl.String).alias(name)
 
 
 def _decodes(path: Path, encoding: str) -> bool:
@@ -84,20 +226,25 @@ def _decodes(path: Path, encoding: str) -> bool:
     try:
         with path.open("rb") as file:
             while block := file.read(BLOCK):
-                if b"\0" in block:
+                if "\0" in decoder.decode(block):
                     return False
-                decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
+        return "\0" not in decoder.decode(b"", final=True)
+    except UnicodeError:
         return False
-    return True
 
 
-def _read_xlsx(path: Path, sheet: str | int, header_row: int) -> pl.DataFrame:
-    import fastexcel
+def _telling_sample(path: Path) -> bytes:
+    """The first bytes of the file, from where it leaves ASCII."""
+    with path.open("rb") as file:
+        head = file.read(2)
+        if head in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            return head + file.read(SAMPLE)
+        file.seek(0)
+        while line := file.readline(BLOCK):
+            if not line.isascii():
+                return line + file.read(SAMPLE)
+    return b""
 
-    try:
-        book = fastexcel.read_excel(path)
-        return book.load_sheet(sheet, header_row=header_row - 1, dtypes="string").to_polars()
-    except fastexcel.FastExcelError as problem:
-        raise ValueError(problem) from problem
+
+def _beyond_ascii(sample: bytes) -> int:
+    return sum(byte > 127 for byte in sample)

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import duckdb
 import polars as pl
+
+from pipelines.errors import FengqiaoError
 
 VERSIONED = "first_known_at timestamp not null, known_at timestamp not null, superseded_at timestamp, file_id text not null"
 PLACED = "area_code text not null, township_code text, county_code text"
@@ -58,7 +61,12 @@ create table if not exists intake_file (
     primary key (file_id, table_name));
 create table if not exists quarantine (
     file_id text not null, file_name text not null, table_name text not null, line bigint not null,
-    rules text[] not null, row_json text not null);
+    rules text[] not null, row_json text not null, record_key text);
+alter table quarantine add column if not exists record_key text;
+create table if not exists intake_reading (file_id text primary key, fingerprint text not null);
+create table if not exists visit_count (
+    file_id text not null, township_code text not null, service text not null, week date not null,
+    due bigint not null, done bigint not null);
 create table if not exists erased_dispute (dispute_hash text primary key);
 create table if not exists intake_setting (name text primary key, value text not null);
 """
@@ -76,16 +84,54 @@ CORE_TABLES = {
 """Input table to core table. `service_visits` becomes `core_service_coverage` while it is read."""
 
 
+LATER = {"disputes": ("withdrawn_at",), "grid_reports": ("first_response_at", "closed_at")}
+"""Columns of a record that may tell of something after it was recorded; what hangs on each is in `HANGS_ON`."""
+HANGS_ON = {"closed_at": ("resolved", "satisfaction")}
+PATIENCE_SECONDS = 600
+"""How long a run waits for another that has the warehouse open."""
+
+
 @contextmanager
 def open_warehouse(path: Path | str, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the warehouse, its tables in place. `:memory:` gives an empty one for tests."""
-    con = duckdb.connect(str(path), read_only=read_only, config={"preserve_insertion_order": True})
+    """Open the warehouse, its tables in place. `:memory:` gives an empty one for tests.
+
+    Raises:
+        FengqiaoError: another run still has it open after ten minutes.
+    """
+    con = _connect(path, read_only)
     try:
         if not read_only:
             con.execute(DDL)
         yield con
     finally:
         con.close()
+
+
+def as_known_at(con: duckdb.DuckDBPyConnection, table: str, moment: datetime) -> pl.DataFrame:
+    """What was known of an input table before a moment: the versions then in force, and nothing later in them.
+
+    Args:
+        con: the warehouse.
+        table: an input table, such as `disputes`.
+        moment: what is known at it or after it is left out.
+
+    Returns:
+        The core table's columns without `superseded_at`; columns of what happened later are null. Sorted.
+    """
+    blank = [
+        f"case when {at} < $moment then {name} end as {name}"
+        for at in LATER.get(table, ())
+        for name in (at, *HANGS_ON.get(at, ()))
+    ]
+    chosen = "* exclude (superseded_at)" + (f" replace ({', '.join(blank)})" if blank else "")
+    return read_frame(
+        con,
+        f"""
+        select {chosen} from {CORE_TABLES[table]}
+        where known_at < $moment and (superseded_at is null or superseded_at >= $moment) order by all
+        """,
+        {"moment": moment},
+    )
 
 
 def read_frame(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> pl.DataFrame:
@@ -124,3 +170,18 @@ def first_monday_after(moment: datetime) -> date:
     """
     monday = moment.date() - timedelta(days=moment.weekday())
     return monday if datetime.combine(monday, time()) > moment else monday + timedelta(days=7)
+
+
+def _connect(path: Path | str, read_only: bool) -> duckdb.DuckDBPyConnection:
+    until = monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only, config={"preserve_insertion_order": True})
+        except duckdb.IOException as problem:
+            if "lock" not in str(problem):
+                raise
+            if monotonic() > until:
+                raise FengqiaoError(
+                    f"{path} is open in another run; wait until that has finished, then run again"
+                ) from None
+            sleep(0.2)

@@ -6,9 +6,10 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines.checking import check_folder
 from pipelines.errors import RefusedInput
 from pipelines.home import REPO, Home
-from pipelines.intake import check, take_in
+from pipelines.intake import take_in
 from pipelines.profile import load_profile
 
 QUJING = load_profile("qujing")
@@ -139,7 +140,7 @@ def test_visits_are_counted_by_township_and_never_stored(landing: Path, home: Ho
 
 def test_check_writes_nothing_and_says_what_is_left_out(landing: Path, home: Home) -> None:
     write(landing, f"A1,2025-03-04,D2,{TOWN},grid,,,,,\n")
-    assert "columns left out unread: 备注" in check(landing, QUJING).text()
+    assert "columns left out unread: 备注" in check_folder(landing, QUJING).text()
     assert not home.root.exists()
 
 

@@ -1,0 +1,40 @@
+"""Code lists: which words a column of codes understands, and the code each stands for."""
+
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+
+from pipelines.contracts import TABLES
+from pipelines.profile import Profile, reference_codes
+
+
+def list_of(table: str, column: str) -> str | None:
+    """The code list of a column; None where it holds no codes."""
+    return (TABLES[table].columns()[column].metadata or {}).get("codes")
+
+
+def code_list(name: str, profile: Profile) -> Mapping[str, str]:
+    """Folded word to code, of a reference list or of the profile's own categories, services or areas."""
+    if name == "areas":
+        codes = profile.areas["area_code"].to_list()
+        return {fold(c): c for c in codes} | {c.ljust(12, "0"): c for c in codes if len(c) < 12}
+    if name in ("categories", "services"):
+        kind = "dispute" if name == "categories" else "service"
+        rows = [r for r in profile.categories.iter_rows(named=True) if r["kind"] == kind]
+        return {fold(r[k]): r["code"] for r in rows for k in ("name_en", "name_zh", "code")}
+    return _reference()[name]
+
+
+def fold(word: str) -> str:
+    """A word as code lists compare it: width and case do not count."""
+    return unicodedata.normalize("NFKC", word).strip().casefold()
+
+
+@cache
+def _reference() -> dict[str, dict[str, str]]:
+    lists: dict[str, dict[str, str]] = {}
+    for row in reference_codes().iter_rows(named=True):
+        known = lists.setdefault(row["list"], {})
+        words = [row["code"], row["name_zh"], row["name_en"], *(row["variants"] or "").split("|")]
+        known.update({fold(word): row["code"] for word in words if word})
+    return lists

@@ -1,0 +1,221 @@
+"""Rows that broke a rule: kept with file, line and every reason, and without what the privacy gate removed.
+
+A row is kept under its source's own headings, so that it can be sent back as XLSX, corrected and come
+again; when it does, it is released. Of a care visit nothing is kept but line and reasons (boundary 2).
+"""
+
+import json
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import xlsxwriter
+
+from pipelines.contracts import PAIR_COLUMNS, key_columns
+from pipelines.errors import RefusedInput
+from pipelines.mapping import CORRECTIONS, TableMapping, mapping_of_name
+from pipelines.parsing import RULES, headings_used
+from pipelines.privacy import masked
+from pipelines.profile import Profile
+from pipelines.readers import LINE, RawFile
+from pipelines.warehouse import read_frame
+
+PRIVATE = (*PAIR_COLUMNS, "parties_key")
+ENOUGH = 3
+"""Filled columns that must agree before a row without its key counts as the one that was held."""
+ADDED = ("行号 line", "原因 reasons")
+SEPARATOR = "\x1f"
+
+
+def hold(
+    con: duckdb.DuckDBPyConnection, raw: RawFile, mapping: TableMapping, known: str, bad: pl.DataFrame
+) -> None:
+    """File the bad rows (`file_line`, `__rules`) of one file and table.
+
+    A row that an earlier file of the same name already had held takes that one's place.
+    """
+    if not len(bad):
+        return
+    kept = _kept_headings(raw, mapping)
+    shown = raw.frame.select(LINE, *(_without_persons(c, heading) for heading, c in kept.items()))
+    rows = bad.sort(LINE).join(shown, on=LINE, how="left", maintain_order="left")
+    told = [json.dumps(row, ensure_ascii=False) for row in rows.select(*kept).iter_rows(named=True)]
+    filed = rows.select(LINE, RULES).with_columns(
+        row_json=pl.Series(told or ["{}"] * len(rows), dtype=pl.String),
+        record_key=_record_keys(rows, mapping, kept),
+    )
+    con.register("filed", filed)
+    about = {"id": known, "name": raw.name, "table_name": mapping.table}
+    con.execute(
+        """
+        delete from quarantine where file_name = $name and table_name = $table_name and file_id <> $id and row_json <> '{}'
+            and (record_key in (select record_key from filed) or row_json in (select row_json from filed))
+        """,
+        about,
+    )
+    con.execute(
+        f"""
+        insert into quarantine (file_id, file_name, table_name, line, rules, row_json, record_key)
+        select $id, $name, $table_name, {LINE}, {RULES}, row_json, record_key from filed order by {LINE}
+        """,
+        about,
+    )
+    con.unregister("filed")
+
+
+def release(
+    con: duckdb.DuckDBPyConnection,
+    raw: RawFile,
+    mapping: TableMapping,
+    known: str,
+    accepted: pl.Series,
+    new: pl.Series,
+) -> int:
+    """Let go of the rows of earlier files that have now come corrected.
+
+    A held row is the one that came if they agree in every column that was not at fault, or if a new
+    version of the record that it names has been loaded.
+
+    Args:
+        con: the warehouse, in its transaction.
+        raw: the file that came.
+        mapping: its table.
+        known: its hash; its own held rows stay.
+        accepted: lines that are loaded, or are in the warehouse already.
+        new: of those, the lines loaded now.
+
+    Returns:
+        How many rows were released.
+    """
+    held = read_frame(
+        con,
+        """
+        select file_id, line, rules, row_json, record_key from quarantine
+        where table_name = $table_name and file_id <> $id and row_json <> '{}' order by file_id, line
+        """,
+        {"table_name": mapping.table, "id": known},
+    )
+    if not len(held) or not len(accepted):
+        return 0
+    kept = _kept_headings(raw, mapping)
+    came = raw.frame.filter(pl.col(LINE).is_in(accepted.implode())).select(
+        LINE, *(_as_text(heading) for heading, c in kept.items() if c not in PRIVATE)
+    )
+    keys = came.select(LINE, record_key=_record_keys(came, mapping, kept)).drop_nulls()
+    versions = keys.filter(pl.col(LINE).is_in(new.implode()))["record_key"]
+    free = held.filter(pl.col("record_key").is_in(versions.implode())).select("file_id", "line")
+    free = pl.concat([free, *_agreeing(held, came, kept)]).unique(maintain_order=True)
+    con.register("free", free)
+    con.execute(
+        """
+        delete from quarantine q where table_name = $table_name
+            and exists (select 1 from free f where f.file_id = q.file_id and f.line = q.line)
+        """,
+        {"table_name": mapping.table},
+    )
+    con.unregister("free")
+    return len(free)
+
+
+def write_corrections(con: duckdb.DuckDBPyConnection, profile: Profile, out: Path) -> list[Path]:
+    """Write the rows held of each file as XLSX in the file's own headings, line and reasons beside them.
+
+    What the privacy gate removed is an empty column: it is filled in again at the source.
+
+    Returns:
+        The workbooks, `<file>.corrections.xlsx`; correct them and put them into the landing folder.
+    """
+    held = read_frame(
+        con,
+        """
+        select file_name, line, row_json, string_agg(table_name || ': ' || array_to_string(rules, '; '), ' | ' order by table_name)
+            as reasons from quarantine where row_json <> '{}' group by all order by file_name, line
+        """,
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    return [
+        _write_workbook(out, str(name), rows, profile)
+        for (name,), rows in held.group_by("file_name", maintain_order=True)
+    ]
+
+
+def _write_workbook(out: Path, name: str, rows: pl.DataFrame, profile: Profile) -> Path:
+    mapping = mapping_of_name(name, profile)
+    if mapping is None:
+        raise RefusedInput(
+            f"profile {profile.name} no longer knows the file {name}; its rows cannot be sent back"
+        )
+    stem = name.removesuffix(CORRECTIONS) if name.endswith(CORRECTIONS) else Path(name).stem
+    path = out / f"{stem}{CORRECTIONS}"
+    contents = [json.loads(text) for text in rows["row_json"]]
+    headings = list(dict.fromkeys(heading for row in contents for heading in row))
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        sheet = book.add_worksheet(mapping.sheet if isinstance(mapping.sheet, str) else "corrections")
+        if mapping.header_row > 1:
+            sheet.write_string(0, 0, "更正后放回数据文件夹 correct and put back into the landing folder")
+        top = mapping.header_row - 1
+        for at, heading in enumerate((*headings, *ADDED)):
+            sheet.write_string(top, at, heading)
+        for down, (row, line, why) in enumerate(
+            zip(contents, rows["line"], rows["reasons"], strict=True), top + 1
+        ):
+            for at, heading in enumerate(headings):
+                if row.get(heading) is not None:
+                    sheet.write_string(down, at, row[heading])
+            sheet.write_string(down, len(headings), str(line))
+            sheet.write_string(down, len(headings) + 1, why)
+    return path
+
+
+def _agreeing(held: pl.DataFrame, came: pl.DataFrame, kept: dict[str, str | None]) -> list[pl.DataFrame]:
+    """File and line of the held rows that agree with one that came in all columns that were not at fault."""
+    contents = [json.loads(text) for text in held["row_json"]]
+    faults = [frozenset(rule.split(":")[0] for rule in rules) for rules in held["rules"]]
+    found = []
+    for fault in sorted(set(faults), key=sorted):
+        sound = [h for h, column in kept.items() if column not in fault and column not in PRIVATE]
+        mine = [at for at, other in enumerate(faults) if other == fault and set(sound) <= set(contents[at])]
+        mine = [at for at in mine if sum(contents[at][h] is not None for h in sound) >= ENOUGH]
+        if not mine or not sound:
+            continue
+        rows = pl.DataFrame(
+            {h: [contents[at][h] for at in mine] for h in sound}, schema=dict.fromkeys(sound, pl.String)
+        )
+        where = held[mine].select("file_id", "line")
+        found.append(
+            pl.concat([where, rows], how="horizontal")
+            .join(came.select(sound), on=sound, how="semi", nulls_equal=True, maintain_order="left")
+            .select("file_id", "line")
+        )
+    return found
+
+
+def _kept_headings(raw: RawFile, mapping: TableMapping) -> dict[str, str | None]:
+    """Headings a held row keeps, and the column each stands for; none of a care visit."""
+    return {} if mapping.table == "service_visits" else headings_used(raw, mapping)
+
+
+def _without_persons(column: str | None, heading: str) -> pl.Expr:
+    """A source column as text, without what the privacy gate removes."""
+    if column in PRIVATE:
+        return pl.lit(None, dtype=pl.String).alias(heading)
+    return _as_text(heading).map_batches(_masked, return_dtype=pl.String)
+
+
+def _as_text(heading: str) -> pl.Expr:
+    return pl.col(heading).cast(pl.String).str.strip_chars().replace("", None)
+
+
+def _masked(text: pl.Series) -> pl.Series:
+    return text.replace_strict(
+        {word: masked(word) for word in text.drop_nulls().unique()}, return_dtype=pl.String
+    )
+
+
+def _record_keys(rows: pl.DataFrame, mapping: TableMapping, kept: dict[str, str | None]) -> pl.Series:
+    """What names the record of each row, where its key is one column of the source; else null."""
+    key = key_columns(mapping.table)
+    heading = next((h for h, column in kept.items() if [column] == key), None)
+    if heading is None:
+        return pl.Series("record_key", [None] * len(rows), dtype=pl.String)
+    return rows[heading].alias("record_key")
