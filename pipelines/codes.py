@@ -27,7 +27,8 @@ def code_list(name: str, profile: Profile) -> Mapping[str, str]:
 
 def fold(word: str) -> str:
     """A word as code lists compare it: width and case do not count."""
-    return unicodedata.normalize("NFKC", word).strip().casefold()
+    plain = word if word.isascii() else unicodedata.normalize("NFKC", word)
+    return plain.strip().casefold()
 
 
 @cache

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
@@ -79,7 +80,7 @@ def pair_key(key: bytes, first: str, second: str) -> str:
     HMAC-SHA256 over both names, normalised (NFKC, no white space, case folded) and sorted.
     """
     names = sorted((_normal(first), _normal(second)))
-    return hmac.new(key, "\x1f".join(names).encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, "\x1f".join(names).encode(), "sha256").hex()[:32]
 
 
 def hash_pairs(frame: pl.DataFrame, key: bytes) -> pl.Series:
@@ -92,7 +93,7 @@ def hash_pairs(frame: pl.DataFrame, key: bytes) -> pl.Series:
         return pl.Series("parties_key", [None] * len(frame), dtype=pl.String)
     distinct = frame.select(names).unique(maintain_order=True)
     hashed = distinct.with_columns(
-        pl.Series("__hash", [_hash_row(key, row) for row in distinct.iter_rows(named=True)], dtype=pl.String)
+        pl.Series("__hash", [_hash_row(key, *row) for row in _three(distinct).iter_rows()], dtype=pl.String)
     )
     joined = frame.select(names).join(hashed, on=names, how="left", nulls_equal=True, maintain_order="left")
     return joined["__hash"].alias("parties_key")
@@ -161,12 +162,20 @@ def _make_key(path: Path) -> None:
     partial.unlink()
 
 
-def _hash_row(key: bytes, row: dict[str, str | None]) -> str | None:
-    if row.get("party_a") and row.get("party_b"):
-        return pair_key(key, str(row["party_a"]), str(row["party_b"]))
-    given = row.get("parties_key")
+def _three(names: pl.DataFrame) -> pl.DataFrame:
+    """Party a, party b and the source's own key as text, null where there is none."""
+    return names.select(
+        pl.col(c).cast(pl.String) if c in names.columns else pl.lit(None, dtype=pl.String).alias(c)
+        for c in ("party_a", "party_b", "parties_key")
+    )
+
+
+def _hash_row(key: bytes, first: str | None, second: str | None, given: str | None) -> str | None:
+    if first and second:
+        return pair_key(key, first, second)
     return pair_key(key, given, given) if given else None
 
 
+@lru_cache(maxsize=1 << 16)
 def _normal(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())

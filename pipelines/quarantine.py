@@ -37,7 +37,10 @@ def hold(
     if not len(bad):
         return
     kept = _kept_headings(raw, mapping)
-    shown = raw.frame.select(LINE, *(_without_persons(c, heading) for heading, c in kept.items()))
+    lines = pl.col(LINE).is_in(bad[LINE].implode())
+    shown = raw.frame.filter(lines).select(
+        LINE, *(_without_persons(c, heading) for heading, c in kept.items())
+    )
     rows = bad.sort(LINE).join(shown, on=LINE, how="left", maintain_order="left")
     told = [json.dumps(row, ensure_ascii=False) for row in rows.select(*kept).iter_rows(named=True)]
     filed = rows.select(LINE, RULES).with_columns(
