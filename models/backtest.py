@@ -3,7 +3,7 @@
 Each fold trains anew, scores its Mondays, and sees their labels only when the scores stand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -116,12 +116,18 @@ def run_backtest(
     return Backtest(predictions, metrics, calibration_table(predictions), tuple(done))
 
 
-def save_backtest(home: Home, backtest: Backtest, as_of: date) -> Path:
-    """Write HOME/backtests/<as_of>-<digest12>: predictions, metrics and calibration; the same for the same data."""
+def save_backtest(
+    home: Home, backtest: Backtest, as_of: date, more: Mapping[str, pl.DataFrame] | None = None
+) -> Path:
+    """Write HOME/backtests/<as_of>-<digest12>: predictions, metrics and calibration; the same for the same data.
+
+    `more` are the files of the other families.
+    """
     files = {
         "predictions.parquet": backtest.predictions,
         "metrics.parquet": backtest.metrics,
         "calibration.parquet": backtest.calibration,
+        **(more or {}),
     }
     return write_folder(home.backtests, as_of.isoformat(), files)
 

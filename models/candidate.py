@@ -7,6 +7,7 @@ import duckdb
 
 from features.catalogue import catalogue_hash
 from models.backtest import Backtest, run_backtest, save_backtest
+from models.families import make_families
 from models.history import matured_history, too_little
 from models.meta import code_version, data_hash
 from models.progress import Progress, silent
@@ -40,6 +41,7 @@ def make_candidate(
             return lacking
         signed = signature(con, home, profile, as_of)
         known = matured_history(con, profile, as_of, progress)
+        families = make_families(con, profile, as_of, progress)
     backtest = run_backtest(known.matrix, known.labels, profile, as_of, known.sealed, progress)
     if backtest is None:
         return told("no_fold")
@@ -48,8 +50,8 @@ def make_candidate(
         trained = train(known.matrix, known.labels, profile, as_of)
     except TooLittleToLearn as problem:
         return told("cannot_learn", why=problem)
-    folder = save_backtest(home, backtest, as_of)
-    return Candidate(register(home, profile, trained, backtest, signed, folder), backtest)
+    folder = save_backtest(home, backtest, as_of, families.files())
+    return Candidate(register(home, profile, trained, backtest, signed, folder, families), backtest)
 
 
 def signature(con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date) -> Signature:

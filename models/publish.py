@@ -19,6 +19,7 @@ from models.dossier import facts, tier_now, timeline
 from models.evaluation import METRICS_SCHEMA
 from models.explain import explain, reasons
 from models.extracts.files import extracts
+from models.families import publish_families
 from models.history import matured_mondays, too_little
 from models.last_week import last_week
 from models.list_check import list_finding
@@ -105,7 +106,10 @@ def publish_week(
         if before is not None:
             files["last_week.parquet"] = before
         entry = model_entry(champion, verdict, now.catalogue_hash)
-        files["meta.json"] = meta(con, profile, as_of, origin, warnings, entry, _families(con))
+        beside = publish_families(con, profile, now, evidence)
+        families = {"escalation": (True, told("escalation_published"))} | beside.families
+        files |= beside.files
+        files["meta.json"] = meta(con, profile, as_of, origin, warnings, entry, families)
     return write_publication(home, as_of, files)
 
 
@@ -162,14 +166,3 @@ def _reasons(matrix: Matrix, ranked: pl.DataFrame, profile: Profile, trained: Tr
     cohort = matrix.cohort[at]
     explained = explain(trained, rows, cohort["category"])
     return reasons(explained, rows, cohort["dispute_id"], built.names, sentences(profile, trained.levels))
-
-
-def _families(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[bool, Told]]:
-    """Which families are published, and why the others are not."""
-    ledger = con.execute("select count(*) from core_service_coverage").fetchone()
-    coverage = told("not_built") if ledger and ledger[0] else told("no_service_ledger")
-    return {
-        "escalation": (True, told("escalation_published")),
-        "demand": (False, told("not_built")),
-        "coverage": (False, coverage),
-    }

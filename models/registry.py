@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from models.backtest import Backtest
+from models.counting.evidence import METRICS_FILE, Families
 from models.saving import write_parquet
 from models.trained import Trained
 from models.wording import Told, told
@@ -73,6 +74,15 @@ class Registered:
         """The metrics of its backtest."""
         return pl.read_parquet(self.folder / _EVIDENCE / "metrics.parquet")
 
+    def file(self, name: str) -> bytes | None:
+        """A file of the demand or coverage model, if this version holds one."""
+        path = self.folder / _MODEL / name
+        return path.read_bytes() if path.is_file() else None
+
+    def version_of(self, family: str) -> str:
+        """The version's name for another family: `demand-28d-v12`."""
+        return self.version.replace("dispute", family, 1)
+
     @property
     def calibration(self) -> pl.DataFrame:
         """The reliability table of its backtest."""
@@ -86,6 +96,7 @@ def register(
     backtest: Backtest,
     signature: Signature,
     backtest_folder: Path,
+    families: Families,
 ) -> Registered:
     """Log a trained model with its evidence and make it the challenger.
 
@@ -96,10 +107,10 @@ def register(
     run_id: str = run.info.run_id
     for name, value in _parameters(trained, profile).items():
         client.log_param(run_id, name, value)
-    for name, value in _headline(backtest.metrics).items():
+    for name, value in (_headline(backtest.metrics) | families.headline()).items():
         client.log_metric(run_id, name, value)
     with TemporaryDirectory() as scratch:
-        _write_files(Path(scratch), trained, backtest)
+        _write_files(Path(scratch), trained, backtest, families)
         client.log_artifacts(run_id, scratch)
     for name, value in signature.tags().items():
         client.set_tag(run_id, name, value)
@@ -248,11 +259,14 @@ def _registered(home: Home, profile: Profile, version: "ModelVersion") -> Regist
     )
 
 
-def _write_files(folder: Path, trained: Trained, backtest: Backtest) -> None:
+def _write_files(folder: Path, trained: Trained, backtest: Backtest, families: Families) -> None:
     trained.save(folder / _MODEL)
     (folder / _EVIDENCE).mkdir()
     write_parquet(backtest.metrics, folder / _EVIDENCE / "metrics.parquet")
     write_parquet(backtest.calibration, folder / _EVIDENCE / "calibration.parquet")
+    write_parquet(families.metrics, folder / _EVIDENCE / METRICS_FILE)
+    for name, text in families.models.items():
+        (folder / _MODEL / name).write_bytes(text)
     pl.DataFrame(
         [
             (split.number, split.train[0], split.train[-1], len(split.train), split.test[0], split.test[-1])

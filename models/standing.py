@@ -41,10 +41,9 @@ def standing(champion: Registered, now: Situation, precision: "Precision | None"
         precision: how its last matured lists came true; None where there are not enough of them.
     """
     signed = champion.signature
-    if signed.profile != now.profile:
-        return _no("other_profile", champion, theirs=signed.profile, ours=now.profile)
-    if signed.origin != now.origin:
-        return _no("other_origin", champion, theirs=signed.origin, ours=now.origin)
+    foreign = foreign_to(champion, now)
+    if foreign is not None:
+        return foreign
     if signed.catalogue_hash != now.catalogue_hash:
         return _no("other_catalogue", champion)
     if now.as_of < signed.trained_as_of:
@@ -61,6 +60,16 @@ def standing(champion: Registered, now: Situation, precision: "Precision | None"
         )
     trained_until = champion.trained.trained_until
     return Standing(True, told("model_in_use", version=champion.version, trained_until=trained_until))
+
+
+def foreign_to(registered: Registered, now: Situation) -> Standing | None:
+    """Why a version made for another profile or from data of another origin may not be used; None if it may."""
+    signed = registered.signature
+    if signed.profile != now.profile:
+        return _no("other_profile", registered, theirs=signed.profile, ours=now.profile)
+    if signed.origin != now.origin:
+        return _no("other_origin", registered, theirs=signed.origin, ours=now.origin)
+    return None
 
 
 @dataclass(frozen=True)

@@ -69,9 +69,26 @@ SENTENCES: dict[str, Told] = {
         "数据中没有服务台账，无此来源，不发布此类预警。",
         "The data hold no service ledger: no such source, so this family is left out.",
     ),
-    "not_built": Told(
-        "此版本尚未实现该类预警。",
-        "This version does not make this family yet.",
+    "no_places": Told(
+        "配置中没有乡镇街道，或数据中没有纠纷登记，不发布地区预警。",
+        "The profile has no townships, or nothing was registered: this family is left out.",
+    ),
+    "no_usual_yet": Told(
+        "历史数据只有{weeks}周，不足{needed}周，尚无平常水平可比，不发布地区预警。",
+        "Only {weeks} weeks of history, {needed} are needed before anything is usual: this family is left out.",
+    ),
+    "ledger_too_short": Told(
+        "服务台账只有{weeks}周，不足{needed}周，不发布此类预警。",
+        "The service ledger holds only {weeks} weeks, {needed} are needed: this family is left out.",
+    ),
+    "family_published": Told("已发布，使用模型。", "Published, by the model."),
+    "usual_published": Told(
+        "没有可用模型，按同期平常水平发布。",
+        "Published by what is usual at this season: there is no model that may be used.",
+    ),
+    "persistence_published": Told(
+        "没有可用模型，按最近一期逾期数发布，无区间。",
+        "Published by the last weeks' overdue visits, without interval: there is no model that may be used.",
     ),
     "condition_checklist": Told(
         "前{k}名召回率{model}，未超过专家清单的{checklist}",

@@ -134,6 +134,30 @@ class Needs(_Checked):
     matured_outcomes: int = 100
 
 
+class DemandSettings(_Checked):
+    """Forecasts of places: from how much history, and how far above the usual each level begins.
+
+    `history_weeks`: matured weeks below which the usual of the season is published instead of a model.
+    `ratio`: expected over usual at which a level begins.
+    `least_disputes`: places expected to have fewer are never above blue: a ratio of small numbers says little.
+    """
+
+    history_weeks: int = Field(default=26, ge=8)
+    ratio: dict[Literal["red", "orange", "yellow"], float] = {"red": 1.4, "orange": 1.25, "yellow": 1.1}
+    least_disputes: float = Field(default=3.0, ge=0)
+
+
+class CoverageSettings(_Checked):
+    """Forecasts of the care services: from how much history, and at which share overdue each level begins."""
+
+    history_weeks: int = Field(default=26, ge=8)
+    overdue_share: dict[Literal["red", "orange", "yellow"], float] = {
+        "red": 0.40,
+        "orange": 0.30,
+        "yellow": 0.22,
+    }
+
+
 class Retention(_Checked):
     """Closed disputes leave the warehouse this many weeks after closing (boundary 16)."""
 
@@ -164,6 +188,8 @@ class Settings(_Checked):
     backtest: Backtest = Backtest()
     needs: Needs = Needs()
     promotion: Promotion = Promotion()
+    demand: DemandSettings = DemandSettings()
+    coverage: CoverageSettings = CoverageSettings()
     retention: Retention = Retention()
     model_parameters: dict[str, float | int] = Field(default_factory=dict)
     card_valid_days: int = 180

@@ -1,0 +1,67 @@
+"""80 % intervals of counts that hold what they promise: a spread fitted, then corrected by what came.
+
+A negative binomial with the expected count as its mean gives the shape. Its own quantiles would hold
+only if the shape were right; so the quantile levels are taken from the ranks that later counts had in
+it (distributional conformal prediction). Counts are whole, so small ones are held more often than 80 %.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import nbinom
+
+SHARE = 0.8
+"""Of the counts, how many an interval is to hold."""
+LEAST = 1e-3
+"""The lowest expected count; nothing is impossible."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far counts fall from what was expected.
+
+    Attributes:
+        excess: variance is mean + excess * mean^2.
+        lower: quantile level of the interval's lower end.
+        upper: quantile level of its upper end.
+    """
+
+    excess: float
+    lower: float
+    upper: float
+
+    def interval(self, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Lowest and highest count of each row's 80 % interval; whole numbers around the mean."""
+        mean = np.maximum(expected, LEAST)
+        low, high = (
+            _distribution(mean, self.excess, np.full(len(mean), q)) for q in (self.lower, self.upper)
+        )
+        return np.minimum(low, np.floor(mean)), np.maximum(high, np.ceil(expected))
+
+
+def fit_spread(expected: np.ndarray, came: np.ndarray, seed: int) -> Spread:
+    """Learn the spread from forecasts and what came of them, which the forecasts had not seen.
+
+    Args:
+        expected: forecasts [n].
+        came: counts [n].
+        seed: of the draws that spread a whole count over its rank.
+    """
+    mean = np.maximum(expected, LEAST)
+    excess = max(0.0, float(np.sum((came - mean) ** 2 - mean) / np.sum(mean**2)))
+    at, before = (_cumulative(mean, excess, count) for count in (came, came - 1))
+    rank = before + np.random.default_rng(seed).random(len(mean)) * (at - before)
+    tail = (1 - SHARE) / 2
+    n = len(rank)
+    lower, upper = np.quantile(rank, [max(tail - 0.5 / n, 0.0), min(1 - tail + 0.5 / n, 1.0)])
+    return Spread(excess, float(np.clip(lower, 1e-6, 0.5)), float(np.clip(upper, 0.5, 1 - 1e-6)))
+
+
+def _cumulative(mean: np.ndarray, excess: float, count: np.ndarray) -> np.ndarray:
+    size = 1 / max(excess, 1e-6)
+    return nbinom.cdf(count, size, size / (size + mean))
+
+
+def _distribution(mean: np.ndarray, excess: float, level: np.ndarray) -> np.ndarray:
+    size = 1 / max(excess, 1e-6)
+    return nbinom.ppf(level, size, size / (size + mean))

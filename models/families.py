@@ -1,0 +1,141 @@
+"""Demand and coverage beside escalation: trained and judged with it, kept in the same version, published with it.
+
+One version of the registry holds all three, so that they are promoted and rolled back together. A family
+whose source is missing is left out; one without a usable model falls back on what is usual, and says so.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from models.counting.evidence import COVERAGE_FILE, DEMAND_FILE, Families, better_than_usual
+from models.counting.measures import METRICS_SCHEMA, count_metrics
+from models.coverage import backtest as coverage_backtest
+from models.coverage.inputs import build_inputs as coverage_inputs
+from models.coverage.ledger import read_ledger
+from models.coverage.training import Coverage, train_coverage
+from models.coverage.warnings import LEAST_WEEKS as LEAST_LEDGER_WEEKS
+from models.coverage.warnings import PERSISTENCE, service_warnings
+from models.demand import backtest as demand_backtest
+from models.demand.inputs import build_inputs as demand_inputs
+from models.demand.panel import read_panel
+from models.demand.training import Demand, train_demand
+from models.demand.warnings import LEAST_WEEKS, USUAL, place_warnings
+from models.progress import Progress, silent
+from models.registry import Registered
+from models.standing import Situation, foreign_to
+from models.wording import Told, told
+from pipelines.profile import Profile
+
+FINEST = {"demand": "township_category", "coverage": coverage_backtest.GRAIN}
+"""The grain each family is judged by."""
+
+
+def make_families(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, progress: Progress = silent
+) -> Families:
+    """Backtest and train both families on everything matured by a day.
+
+    A model is kept only where its backtest beats the usual; it is reported either way.
+    """
+    settings = profile.settings
+    models: dict[str, bytes] = {}
+    predictions: dict[str, pl.DataFrame] = {}
+    panel, ledger = read_panel(con, profile, as_of), read_ledger(con, profile, as_of)
+    if panel is not None:
+        progress("places: backtest and training", 0.95)
+        inputs = demand_inputs(panel, profile)
+        predictions["demand"] = demand_backtest.backtest_demand(panel, inputs, profile, as_of)
+        demand = train_demand(panel, inputs, profile, as_of)
+        models |= {DEMAND_FILE: demand.to_json()} if demand else {}
+    if ledger is not None:
+        progress("services: backtest and training", 0.97)
+        columns = coverage_inputs(ledger)
+        predictions["coverage"] = coverage_backtest.backtest_coverage(ledger, columns, profile, as_of)
+        coverage = train_coverage(ledger, columns, profile, as_of)
+        models |= {COVERAGE_FILE: coverage.to_json()} if coverage else {}
+    bootstrap, seed = settings.backtest.bootstrap, settings.seed
+    metrics = pl.concat(
+        [
+            pl.DataFrame(schema=METRICS_SCHEMA),
+            *(count_metrics(rows, name, FINEST[name], bootstrap, seed) for name, rows in predictions.items()),
+        ]
+    )
+    kept = {name: text for name, text in models.items() if better_than_usual(metrics, name, FINEST)}
+    return Families(kept, predictions, metrics)
+
+
+@dataclass(frozen=True)
+class Published:
+    """The files of both families for one week, and what is to be said of each family."""
+
+    files: dict[str, pl.DataFrame]
+    families: dict[str, tuple[bool, Told]]
+
+
+def publish_families(
+    con: duckdb.DuckDBPyConnection,
+    profile: Profile,
+    now: Situation,
+    registered: Registered | None,
+) -> Published:
+    """Forecast the week's places and services.
+
+    Args:
+        con: the warehouse; only read.
+        profile: horizon, levels.
+        now: the Monday, and what a model must have been trained for to be used.
+        registered: the version in use, or the one waiting where there is none.
+    """
+    usable = registered if registered is not None and _fits(registered, now) else None
+    files, demand_told = _demand(con, profile, now, usable)
+    service_files, coverage_told = _coverage(con, profile, now, usable)
+    return Published(files | service_files, {"demand": demand_told, "coverage": coverage_told})
+
+
+def _demand(
+    con: duckdb.DuckDBPyConnection, profile: Profile, now: Situation, usable: Registered | None
+) -> tuple[dict[str, pl.DataFrame], tuple[bool, Told]]:
+    panel = read_panel(con, profile, now.as_of)
+    if panel is None:
+        return {}, (False, told("no_places"))
+    if len(panel.mondays) <= LEAST_WEEKS:
+        return {}, (False, told("no_usual_yet", weeks=len(panel.mondays) - 1, needed=LEAST_WEEKS))
+    inputs = demand_inputs(panel, profile)
+    text = usable.file(DEMAND_FILE) if usable else None
+    demand = Demand.from_json(text) if text else None
+    if demand is not None and demand.names != inputs.names:
+        demand = None
+    version = usable.version_of("demand") if usable and demand else USUAL
+    files = place_warnings(panel, inputs, profile, now.as_of, demand, version, now.origin == "simulated")
+    return files, (True, told("family_published") if demand else told("usual_published"))
+
+
+def _coverage(
+    con: duckdb.DuckDBPyConnection, profile: Profile, now: Situation, usable: Registered | None
+) -> tuple[dict[str, pl.DataFrame], tuple[bool, Told]]:
+    ledger = read_ledger(con, profile, now.as_of)
+    if ledger is None:
+        return {}, (False, told("no_service_ledger"))
+    weeks = int((ledger.known["due"].sum(axis=0) > 0).sum())
+    if weeks < LEAST_LEDGER_WEEKS:
+        return {}, (False, told("ledger_too_short", weeks=weeks, needed=LEAST_LEDGER_WEEKS))
+    inputs = coverage_inputs(ledger)
+    text = usable.file(COVERAGE_FILE) if usable else None
+    coverage = Coverage.from_json(text) if text else None
+    if coverage is not None and coverage.names != inputs.names:
+        coverage = None
+    version = usable.version_of("coverage") if usable and coverage else PERSISTENCE
+    warnings = service_warnings(
+        ledger, inputs, profile, now.as_of, coverage, version, now.origin == "simulated"
+    )
+    reason = told("family_published") if coverage else told("persistence_published")
+    return {"service_warnings.parquet": warnings}, (True, reason)
+
+
+def _fits(registered: Registered, now: Situation) -> bool:
+    """Whether a version was made for this city and data, and for a day between its training and its expiry."""
+    trained, expires = registered.signature.trained_as_of, registered.expires_on
+    return foreign_to(registered, now) is None and trained <= now.as_of <= expires
