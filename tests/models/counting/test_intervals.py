@@ -1,0 +1,59 @@
+"""An 80 % interval holds 80 % of what it had not seen, whatever the true spread is."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.counting.intervals import fit_spread
+from models.counting.measures import deviance, interval_score, squared_change
+
+
+def drawn(rng: np.random.Generator, mean: np.ndarray, size: float) -> np.ndarray:
+    return rng.negative_binomial(size, size / (size + mean)).astype(float)
+
+
+@pytest.mark.parametrize("size", [1.0, 5.0, 1e6])
+@pytest.mark.parametrize("off", [0.8, 1.0, 1.3])
+def test_eight_in_ten_later_counts_fall_inside_even_where_the_forecast_is_off(
+    size: float, off: float
+) -> None:
+    rng = np.random.default_rng(3)
+    mean = rng.gamma(2.0, 20.0, 8000)
+    came = drawn(rng, mean, size)
+    spread = fit_spread(mean[:4000] * off, came[:4000], seed=1)
+    low, high = spread.interval(mean[4000:] * off)
+    inside = ((low <= came[4000:]) & (came[4000:] <= high)).mean()
+    assert 0.78 <= inside <= 0.88
+
+
+@given(st.lists(st.tuples(st.floats(0, 60), st.integers(0, 90)), min_size=5, max_size=40))
+@settings(max_examples=40, deadline=None)
+def test_an_interval_is_whole_and_around_its_mean(pairs: list[tuple[float, int]]) -> None:
+    expected, came = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
+    low, high = fit_spread(expected, came, seed=1).interval(expected)
+    assert (low <= expected + 1e-3).all()
+    assert (expected <= high).all()
+    assert (low >= 0).all()
+    assert (low == np.round(low)).all()
+    assert (high == np.round(high)).all()
+
+
+def test_deviance_is_zero_for_the_count_itself_and_grows_with_the_miss() -> None:
+    came = np.array([0.0, 3.0, 3.0, 3.0])
+    told = deviance(np.array([0.0, 3.0, 4.0, 6.0]), came)
+    assert told[1] == pytest.approx(0)
+    assert told[0] < 0.1 < told[2] < told[3]
+
+
+def test_interval_score_is_width_and_ten_times_what_lies_outside() -> None:
+    low, high, middle = np.array([2.0]), np.array([6.0]), np.array([4.0])
+    assert interval_score(middle, low, high, np.array([4.0])) == pytest.approx(0.1 * 4 / 1.5)
+    assert interval_score(middle, low, high, np.array([9.0])) == pytest.approx(
+        (0.5 * 5 + 0.1 * (4 + 10 * 3)) / 1.5
+    )
+
+
+def test_change_is_from_horizon_to_horizon_and_leaves_out_what_is_missing() -> None:
+    history = np.array([[1.0, 5.0, 3.0, 5.0], [2.0, np.nan, 4.0, np.nan]])
+    assert squared_change(history, 2).tolist() == [2.0, 4.0]

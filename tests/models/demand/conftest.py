@@ -1,0 +1,33 @@
+"""The small city's places: its panel, inputs and a model of them."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from models.demand.inputs import Inputs, build_inputs
+from models.demand.panel import Panel, read_panel
+from models.demand.training import Demand, train_demand
+from pipelines.profile import Profile
+from pipelines.warehouse import open_warehouse
+
+AS_OF = date(2025, 12, 29)
+
+
+@dataclass(frozen=True)
+class Places:
+    panel: Panel
+    inputs: Inputs
+    demand: Demand
+
+
+@pytest.fixture(scope="session")
+def places(warehouse: Path, profile: Profile) -> Places:
+    with open_warehouse(warehouse, read_only=True) as con:
+        panel = read_panel(con, profile, AS_OF)
+    assert panel is not None
+    inputs = build_inputs(panel, profile)
+    demand = train_demand(panel, inputs, profile, AS_OF)
+    assert demand is not None
+    return Places(panel, inputs, demand)
