@@ -1,7 +1,7 @@
 """No figure lets a cell of the care services under ten be worked out (boundary 2)."""
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.coverage.suppression import shown_counts, with_suppression
@@ -40,6 +40,7 @@ def test_a_missing_caseload_is_hidden_and_not_zero() -> None:
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=12))
+@settings(deadline=None)
 def test_what_is_hidden_in_a_county_is_never_one_cell_nor_under_ten(caseloads: list[int]) -> None:
     told = hidden(*caseloads)
     out = [n for n, gone in zip(caseloads, told, strict=True) if gone]
