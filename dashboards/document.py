@@ -1,7 +1,8 @@
-"""A Word document in the layout of GB/T 9704: A4, its margins, its type sizes; no red head, number or seal.
+"""A Word document in the layout of GB/T 9704: A4, its margins and type sizes, page numbers on the outer side.
 
-The typefaces of official papers are proprietary, so they are named, never embedded, each with a free one to
-fall back on. The same text gives the same bytes.
+No red head, number or seal: it must not look like an issued document. The typefaces of official papers are
+proprietary, so they are named, never embedded, each with a free one to fall back on. The same text gives
+the same bytes.
 """
 
 import io
@@ -42,12 +43,15 @@ class Document:
         self._words = words
         self._made = docx.Document()
         self._indent = words.lang == "zh"
+        self._speak()
         page = self._made.sections[0]
         page.page_width, page.page_height = Mm(210), Mm(297)
         page.top_margin, page.bottom_margin = Mm(MARGINS_MM["top"]), Mm(MARGINS_MM["bottom"])
         page.left_margin, page.right_margin = Mm(MARGINS_MM["left"]), Mm(MARGINS_MM["right"])
         page.footer_distance = Mm(28)
-        self._foot(page.footer.paragraphs[0])
+        self._made.settings.odd_and_even_pages_header_footer = True
+        self._foot(page.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
+        self._foot(page.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
 
     def title(self, text: str, below: str) -> None:
         """The title, and the line under it."""
@@ -61,20 +65,51 @@ class Document:
         head.paragraph_format.keep_with_next = True
         self._indented(head)
         _set(head.add_run(heading), BODY_PT, HEAD_FACE)
-        for text in paragraphs:
-            body = self._indented(self._leading(self._made.add_paragraph()))
-            _set(body.add_run(text), BODY_PT, BODY_FACE)
+        self.sentences(paragraphs)
 
     def remark(self, text: str) -> None:
         """A paragraph in small type."""
         _set(self._made.add_paragraph().add_run(text), FOOT_PT, BODY_FACE)
 
-    def table(self, head: Sequence[str], widths_mm: Sequence[float], rows: Sequence[Sequence[str]]) -> None:
-        """A table whose head returns on every page; a line break in a cell is kept."""
+    def sentences(self, paragraphs: Sequence[str]) -> None:
+        """More paragraphs of the section."""
+        for text in paragraphs:
+            body = self._indented(self._leading(self._made.add_paragraph()))
+            _set(body.add_run(text), BODY_PT, BODY_FACE)
+
+    def picture(self, png: bytes, width_mm: float, told: str) -> None:
+        """A picture in the middle, and what it shows in small type below."""
+        paragraph = self._made.add_paragraph()
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.keep_with_next = True
+        shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Mm(width_mm))
+        shape._inline.docPr.set("descr", told)
+        caption = self._made.add_paragraph()
+        caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _set(caption.add_run(told), TABLE_PT, BODY_FACE)
+
+    def table(
+        self,
+        head: Sequence[str],
+        widths_mm: Sequence[float],
+        rows: Sequence[Sequence[str]],
+        height_mm: float = 0,
+    ) -> None:
+        """A table whose head returns on every page; a line break in a cell is kept.
+
+        Args:
+            head: of the columns.
+            widths_mm: of the columns.
+            rows: cells of each row.
+            height_mm: rows are at least that high, for writing into.
+        """
         made = self._made.add_table(rows=0, cols=len(head), style="Table Grid")
         made.alignment, made.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        for column, width in zip(made.columns, widths_mm, strict=True):
+            column.width = Mm(width)
         for n, texts in enumerate([head, *rows]):
             row = made.add_row()
+            row.height = Mm(height_mm) if n else None
             properties = row._tr.get_or_add_trPr()
             properties.append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
             if n == 0:
@@ -96,6 +131,12 @@ class Document:
         self._made.save(loose)
         return _same_bytes(loose.getvalue())
 
+    def _speak(self) -> None:
+        """Chinese is the mainland's; figures are not Chinese, so that no number is broken at a line's end."""
+        default = self._made.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}/{qn('w:lang')}")
+        default.set(qn("w:val"), "en-GB")
+        default.set(qn("w:eastAsia"), "zh-CN")
+
     def _centred(self, text: str, size: float, face: str) -> None:
         paragraph = self._leading(self._made.add_paragraph())
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -112,8 +153,11 @@ class Document:
             paragraph.paragraph_format.first_line_indent = Pt(2 * BODY_PT)
         return paragraph
 
-    def _foot(self, paragraph: Paragraph) -> None:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    def _foot(self, paragraph: Paragraph, side: WD_ALIGN_PARAGRAPH) -> None:
+        """The page's number on that side, one character in from the edge."""
+        paragraph.alignment = side
+        form = paragraph.paragraph_format
+        form.left_indent = form.right_indent = Pt(FOOT_PT)
         before, after = self._words("paper.page", page="\x00").split("\x00")
         _set(paragraph.add_run(before), FOOT_PT, FOOT_FACE)
         field = paragraph.add_run()
@@ -135,7 +179,10 @@ class Document:
         tree = parse_xml(fonts.blob)
         for face, other in FALLBACKS.items():
             tree.append(
-                parse_xml(f'<w:font {nsdecls("w")} w:name="{face}"><w:altName w:val="{other}"/></w:font>')
+                parse_xml(
+                    f'<w:font {nsdecls("w")} w:name="{face}"><w:altName w:val="{other}"/>'
+                    f'<w:charset w:val="86"/><w:family w:val="{"swiss" if face == HEAD_FACE else "roman"}"/></w:font>'
+                )
             )
         fonts._blob = serialize_part_xml(tree)
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import polars as pl
 import streamlit as st
 
-from dashboards.brief import Paper, document_bytes, gather, notes, workbook_bytes
+from dashboards.brief import document_bytes, notes, workbook_bytes
+from dashboards.paper import Paper, gather
 from dashboards.session import Session
 from dashboards.workbook import spelled_out, workbook
 

@@ -1,0 +1,205 @@
+"""The weekly brief: what it says, how it is laid out, whom it shows what, and that it prints as it should."""
+
+import io
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import docx
+import polars as pl
+import pytest
+from docx.shared import Pt
+
+from dashboards import brief_sections
+from dashboards.brief import document_bytes, write_brief
+from dashboards.document import FALLBACKS
+from dashboards.paper import gather
+from dashboards.publication import LAST_WEEK_SCHEMA, current
+from dashboards.read_model import left_list, queue, week
+from dashboards.roles import Role
+from dashboards.wording import LANGS, Lang, words_of
+from pipelines.errors import FengqiaoError, RefusedInput
+from pipelines.home import Home
+from tests.dashboards import office
+from tests.dashboards.publication import AS_OF, PROFILE, publish
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Two published weeks, and what became of the first."""
+    made = Home(tmp_path_factory.mktemp("brief"))
+    before = publish(made, as_of=AS_OF - timedelta(weeks=1), seed=2)
+    listed = pl.read_parquet(before / "dispute_warnings.parquet").filter("listed")
+    became = pl.DataFrame(
+        {
+            "action": ["accept", "decline", None, "accept", "correct"],
+            "reason": [None, "in_hand", None, None, "duplicate"],
+            "unit_id": [PROFILE.units["unit_id"][3], None, None, PROFILE.units["unit_id"][5], None],
+            "visit_result": ["calmer", None, None, None, None],
+            "visited_on": [AS_OF - timedelta(days=3), None, None, None, None],
+            "is_closed": [False, True, False, False, False],
+            "harmed": [False, False, True, False, False],
+        }
+    )
+    nth = pl.int_range(pl.len()) % len(became)
+    rows = listed.select(pl.lit(AS_OF - timedelta(weeks=1)).alias("listed_on"), pl.all()).with_columns(
+        became[column].gather(listed.select(nth).to_series()).alias(column) for column in became.columns
+    )
+    missing = {
+        name: pl.lit(None, kind) for name, kind in LAST_WEEK_SCHEMA.items() if name not in rows.columns
+    }
+    last = rows.with_columns(**missing).select(*LAST_WEEK_SCHEMA)
+    publish(made)
+    last.write_parquet((made.published / AS_OF.isoformat()).resolve() / "last_week.parquet")
+    return made
+
+
+def text_of(document: bytes) -> str:
+    """Everything that can be read in a document, cells included."""
+    made = docx.Document(io.BytesIO(document))
+    cells = [cell.text for table in made.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in made.paragraphs), *cells])
+
+
+def brief(home: Home, lang: Lang = "zh", role: Role = "analyst") -> bytes:
+    return document_bytes(gather(home, PROFILE, lang, role))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_it_has_every_part_in_order(home: Home, lang: Lang) -> None:
+    words = words_of(lang)
+    told = text_of(brief(home, lang))
+    parts = ("facts", "changes", "ten", "last", "record", "limits", "to_decide")
+    places = [told.index(words(f"paper.{part}_title")) for part in parts]
+    assert places == sorted(places)
+    assert words("paper.simulated") in told
+    assert words("boundary.line") in told
+
+
+def test_its_figures_are_those_of_the_screen(home: Home) -> None:
+    publication, words = current(home), words_of("zh")
+    assert publication is not None
+    earlier = gather(home, PROFILE, "zh", "analyst").earlier
+    assert earlier is not None
+    found = week(publication, "analyst", earlier=earlier)
+    new, gone = int((found.rows["change"] == "new").sum()), len(left_list(publication, "analyst", earlier))
+    told = text_of(brief(home))
+    assert f"全部在册{len(queue(publication, 'analyst').rows)}件，本周名单{len(found.rows)}件" in told
+    assert f"新上名单{new}件" in told
+    assert f"离开名单{gone}件" in told
+    assert words.count("week.hidden", found.hidden) in told
+
+
+def test_the_ten_that_need_the_meeting_are_the_first_of_the_list_with_reasons_and_what_nobody_asked(
+    home: Home,
+) -> None:
+    publication = current(home)
+    assert publication is not None
+    first = week(publication, "analyst").rows.head(10)
+    ten = docx.Document(io.BytesIO(brief(home))).tables[0]
+    cells = [[cell.text for cell in row.cells] for row in ten.rows[1:]]
+    assert [row[2].splitlines()[0] for row in cells] == first["dispute_id"].to_list()
+    assert all("登记时未问" in row[5] for row in cells if len(row[5].splitlines()) > 3)
+    for row, told in zip(first.iter_rows(named=True), cells, strict=True):
+        assert [reason["text_zh"] for reason in row["reasons"]] == told[5].splitlines()[:3]
+
+
+def test_it_tells_what_became_of_last_weeks_list(home: Home) -> None:
+    rows = gather(home, PROFILE, "zh", "analyst").last
+    assert rows is not None
+    decided = rows.decided
+    told = text_of(brief(home))
+    assert f"已采纳{decided['accept']}件，不采纳{decided['decline']}件" in told
+    assert f"{rows.harmed}件此后发生" in told
+    assert "已缓和" in told
+    assert "此后发生伤害" in told
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_dispute_with_domestic_violence_indicated_is_in_the_protection_roles_papers_alone(
+    home: Home, tmp_path: Path, lang: Lang
+) -> None:
+    publication = current(home)
+    assert publication is not None
+    domestic = publication.warnings.filter("listed", "is_domestic")["dispute_id"].to_list()
+    domestic += publication.last_week.filter("is_domestic")["dispute_id"].to_list()
+    assert domestic
+    for role in ("analyst", "engineer"):
+        told = text_of(brief(home, lang, role))
+        assert not [number for number in domestic if number in told]
+    assert [number for number in domestic if number in text_of(brief(home, lang, "protection"))]
+
+
+def test_the_layout_is_that_of_official_papers_and_nothing_makes_it_look_issued(home: Home) -> None:
+    made = docx.Document(io.BytesIO(brief(home)))
+    page = made.sections[0]
+    sizes = (
+        page.page_width,
+        page.page_height,
+        page.top_margin,
+        page.left_margin,
+        page.right_margin,
+        page.bottom_margin,
+    )
+    assert [round(size.mm) for size in sizes if size] == [210, 297, 37, 28, 26, 35]
+    title, body = made.paragraphs[0].runs[0], made.paragraphs[5].runs[0]
+    assert (title.font.size, body.font.size) == (Pt(22), Pt(16))
+    leading = made.paragraphs[5].paragraph_format.line_spacing
+    assert isinstance(leading, int)
+    assert abs(leading.pt - 28.9) < 0.1
+    assert "小标宋" in title._r.xml
+    assert "仿宋" in body._r.xml
+    part = next(p for p in made.part.package.iter_parts() if p.partname.endswith("fontTable.xml"))
+    names = part.blob.decode()
+    assert all(
+        f'w:name="{face}"' in names and f'w:val="{other}"' in names for face, other in FALLBACKS.items()
+    )
+    colours = set(re.findall(r'w:color w:val="(\w+)"', made.element.xml))
+    assert colours <= {"auto", "000000"}
+    told = text_of(brief(home))
+    assert not re.search("红头|印章|文件〔|〔20|号文", told)
+
+
+def test_the_blank_table_waits_for_the_meetings_decisions(home: Home) -> None:
+    last = docx.Document(io.BytesIO(brief(home))).tables[-1]
+    assert len(last.rows) == 1 + brief_sections.BLANK_ROWS
+    assert {cell.text for row in last.rows[1:] for cell in row.cells[1:]} == {""}
+
+
+def test_the_same_week_gives_the_same_bytes(home: Home) -> None:
+    assert brief(home) == brief(home)
+
+
+def test_a_week_without_scores_first_of_all_and_without_backtest_says_so(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    publish(home, usable=False)
+    told = text_of(brief(home))
+    assert words_of("zh")("paper.no_record") in told
+    assert words_of("zh")("paper.no_last") in told
+    assert words_of("zh")("week.first_week") in told
+    assert "/ 100" not in told
+
+
+def test_nothing_published_or_an_unknown_language_is_one_readable_line(tmp_path: Path) -> None:
+    with pytest.raises(FengqiaoError, match="run `fengqiao run` first"):
+        write_brief(Home(tmp_path), PROFILE)
+    publish(Home(tmp_path))
+    with pytest.raises(RefusedInput, match="no wording in 'fr'"):
+        write_brief(Home(tmp_path), PROFILE, lang="fr")
+    with pytest.raises(RefusedInput, match="no role 'mayor'"):
+        write_brief(Home(tmp_path), PROFILE, role="mayor")
+
+
+@pytest.mark.skipif(not office.is_there(), reason="no LibreOffice on this machine: `make office` installs it")
+@pytest.mark.parametrize("lang", LANGS)
+def test_libreoffice_prints_it_on_about_six_pages_with_every_character_there(
+    home: Home, tmp_path: Path, lang: Lang
+) -> None:
+    pages = office.pages_of(brief(home, lang), tmp_path)
+    assert 5 <= len(pages) <= 8
+    assert [str(n) in page.splitlines()[-1] for n, page in enumerate(pages, start=1)] == [True] * len(pages)
+    whole = "".join(pages).replace(" ", "")
+    for part in ("facts", "ten", "to_decide"):
+        assert words_of(lang)(f"paper.{part}_title").replace(" ", "") in whole
+    assert "\ufffd" not in whole
+    assert lang == "en" or "CJK" in office.fonts_of(tmp_path), "no Chinese typeface to fall back on"
