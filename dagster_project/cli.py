@@ -210,7 +210,7 @@ def status(profile: ProfileName = "qujing", home: HomeFolder = None) -> None:
     """What an engineer asks first: last publication, champion, data until when, what is overdue."""
     from dagster_project.status import status_lines
 
-    for line in status_lines(_city(profile, home)):
+    for line in status_lines(_city(profile, home), date.today()):
         typer.echo(line)
 
 

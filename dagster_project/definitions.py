@@ -3,6 +3,7 @@
 import dagster as dg
 
 from dagster_project.assets import ASSETS
+from dagster_project.automation import AUTOMATION
 from dagster_project.resources import city_from_environment
 
-defs = dg.Definitions(assets=ASSETS, resources={"city": city_from_environment()})
+defs = dg.Definitions(assets=ASSETS, resources={"city": city_from_environment()}, **AUTOMATION)

@@ -7,11 +7,12 @@ import streamlit as st
 from dashboards import address
 from dashboards.markup import boundary, lines, notice
 from dashboards.papers import downloads
-from dashboards.read_model import Notice, notices
+from dashboards.read_model import Notice, notices, run_notice
 from dashboards.screens import how_right, one_dispute, this_week
 from dashboards.session import Session, chosen_language, open_session
 from dashboards.wording import LANGS, Words, words_of
 from pipelines.errors import FengqiaoError
+from pipelines.run_state import last_run
 
 STYLE, ICON = Path(__file__).with_name("screens.css"), Path(__file__).with_name("icon.svg")
 SIDEBAR_PIXELS = 250
@@ -42,7 +43,7 @@ def main() -> None:
     if session.publication is None:
         _instead(words("empty.nothing_published"), words("empty.nothing_published_do"))
     else:
-        told = notices(session.publication, session.now.date())
+        told = run_notice(last_run(session.home)) + notices(session.publication, session.now.date())
         st.html(
             "".join(notice(_sentence(words, one), one.grave) for one in told if one.grave) or "<span></span>"
         )

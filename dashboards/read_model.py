@@ -13,6 +13,7 @@ import polars as pl
 
 from dashboards.publication import CHECKLIST, Publication
 from dashboards.roles import Role, visible
+from pipelines.run_state import RunState
 
 LEVELS = ("red", "orange", "yellow", "blue")
 MODEL = "lightgbm"
@@ -106,6 +107,19 @@ def notices(publication: Publication, today: date) -> list[Notice]:
         if not told["published"]
     ]
     return found
+
+
+def run_notice(run: RunState | None) -> list[Notice]:
+    """That the newest run published nothing, and why, so that what stands on the screen is the week before's.
+
+    Args:
+        run: what is kept of it.
+    """
+    if run is None or not (run.state in ("blocked", "failed") or run.broke_off):
+        return []
+    code = "run_broke_off" if run.broke_off else f"run_{run.state}"
+    facts = {"at": run.at.replace("T", " "), "reason_zh": run.reason_zh, "reason_en": run.reason_en}
+    return [Notice(code, facts, grave=True)]
 
 
 def week(

@@ -45,10 +45,12 @@ def train_champion_if_none(home: Home, profile: Profile, as_of: date, progress: 
     before = registry.find_version(home, profile, tags)
     if before is not None and before.refused is not None:
         return _verdict("checklist", before.refused)
+    if before is not None:
+        return _crown_if_better(home, profile, before)
     made = make_candidate(home, profile, as_of, progress)
     if isinstance(made, Told):
         return _verdict("checklist", made)
-    return _crown_if_better(home, profile, made)
+    return _crown_if_better(home, profile, made.registered)
 
 
 def score_and_publish(home: Home, profile: Profile, as_of: date, progress: Progress = silent) -> Path:
@@ -88,13 +90,12 @@ def retrain(
     return _both(told("promoted", version=version))
 
 
-def _crown_if_better(home: Home, profile: Profile, made: Candidate) -> Verdict:
-    ours, theirs = (
-        pooled(made.backtest.metrics, model, "recall_at_capacity") for model in ("lightgbm", "checklist")
-    )
-    version = made.registered.version
+def _crown_if_better(home: Home, profile: Profile, made: registry.Registered) -> Verdict:
+    """Judge a registered version by its backtest; a run killed before this finds it there and judges it then."""
+    metrics, version = made.metrics, made.version
+    ours, theirs = (pooled(metrics, model, "recall_at_capacity") for model in ("lightgbm", "checklist"))
     if ours > theirs:
-        registry.crown(home, profile, made.registered.number)
+        registry.crown(home, profile, made.number)
         return _verdict(version, told("promoted", version=version))
     reason = told(
         "not_better",
@@ -103,7 +104,7 @@ def _crown_if_better(home: Home, profile: Profile, made: Candidate) -> Verdict:
         model=f"{ours:.1%}",
         checklist=f"{theirs:.1%}",
     )
-    registry.refuse(home, profile, made.registered.number, reason)
+    registry.refuse(home, profile, made.number, reason)
     return _verdict("checklist", reason)
 
 
