@@ -30,6 +30,7 @@ REFERENCE = {
     "core_area": "Areas of the profile, from city down to grid.",
     "core_unit": "Mediation units of the profile.",
     "intake_file": "One row per file and table taken in: rows read, loaded, quarantined, duplicate, unchanged.",
+    "visit_count": "Care visits due and made by file, township, service and week; coverage is added up from it.",
     "quarantine": "Rows that broke a rule, with every rule they broke; what could name a person is masked.",
 }
 PUBLISHED = {
@@ -39,6 +40,9 @@ PUBLISHED = {
     "model_metrics": "How the model and its baselines did in the backtest.",
     "calibration": "What was predicted in the backtest and what came, by bin.",
     "last_week": "What became of the list before this one.",
+    "place_warnings": "Disputes to come by township and category in the next four weeks, against what is usual.",
+    "place_totals": "The same summed up to counties and city, coherent with the townships.",
+    "service_warnings": "Care visits that will be overdue by township and service; small cells suppressed.",
     "similar": "Closed disputes most like each one near the top of the list, and what settled them.",
     "arrivals": "What became known week by week, and how long after it happened.",
     "effect": "Three years in periods of four weeks: handling and harms, before and after.",

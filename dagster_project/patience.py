@@ -1,4 +1,7 @@
-"""Trying again where that can help: somebody else holds the file, or the share hiccups. Nowhere else."""
+"""Trying again where that can help: MLflow's database is held, or the share hiccups. Nowhere else.
+
+For the warehouse itself `open_warehouse` waits.
+"""
 
 import errno
 from collections.abc import Iterator
@@ -27,5 +30,4 @@ def may_pass(problem: Exception) -> bool:
     """Whether the same step, done again in a while, may succeed."""
     if isinstance(problem, OSError):
         return problem.errno in PASSING
-    told = str(problem).lower()
-    return "could not set lock" in told or "database is locked" in told
+    return "database is locked" in str(problem).lower()

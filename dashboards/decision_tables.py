@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.schema import CreateTable
 
+from pipelines.errors import FengqiaoError
+
 _METADATA = sa.MetaData()
 ENTRY = sa.Table(
     "decision_entry",
@@ -31,6 +33,10 @@ ERASURE = sa.Table(
     sa.Column("seq", sa.Integer, sa.ForeignKey("decision_entry.seq"), primary_key=True, autoincrement=False),
     sa.Column("by_entry", sa.Integer, sa.ForeignKey("decision_entry.seq"), nullable=False),
 )
+SCHEMA = sa.Table("decision_schema", _METADATA, sa.Column("version", sa.Integer, primary_key=True))
+"""One row: which form the record has. A record from before there was one has the first."""
+
+DECISION_SCHEMA = 1
 LOCK_WAIT_SECONDS = 30
 REWRITE = {"sqlite": "vacuum", "postgresql": "vacuum full decision_content"}
 """Writes what is left of the content anew, so that no freed page keeps what was erased."""
@@ -67,7 +73,11 @@ _POSTGRES_TRIGGERS = (
 
 
 def prepare(engine: sa.Engine) -> None:
-    """Make the tables and their guards where they are missing; many may do so at once."""
+    """Make the tables and their guards where they are missing; many may do so at once.
+
+    Raises:
+        FengqiaoError: a later release has written the record.
+    """
     sqlite = engine.dialect.name == "sqlite"
     if sqlite:
         event.listen(engine, "connect", _plain_sqlite)
@@ -78,6 +88,13 @@ def prepare(engine: sa.Engine) -> None:
             con.exec_driver_sql("select pg_advisory_xact_lock(hashtext('fengqiao decisions'))")
         for table in _METADATA.sorted_tables:
             con.execute(CreateTable(table, if_not_exists=True))
+        held = con.scalar(sa.select(sa.func.max(SCHEMA.c.version)))
+        if held is not None and held > DECISION_SCHEMA:
+            raise FengqiaoError(
+                f"the decisions have schema {held} and this program knows {DECISION_SCHEMA}: use the release that wrote them"
+            )
+        if held is None:
+            con.execute(sa.insert(SCHEMA).values(version=DECISION_SCHEMA))
         con.exec_driver_sql(_INDEX)
         for statement in _SQLITE_TRIGGERS if sqlite else _POSTGRES_TRIGGERS:
             con.exec_driver_sql(statement)

@@ -12,6 +12,7 @@ import polars as pl
 import xlsxwriter
 
 from pipelines.contracts import PAIR_COLUMNS, key_columns
+from pipelines.erasure import hash_of
 from pipelines.errors import RefusedInput
 from pipelines.mapping import CORRECTIONS, TableMapping, mapping_of_name
 from pipelines.parsing import RULES, headings_used
@@ -47,6 +48,7 @@ def hold(
         row_json=pl.Series(told or ["{}"] * len(rows), dtype=pl.String),
         record_key=_record_keys(rows, mapping, kept),
     )
+    filed = _without_erased(con, filed, rows, kept)
     con.register("filed", filed)
     about = {"id": known, "name": raw.name, "table_name": mapping.table}
     con.execute(
@@ -191,6 +193,21 @@ def _agreeing(held: pl.DataFrame, came: pl.DataFrame, kept: dict[str, str | None
             .select("file_id", "line")
         )
     return found
+
+
+def _without_erased(
+    con: duckdb.DuckDBPyConnection, filed: pl.DataFrame, rows: pl.DataFrame, kept: dict[str, str | None]
+) -> pl.DataFrame:
+    """Of a row that names a dispute that was erased, only line and reasons are held."""
+    gone = [h for (h,) in con.execute("select dispute_hash from erased_dispute").fetchall()]
+    heading = next((h for h, column in kept.items() if column == "dispute_id"), None)
+    if not gone or heading is None:
+        return filed
+    erased = rows[heading].map_elements(hash_of, return_dtype=pl.String).is_in(gone).fill_null(value=False)
+    return filed.with_columns(
+        row_json=pl.when(erased).then(pl.lit("{}")).otherwise(pl.col("row_json")),
+        record_key=pl.when(~erased).then(pl.col("record_key")),
+    )
 
 
 def _kept_headings(raw: RawFile, mapping: TableMapping) -> dict[str, str | None]:

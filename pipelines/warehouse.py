@@ -17,6 +17,7 @@ import duckdb
 import polars as pl
 
 from pipelines.errors import FengqiaoError
+from pipelines.schema import migrate, refuse_newer, refuse_older
 
 VERSIONED = "first_known_at timestamp not null, known_at timestamp not null, superseded_at timestamp, file_id text not null"
 PLACED = "area_code text not null, township_code text, county_code text"
@@ -62,7 +63,6 @@ create table if not exists intake_file (
 create table if not exists quarantine (
     file_id text not null, file_name text not null, table_name text not null, line bigint not null,
     rules text[] not null, row_json text not null, record_key text);
-alter table quarantine add column if not exists record_key text;
 create table if not exists intake_reading (file_id text primary key, fingerprint text not null);
 create table if not exists visit_count (
     file_id text not null, township_code text not null, service text not null, week date not null,
@@ -96,12 +96,16 @@ def open_warehouse(path: Path | str, *, read_only: bool = False) -> Iterator[duc
     """Open the warehouse, its tables in place. `:memory:` gives an empty one for tests.
 
     Raises:
-        FengqiaoError: another run still has it open after ten minutes.
+        FengqiaoError: another run still has it open after ten minutes, a later release has written it, or
+            it must be brought up to date before it can be read.
     """
     con = _connect(path, read_only)
     try:
-        if not read_only:
-            con.execute(DDL)
+        refuse_newer(con)
+        if read_only:
+            refuse_older(con)
+        else:
+            migrate(con, DDL)
         yield con
     finally:
         con.close()

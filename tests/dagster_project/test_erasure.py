@@ -50,12 +50,12 @@ def test_a_number_leaves_the_warehouse_and_the_others_stay_even_one_that_begins_
         ]
 
 
-@pytest.mark.parametrize("name", ["disputes_2.csv"])
+@pytest.mark.parametrize("name", ["disputes_2.csv", "dispute_events.csv"])
 def test_an_erased_dispute_does_not_come_back_with_next_weeks_files(city: City, name: str) -> None:
     erase_dispute(city, GONE, "asked by a party")
     assert city.data is not None
     rows = {
-        "disputes_2.csv": HEAD + f"{GONE},2025-03-06,D1,530302001,\n",
+        "disputes_2.csv": HEAD + f"{GONE},2025-03-06,D1,530302001,\n{GONE},2025-03-07,D1,nowhere,\n",
         "dispute_events.csv": EVENT_HEAD
         + f"E1,{GONE},2025-03-06,mediation\nE2,{GONE},2025-03-07,no such step\n",
     }

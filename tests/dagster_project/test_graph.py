@@ -8,7 +8,7 @@ from pipelines.contracts import TABLES
 from pipelines.warehouse import open_warehouse
 
 SPECS = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
-OWN_BOOKS = {"erased_dispute", "intake_setting"}
+OWN_BOOKS = {"erased_dispute", "intake_reading", "intake_setting"}
 """Tables of the warehouse that are settings, no data."""
 
 

@@ -1,0 +1,62 @@
+"""Which form a warehouse has, and how an older one is brought to this one.
+
+The number stands in the warehouse. Writing brings an older one up to date; reading asks for that first;
+a newer one is opened by nobody, for this program does not know what its columns mean.
+"""
+
+import duckdb
+
+from pipelines.errors import FengqiaoError
+
+WAREHOUSE_SCHEMA = 2
+MIGRATIONS = {2: ("alter table quarantine add column if not exists record_key text",)}
+"""Statements that make each version from the one before."""
+
+
+def version_of(con: duckdb.DuckDBPyConnection) -> int | None:
+    """The number the warehouse carries, 1 for one from before there were numbers, None for an empty one."""
+    tables = {name for (name,) in con.execute("select table_name from information_schema.tables").fetchall()}
+    if "intake_setting" not in tables:
+        return None
+    held = con.execute("select value from intake_setting where name = 'warehouse_schema'").fetchall()
+    return int(held[0][0]) if held else 1
+
+
+def refuse_newer(con: duckdb.DuckDBPyConnection) -> None:
+    """Stop before a warehouse that a later release has written.
+
+    Raises:
+        FengqiaoError: it is one.
+    """
+    held = version_of(con)
+    if held is not None and held > WAREHOUSE_SCHEMA:
+        raise FengqiaoError(
+            f"the warehouse has schema {held} and this program knows {WAREHOUSE_SCHEMA}: use the release that wrote it"
+        )
+
+
+def refuse_older(con: duckdb.DuckDBPyConnection) -> None:
+    """Stop before a warehouse that must be brought up to date first.
+
+    Raises:
+        FengqiaoError: it is one; names the command.
+    """
+    held = version_of(con)
+    if held is not None and held < WAREHOUSE_SCHEMA:
+        raise FengqiaoError(
+            f"the warehouse has schema {held} and this program reads {WAREHOUSE_SCHEMA}: "
+            "`fengqiao run --data FOLDER` brings it up to date and keeps everything in it"
+        )
+
+
+def migrate(con: duckdb.DuckDBPyConnection, ddl: str) -> None:
+    """Make what is missing, change what is old, and write the number; nothing where all is as it should be."""
+    held = version_of(con)
+    con.execute(ddl)
+    for version in range((held or WAREHOUSE_SCHEMA) + 1, WAREHOUSE_SCHEMA + 1):
+        for statement in MIGRATIONS[version]:
+            con.execute(statement)
+    if held != WAREHOUSE_SCHEMA:
+        con.execute(
+            "insert or replace into intake_setting values ('warehouse_schema', $1)", [str(WAREHOUSE_SCHEMA)]
+        )
