@@ -8,7 +8,7 @@ from pipelines.simulator.cases import Bools, Cases, Due, joined, take
 from pipelines.simulator.clock import closing_minute, minute_between
 from pipelines.simulator.dice import Dice, Floats, Keys, Stream, choose
 from pipelines.simulator.hazard import HazardModel
-from pipelines.simulator.parameters import DAY, FLAGS, NEVER, WEEK, CityFigures, Parameters
+from pipelines.simulator.parameters import DAY, FLAGS, FOUND, NEVER, WEEK, CityFigures, Parameters
 from pipelines.simulator.places import Places
 from pipelines.simulator.seasons import YEAR_DAYS, Seasons
 from pipelines.simulator.vocabulary import codes, shares
@@ -92,6 +92,26 @@ class Arrivals:
             closed=np.full(n, NEVER),
             kind=kind,
             comfort=np.ones(n),
+            attended=np.zeros(n, dtype=bool),
+        )
+
+    def found(self, attended: Cases, week: int) -> Due:
+        """Quarrels next door that are registered only because somebody was sent to the chosen disputes."""
+        luck = self.dice.uniform(Stream.FOUND, attended.number)
+        near = take(attended, (luck < self.city.attending.found_per_mediation) & (attended.number < FOUND))
+        none = np.full(len(near), -1)
+        mix = np.array([category.rural_pct for category in self.city.categories.values()])
+        return Due(
+            registered=np.full(len(near), week * WEEK + 2 * DAY),
+            origin=none,
+            matter=none,
+            taken=none,
+            pair=near.number + FOUND,
+            category=choose(self.dice.uniform(Stream.FOUND, near.number, part=1), mix),
+            township=near.township,
+            village=near.village,
+            temper=self.dice.normal(Stream.FRAILTY, near.number + FOUND),
+            repeats=np.zeros_like(near.number),
         )
 
     def to_follow(self, new: Cases, due: Due) -> Due:

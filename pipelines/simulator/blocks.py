@@ -13,7 +13,6 @@ from pipelines.simulator.files import KINDS
 from pipelines.simulator.parameters import BLOCK_WEEKS, WEEK
 from pipelines.simulator.sheets import Sheet
 
-BLOCK = BLOCK_WEEKS * WEEK
 FIXED_DATE = datetime(2023, 1, 2)
 """What XLSX files bear as their date of creation."""
 ROWS_AT_ONCE = 200_000
@@ -22,27 +21,31 @@ ROWS_AT_ONCE = 200_000
 
 @dataclass
 class Blocks:
-    """Rows waiting for their block to be complete. Rows known at or after the end are never written."""
+    """Rows waiting for their block to be complete. Rows known at or after the end are never written.
+
+    A block is `block` minutes long.
+    """
 
     out: Path
     sheet: Sheet
     end: int
     next_block: int = 0
+    block: int = BLOCK_WEEKS * WEEK
     waiting: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
 
     def add(self, table: str, rows: pl.DataFrame) -> None:
         """Keep a week's rows until their block is written."""
-        first = self.next_block * BLOCK
+        first = self.next_block * self.block
         kept = rows.filter((pl.col("known") >= first) & (pl.col("known") < self.end))
         self.waiting.setdefault(table, []).append(kept)
 
     def write_until(self, week: int) -> None:
         """Write every block that no later week can add to; each table gets a file, be it an empty one."""
         upto = min(week * WEEK, self.end)
-        while self.next_block * BLOCK < upto and (
-            upto - self.next_block * BLOCK >= BLOCK or upto == self.end
+        while self.next_block * self.block < upto and (
+            upto - self.next_block * self.block >= self.block or upto == self.end
         ):
-            last = (self.next_block + 1) * BLOCK
+            last = (self.next_block + 1) * self.block
             for table, parts in self.waiting.items():
                 rows = pl.concat(parts)
                 in_block = rows.filter(pl.col("known") < last).sort("known", "number", maintain_order=True)

@@ -21,7 +21,7 @@ class Cases:
     per entry of `FLAGS`), `repeats` (earlier quarrels of the pair), `constant` (weekly hazard before
     season, age and state), `channel`, `relation`.
     What moves: `phase`, `heat`, `opened`, `closes` (due to close), `closed`, `kind` of stay, `comfort`
-    (factor on the hazard by early mediation).
+    (factor on the hazard by early mediation), `attended` (whether there was one).
     """
 
     number: Keys
@@ -43,6 +43,7 @@ class Cases:
     closed: Keys
     kind: Keys
     comfort: Floats
+    attended: Bools
 
     def __len__(self) -> int:
         return len(self.number)
@@ -103,4 +104,5 @@ def none_of(kind: type[Bag]) -> Bag:
         columns[name] = np.zeros(0)
     if "flags" in columns:
         columns["flags"] = np.zeros((0, len(FLAGS)), dtype=bool)
+        columns["attended"] = np.zeros(0, dtype=bool)
     return kind(**columns)

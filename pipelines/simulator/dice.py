@@ -68,6 +68,7 @@ class Stream(IntEnum):
     FAULT = auto()
     WORDING = auto()
     PARTIES = auto()
+    FOUND = auto()
 
 
 @dataclass(frozen=True)

@@ -49,17 +49,31 @@ class Handling:
         steps.add("assigned", new, np.maximum(later, new.registered + 10))
 
     def attended(self, cases: Cases, mask: Bools, week: int, steps: Steps) -> Cases:
-        """An early mediation this Monday for the chosen disputes: a share of the hazard goes."""
-        low, high = self.figures.attended_effect
-        gone = low + (high - low) * self._u(Stream.ATTENDED, cases, week)
+        """An early mediation this Monday for the chosen disputes; a second one changes nothing more."""
         at = np.full(len(cases), week * WEEK + 9 * 60)
         steps.add("expert_consultation", cases, at, mask, tier="county")
         steps.add("mediation", cases, at + DAY, mask, tier="county", result="pending")
-        waiting = mask & cases.is_open
+        first = mask & ~cases.attended
         return cases.with_columns(
-            comfort=np.where(mask, cases.comfort * (1 - gone), cases.comfort),
-            phase=np.where(waiting, np.maximum(cases.phase, MEDIATING), cases.phase),
+            comfort=np.where(first, 1 - self.effect(cases), cases.comfort), attended=cases.attended | mask
         )
+
+    def effect(self, cases: Cases) -> Floats:
+        """The share of its hazard that an early mediation would take from each dispute, below 0 where it adds.
+
+        A dispute's luck is its own: it does not depend on the week it is attended to.
+        """
+        city = self.arrivals.city
+        figures = city.attending
+        luck = self._u(Stream.ATTENDED, cases, 0)
+        helps = figures.helps_mean + figures.helps_sd * self.dice.normal(
+            Stream.ATTENDED, cases.number, part=1
+        )
+        works = np.array([figures.works[code] for code in city.categories])[cases.category]
+        works = np.where(cases.is_open, works, works * figures.works_when_closed)
+        worse = luck < figures.worse_share
+        nothing = ~worse & (luck < figures.worse_share + figures.nothing_share)
+        return np.where(worse, -figures.worse_by, np.where(nothing, 0.0, (helps * works).clip(0, 0.95)))
 
     def moved(self, cases: Cases, harmed: Bools, week: int, steps: Steps) -> Cases:
         """The state next Monday."""
@@ -83,10 +97,9 @@ class Handling:
             heat=self._heat(cases, harmed, week),
         )
 
-    def incidents(self, cases: Cases, week: int, steps: Steps) -> None:
-        """Threats and blows that somebody reports; fewer where a place reports little."""
+    def incidents(self, cases: Cases, heard: Floats, week: int, steps: Steps) -> None:
+        """Threats and blows that somebody reports; fewer where less is `heard`."""
         f = self.figures
-        heard = self.places.townships.detection[cases.township].clip(0.3, 1.3)
         since = np.maximum(cases.registered, week * WEEK)
         share = ((week + 1) * WEEK - since) / WEEK
         for part, (kind, rates) in enumerate(

@@ -19,6 +19,8 @@ WEEK = 7 * DAY
 NEVER = 10**12
 """A moment that does not come."""
 BLOCK_WEEKS = 52
+FOUND = 50_000_000
+"""Disputes found only because somebody was sent next door are numbered from here on, so that all others keep theirs."""
 FLAGS = ("threat", "violence", "weapon", "alcohol", "fear", "separation")
 HEATS = 4
 """Hidden heat of a quarrel: calm, tense, hot, boiling."""
@@ -95,10 +97,6 @@ class Parameters:
         (0.012, 0.022, 0.040, 0.060),
     )
     follow_up: float = 0.70  # [A] done about 30 days after closing
-    attended_effect: tuple[float, float] = (
-        0.25,
-        0.65,
-    )  # [A] share of the hazard an early mediation takes away
 
     # the hidden hazard of harm
     base_log_hazard: float = -6.72  # [C] 2 % of disputes within 90 days
@@ -157,6 +155,9 @@ class Parameters:
     new_form_factor: float = 0.8  # [A]
     outage_week: int = 70  # [A] one county, nine days
     outage_days: int = 9  # [A]
+    thorough_week: int = (
+        1_000_000  # the same county records everything from this week on; never, but in a trial
+    )
     amount_missing: float = 0.03  # [A] beside what is structural
     place_missing: float = 0.12  # [A] only the township is given
     count_missing: float = 0.04  # [A]
@@ -224,9 +225,40 @@ class ServiceFigures(_Checked):
     late_share: float
 
 
+class Attending(_Checked):
+    """What an early mediation does to a dispute, once and for as long as it is followed.
+
+    The effect is drawn for each dispute: on `nothing_share` of them it does nothing, on `worse_share` it
+    adds `worse_by` to the hazard, on the others it takes away a share of it, normal around `helps_mean`,
+    times the category's factor in `works`, times `works_when_closed` where the dispute is closed.
+    """
+
+    helps_mean: float
+    helps_sd: float
+    nothing_share: float
+    worse_share: float
+    worse_by: float
+    works: dict[str, float]
+    works_when_closed: float
+    harm_recorded: float
+    found_per_mediation: float
+
+
+class TrialFigures(_Checked):
+    """The trial's own world: how much harm is on record where nobody is sent, and what may go wrong in it."""
+
+    harm_recorded: float
+    harm_recorded_silent: float
+    fault_weeks: int
+    shortage_season: str
+    shortage_capacity: float
+
+
 class CityFigures(_Checked):
     """`simulator.yml` of a profile."""
 
+    attending: Attending
+    trial: TrialFigures
     festival: Festival
     month_hazard: dict[int | Literal["other"], float]
     categories: dict[str, CategoryFigures]

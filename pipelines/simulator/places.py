@@ -45,7 +45,10 @@ class Units:
 
 @dataclass(frozen=True)
 class Places:
-    """Townships, and the villages and grids under them; a *row* is a row of the profile's `areas`."""
+    """Townships, and the villages and grids under them; a *row* is a row of the profile's `areas`.
+
+    `struck_county` is where the register fails, or becomes thorough (`Parameters.outage_week`, `thorough_week`).
+    """
 
     area_codes: pl.Series
     county_rows: Rows
@@ -57,6 +60,7 @@ class Places:
     grid_rows: Rows
     grid_first: Rows
     grid_count: Rows
+    struck_county: int
 
     def village_of(self, township: Rows, u: Floats) -> Rows:
         """A village of each township, by population: `village_upto` runs from j to j + 1 in township j."""
@@ -95,6 +99,7 @@ def make_places(profile: Profile, categories: tuple[str, ...], dice: Dice, figur
         grid_rows=_int(grids["row"]),
         grid_first=np.concatenate([[0], np.cumsum(grid_count)[:-1]]),
         grid_count=grid_count,
+        struck_county=int(dice.uniform(Stream.OUTAGE, np.array([0]))[0] * len(counties)),
     )
 
 

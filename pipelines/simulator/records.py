@@ -10,7 +10,7 @@ import polars as pl
 from pipelines.simulator.cases import Cases
 from pipelines.simulator.clock import end_of_month
 from pipelines.simulator.dice import Floats, Keys, Stream, choose
-from pipelines.simulator.parameters import DAY, FLAGS, WEEK, Parameters
+from pipelines.simulator.parameters import DAY, FLAGS, FOUND, WEEK, Parameters
 from pipelines.simulator.places import Places
 from pipelines.simulator.vocabulary import codes, index_of, shares
 from pipelines.simulator.world import Week, World
@@ -50,7 +50,7 @@ def dispute_rows(world: World, lived: Week) -> pl.DataFrame:
             **_checklist(world, lived),
             "minor_involved": _below(world, new, 10, f.minor_share),
             "scale": _scale(world, new),
-            "found_after_warning": np.zeros(len(new), dtype=bool),
+            "found_after_warning": (new.number >= FOUND) & world.marks_found,
             "due_at": new.registered // DAY * DAY + 30 * DAY + 18 * 60,
             "withdrawn_at": np.full(len(new), -1),
             "known": recorded,
@@ -118,8 +118,7 @@ def after_outage(world: World, recorded: Keys, county: Keys, key: Keys) -> Keys:
     f = world.figures
     first = f.outage_week * WEEK + 2 * DAY
     last = first + f.outage_days * DAY
-    struck = int(world.dice.uniform(Stream.OUTAGE, np.array([0]))[0] * len(world.places.county_rows))
-    held = (county == struck) & (recorded >= first) & (recorded < last)
+    held = (county == world.places.struck_county) & (recorded >= first) & (recorded < last)
     later = last + (world.dice.uniform(Stream.OUTAGE, key, part=1) * 2 * DAY).astype(np.int64)
     return np.where(held, later, recorded)
 
@@ -189,6 +188,7 @@ def _checklist(world: World, lived: Week) -> dict[str, pl.Series]:
     rate = np.where(lived.week > f.new_form_week, rate * f.new_form_factor, rate)
     rate = np.where(new.closes < (new.registered // DAY + 1) * DAY, rate + f.flag_unknown_same_day, rate)
     rate = np.where(lived.week == f.new_form_week, f.new_form_unknown, rate)
+    rate = np.where(world.thorough(new.township, lived.week), 0.0, rate)
     whole = 0.6 * rate
     single = (rate - whole) / (1 - whole)
     skipped = world.dice.uniform(Stream.RECORD, new.number, part=15) < whole

@@ -11,7 +11,7 @@ from pipelines.simulator.clock import at_night, whole_days
 from pipelines.simulator.dice import Dice, Floats, Keys, Stream
 from pipelines.simulator.handling import Handling
 from pipelines.simulator.hazard import HORIZON_WEEKS, HazardModel
-from pipelines.simulator.parameters import DAY, WEEK, CityFigures, Parameters, city_figures
+from pipelines.simulator.parameters import DAY, FOUND, WEEK, CityFigures, Parameters, city_figures
 from pipelines.simulator.places import Places, make_places
 from pipelines.simulator.seasons import Seasons, plan_seasons
 from pipelines.simulator.steps import Steps
@@ -46,7 +46,12 @@ class Week:
 
 @dataclass
 class World:
-    """The city's hidden truth and its state. `cases` and `due` change with every step."""
+    """The city's hidden truth and its state.
+
+    `marks_found` says whether clerks mark what was found only because somebody was sent there (boundary 14).
+    `cases`, `due` and `next_number` are the state, and change with every step; the rest follows from profile,
+    scale and seed.
+    """
 
     figures: Parameters
     city: CityFigures
@@ -57,9 +62,15 @@ class World:
     arrivals: Arrivals
     handling: Handling
     watch_days: int
+    marks_found: bool = True
     cases: Cases = field(default_factory=lambda: none_of(Cases))
     due: Due = field(default_factory=lambda: none_of(Due))
     next_number: int = 1
+
+    def thorough(self, township: Keys, week: int) -> Bools:
+        """Whether everything is recorded there by then."""
+        struck = self.places.townships.county[township] == self.places.struck_county
+        return struck & (week >= self.figures.thorough_week)
 
 
 def make_world(
@@ -88,14 +99,20 @@ def step(world: World, week: int, attended: Keys | None = None) -> Week:
     """
     world.cases = take(world.cases, _still_followed(world, week))
     steps = Steps(world.places)
+    found = none_of(Cases)
     if attended is not None and len(attended):
         chosen = np.isin(world.cases.number, attended)
+        found = _found(world, take(world.cases, chosen & ~world.cases.attended), week)
         world.cases = world.handling.attended(world.cases, chosen, week, steps)
     new, matter = _register(world, week, steps)
+    world.handling.taken_in(found, steps)
+    new, matter = joined(new, found), np.concatenate([matter, found.number])
     world.cases = joined(world.cases, new)
     cases = world.cases
     harms, harmed = _harms(world, week)
-    world.handling.incidents(cases, week, steps)
+    heard = world.places.townships.detection[cases.township].clip(0.3, 1.3)
+    heard = np.where(world.thorough(cases.township, week), 1.3, heard)
+    world.handling.incidents(cases, heard, week, steps)
     _reported_blows(world, harms, harmed, week, steps)
     world.cases = world.handling.moved(cases, harmed, week, steps)
     return Week(week, new, matter, steps.columns(), harms, cases)
@@ -119,6 +136,12 @@ def true_hazards(world: World, week: int) -> tuple[Keys, Floats]:
         world.seasons.hazard[week + 1 : week + 1 + HORIZON_WEEKS],
     )
     return cases.number, probability
+
+
+def _found(world: World, attended: Cases, week: int) -> Cases:
+    """What is registered because these were attended to; it brings no later registrations of its own."""
+    due = world.arrivals.found(attended, week)
+    return world.arrivals.registered(due, due.pair, week)
 
 
 def _still_followed(world: World, week: int) -> Bools:
@@ -172,6 +195,8 @@ def _harms(world: World, week: int) -> tuple[Harms, Bools]:
     clock = dice.uniform(Stream.HARM_CLOCK, who.number, week, part=2)
     badly = dice.uniform(Stream.HARM_SEVERITY, who.number, week)
     heard = np.where(world.places.townships.silent[who.township], f.harm_recorded_silent, f.harm_recorded)
+    heard = np.where(who.attended | (who.number >= FOUND), world.city.attending.harm_recorded, heard)
+    heard = np.where(world.thorough(who.township, week), 1.0, heard)
     severity = 1 + (badly < f.severity_light_injury).astype(np.int64) + (badly < f.severity_death)
     at = at_night(since[harmed], np.full(len(who), monday + WEEK), u, clock)
     recorded = dice.uniform(Stream.HARM_RECORDED, who.number, week) < heard
