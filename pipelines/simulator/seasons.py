@@ -55,6 +55,12 @@ def plan_seasons(profile: Profile, figures: CityFigures, weeks: int) -> Seasons:
     return Seasons(codes, _by_week(office[:, None] * peaks), _by_week(hazard))
 
 
+def season_weeks(profile: Profile, code: str, weeks: int) -> NDArray[np.bool_]:
+    """Which weeks since the start begin in that season of the profile."""
+    season = next(season for season in profile.settings.seasons if season.code == code)
+    return _days_in(season, weeks * 7)[::7]
+
+
 def _year_mean(season: Season, factor: float) -> float:
     """The mean over a usual year of a factor that holds in some months."""
     return 1 + (factor - 1) * len(season.months) / 12

@@ -19,13 +19,18 @@ from pipelines.simulator.steps import Steps
 
 @dataclass(frozen=True)
 class Harms:
-    """Harms of a week: the dispute, the moment, the severity, whether anybody reports it."""
+    """Harms of a week: the dispute, the moment, the severity, whether anybody reports it.
+
+    `expected` is how many there were to be, by every dispute's hazard; what was found next door apart.
+    """
 
     number: Keys
     at: Keys
     severity: Keys
     recorded: Bools
     township: Keys
+    category: Keys
+    expected: float
 
 
 @dataclass(frozen=True)
@@ -189,7 +194,8 @@ def _harms(world: World, week: int) -> tuple[Harms, Bools]:
     age = (monday - cases.registered) / WEEK
     rate = cases.constant * cases.comfort * world.model.calming(age) * world.seasons.hazard[week]
     rate = rate * world.model.now(cases.phase, cases.heat, whole_days(monday - cases.opened)) * share
-    harmed = dice.uniform(Stream.HARM, cases.number, week) < 1 - np.exp(-rate)
+    chance = 1 - np.exp(-rate)
+    harmed = dice.uniform(Stream.HARM, cases.number, week) < chance
     who = take(cases, harmed)
     u = dice.uniform(Stream.HARM_TIME, who.number, week)
     clock = dice.uniform(Stream.HARM_CLOCK, who.number, week, part=2)
@@ -200,7 +206,8 @@ def _harms(world: World, week: int) -> tuple[Harms, Bools]:
     severity = 1 + (badly < f.severity_light_injury).astype(np.int64) + (badly < f.severity_death)
     at = at_night(since[harmed], np.full(len(who), monday + WEEK), u, clock)
     recorded = dice.uniform(Stream.HARM_RECORDED, who.number, week) < heard
-    return Harms(who.number, at, severity, recorded, who.township), harmed
+    expected = float(chance[cases.number < FOUND].sum())
+    return Harms(who.number, at, severity, recorded, who.township, who.category, expected), harmed
 
 
 def _reported_blows(world: World, harms: Harms, harmed: Bools, week: int, steps: Steps) -> None:

@@ -1,0 +1,96 @@
+"""What a trial plays: which world, how long, which arms; and the profile it plays it with."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Literal
+
+from models.meta import code_version
+from models.trial.policies import BY_MODEL, NOTHING, POLICIES
+from pipelines.errors import RefusedInput
+from pipelines.profile import Profile
+
+Fault = Literal["none", "silence", "thorough", "shortage"]
+FAULTS: tuple[Fault, ...] = ("silence", "thorough", "shortage")
+RETRAIN_EVERY_WEEKS = 13
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arm:
+    """One way to live through the year of one seed.
+
+    Attributes:
+        policy: whom to attend to.
+        random: whether the profile's share of the places is drawn at random.
+        naive: labels are taken as they come: nobody marks what was found because somebody was sent there.
+        fault: what goes wrong in the world.
+    """
+
+    policy: str
+    random: bool = False
+    naive: bool = False
+    fault: Fault = "none"
+
+    @property
+    def name(self) -> str:
+        """`ranking+random`, `ranking@silence`."""
+        parts = (("+random", self.random), ("+naive", self.naive), (f"@{self.fault}", self.fault != "none"))
+        return self.policy + "".join(mark for mark, there in parts if there)
+
+    @property
+    def learns(self) -> bool:
+        """Whether a model is trained in this arm."""
+        return self.policy in BY_MODEL
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A trial's world and length; the same plan over the same code is the same run."""
+
+    profile: str
+    scale: float
+    history_weeks: int = 104
+    weeks: int = 52
+
+    @property
+    def run(self) -> str:
+        """The run's name: runs of the same name can be added to."""
+        text = json.dumps(asdict(self) | {"code": code_version()}, sort_keys=True)
+        return f"scale-{self.scale:g}-{self.weeks}w-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def arm_of(name: str) -> Arm:
+    """The arm of that name.
+
+    Raises:
+        RefusedInput: there is none.
+    """
+    rest, _, fault = name.partition("@")
+    policy, *marks = rest.split("+")
+    if policy not in POLICIES or set(marks) - {"random", "naive"} or fault not in ("", *FAULTS):
+        raise RefusedInput(
+            f"no arm {name!r}: a policy ({', '.join(POLICIES)}), then +random, +naive, "
+            f"then one of {', '.join('@' + known for known in FAULTS)}"
+        )
+    return Arm(policy=policy, random="random" in marks, naive="naive" in marks, fault=fault or "none")  # pyright: ignore[reportArgumentType]
+
+
+def main_arms() -> tuple[Arm, ...]:
+    """Every policy, with and without places drawn at random."""
+    plain = [Arm(policy=policy) for policy in POLICIES]
+    drawn = [Arm(policy=policy, random=True) for policy in POLICIES if policy not in (NOTHING, "random")]
+    return (*plain, *drawn)
+
+
+def trial_profile(profile: Profile, plan: Plan) -> Profile:
+    """The profile with capacity and needs in proportion to the world, two long backtest folds, one thread."""
+    settings = profile.settings
+    quick = settings.backtest.model_copy(
+        update={"folds": 2, "fold_weeks": RETRAIN_EVERY_WEEKS, "bootstrap": 50}
+    )
+    change = {
+        "capacity": max(2, round(settings.capacity * plan.scale)),
+        "backtest": quick,
+        "model_parameters": settings.model_parameters | {"num_threads": 1},
+    }
+    return replace(profile, settings=settings.model_copy(update=change))

@@ -1,0 +1,99 @@
+"""Plays a trial: a few seeds at a time, first their histories, then all their arms, in processes of their own.
+
+Results lie under HOME/trials/<run>/years/<seed>/<arm>/ as `year.live_year` wrote them. What is there is kept: a
+trial that was broken off goes on where it stopped, and one that was finished can be given more seeds or arms.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+
+from dagster_project.trial.plan import Arm, Plan, arm_of, trial_profile
+from dagster_project.trial.year import live_year, make_history
+from models.progress import Progress
+from pipelines.profile import load_profile
+
+ONE_THREAD = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""A year is thousands of small steps: threads inside them cost more than they give."""
+
+
+def play(
+    folder: Path,
+    plan: Plan,
+    seeds: Sequence[int],
+    arms: Sequence[Arm],
+    workers: int,
+    minutes: float | None,
+    progress: Progress,
+) -> None:
+    """Play all arms of all seeds that are not there yet.
+
+    Args:
+        folder: HOME/trials/<run>.
+        plan: the world and its length.
+        seeds: of the worlds.
+        arms: of each seed.
+        workers: processes, and seeds, at a time.
+        minutes: no year is begun after so many; None for no limit.
+        progress: told after every year.
+    """
+    years = folder / "years"
+    todo = [(seed, arm) for seed in seeds for arm in arms if not (years / str(seed) / arm.name).is_dir()]
+    ends = time.time() + 60 * minutes if minutes is not None else float("inf")
+    done = 0
+    with _one_thread_each(), ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        left = list(dict.fromkeys(seed for seed, _ in todo))
+        while left and time.time() < ends:
+            now, left = left[:workers], left[workers:]
+            for _ in _completed(pool, history_task, [(plan, seed, folder) for seed in now]):
+                progress("histories", done / len(todo))
+            mine = [(plan, seed, arm.name, folder, ends) for seed, arm in todo if seed in now]
+            for told in _completed(pool, year_task, mine):
+                done += 1
+                progress(told, done / len(todo))
+            for seed in now:
+                shutil.rmtree(_history(folder, seed), ignore_errors=True)
+
+
+def history_task(plan: Plan, seed: int, folder: Path) -> None:
+    """Make one seed's history, unless a broken-off trial left it."""
+    if not _history(folder, seed).is_dir():
+        make_history(trial_profile(load_profile(plan.profile), plan), plan, seed, _history(folder, seed))
+
+
+def year_task(plan: Plan, seed: int, arm: str, folder: Path, ends: float) -> str:
+    """Play one arm of one seed, unless it is too late to begin; what was done, in words."""
+    if time.time() >= ends:
+        return "out of time"
+    profile = trial_profile(load_profile(plan.profile), plan)
+    out = folder / "years" / str(seed) / arm
+    live_year(profile, plan, seed, arm_of(arm), _history(folder, seed), out)
+    return f"seed {seed}, {arm}"
+
+
+def _history(folder: Path, seed: int) -> Path:
+    return folder / "histories" / str(seed)
+
+
+def _completed(pool: ProcessPoolExecutor, task: Callable, arguments: list[tuple]) -> Iterator:
+    for future in as_completed([pool.submit(task, *given) for given in arguments]):
+        yield future.result()
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
