@@ -18,10 +18,11 @@ from pipelines.simulator.blocks import Blocks
 from pipelines.simulator.cases import Cases, Due
 from pipelines.simulator.city import MARKER
 from pipelines.simulator.dice import Keys
+from pipelines.simulator.files import DASHED, dispute_ids
 from pipelines.simulator.grid import report_rows
 from pipelines.simulator.parameters import BLOCK_WEEKS, NEVER, WEEK
 from pipelines.simulator.records import dispute_rows, event_rows, outcome_rows
-from pipelines.simulator.sheets import Sheet
+from pipelines.simulator.sheets import Sheet, days, moments
 from pipelines.simulator.world import Week, World, step
 
 SENT = {
@@ -55,6 +56,8 @@ class Feed:
         blocks = self._blocks(out, 1)
         lived = self._live(blocks, attended)
         self._close(blocks)
+        if self.world.marks_found and lived.harms.found.any():
+            _visits(lived).write_csv(out / f"decisions_{self.week}.csv")
         return lived
 
     def save(self, folder: Path) -> None:
@@ -88,6 +91,24 @@ class Feed:
 
     def _close(self, blocks: Blocks) -> None:
         self.waiting = blocks.waiting
+
+
+def _visits(lived: Week) -> pl.DataFrame:
+    """What visits note down: a harm that came to light only because a warning sent somebody (boundary 14)."""
+    found = lived.harms.found
+    number, at = pl.Series(lived.harms.number[found]), pl.Series(lived.harms.at[found])
+    ids = dispute_ids(number)
+    return pl.DataFrame(
+        {
+            "decision_id": pl.select(pl.lit(f"JD{lived.week:04d}-") + ids).to_series(),
+            "dispute_id": ids,
+            "decided_at": moments(at).dt.strftime(DASHED),
+            "as_of": days(pl.Series(np.full(len(number), lived.week * 7))),
+            "action": "visit",
+            "visited_on": moments(at).dt.date(),
+            "found_after_warning": "true",
+        }
+    )
 
 
 def new_feed(profile: Profile, world: World) -> Feed:

@@ -21,13 +21,14 @@ from pipelines.simulator.steps import Steps
 class Harms:
     """Harms of a week: the dispute, the moment, the severity, whether anybody reports it.
 
-    `expected` is how many there were to be, by every dispute's hazard; what was found next door apart.
+    `found` are those that only come to light because somebody was sent to the dispute before; `expected` is how many there were to be, by every dispute's hazard; what was found next door apart.
     """
 
     number: Keys
     at: Keys
     severity: Keys
     recorded: Bools
+    found: Bools
     township: Keys
     category: Keys
     expected: float
@@ -201,13 +202,15 @@ def _harms(world: World, week: int) -> tuple[Harms, Bools]:
     clock = dice.uniform(Stream.HARM_CLOCK, who.number, week, part=2)
     badly = dice.uniform(Stream.HARM_SEVERITY, who.number, week)
     heard = np.where(world.places.townships.silent[who.township], f.harm_recorded_silent, f.harm_recorded)
-    heard = np.where(who.attended | (who.number >= FOUND), world.city.attending.harm_recorded, heard)
     heard = np.where(world.thorough(who.township, week), 1.0, heard)
+    seen = np.where(who.attended | (who.number >= FOUND), world.city.attending.harm_recorded, 0.0)
     severity = 1 + (badly < f.severity_light_injury).astype(np.int64) + (badly < f.severity_death)
     at = at_night(since[harmed], np.full(len(who), monday + WEEK), u, clock)
-    recorded = dice.uniform(Stream.HARM_RECORDED, who.number, week) < heard
+    luck = dice.uniform(Stream.HARM_RECORDED, who.number, week)
+    found = (luck >= heard) & (luck < seen)
     expected = float(chance[cases.number < FOUND].sum())
-    return Harms(who.number, at, severity, recorded, who.township, who.category, expected), harmed
+    recorded = (luck < heard) | found
+    return Harms(who.number, at, severity, recorded, found, who.township, who.category, expected), harmed
 
 
 def _reported_blows(world: World, harms: Harms, harmed: Bools, week: int, steps: Steps) -> None:
