@@ -58,6 +58,8 @@ def publish_week(
     champion: Registered | None,
     evidence: Registered | None,
     progress: Progress,
+    *,
+    described: bool = True,
 ) -> Path:
     """Assemble and publish one week.
 
@@ -69,6 +71,7 @@ def publish_week(
         champion: the version in use, if any; it scores only where its standing allows.
         evidence: the version whose backtest is shown; the champion, else the challenger.
         progress: told how far it is.
+        described: whether to add what describes handling and places, for screens; the trial has none.
 
     Returns:
         HOME/published/<as_of>.
@@ -101,7 +104,8 @@ def publish_week(
             if evidence
             else pl.DataFrame(schema=CALIBRATION_SCHEMA),
         }
-        files |= extracts(con, profile, as_of, warnings)
+        if described:
+            files |= extracts(con, profile, as_of, warnings)
         before = last_week(con, home, profile, as_of)
         if before is not None:
             files["last_week.parquet"] = before

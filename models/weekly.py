@@ -53,7 +53,9 @@ def train_champion_if_none(home: Home, profile: Profile, as_of: date, progress: 
     return _crown_if_better(home, profile, made.registered)
 
 
-def score_and_publish(home: Home, profile: Profile, as_of: date, progress: Progress = silent) -> Path:
+def score_and_publish(
+    home: Home, profile: Profile, as_of: date, progress: Progress = silent, *, described: bool = True
+) -> Path:
     """Score every dispute at risk on the Monday and publish the week in one atomic step.
 
     Returns:
@@ -61,7 +63,9 @@ def score_and_publish(home: Home, profile: Profile, as_of: date, progress: Progr
     """
     champion = registry.champion(home, profile)
     evidence = champion or registry.by_alias(home, profile, registry.CHALLENGER)
-    return publish_week(home, profile, as_of, origin_of(home), champion, evidence, progress)
+    return publish_week(
+        home, profile, as_of, origin_of(home), champion, evidence, progress, described=described
+    )
 
 
 def retrain(

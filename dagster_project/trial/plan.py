@@ -45,7 +45,10 @@ class Arm:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A trial's world and length; the same plan over the same code is the same run."""
+    """A trial's world and length; the same plan over the same code is the same run.
+
+    `history_weeks` is a multiple of 52, a city's files being a year long.
+    """
 
     profile: str
     scale: float

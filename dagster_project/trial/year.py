@@ -41,7 +41,7 @@ def make_history(profile: Profile, plan: Plan, seed: int, folder: Path) -> None:
     """
     partial = folder.with_name(f".{folder.name}")
     shutil.rmtree(partial, ignore_errors=True)
-    feed = new_feed(profile, _world(profile, plan, seed))
+    feed = new_feed(profile, trial_world(profile, plan, seed))
     feed.live_weeks(partial / "landing", plan.history_weeks)
     feed.save(partial / "state")
     home = Home(partial / "home")
@@ -69,7 +69,7 @@ def live_year(profile: Profile, plan: Plan, seed: int, arm: Arm, history: Path, 
     if arm.policy == "checklist":
         profile = _without_model(profile)
     home = _copied(history / "home", partial / "home", arm)
-    feed = resumed(history / "state", profile, _world(profile, plan, seed, arm))
+    feed = resumed(history / "state", profile, trial_world(profile, plan, seed, arm))
     year = _Year(profile, plan, arm, home, feed, partial)
     for week in range(plan.weeks):
         year.live(week)
@@ -114,9 +114,9 @@ class _Year:
         self.seen |= set(picked["dispute_id"])
         self.told["attended"].append(picked.with_columns(week=pl.lit(week)))
         if self.arm.learns:
-            self.told["at_risk"].append(
-                offered.select("dispute_id", "township_code", "probability").with_columns(week=pl.lit(week))
-            )
+            kept = ("dispute_id", "township_code", "probability")
+            truth = self._with_truth(offered.select(kept)).with_columns(week=pl.lit(week))
+            self.told["at_risk"].append(truth)
         self._go_on(week, capacity, picked, offered)
 
     def _go_on(self, week: int, capacity: int, picked: pl.DataFrame, offered: pl.DataFrame) -> None:
@@ -152,7 +152,7 @@ class _Year:
         if self.arm.learns or self.arm.policy == "checklist":
             if self.arm.learns and week > 0 and week % RETRAIN_EVERY_WEEKS == 0:
                 retrain(self.home, self.profile, monday, promote=True)
-            published = score_and_publish(self.home, self.profile, monday)
+            published = score_and_publish(self.home, self.profile, monday, described=False)
             return pl.read_parquet(
                 published / "dispute_warnings.parquet",
                 columns=[*LISTED, "rank", "probability", "model_version"],
@@ -176,7 +176,7 @@ class _Year:
         return usual
 
 
-def _world(profile: Profile, plan: Plan, seed: int, arm: Arm | None = None) -> city.World:
+def trial_world(profile: Profile, plan: Plan, seed: int, arm: Arm | None = None) -> city.World:
     """The trial's world; what an arm's fault changes is changed from the trial's second quarter on."""
     trial = city_figures(profile).trial
     figures = replace(

@@ -45,7 +45,7 @@ class Feed:
     waiting: Mapping[str, list[pl.DataFrame]]
 
     def live_weeks(self, out: Path, weeks: int) -> list[Week]:
-        """Live through some weeks at once; `out` then holds their files, 52 weeks each."""
+        """Live through some weeks at once, a multiple of 52; `out` then holds their files, 52 weeks each."""
         blocks = self._blocks(out, BLOCK_WEEKS)
         lived = [self._live(blocks, None) for _ in range(weeks)]
         self._close(blocks)

@@ -1,0 +1,141 @@
+"""What acting prevented: every arm against doing nothing in the same world, and against the oracle."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from models.trial.intervals import Estimate, mean, ratio
+from models.trial.policies import NOTHING
+
+ORACLE = "oracle"
+SCHEMA = {
+    "arm": pl.String,
+    "segment": pl.String,
+    "metric": pl.String,
+    "seeds": pl.Int64,
+    "value": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+}
+SEGMENTS = ("category", "county_code", "urban")
+
+
+def effects(attended: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, scale: float) -> pl.DataFrame:
+    """All figures of all arms, in the whole and by part of the city.
+
+    Args:
+        attended: seed, arm, week, dispute_id, days_open, and the columns of `SEGMENTS`; one row per attention.
+        harms: seed, arm, week, dispute_id and the columns of `SEGMENTS`; every true harm, recorded or not, of
+            disputes that are there under every arm.
+        weeks: seed, arm, week, expected_harms, model_version.
+        scale: size of the world; figures per year are brought to a whole city.
+
+    Returns:
+        `SCHEMA`; an arm's figures rest on the seeds that also have `nothing` (and the oracle, for shares of it).
+    """
+    found = [
+        (arm, segment, metric, n, *estimate)
+        for arm in weeks["arm"].unique().sort()
+        for segment, metric, n, estimate in _of_arm(arm, attended, harms, weeks, scale)
+    ]
+    return pl.DataFrame(found, schema=SCHEMA, orient="row")
+
+
+def would_have_been_harmed(attended: pl.DataFrame, harms: pl.DataFrame) -> pl.Series:
+    """Whether each attended dispute turned violent from that week on where nobody did anything; bool."""
+    idle = harms.filter(pl.col("arm") == NOTHING).select("seed", "dispute_id", harmed_in=pl.col("week"))
+    rows = attended.with_row_index("__row").join(idle, on=["seed", "dispute_id"], how="left")
+    return (
+        rows.group_by("__row")
+        .agg(((pl.col("harmed_in") >= pl.col("week")).fill_null(value=False)).any().alias("came"))
+        .sort("__row")["came"]
+    )
+
+
+Found = tuple[str, str, int, Estimate]
+
+
+def _of_arm(
+    arm: str, attended: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, scale: float
+) -> Iterator[Found]:
+    seeds = _shared(weeks, arm, NOTHING)
+    if not seeds:
+        return
+    mine = attended.filter((pl.col("arm") == arm) & pl.col("seed").is_in(seeds))
+    work = _counts(mine, seeds)
+    spared = _counts(_of(harms, NOTHING), seeds) - _counts(_of(harms, arm), seeds)
+    expected = _expected(weeks, NOTHING, seeds) - _expected(weeks, arm, seeds)
+    n = len(seeds)
+    yield "all", "harms_per_year", n, mean(_counts(_of(harms, arm), seeds) / scale)
+    yield "all", "mediations_per_year", n, mean(work / scale)
+    yield "all", "prevented_per_year", n, mean(spared / scale)
+    yield "all", "prevented_per_100", n, ratio(100 * spared, work)
+    yield "all", "expected_prevented_per_year", n, mean(expected / scale)
+    yield "all", "expected_prevented_per_100", n, ratio(100 * expected, work)
+    yield "all", "never_violent", n, _never_violent(mine, harms, seeds)
+    yield "all", "days_to_attention", n, _median_days(mine, seeds)
+    yield "all", "weeks_by_model", n, _weeks_by_model(_of(weeks, arm), seeds)
+    yield from _share_of_oracle(arm, harms, weeks)
+    for column in SEGMENTS:
+        for level in harms[column].drop_nulls().unique().sort():
+            part = [frame.filter(pl.col(column) == level) for frame in (mine, harms)]
+            spared = _counts(_of(part[1], NOTHING), seeds) - _counts(_of(part[1], arm), seeds)
+            work = _counts(part[0], seeds)
+            label = f"{column}={level}"
+            yield label, "mediations_per_year", n, mean(work / scale)
+            yield label, "prevented_per_year", n, mean(spared / scale)
+            yield label, "prevented_per_100", n, ratio(100 * spared, work)
+
+
+def _share_of_oracle(arm: str, harms: pl.DataFrame, weeks: pl.DataFrame) -> Iterator[Found]:
+    oracle = ORACLE + arm[arm.index("@") :] if "@" in arm else ORACLE
+    seeds = sorted(set(_shared(weeks, arm, NOTHING)) & set(_shared(weeks, oracle, NOTHING)))
+    if not seeds:
+        return
+    idle = _counts(_of(harms, NOTHING), seeds)
+    spared, most = (idle - _counts(_of(harms, name), seeds) for name in (arm, oracle))
+    yield "all", "share_of_oracle", len(seeds), ratio(spared, most)
+    idle = _expected(weeks, NOTHING, seeds)
+    spared, most = (idle - _expected(weeks, name, seeds) for name in (arm, oracle))
+    yield "all", "expected_share_of_oracle", len(seeds), ratio(spared, most)
+
+
+def _shared(weeks: pl.DataFrame, *arms: str) -> list[int]:
+    """Seeds that have all these arms."""
+    of_each = [set(_of(weeks, arm)["seed"].to_list()) for arm in arms]
+    return sorted(set.intersection(*of_each))
+
+
+def _of(frame: pl.DataFrame, arm: str) -> pl.DataFrame:
+    return frame.filter(pl.col("arm") == arm)
+
+
+def _counts(frame: pl.DataFrame, seeds: list[int]) -> np.ndarray:
+    """Rows per seed, in the order of the seeds; float."""
+    keys = pl.DataFrame({"seed": seeds}, schema={"seed": frame.schema["seed"]})
+    counted = frame.group_by("seed").agg(pl.len().alias("n"))
+    joined = keys.join(counted, on="seed", how="left", maintain_order="left")
+    return joined["n"].fill_null(0).to_numpy().astype(np.float64)
+
+
+def _expected(weeks: pl.DataFrame, arm: str, seeds: list[int]) -> np.ndarray:
+    by_seed = dict(_of(weeks, arm).group_by("seed").agg(pl.col("expected_harms").sum()).iter_rows())
+    return np.array([by_seed[seed] for seed in seeds], dtype=np.float64)
+
+
+def _never_violent(mine: pl.DataFrame, harms: pl.DataFrame, seeds: list[int]) -> Estimate:
+    peaceful = mine.filter(~would_have_been_harmed(mine, harms))
+    return ratio(_counts(peaceful, seeds), _counts(mine, seeds))
+
+
+def _median_days(mine: pl.DataFrame, seeds: list[int]) -> Estimate:
+    medians = dict(mine.group_by("seed").agg(pl.col("days_open").median()).iter_rows())
+    return mean(np.array([medians[seed] for seed in seeds if seed in medians], dtype=np.float64))
+
+
+def _weeks_by_model(weeks: pl.DataFrame, seeds: list[int]) -> Estimate:
+    """Share of the weeks ranked by a model: it may not be in use, and then the checklist's order is published."""
+    known = weeks.filter(pl.col("seed").is_in(seeds))
+    ranked = known.filter(pl.col("model_version").is_not_null() & (pl.col("model_version") != "checklist"))
+    return ratio(_counts(ranked, seeds), _counts(known, seeds))

@@ -1,0 +1,59 @@
+import polars as pl
+import pytest
+
+from models.trial.feedback import feedback, gini, township_shares
+
+
+def test_gini_of_equal_shares_is_nought_and_of_one_owner_nearly_one() -> None:
+    import numpy as np
+
+    assert gini(np.full(10, 0.1)) == pytest.approx(0)
+    assert gini(np.eye(10)[0]) == pytest.approx(0.9)
+
+
+WEEKS = 20
+AT_RISK = pl.DataFrame(
+    [
+        (0, "ranking", week, f"{town}{n}", town, 0.1, 0.3 if town == "t1" else 0.1)
+        for week in range(WEEKS)
+        for town in ("t1", "t2")
+        for n in range(4)
+    ],
+    schema=["seed", "arm", "week", "dispute_id", "township_code", "probability", "hazard"],
+    orient="row",
+)
+ATTENDED = pl.DataFrame(
+    [
+        (0, "ranking", 0, "t10", "t1", "ranked"),
+        (0, "ranking", 1, "t11", "t1", "ranked"),
+        (0, "ranking", 2, "t12", "t1", "ranked"),
+        (0, "ranking", 2, "t20", "t2", "random"),
+    ],
+    schema=["seed", "arm", "week", "dispute_id", "township_code", "selection"],
+    orient="row",
+)
+HARMS = pl.DataFrame(
+    [(0, "ranking", 3, "t20", True), (0, "ranking", 4, "t13", False)],
+    schema=["seed", "arm", "week", "dispute_id", "is_recorded"],
+    orient="row",
+)
+
+
+def test_attention_in_proportion_to_hazard_has_slope_one_and_equal_shares() -> None:
+    shares = township_shares(AT_RISK, ATTENDED).filter(pl.col("quarter") == 0)
+    assert shares["hazard_share"].to_list() == pytest.approx([0.75, 0.25])
+    assert shares["attention_share"].to_list() == pytest.approx([0.75, 0.25])
+    told = feedback(AT_RISK, ATTENDED, HARMS).filter(pl.col("quarter") == 0)
+    figures = dict(told.select("metric", "value").iter_rows())
+    assert figures["attention_on_hazard"] == pytest.approx(1.0)
+    assert figures["attention_gini"] == pytest.approx(figures["hazard_gini"])
+
+
+def test_recorded_and_true_harm_are_told_apart_among_attended_and_others() -> None:
+    told = feedback(AT_RISK, ATTENDED, HARMS).filter(pl.col("quarter") == 0)
+    figures = dict(told.select("metric", "value").iter_rows())
+    assert figures["base_true"] == pytest.approx(8 / (13 * 8))
+    assert figures["base_recorded"] == pytest.approx(4 / (13 * 8))
+    assert figures["recorded_others"] == pytest.approx(2 / (13 * 8 - 13 - 12 - 11 - 11))
+    assert figures["true_others"] == pytest.approx(6 / (13 * 8 - 13 - 12 - 11 - 11))
+    assert figures["base_random"] == pytest.approx(1.0)

@@ -1,0 +1,101 @@
+"""A tiny city lived for a few Mondays: the product's list, the policy's choice, the world's answer."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from dagster_project.trial.plan import Plan, arm_of, main_arms, trial_profile
+from dagster_project.trial.results import read_results
+from dagster_project.trial.sweep import AS_STATED, settings, sweep
+from dagster_project.trial.year import live_year, make_history
+from pipelines.errors import RefusedInput
+from pipelines.profile import Profile, load_profile
+
+PLAN = Plan(profile="qujing", scale=0.05, history_weeks=52, weeks=4)
+SEED = 2
+ARMS = ("nothing", "oldest", "checklist", "oracle", "oracle@shortage")
+
+
+@pytest.fixture(scope="module")
+def profile() -> Profile:
+    return trial_profile(load_profile("qujing"), PLAN)
+
+
+@pytest.fixture(scope="module")
+def played(profile: Profile, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """HOME/trials/<run> with one seed's history and years."""
+    folder = tmp_path_factory.mktemp("trial")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FENGQIAO_KEY_FILE", str(tmp_path_factory.mktemp("key") / "key"))
+        make_history(profile, PLAN, SEED, folder / "history")
+        for name in ARMS:
+            out = folder / "years" / str(SEED) / name
+            live_year(profile, PLAN, SEED, arm_of(name), folder / "history", out)
+    return folder
+
+
+def attended(played: Path, arm: str) -> pl.DataFrame:
+    return pl.read_parquet(played / "years" / str(SEED) / arm / "attended.parquet")
+
+
+def test_each_monday_so_many_are_attended_to_and_nobody_twice(played: Path, profile: Profile) -> None:
+    for arm in ("oldest", "checklist", "oracle"):
+        rows = attended(played, arm)
+        assert rows["week"].value_counts().sort("week").rows() == [
+            (week, profile.settings.capacity) for week in range(PLAN.weeks)
+        ]
+        assert rows["dispute_id"].is_unique().all()
+    assert attended(played, "nothing").is_empty()
+
+
+def test_the_oldest_are_older_and_the_oracles_more_dangerous(played: Path) -> None:
+    assert attended(played, "oldest")["days_open"].min() > attended(played, "checklist")["days_open"].median()
+    hazards = attended(played, "oracle")["hazard"]
+    assert hazards.min() > 0.03
+
+
+def test_the_checklists_arm_follows_what_the_product_publishes_without_a_model(played: Path) -> None:
+    rows = attended(played, "checklist")
+    assert set(rows["model_version"]) == {"checklist"}
+    assert rows.filter(pl.col("week") == 0)["rank"].sort().to_list() == [1, 2]
+
+
+def test_mediators_are_short_in_the_season_of_the_profile_only(played: Path, profile: Profile) -> None:
+    weeks = pl.read_parquet(played / "years" / str(SEED) / "oracle@shortage" / "weeks.parquet")
+    assert set(weeks["capacity"]) == {profile.settings.capacity}
+
+
+def test_a_year_played_again_is_the_same(played: Path, profile: Profile, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
+        live_year(profile, PLAN, SEED, arm_of("oldest"), played / "history", tmp_path / "again")
+    for path in (tmp_path / "again").iterdir():
+        assert path.read_bytes() == (played / "years" / str(SEED) / "oldest" / path.name).read_bytes()
+
+
+def test_replaying_the_lists_as_stated_gives_back_the_years_harms(played: Path, profile: Profile) -> None:
+    results = read_results(played, profile)
+    lists = results.attended.filter(pl.col("arm").is_in(["oracle", "oldest"]))
+    replayed = sweep(profile, PLAN, SEED, lists.select("arm", "week", "dispute_id"))
+    stated = {r["arm"]: r for r in replayed.filter(pl.col("setting") == AS_STATED).iter_rows(named=True)}
+    expected = dict(results.weeks.group_by("arm").agg(pl.col("expected_harms").sum()).iter_rows())
+    for arm in ("oracle", "oldest"):
+        assert stated[arm]["expected_prevented"] == pytest.approx(expected["nothing"] - expected[arm])
+    assert stated["oracle"]["expected_prevented"] > 3 * max(0.01, stated["oldest"]["expected_prevented"])
+    assert set(replayed["setting"]) == set(settings(_stated(profile)))
+    half = replayed.filter(pl.col("setting") == "helps half as much", pl.col("arm") == "oracle")
+    assert half["expected_prevented"][0] < stated["oracle"]["expected_prevented"]
+
+
+def _stated(profile: Profile):
+    from pipelines.simulator.parameters import city_figures
+
+    return city_figures(profile).attending
+
+
+def test_arms_are_named_and_read_back() -> None:
+    for arm in (*main_arms(), arm_of("ranking+naive@silence")):
+        assert arm_of(arm.name) == arm
+    with pytest.raises(RefusedInput, match="no arm 'cleverest'"):
+        arm_of("cleverest")
