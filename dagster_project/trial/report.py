@@ -1,0 +1,85 @@
+"""From the years played to what people read: tables, the picture, the Effect page's file, the registry.
+
+The Effect page reads HOME/trials/effect.json (`models.trial.summary.summary`): `sentence_zh` or `sentence_en`,
+`limits_*`, and `table` with a row per arm and figure. It is replaced in one step whenever a trial is reported.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import polars as pl
+
+from dagster_project.trial.plan import Plan
+from dagster_project.trial.results import Results, read_results
+from models.registry import log_trial
+from models.saving import write_parquet
+from models.trial.effects import effects
+from models.trial.feedback import feedback, township_shares
+from models.trial.intervals import ratio
+from models.trial.picture import save_picture
+from models.trial.summary import as_json, summary
+from pipelines.home import Home
+from pipelines.profile import Profile
+
+EFFECT = "effect.json"
+PICTURED = ("ranking", "ranking+random", "ranking+naive")
+
+
+def report(home: Home, profile: Profile, plan: Plan, folder: Path) -> str:
+    """Write effects.parquet, feedback.parquet, township_shares.parquet, sweep.parquet, feedback.svg and effect.json.
+
+    Args:
+        home: whose `trials` the run lies under.
+        profile: the city's, with its full capacity.
+        plan: of the run.
+        folder: HOME/trials/<run>.
+
+    Returns:
+        The sentence, in Chinese and English, or what is still missing.
+    """
+    results = read_results(folder, profile)
+    found = effects(results.attended, results.harms, results.weeks, plan.scale)
+    write_parquet(found, folder / "effects.parquet")
+    if len(results.at_risk):
+        _feedback(results, folder)
+    sweeps = sorted((folder / "sweeps").glob("*.parquet"))
+    if sweeps:
+        write_parquet(swept(pl.concat(pl.read_parquet(path) for path in sweeps)), folder / "sweep.parquet")
+    content = summary(found, folder.name, asdict(plan), profile.settings.capacity)
+    _put(folder / EFFECT, as_json(content))
+    _put(folder.parent / EFFECT, as_json(content))
+    log_trial(home, profile, folder, asdict(plan), _headline(found))
+    if content["sentence_zh"] is None:
+        return "arms are missing for the sentence: it needs nothing, checklist, ranking and oracle"
+    return f"{content['sentence_zh']}{content['limits_zh']}\n{content['sentence_en']} {content['limits_en']}"
+
+
+def swept(rows: pl.DataFrame) -> pl.DataFrame:
+    """Outcomes prevented per 100 mediations by setting and arm, over seeds: setting, arm, seeds, value, low, high."""
+    found = []
+    for (setting, arm), part in rows.group_by("setting", "arm", maintain_order=True):
+        estimate = ratio(
+            100 * part["expected_prevented"].to_numpy(), part["attended"].to_numpy().astype(float)
+        )
+        found.append((setting, arm, len(part), *estimate))
+    return pl.DataFrame(found, schema=("setting", "arm", "seeds", "value", "low", "high"), orient="row")
+
+
+def _feedback(results: Results, folder: Path) -> None:
+    arms = results.at_risk["arm"].unique().implode()
+    visits = results.attended.filter(pl.col("arm").is_in(arms))
+    write_parquet(feedback(results.at_risk, visits, results.harms), folder / "feedback.parquet")
+    shares = township_shares(results.at_risk, visits)
+    write_parquet(shares, folder / "township_shares.parquet")
+    save_picture(shares.filter(pl.col("arm").is_in(PICTURED)), folder / "feedback.svg")
+
+
+def _headline(found: pl.DataFrame) -> dict[str, float]:
+    whole = found.filter((pl.col("segment") == "all") & pl.col("value").is_not_null())
+    return {f"{row['arm']}.{row['metric']}": row["value"] for row in whole.iter_rows(named=True)}
+
+
+def _put(path: Path, text: str) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
