@@ -144,6 +144,39 @@ def retrain(
 
 
 @app.command()
+def trial(
+    profile: ProfileName = "qujing",
+    home: HomeFolder = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Made-up cities.")] = 20,
+    scale: Annotated[float, typer.Option(min=0.02, help="Size of each; 1 is a city of six million.")] = 0.25,
+    weeks: Annotated[int, typer.Option(min=1, help="Mondays after two years of history.")] = 52,
+    arms: Annotated[
+        str,
+        typer.Option(
+            help="Arms, by comma: ranking, ranking+random, oracle@silence ...; `main` for all policies."
+        ),
+    ] = "main",
+    workers: Annotated[int, typer.Option(min=1, help="Processes at a time.")] = 2,
+    minutes: Annotated[
+        float | None,
+        typer.Option(help="Begin nothing new after so many; run again to go on.", show_default=False),
+    ] = None,
+    sweep: Annotated[bool, typer.Option(help="Replay the lists under other assumptions, too.")] = False,
+) -> None:
+    """Play a year of the weekly cycle in made-up cities: what acting on the list prevents, and what it does to the list."""
+    from dagster_project.trial.plan import Plan, arms_of
+    from dagster_project.trial.play import play_and_report
+
+    city, stages = _city(profile, home), _stages()
+    plan = Plan(profile=str(city.profile.folder), scale=scale, weeks=weeks)
+    with stages.stage("trial") as progress:
+        told = play_and_report(
+            city.home, city.profile, plan, seeds, arms_of(arms), workers, minutes, sweep, progress
+        )
+    typer.echo(told)
+
+
+@app.command()
 def brief(
     profile: ProfileName = "qujing",
     home: HomeFolder = None,

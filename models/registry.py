@@ -128,6 +128,34 @@ def address(home: Home) -> str:
     return f"sqlite:///{home.mlflow / _DATABASE}"
 
 
+def log_trial(
+    home: Home, profile: Profile, folder: Path, parameters: Mapping[str, Any], figures: Mapping[str, float]
+) -> None:
+    """Log a trial's figures and its files but the years; a run of the same name is replaced.
+
+    Args:
+        home: whose registry is written.
+        profile: of the trial.
+        folder: HOME/trials/<run>; its name is the run's.
+        parameters: the plan.
+        figures: by `arm.metric`; what the registry cannot take in a name is written as it can.
+    """
+    client = _client(home)
+    experiment = _experiment(client, home, profile)
+    same = f"tags.trial = '{folder.name}'"
+    for run in client.search_runs([experiment], filter_string=same):
+        client.delete_run(run.info.run_id)
+    run_id: str = client.create_run(experiment, run_name=f"trial {folder.name}").info.run_id
+    client.set_tag(run_id, "trial", folder.name)
+    for name, value in parameters.items():
+        client.log_param(run_id, name, value)
+    for name, value in figures.items():
+        client.log_metric(run_id, name.replace("+", " with ").replace("@", " in "), value)
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+        client.log_artifact(run_id, str(path))
+    client.set_terminated(run_id)
+
+
 def champion(home: Home, profile: Profile) -> Registered | None:
     """The version in use, or None where there is none."""
     return by_alias(home, profile, CHAMPION)

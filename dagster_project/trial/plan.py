@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from models.meta import code_version
@@ -47,7 +48,7 @@ class Arm:
 class Plan:
     """A trial's world and length; the same plan over the same code is the same run.
 
-    `history_weeks` is a multiple of 52, a city's files being a year long.
+    `profile` is a profile's name or folder; `history_weeks` is a multiple of 52, a city's files being a year long.
     """
 
     profile: str
@@ -58,7 +59,8 @@ class Plan:
     @property
     def run(self) -> str:
         """The run's name: runs of the same name can be added to."""
-        text = json.dumps(asdict(self) | {"code": code_version()}, sort_keys=True)
+        world = asdict(self) | {"profile": Path(self.profile).name, "code": code_version()}
+        text = json.dumps(world, sort_keys=True)
         return f"scale-{self.scale:g}-{self.weeks}w-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
@@ -76,6 +78,11 @@ def arm_of(name: str) -> Arm:
             f"then one of {', '.join('@' + known for known in FAULTS)}"
         )
     return Arm(policy=policy, random="random" in marks, naive="naive" in marks, fault=fault or "none")  # pyright: ignore[reportArgumentType]
+
+
+def arms_of(names: str) -> tuple[Arm, ...]:
+    """The arms named, by comma; `main` stands for `main_arms`."""
+    return main_arms() if names == "main" else tuple(arm_of(name) for name in names.split(","))
 
 
 def main_arms() -> tuple[Arm, ...]:

@@ -13,13 +13,44 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 
+import polars as pl
+
 from dagster_project.trial.plan import Arm, Plan, arm_of, trial_profile
+from dagster_project.trial.report import report
+from dagster_project.trial.sweep import sweep
 from dagster_project.trial.year import live_year, make_history
 from models.progress import Progress
-from pipelines.profile import load_profile
+from models.saving import write_parquet
+from pipelines.home import Home
+from pipelines.profile import Profile, load_profile
 
+SWEPT = ("checklist", "ranking", "uplift", "oracle")
 ONE_THREAD = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """A year is thousands of small steps: threads inside them cost more than they give."""
+
+
+def play_and_report(
+    home: Home,
+    profile: Profile,
+    plan: Plan,
+    seeds: int,
+    arms: Sequence[Arm],
+    workers: int,
+    minutes: float | None,
+    with_sweep: bool,
+    progress: Progress,
+) -> str:
+    """Play what is missing of a trial under HOME/trials, then report on all that is there.
+
+    Returns:
+        The result in a sentence, in Chinese and English.
+    """
+    folder = home.root / "trials" / plan.run
+    numbers = range(1, seeds + 1)
+    play(folder, plan, numbers, arms, workers, minutes, progress)
+    if with_sweep:
+        play_sweeps(folder, plan, numbers, workers, progress)
+    return report(home, profile, plan, folder)
 
 
 def play(
@@ -58,6 +89,33 @@ def play(
                 progress(told, done / len(todo))
             for seed in now:
                 shutil.rmtree(_history(folder, seed), ignore_errors=True)
+
+
+def play_sweeps(folder: Path, plan: Plan, seeds: Sequence[int], workers: int, progress: Progress) -> None:
+    """Replay the lists of every seed that has been played, into `folder/sweeps`."""
+    played = [seed for seed in seeds if (folder / "years" / str(seed)).is_dir()]
+    missing = [(plan, seed, folder) for seed in played if not _swept(folder, seed).is_file()]
+    with _one_thread_each(), ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for done, _ in enumerate(_completed(pool, sweep_task, missing), start=1):
+            progress("other assumptions", done / len(missing))
+
+
+def sweep_task(plan: Plan, seed: int, folder: Path) -> None:
+    """Replay one seed's lists: of the arms without a fault, and without places drawn at random."""
+    profile = trial_profile(load_profile(plan.profile), plan)
+    paths = [path for path in (folder / "years" / str(seed)).iterdir() if path.name in SWEPT]
+    lists = [
+        pl.read_parquet(path / "attended.parquet", columns=["week", "dispute_id"]).with_columns(
+            arm=pl.lit(path.name)
+        )
+        for path in sorted(paths)
+    ]
+    _swept(folder, seed).parent.mkdir(exist_ok=True)
+    write_parquet(sweep(profile, plan, seed, pl.concat(lists)), _swept(folder, seed))
+
+
+def _swept(folder: Path, seed: int) -> Path:
+    return folder / "sweeps" / f"{seed}.parquet"
 
 
 def history_task(plan: Plan, seed: int, folder: Path) -> None:

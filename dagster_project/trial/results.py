@@ -57,7 +57,7 @@ def _all(years: list[Path], name: str) -> pl.DataFrame:
     ]
     if not frames:
         return pl.DataFrame(schema={"seed": pl.Int64, "arm": pl.String})
-    return pl.concat(frames, how="diagonal_relaxed")
+    return pl.concat([frame for frame in frames if len(frame)] or frames, how="diagonal_relaxed")
 
 
 def _placed(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:

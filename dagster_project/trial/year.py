@@ -27,7 +27,14 @@ from pipelines.simulator.parameters import NEVER, Parameters, city_figures
 from pipelines.simulator.seasons import START, season_weeks
 from pipelines.warehouse import open_warehouse
 
-LISTED = ("dispute_id", "category", "township_code", "county_code", "is_open", "days_open")
+LISTED = {
+    "dispute_id": pl.String,
+    "category": pl.String,
+    "township_code": pl.String,
+    "county_code": pl.String,
+    "is_open": pl.Boolean,
+    "days_open": pl.Int64,
+}
 
 
 def make_history(profile: Profile, plan: Plan, seed: int, folder: Path) -> None:
@@ -146,7 +153,7 @@ class _Year:
     def _offered(self, week: int, monday: date) -> pl.DataFrame:
         """What is at risk that Monday, as the product knows it."""
         if self.arm.policy == NOTHING:
-            return pl.DataFrame(schema=dict.fromkeys(LISTED, pl.String))
+            return pl.DataFrame(schema=LISTED)
         if week > 0:
             take_in(self.folder / "landing", self.profile, self.home)
         if self.arm.learns or self.arm.policy == "checklist":
@@ -158,7 +165,7 @@ class _Year:
                 columns=[*LISTED, "rank", "probability", "model_version"],
             )
         with open_warehouse(self.home.warehouse, read_only=True) as con:
-            cohort = at_risk(con, self.profile, [monday]).select(LISTED)
+            cohort = at_risk(con, self.profile, [monday]).select(*LISTED)
         return self._with_truth(cohort) if self.arm.policy == "oracle" else cohort
 
     def _with_truth(self, cohort: pl.DataFrame) -> pl.DataFrame:

@@ -6,9 +6,7 @@ from typing import Any
 
 import polars as pl
 
-LIMITS_ZH = (
-    "以上为模拟城市的结果：调解的效果是假设，不是证据。真实效果只能由分批试点得出，所需规模见 docs/field_trial.md。"
-)
+LIMITS_ZH = "以上为模拟城市的结果：调解的效果是假设，不是证据。真实效果只能由分批试点得出，所需规模见 docs/field_trial.md。"
 LIMITS_EN = (
     "These are figures of a simulated city: what mediation does there is an assumption, not evidence. Only a field "
     "trial can tell; docs/field_trial.md says how large it must be."

@@ -1,0 +1,63 @@
+"""A trial from the command's own function: played, reported, and gone on with."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from dagster_project.trial.plan import Plan, arms_of
+from dagster_project.trial.play import play_and_report
+from pipelines.home import Home
+from pipelines.profile import load_profile
+
+PLAN = Plan(profile="qujing", scale=0.05, history_weeks=52, weeks=2)
+
+
+def played(home: Home, arms: str, said: list[str], minutes: float | None = None) -> str:
+    return play_and_report(
+        home,
+        load_profile("qujing"),
+        PLAN,
+        seeds=1,
+        arms=arms_of(arms),
+        workers=1,
+        minutes=minutes,
+        with_sweep=False,
+        progress=lambda words, share: said.append(words),
+    )
+
+
+def test_a_trial_is_played_reported_and_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
+    home, said = Home(tmp_path / "home"), []
+    told = played(home, "nothing,oracle", said)
+    assert "arms are missing" in told
+    assert said == ["histories", "seed 1, nothing", "seed 1, oracle"]
+    folder = home.root / "trials" / PLAN.run
+    stamps = {path: path.stat().st_mtime_ns for path in (folder / "years").rglob("*.parquet")}
+
+    again: list[str] = []
+    played(home, "nothing,oracle", again)
+    assert again == []
+    assert {path: path.stat().st_mtime_ns for path in (folder / "years").rglob("*.parquet")} == stamps
+
+    told = json.loads((home.root / "trials" / "effect.json").read_text(encoding="utf-8"))
+    assert told["run"] == PLAN.run
+    assert told["sentence_zh"] is None
+    assert "assumption" in told["limits_en"]
+    figures = {(row["arm"], row["metric"]): row["value"] for row in told["table"]}
+    assert figures["oracle", "mediations_per_year"] == pytest.approx(2 * 2 / 0.05)
+    assert figures["oracle", "expected_share_of_oracle"] == pytest.approx(1.0)
+    assert figures["oracle", "expected_prevented_per_100"] > 0
+    effects = pl.read_parquet(folder / "effects.parquet")
+    assert {"all", "category=D1", "urban=rural"} <= set(effects["segment"])
+    assert list((home.mlflow / "artifacts").rglob("effects.parquet"))
+
+
+def test_without_time_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipelines.errors import FengqiaoError
+
+    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
+    with pytest.raises(FengqiaoError, match="holds no year"):
+        played(Home(tmp_path / "home"), "nothing", [], minutes=0)

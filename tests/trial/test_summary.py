@@ -1,0 +1,50 @@
+"""The sentence people read, and the picture; from figures one can see."""
+
+from pathlib import Path
+
+import polars as pl
+
+from models.trial.effects import SCHEMA
+from models.trial.picture import save_picture
+from models.trial.summary import summary
+
+FIGURES = pl.DataFrame(
+    [
+        ("nothing", "all", "harms_per_year", 20, 700.0, 690.0, 710.0),
+        ("ranking", "all", "expected_prevented_per_year", 20, 41.6, 38.2, 45.0),
+        ("ranking", "all", "expected_prevented_per_100", 20, 2.0, 1.8, 2.2),
+        ("checklist", "all", "expected_prevented_per_year", 20, 30.0, None, None),
+        ("oracle", "all", "expected_prevented_per_year", 20, 80.0, 75.0, 85.0),
+        ("ranking", "urban=rural", "prevented_per_year", 20, 30.0, 20.0, 40.0),
+    ],
+    schema=SCHEMA,
+    orient="row",
+)
+
+
+def test_the_sentence_says_what_was_prevented_of_how_much_and_the_limits_stand_beside_it() -> None:
+    told = summary(FIGURES, "run", {"scale": 0.25}, capacity=40)
+    assert (
+        "prevented 42 (38-45) of 700 outcomes in the whole city, 2.0 (1.8-2.2) per 100" in told["sentence_en"]
+    )
+    assert "the expert checklist 30;" in told["sentence_en"]
+    assert "少发生42 (38-45)起" in told["sentence_zh"]
+    assert "假设" in told["limits_zh"]
+    assert len(told["table"]) == 5
+
+
+def test_without_the_oracle_nothing_is_said() -> None:
+    told = summary(FIGURES.filter(pl.col("arm") != "oracle"), "run", {}, capacity=40)
+    assert told["sentence_en"] is None
+
+
+def test_the_picture_holds_a_panel_per_quarter(tmp_path: Path) -> None:
+    shares = pl.DataFrame(
+        [(0, "ranking", q, f"t{n}", 0.2 + 0.1 * n, 0.5, 3) for q in range(2) for n in range(3)],
+        schema=["seed", "arm", "quarter", "township_code", "hazard_share", "attention_share", "attended"],
+        orient="row",
+    )
+    save_picture(shares, tmp_path / "p.svg")
+    text = (tmp_path / "p.svg").read_text(encoding="utf-8")
+    assert "quarter 1" in text
+    assert "quarter 2" in text
