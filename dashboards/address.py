@@ -1,12 +1,18 @@
 """Choices a reader makes, kept in the page's address so that a view can be sent to somebody else."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import streamlit as st
 
 
 def many_of(
-    label: str, key: str, options: Sequence[str], name: Callable[[str], str], every: str
+    label: str,
+    key: str,
+    options: Sequence[str],
+    name: Callable[[str], str],
+    every: str,
+    width: int | Literal["stretch"] = "stretch",
 ) -> list[str]:
     """Choose any number of codes; none means all.
 
@@ -16,10 +22,11 @@ def many_of(
         options: the codes.
         name: what a code is called.
         every: shown while nothing is chosen.
+        width: of the field, in pixels.
     """
     _take_from_address(key, [code for code in st.query_params.get_all(key) if code in options])
     chosen = st.multiselect(
-        label, options, format_func=name, key=key, placeholder=every, persist_state="session"
+        label, options, format_func=name, key=key, placeholder=every, persist_state="session", width=width
     )
     _keep_in_address(key, chosen)
     return chosen
@@ -34,6 +41,15 @@ def one_of(label: str, key: str, options: Sequence[str], name: Callable[[str], s
     )
     _keep_in_address(key, [] if chosen in (None, options[0]) else [chosen])
     return chosen or options[0]
+
+
+def choice_of(label: str, key: str, options: Sequence[str], name: Callable[[str], str]) -> str:
+    """Choose one code of a longer list; the first is the usual one and stays out of the address."""
+    asked = st.query_params.get(key)
+    _take_from_address(key, asked if asked in options else options[0])
+    chosen = st.selectbox(label, options, format_func=name, key=key, persist_state="session", width=360)
+    _keep_in_address(key, [] if chosen == options[0] else [chosen])
+    return chosen
 
 
 def number(label: str, key: str, low: int, high: int, usual: int, step: int) -> int:

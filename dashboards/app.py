@@ -8,7 +8,18 @@ from dashboards import address
 from dashboards.markup import boundary, lines, notice
 from dashboards.papers import downloads
 from dashboards.read_model import Notice, notices, run_notice
-from dashboards.screens import how_right, one_dispute, this_week
+from dashboards.screens import (
+    data_health,
+    effect,
+    funnel,
+    how_right,
+    one_dispute,
+    places,
+    services,
+    supervision,
+    this_week,
+    units,
+)
 from dashboards.session import Session, chosen_language, open_session
 from dashboards.wording import LANGS, Words, words_of
 from pipelines.errors import FengqiaoError
@@ -16,6 +27,18 @@ from pipelines.run_state import last_run
 
 STYLE, ICON = Path(__file__).with_name("screens.css"), Path(__file__).with_name("icon.svg")
 SIDEBAR_PIXELS = 250
+PAGES = {
+    "week": ("", this_week.show),
+    "dispute": ("dispute", one_dispute.show),
+    "places": ("places", places.show),
+    "services": ("services", services.show),
+    "supervision": ("supervision", supervision.show),
+    "funnel": ("funnel", funnel.show),
+    "units": ("units", units.show),
+    "effect": ("effect", effect.show),
+    "model": ("how-right", how_right.show),
+    "data": ("data", data_health.show),
+}
 
 
 def main() -> None:
@@ -24,9 +47,8 @@ def main() -> None:
     st.set_page_config(layout="wide", page_icon=str(ICON), initial_sidebar_state=SIDEBAR_PIXELS)
     st.html(STYLE)
     pages = {
-        "week": st.Page(this_week.show, title=words("nav.week"), url_path="week", default=True),
-        "dispute": st.Page(one_dispute.show, title=words("nav.dispute"), url_path="dispute"),
-        "model": st.Page(how_right.show, title=words("nav.model"), url_path="how-right"),
+        name: st.Page(show, title=words(f"nav.{name}"), url_path=path, default=not path)
+        for name, (path, show) in PAGES.items()
     }
     st.session_state["pages"] = pages
     page = st.navigation(list(pages.values()))

@@ -1,5 +1,6 @@
 """The pictures of the screens and papers: one chance beside the usual, and how true the stated chances were."""
 
+from datetime import date
 from typing import Any
 
 import altair as alt
@@ -10,6 +11,7 @@ from dashboards.wording import Words
 
 INK, SOFT, USUAL, GRID = "#1f5673", "#8fb0c4", "#b45309", "#d3dbe1"
 FONT = "Noto Sans SC, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
+_TIERS = ("#1f5673", "#5b8fb0", "#9dbdd6", "#d9822b", "#a3262a")
 _SMALLEST_AXIS = 10.0
 
 
@@ -39,7 +41,7 @@ def chance_picture(words: Words, chance: Chance) -> alt.LayerChart:
         .transform_calculate(value="datum.low")
     )
     point = base.mark_point(size=130, filled=True, opacity=1).encode(x=axis)
-    return _dressed(alt.layer(interval, point).properties(height=alt.Step(34)))
+    return dressed(alt.layer(interval, point).properties(height=alt.Step(34)))
 
 
 def reliability_picture(words: Words, bins: pl.DataFrame) -> alt.LayerChart:
@@ -59,10 +61,49 @@ def reliability_picture(words: Words, bins: pl.DataFrame) -> alt.LayerChart:
         x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q"
     )
     point = base.mark_point(color=INK, filled=True, size=90, opacity=1).encode(x=x, y=y)
-    return _dressed(alt.layer(agree, interval, point).properties(height=340))
+    return dressed(alt.layer(agree, interval, point).properties(height=340))
 
 
-def _dressed(chart: Any) -> Any:
+def tiers_picture(words: Words, rows: pl.DataFrame) -> Any:
+    """For each tier of intake how many cases lie where, as one bar; rows: from_name, to_name, disputes, order."""
+    base = alt.Chart(alt.InlineData(rows.to_dicts()))
+    bars = base.mark_bar(stroke="#ffffff", strokeWidth=1).encode(
+        y=alt.Y("from_name:N", title=words("funnel.tier"), sort=None, axis=alt.Axis(ticks=False)),
+        x=alt.X("disputes:Q", title=words("funnel.cases"), axis=alt.Axis(tickCount=5)),
+        color=alt.Color(
+            "to_name:N",
+            title=words("funnel.lies"),
+            sort=None,
+            scale=alt.Scale(domain=rows["to_name"].unique(maintain_order=True).to_list(), range=list(_TIERS)),
+            legend=alt.Legend(orient="top"),
+        ),
+        order="order:Q",
+    )
+    return dressed(bars.properties(height=alt.Step(38)))
+
+
+def harms_picture(words: Words, periods: pl.DataFrame, after_on: date) -> Any:
+    """Harms by period with the interval of a count, and where the second year begins."""
+    rows = [
+        {"from_on": row["from_on"].isoformat(), "harms": row["harms"], "low": row["low"], "high": row["high"]}
+        for row in periods.iter_rows(named=True)
+    ]
+    base = alt.Chart(alt.InlineData(rows))
+    x = alt.X("from_on:T", title=None, axis=alt.Axis(format="%Y-%m", labelOverlap=True, tickCount=12))
+    y = alt.Y("low:Q", title=words("effect.harms_axis"), scale=alt.Scale(zero=True))
+    interval = base.mark_rule(color=SOFT, strokeWidth=5).encode(x=x, y=y, y2="high:Q")
+    point = base.mark_point(color=INK, filled=True, size=60, opacity=1).encode(
+        x=x, y=alt.Y("harms:Q", title=words("effect.harms_axis"))
+    )
+    divide = (
+        alt.Chart(alt.InlineData([{"from_on": after_on.isoformat()}]))
+        .mark_rule(color=USUAL, strokeDash=[6, 4], strokeWidth=2)
+        .encode(x=alt.X("from_on:T", title=None))
+    )
+    return dressed(alt.layer(interval, point, divide).properties(height=280))
+
+
+def dressed(chart: Any) -> Any:
     """The common look. Marks are not read out one by one: the sentence beside a picture says what it shows."""
     return (
         chart.configure(font=FONT, background="#ffffff")
@@ -78,5 +119,6 @@ def _dressed(chart: Any) -> Any:
             domainColor="#9fb0bc",
             labelLimit=220,
         )
+        .configure_legend(aria=False, labelFontSize=13, titleFontSize=13, titleFontWeight="normal")
         .configure_view(stroke=None)
     )

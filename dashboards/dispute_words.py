@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from dashboards.markup import chip, level_chip
+from dashboards.markup import chip, level_cell
 from dashboards.names import Names
 from dashboards.phrases import Chance, chance_sentence, days_left, of_many, out_of
 from dashboards.read_model import Dispute
@@ -20,9 +20,10 @@ def headline(names: Names, dispute: Dispute) -> str:
         words.count("row.open", row["days_open"]),
         days_left(words, row["due_in_days"], row["is_open"]),
     ]
+    level = level_cell(names, row["level"])
     texts = "".join(f"<span>{escape(text)}</span>" for text in told)
     marks = "".join(chip(text, "plain") for text in tags(row, names))
-    return f'<p class="fq-head">{level_chip(names, row["level"])}{texts}{marks}</p>'
+    return f'<p class="fq-head">{chip(level.text, level.kind)}{texts}{marks}</p>'
 
 
 def chance_of(dispute: Dispute) -> Chance | None:

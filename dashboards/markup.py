@@ -1,12 +1,35 @@
 """Pieces of HTML the screens are made of. Every text is escaped; no piece knows where its text came from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
+from urllib.parse import urlencode
 
 import polars as pl
 
 from dashboards.names import Names
 from dashboards.read_model import Dispute
+from dashboards.wording import LANGS, Words
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text and the address it leads to."""
+
+    text: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A short word on a coloured ground; `kind` is a class of `screens.css`."""
+
+    text: str
+    kind: str
+
+
+Cell = str | Link | Chip
+"""What stands in a table."""
 
 
 def chip(text: str, kind: str) -> str:
@@ -14,9 +37,9 @@ def chip(text: str, kind: str) -> str:
     return f'<span class="fq-chip fq-{escape(kind)}">{escape(text)}</span>'
 
 
-def level_chip(names: Names, level: str | None) -> str:
-    """A level by colour and word."""
-    return chip(names.code("level", level), level) if level else chip(names.words("row.no_score"), "plain")
+def level_cell(names: Names, level: str | None, otherwise: str = "row.no_score") -> Chip:
+    """A level by colour and word, or the words of `otherwise` where there is none."""
+    return Chip(names.code("level", level), level) if level else Chip(names.words(otherwise), "plain")
 
 
 def line_of_chips(chips: Iterable[tuple[str, str]], before: str) -> str:
@@ -59,17 +82,31 @@ def figure(number: str, text: str, below: str) -> str:
     )
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], label: str, strong: int | None = None) -> str:
-    """A table whose first column names the row; `strong` is the row to set in bold.
+def table(
+    head: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    label: str,
+    strong: int | None = None,
+    texts: Collection[int] = (),
+) -> str:
+    """A table whose first column names the row and whose others hold numbers.
 
-    What follows a line break in a cell is set small under the rest.
+    What follows a line break in a cell is set small under the rest; links and chips stand as they are.
+
+    Args:
+        head: the columns' names.
+        rows: their cells.
+        label: what the table shows, for a screen reader.
+        strong: the row to set in bold.
+        texts: columns of words, set from the left.
     """
-    top = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
+    side = ['class="fq-text"' if n in texts else "" for n in range(len(head))]
+    top = "".join(f'<th scope="col" {at}>{escape(text)}</th>' for at, text in zip(side, head, strict=True))
     body = ""
     for n, (first, *rest) in enumerate(rows):
-        cells = "".join(f"<td>{_two_lines(text)}</td>" for text in rest)
+        cells = "".join(f"<td {at}>{_cell(cell)}</td>" for at, cell in zip(side[1:], rest, strict=True))
         row_class = ' class="fq-strong"' if n == strong else ""
-        body += f'<tr{row_class}><th scope="row">{escape(first)}</th>{cells}</tr>'
+        body += f'<tr{row_class}><th scope="row">{_cell(first)}</th>{cells}</tr>'
     return (
         f'<table class="fq-table" aria-label="{escape(label)}">'
         f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
@@ -106,8 +143,18 @@ def timeline(names: Names, steps: pl.DataFrame) -> str:
     return f'<ol class="fq-timeline" aria-label="{escape(words("dispute.steps_alt"))}">{items}</ol>'
 
 
-def _two_lines(text: str) -> str:
-    first, _, second = text.partition("\n")
+def dispute_link(words: Words, number: str) -> Link:
+    """A case number that leads to its page, in the reader's language."""
+    asked = {"id": number} | ({} if words.lang == LANGS[0] else {"lang": words.lang})
+    return Link(number, "dispute?" + urlencode(asked))
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, Link):
+        return f'<a href="{escape(cell.address)}" target="_self">{escape(cell.text)}</a>'
+    if isinstance(cell, Chip):
+        return chip(cell.text, cell.kind)
+    first, _, second = cell.partition("\n")
     return escape(first) + (f"<small>{escape(second)}</small>" if second else "")
 
 

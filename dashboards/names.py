@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import polars as pl
+
 from dashboards.wording import Words, words_of
 from pipelines.profile import Profile, load_profile, recommendations, reference_codes
 
@@ -21,6 +23,7 @@ class Names:
         categories: name by category code, in the profile's order.
         units: name by unit id.
         lists: code lists of `data/reference/codes.csv`: list, then code, then name.
+        county_seats: longitude and latitude by county code, of counties that have them.
         offers: what each recommendation is called and says.
     """
 
@@ -31,6 +34,7 @@ class Names:
     categories: Mapping[str, str]
     units: Mapping[str, str]
     lists: Mapping[str, Mapping[str, str]]
+    county_seats: Mapping[str, tuple[float, float]]
     offers: Mapping[str, tuple[str, str]]
 
     def code(self, of: str, code: str | None) -> str:
@@ -79,6 +83,13 @@ def _names(folder: Path, lang: str) -> Names:
         categories=dict(profile.categories.select("code", mine).iter_rows()),
         units=_units(profile, words, by_area, lists),
         lists=lists,
+        county_seats={
+            code: (lon, lat)
+            for code, lon, lat in areas.filter(pl.col("tier") == "county")
+            .drop_nulls(["lon", "lat"])
+            .select("area_code", "lon", "lat")
+            .iter_rows()
+        },
         offers={code: (row[mine], row[f"text_{words.lang}"]) for code, row in recommendations().items()},
     )
 

@@ -4,7 +4,9 @@ No percentages of a percentage, no decimals of a probability: a chance is told a
 out of 1,000 where it is small.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from dashboards.wording import Words
 
@@ -64,6 +66,26 @@ def short_chance(words: Words, chance: float) -> str:
     """The chance for a table cell: `7 / 100`."""
     many = out_of(chance)
     return words("chance.short", n=of_many(words, chance, many), many=words.number(many))
+
+
+def share(words: Words, row: Mapping[str, Any], name: str) -> str:
+    """A share as so many of a hundred, with its interval on a second line; a dash where there is none."""
+    return with_interval(
+        words, row, name, lambda value: words("general.percent", n=words.number(value * 100))
+    )
+
+
+def with_interval(
+    words: Words, row: Mapping[str, Any], name: str, shown: Callable[[float], str] | None = None
+) -> str:
+    """The value `name` of a row and, on a second line, `name_low` to `name_high`; a dash where it is null."""
+    value, low, high = (row[name + end] for end in ("", "_low", "_high"))
+    if value is None:
+        return words("general.none")
+    shown = shown or (lambda number: words.number(number, 1))
+    if low is None or high is None:
+        return shown(value)
+    return words("general.range", value=shown(value), low=shown(low), high=shown(high))
 
 
 def span(words: Words, days: int) -> str:

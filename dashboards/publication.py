@@ -79,6 +79,19 @@ CALIBRATION_SCHEMA = {
     "high": pl.Float64,
     "n": pl.Int64,
 }
+DESCRIBED = (
+    "place_warnings",
+    "service_warnings",
+    "places",
+    "units",
+    "funnel_tiers",
+    "funnel_kinds",
+    "effect",
+    "arrivals",
+    "grid_load",
+    "similar",
+)
+"""Files beside the warnings, each with its contract where it is written; a week may lack any of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +109,7 @@ class Publication:
         metrics: how the model and its baselines did in the backtest; empty without one.
         calibration: what was predicted and what came, by bin; empty without a backtest.
         last_week: one row per dispute on the list before, and what became of it; empty in the first week.
+        described: those of the files `DESCRIBED` that this week has, by name.
     """
 
     folder: Path
@@ -108,6 +122,7 @@ class Publication:
     metrics: pl.DataFrame
     calibration: pl.DataFrame
     last_week: pl.DataFrame
+    described: Mapping[str, pl.DataFrame]
 
     @property
     def days(self) -> tuple[date, date]:
@@ -158,6 +173,12 @@ def before(home: Home, publication: Publication) -> Publication | None:
     return opened(folder, folder.name.rpartition("-")[2])
 
 
+def first_published(home: Home) -> date | None:
+    """The first Monday ever published here: since when there have been warnings."""
+    found = sorted(link.name for link in home.published.glob("????-??-??"))
+    return date.fromisoformat(found[0]) if found else None
+
+
 def opened(folder: Path, digest: str) -> Publication:
     """A published folder, read when its digest or the stamp of a file is new."""
     stamps = tuple(
@@ -180,6 +201,9 @@ def _read(folder: Path, digest: str, _stamps: tuple[tuple[str, int, int], ...]) 
         metrics=_frame(folder / "model_metrics.parquet", METRICS_SCHEMA),
         calibration=_frame(folder / "calibration.parquet", CALIBRATION_SCHEMA),
         last_week=_frame(folder / "last_week.parquet", LAST_WEEK_SCHEMA),
+        described={
+            name: pl.read_parquet(path) for name in DESCRIBED if (path := folder / f"{name}.parquet").exists()
+        },
     )
 
 

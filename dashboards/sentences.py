@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from dashboards.markup import Cell, dispute_link, level_cell
 from dashboards.names import Names
 from dashboards.publication import Publication
 from dashboards.read_model import Week, left_list, level_counts, queue
@@ -52,4 +53,19 @@ def level_words(names: Names, rows: pl.DataFrame) -> list[tuple[str, str]]:
     return [
         (level, names.words("week.level_count", level=names.code("level", level), n=names.words.number(n)))
         for level, n in level_counts(rows).items()
+    ]
+
+
+def gone_table(names: Names, gone: pl.DataFrame) -> tuple[list[str], list[list[Cell]]]:
+    """Disputes on the list before and not on this one, and where they are now."""
+    words = names.words
+    head = [words(f"column.{name}") for name in ("number", "dispute", "level_then", "now")]
+    return head, [
+        [
+            dispute_link(words, row["dispute_id"]) if row["still"] else row["dispute_id"],
+            words("general.part").join([names.category(row["category"]), names.place(row["area_code"])]),
+            level_cell(names, row["level"]),
+            words("row.still" if row["still"] else "row.over"),
+        ]
+        for row in gone.iter_rows(named=True)
     ]

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NoReturn
 
@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards.decisions import DecisionStore
 from dashboards.names import Names, names_of
-from dashboards.publication import Publication, before, current
+from dashboards.publication import Publication, before, current, first_published
 from dashboards.roles import Role, role_of
 from dashboards.wording import LANGS, Lang, Words, words_of
 from pipelines.home import Home, find_home
@@ -51,6 +51,11 @@ class Session:
         if self.publication is None:
             raise LookupError("nothing is published yet")
         return self.publication
+
+    @property
+    def warned_since(self) -> date:
+        """The first Monday this home published."""
+        return first_published(self.home) or self.published.as_of
 
     @property
     def title(self) -> str:
@@ -123,3 +128,16 @@ def _home(profile: str) -> Home:
 def go_to(page: str, **choices: str) -> NoReturn:
     """Leave for another page, with these choices in its address."""
     st.switch_page(st.session_state["pages"][page], query_params=choices)
+
+
+def asked_dispute() -> str:
+    """The case number of the address, or the one looked at last."""
+    asked = st.query_params.get("id") or st.session_state.get("dispute_id", "")
+    if asked:
+        remember_dispute(asked)
+    return asked
+
+
+def remember_dispute(number: str) -> None:
+    """Keep the case number in the address and for the next page."""
+    st.session_state["dispute_id"] = st.query_params["id"] = number

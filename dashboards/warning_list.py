@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import polars as pl
 import streamlit as st
 from streamlit.components import v2
 
 from dashboards.decisions import Entry
+from dashboards.markup import dispute_link
 from dashboards.names import Names
 from dashboards.phrases import days_left, short_chance
 
@@ -98,7 +98,7 @@ def _in_words(row: Mapping[str, Any], names: Names, entry: Entry | None, top: fl
     words, number = names.words, row["dispute_id"]
     return {
         "id": number,
-        "href": "dispute?" + urlencode({"id": number} | ({} if words.lang == "zh" else {"lang": words.lang})),
+        "href": dispute_link(words, number).address,
         "see": words("row.see", number=number),
         "choose": f"{words('column.choose')} {number}",
         "position": words.number(row["position"]),

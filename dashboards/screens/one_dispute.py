@@ -5,16 +5,21 @@ import streamlit as st
 from dashboards.charts import chance_picture
 from dashboards.decide import decided_so_far, decision_fields
 from dashboards.dispute_words import case_facts, chance_lines, chance_of, headline, unsure
-from dashboards.markup import bullets, lines, pairs, reasons, timeline
+from dashboards.handling_words import free_lines, similar_table
+from dashboards.markup import bullets, lines, pairs, reasons, table, timeline
 from dashboards.read_model import Dispute, one_dispute
-from dashboards.session import Session, here
+from dashboards.read_model_handling import free_capacity, similar
+from dashboards.session import Session, asked_dispute, here, remember_dispute
+from dashboards.units import offered
+
+NEAREST_UNITS = 3
 
 
 def show() -> None:
     """The page."""
     session = here()
     words = session.words
-    number = _number()
+    number = asked_dispute()
     dispute = one_dispute(session.published, session.role, number) if number else None
     if dispute is None:
         st.title(words("nav.dispute"), anchor=False)
@@ -29,16 +34,9 @@ def show() -> None:
         _why(session, dispute)
         st.header(words("dispute.timeline"), anchor=False)
         st.html(timeline(session.names, dispute.steps))
+        _similar(session, number)
     with narrow:
         _what_to_do(session, dispute)
-
-
-def _number() -> str:
-    """The case number of the address, or the one looked at last."""
-    asked = st.query_params.get("id") or st.session_state.get("dispute_id", "")
-    if asked:
-        st.session_state["dispute_id"] = st.query_params["id"] = asked
-    return asked
 
 
 def _ask(session: Session) -> None:
@@ -49,7 +47,7 @@ def _ask(session: Session) -> None:
         width=360,
     )
     if asked:
-        st.session_state["dispute_id"] = st.query_params["id"] = asked.strip()
+        remember_dispute(asked.strip())
         st.rerun()
 
 
@@ -66,11 +64,23 @@ def _why(session: Session, dispute: Dispute) -> None:
     st.caption(words("dispute.reasons_note"))
 
 
+def _similar(session: Session, number: str) -> None:
+    words, rows = session.words, similar(session.published, number)
+    st.header(words("similar.title"), anchor=False)
+    if rows.is_empty():
+        st.html(lines([words("similar.none")]))
+        return
+    st.html(lines([words("similar.text")]))
+    st.html(table(*similar_table(session.names, rows), words("similar.title"), texts=(2, 3)))
+
+
 def _what_to_do(session: Session, dispute: Dispute) -> None:
     words, names, number = session.words, session.names, dispute.warning["dispute_id"]
+    nearest = offered(session.profile, [dispute.warning])[:NEAREST_UNITS]
     with st.container(border=True):
         st.header(words("dispute.offer"), anchor=False)
         st.html(lines([*names.offers[dispute.warning["recommendation"]], words("dispute.offer_note")]))
+        st.html(bullets(free_lines(names, nearest, free_capacity(session.published))))
     with st.container(border=True):
         st.header(words("decide.title"), anchor=False)
         decided_so_far(session, number)

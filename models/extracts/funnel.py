@@ -37,11 +37,17 @@ def funnel(con: duckdb.DuckDBPyConnection, as_of: object) -> dict[str, pl.DataFr
 
     Columns of both: disputes, settled, open, referred_up, came_back (counts); the share settled of those no
     longer open and the share that came back, with intervals; days to the first closing (half of them), with
-    its interval. Keys: `from_tier`, `to_tier`; `kind` of the unit of the last mediation.
+    its interval. Keys: `from_tier` and `to_tier` (null: wherever it went); `kind` of the unit of the last mediation.
     """
     cases = read_frame(con, _CASES, {"as_of": as_of})
+    taken_in = cases.drop_nulls("from_tier")
     return {
-        "funnel_tiers.parquet": _by(cases.drop_nulls("from_tier"), ["from_tier", "to_tier"]),
+        "funnel_tiers.parquet": pl.concat(
+            [
+                _by(taken_in.with_columns(to_tier=pl.lit(None, pl.String)), ["from_tier", "to_tier"]),
+                _by(taken_in, ["from_tier", "to_tier"]),
+            ]
+        ),
         "funnel_kinds.parquet": _by(cases.drop_nulls("kind"), ["kind"]),
     }
 
@@ -57,4 +63,4 @@ def _by(cases: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
         .rename({"is_open": "open"})
         .drop("over")
     )
-    return counted.join(middle_days_by(cases, keys), on=keys, how="left").sort(keys)
+    return counted.join(middle_days_by(cases, keys), on=keys, how="left", nulls_equal=True).sort(keys)

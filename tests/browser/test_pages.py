@@ -18,12 +18,25 @@ from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "dispute", "dispute?id={first}", "how-right")
+PAGES = (
+    "",
+    "dispute",
+    "dispute?id={first}",
+    "places",
+    "services",
+    "supervision",
+    "funnel",
+    "units",
+    "effect",
+    "how-right",
+    "data",
+)
 LANGS = ("zh", "en")
 FOREIGN = re.compile(r"[A-Za-z][A-Za-z_]+")
 """Two Latin letters in a row have no place on a Chinese page, case numbers and the language switch aside."""
 STREAMLIT_S_OWN = re.compile(
-    r"Skip to main content|Sidebar|Collapse sidebar|App pages|Open|Choose date|(year|month|day), .*"
+    r"Skip to main content|Sidebar|Collapse sidebar|App pages|Open|Choose date|Choose an option|(year|month|day), .*"
+    r"|Pagination|(Previous|Next) page|Page \d+"
     r"|(Show data|Download as PNG|Copy Vega-Lite spec|Fullscreen): .*"
 )
 """Labels for screen readers that the framework gives its own controls, in English alone."""

@@ -13,6 +13,7 @@ from models.snapshot import write_publication
 from models.warnings import SCHEMA
 from pipelines.home import Home
 from pipelines.profile import load_profile
+from tests.dashboards.descriptions import descriptions, similar
 
 AS_OF = date(2025, 12, 29)
 PROFILE = load_profile("qujing")
@@ -22,6 +23,14 @@ OFFERS = {
     "orange": "higher_tier",
     "yellow": "early_mediation",
     "blue": "routine",
+}
+INPUTS = [
+    {"file": "disputes.csv", "file_id": "0" * 64, "table": "disputes", "encoding": "gb18030"}
+    | {"read": 100_300, "loaded": 100_000, "quarantined": 290, "duplicates": 10, "unchanged": 0}
+]
+QUARANTINE = {
+    "disputes": {"area_code: not in the list areas": 180, "registered_at: not a date": 60},
+    "dispute_events": {"recorded not before event": 50},
 }
 REASONS = (
     ("threats", "近28天报告威胁{n}次", "{n} threats reported in the last 28 days"),
@@ -43,17 +52,24 @@ def publish(
     synthetic: bool = True,
     usable: bool = True,
     seed: int = 1,
+    described: bool = True,
     **changes: Any,
 ) -> Path:
-    """Publish `n` made-up disputes as of a Monday; `changes` replace entries of meta.json."""
+    """Publish `n` made-up disputes as of a Monday; `changes` replace entries of meta.json.
+
+    Without `described` the week has warnings alone, as an older program published it.
+    """
     warnings, facts, timeline = _disputes(n, as_of, synthetic, usable, seed)
     meta = _meta(as_of, synthetic, usable, warnings) | changes
     files: dict[str, pl.DataFrame | bytes] = {
         "dispute_warnings.parquet": warnings,
         "dispute_facts.parquet": facts,
         "dispute_timeline.parquet": timeline,
+        **(descriptions(as_of, synthetic) if described else {}),
         "meta.json": json.dumps(meta, ensure_ascii=False).encode(),
     }
+    if described:
+        files["similar.parquet"] = similar(warnings["dispute_id"].head(CAPACITY), as_of)
     if usable:
         files |= {"model_metrics.parquet": _metrics(), "calibration.parquet": _calibration()}
     return write_publication(home, as_of, files)
@@ -195,9 +211,9 @@ def _meta(as_of: date, synthetic: bool, usable: bool, warnings: pl.DataFrame) ->
         "synthetic": synthetic,
         "data_from": "2023-01-02T08:10:00",
         "data_until": f"{as_of - timedelta(days=1)}T22:40:00",
-        "rows": {"disputes": 100_000},
-        "inputs": [],
-        "quarantine": {},
+        "rows": {"disputes": 100_000, "volunteers": 0},
+        "inputs": INPUTS,
+        "quarantine": QUARANTINE,
         "excluded": {"minors": 812, "collective": 1903, "withdrawn": 410},
         "capacity": CAPACITY,
         "listed": int(warnings["listed"].sum()),

@@ -94,7 +94,12 @@ def test_a_dispute_passed_up_is_counted_where_it_went(con: duckdb.DuckDBPyConnec
     step(con, "rises", BEFORE + timedelta(days=9), "closed", tier="county", unit_id="U-J", result="settled")
     told = files(con)
     tiers = told["funnel_tiers.parquet"].select("from_tier", "to_tier", "disputes", "settled", "referred_up")
-    assert tiers.rows() == [("village", "county", 1, 1, 1), ("village", "township", 1, 1, 0)]
+    assert tiers.rows() == [
+        ("village", None, 2, 2, 1),
+        ("village", "county", 1, 1, 1),
+        ("village", "township", 1, 1, 0),
+    ]
+    assert told["funnel_tiers.parquet"]["days"].to_list() == [4.0, 9.0, 4.0]
     kinds = told["funnel_kinds.parquet"].select("kind", "disputes", "settled", "days")
     assert kinds.rows() == [("judicial", 1, 1, 9.0), ("people", 1, 1, 4.0)]
 

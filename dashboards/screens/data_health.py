@@ -1,0 +1,42 @@
+"""Data health: what arrived, what was refused and why, how late. What is missing here is missing everywhere."""
+
+import streamlit as st
+
+from dashboards.data_words import files_table, lateness_table, missing_line, refusals_table
+from dashboards.markup import lines, table
+from dashboards.read_model_data import files, lateness, missing, refusals
+from dashboards.session import here
+
+
+def show() -> None:
+    """The page."""
+    session = here()
+    words, publication = session.words, session.published
+    st.title(words("data.title"), anchor=False)
+    st.html(
+        lines(
+            [
+                words("data.until", day=words.day(publication.data_until.date())),
+                missing_line(words, missing(publication)),
+            ]
+        )
+    )
+    st.header(words("data.lateness"), anchor=False)
+    late = lateness(publication)
+    if late:
+        st.html(lines([words("data.lateness_text")]))
+        st.html(table(*lateness_table(words, late), words("data.lateness")))
+    else:
+        st.html(lines([words("data.no_lateness"), words("general.next_run")]))
+    left, right = st.columns([1.2, 1], gap="large")
+    with left:
+        st.header(words("data.files"), anchor=False)
+        st.html(table(*files_table(words, files(publication)), words("data.files")))
+    with right:
+        st.header(words("data.refused"), anchor=False)
+        refused = refusals(publication)
+        if refused:
+            st.html(lines([words("data.refused_text")]))
+            st.html(table(*refusals_table(words, refused), words("data.refused"), texts=(1,)))
+        else:
+            st.html(lines([words("data.none_refused")]))

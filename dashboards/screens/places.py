@@ -1,0 +1,57 @@
+"""Places: where more disputes are coming than usual, where little is reported, and where help is thin."""
+
+import polars as pl
+import streamlit as st
+
+from dashboards import address
+from dashboards.maps import has_positions, place_map
+from dashboards.markup import lines, table
+from dashboards.place_words import SHOWN, help_table, map_words, place_summary, place_table
+from dashboards.read_model_places import ALL, forecast_categories, places
+from dashboards.session import Session, here
+
+
+def show() -> None:
+    """The page."""
+    session = here()
+    words, names = session.words, session.names
+    st.title(words("place.title"), anchor=False)
+    summary = st.container()
+    category = address.choice_of(
+        words("place.category"),
+        "kind",
+        forecast_categories(session.published, session.profile),
+        lambda code: words("place.all") if code == ALL else names.category(code),
+    )
+    found = places(session.published, session.profile, category)
+    if found is None:
+        st.html(lines([words("place.none"), words("place.none_do")]))
+        return
+    with summary:
+        st.html(lines(place_summary(names, found)))
+    wide, narrow = st.columns([1.15, 1], gap="large")
+    with wide:
+        _map(session, found.rows)
+    with narrow:
+        st.header(words("place.top"), anchor=False)
+        st.html(table(*place_table(names, found, found.rows.head(SHOWN)), words("place.top"), texts=(3, 4)))
+    st.header(words("place.help"), anchor=False)
+    marked = found.rows.filter(pl.any_horizontal("silent", "outreach_due", "thin"))
+    st.html(lines([words("place.help_text")]))
+    st.html(table(*help_table(names, marked), words("place.help"), texts=(1,)))
+    with st.expander(words("place.every")):
+        st.html(table(*place_table(names, found, found.rows), words("place.every"), texts=(3, 4)))
+
+
+def _map(session: Session, rows: pl.DataFrame) -> None:
+    words = session.words
+    if not has_positions(rows):
+        st.html(lines([words("place.no_map")]))
+        return
+    boundaries = session.profile.folder / "boundaries.geojson"
+    st.altair_chart(
+        place_map(session.names, map_words(session.names, rows), boundaries),
+        theme=None,
+        alt=words("place.map_alt"),
+    )
+    st.caption(words("place.map_text"))

@@ -1,0 +1,59 @@
+"""Supervision: what was accepted and is due, which open disputes wait too long, how grid reports are handled."""
+
+import streamlit as st
+
+from dashboards import address
+from dashboards.handling_words import accepted_table, clock_summary, clock_table, load_table
+from dashboards.markup import lines, table
+from dashboards.read_model import choices, narrowed, page_of, pages_in
+from dashboards.read_model_handling import WAITING, accepted, clocks
+from dashboards.session import Session, here
+
+
+def show() -> None:
+    """The page."""
+    session = here()
+    words = session.words
+    st.title(words("clock.title"), anchor=False)
+    st.header(words("clock.accepted"), anchor=False)
+    _accepted(session)
+    st.header(words("clock.open"), anchor=False)
+    _open(session)
+    st.header(words("load.title"), anchor=False)
+    load = session.published.described.get("grid_load")
+    if load is None or load.is_empty():
+        st.html(lines([words("load.none")]))
+    else:
+        st.html(lines([words("load.text")]))
+        st.html(table(*load_table(session.names, load), words("load.title")))
+
+
+def _accepted(session: Session) -> None:
+    words = session.words
+    entries = accepted(session.published, session.role, session.store.accepted())
+    if not entries:
+        st.html(lines([words("clock.none_accepted")]))
+        return
+    visited = set(session.store.visited([entry.decision.dispute_id for entry in entries]))
+    made = accepted_table(session.names, entries, visited, session.now.date())
+    st.html(table(*made, words("clock.accepted"), texts=(1,)))
+
+
+def _open(session: Session) -> None:
+    words, names = session.words, session.names
+    found = clocks(session.published, session.role)
+    st.html(lines(clock_summary(names, found)))
+    with st.container(horizontal=True, gap="large"):
+        waiting = address.one_of(
+            words("clock.show"), "clock", WAITING, lambda code: words(f"clock.show_{code}")
+        )
+        counties = address.many_of(
+            words("week.county"), "county", choices(session.published)[0], names.area, words("week.every_county"), 360
+        )  # fmt: skip
+    rows = narrowed(found.late(waiting), counties=counties)
+    if rows.is_empty():
+        st.html(lines([words("clock.none_open")]))
+        return
+    pages = pages_in(rows)
+    number = st.pagination(pages, key=f"clocks_{waiting}_{counties}") if pages > 1 else 1
+    st.html(table(*clock_table(names, page_of(rows, number)), words("clock.open"), texts=(1,)))

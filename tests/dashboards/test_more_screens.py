@@ -1,0 +1,196 @@
+"""Places, services, supervision, funnel, units, effect and data: what they say, and say where they cannot."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from dashboards.decision import Decision
+from dashboards.decisions import DecisionStore
+from dashboards.publication import Publication, current
+from dashboards.read_model_data import lateness, missing, refusals
+from dashboards.read_model_handling import clocks, effect, units
+from dashboards.read_model_places import places
+from dashboards.read_model_services import services
+from pipelines.home import Home
+from tests.conftest import SmallCity
+from tests.dashboards.conftest import Screens
+from tests.dashboards.publication import AS_OF, PROFILE, publish
+from tests.dashboards.test_screens import text_of
+
+PAGES = ("", "places", "services", "supervision", "funnel", "units", "effect", "how-right", "data")
+FIRST_TOWNSHIP = "530302001"
+
+
+@pytest.fixture(scope="session")
+def published(two_weeks: Home) -> Publication:
+    found = current(two_weeks)
+    assert found is not None
+    return found
+
+
+def only(rows: pl.DataFrame, **values: object) -> dict[str, object]:
+    """The one row with these values."""
+    (row,) = rows.filter(*(pl.col(name) == value for name, value in values.items())).to_dicts()
+    return row
+
+
+def test_a_silent_place_is_marked_and_so_is_one_far_from_help(published: Publication) -> None:
+    found = places(published, PROFILE)
+    assert found is not None
+    assert found.is_forecast
+    first = only(found.rows, area_code=FIRST_TOWNSHIP)
+    assert (first["silent"], first["thin"], first["outreach_days"]) == (True, True, 200)
+    assert int(found.rows["silent"].sum()) == 1
+    rising = found.rows.filter("outreach_due")
+    assert set(rising["area_code"]) <= {FIRST_TOWNSHIP}
+
+
+def test_places_are_ordered_by_how_far_they_lie_above_their_own_usual(published: Publication) -> None:
+    found = places(published, PROFILE, "D2")
+    assert found is not None
+    ratios = found.rows["ratio"].to_list()
+    assert ratios == sorted(ratios, reverse=True)
+    assert len(ratios) == 137
+
+
+def test_without_a_forecast_places_show_what_was_counted(tmp_path: Path, screens: Screens) -> None:
+    (publish(Home(tmp_path)) / "place_warnings.parquet").unlink()
+    found = places(current(Home(tmp_path)), PROFILE)  # type: ignore[arg-type]
+    assert found is not None
+    assert not found.is_forecast
+    first = only(found.rows, area_code=FIRST_TOWNSHIP)
+    assert (first["expected"], first["usual"], first["outreach_due"]) == (60.0, 20.0, True)
+    assert "还没有地区预测" in text_of(screens(Home(tmp_path), "places"))
+
+
+def test_a_suppressed_cell_gives_nothing_away(
+    published: Publication, two_weeks: Home, screens: Screens
+) -> None:
+    rows = services(published, PROFILE, "S1")
+    assert rows is not None
+    hidden = rows.filter("suppressed")
+    assert len(hidden)
+    for name in ("caseload", "overdue", "expected", "low", "high", "level"):
+        assert hidden[name].null_count() == len(hidden)
+    seen = text_of(screens(two_weeks, "services"))
+    assert f"另有{len(hidden)}个人数太少" in seen
+    assert "合计" not in seen
+
+
+def test_a_clock_runs_out_only_while_nothing_was_done(published: Publication) -> None:
+    found = clocks(published, "protection")
+    assert found.hidden == 0
+    assert found.late("no_response")["response_hours"].null_count() == len(found.late("no_response"))
+    assert (found.late("overdue")["overdue_days"] > 0).all()
+    assert found.rows["overdue_days"].drop_nulls().is_sorted(descending=True)
+    assert clocks(published, "analyst").hidden == len(
+        published.warnings.filter(pl.col("is_open") & pl.col("is_domestic"))
+    )
+
+
+def test_an_accepted_warning_is_supervised_until_it_is_taken_back(tmp_path: Path, screens: Screens) -> None:
+    home = Home(tmp_path)
+    publish(home)
+    found = current(home)
+    assert found is not None
+    row = found.warnings.filter(~pl.col("is_domestic")).row(0, named=True)
+    decision = Decision(
+        dispute_id=row["dispute_id"],
+        action="accept",
+        office="市综治中心",
+        as_of=AS_OF,
+        publication=found.digest,
+        unit_id="U5303-P",
+        due_on=date.today() - timedelta(days=3000),
+    )
+    store = DecisionStore.of(home)
+    (number,) = store.record([decision], datetime(2025, 12, 29, 9))
+    accepted = next(part.value for part in screens(home, "supervision").html if "<table" in part.value)
+    assert row["dispute_id"] in accepted
+    assert "曲靖市人民调解委员会" in accepted
+    undo = {
+        "dispute_id": row["dispute_id"],
+        "office": "市综治中心",
+        "as_of": AS_OF,
+        "publication": found.digest,
+    }
+    store.record([Decision(action="undo", undoes=number, **undo)], datetime(2025, 12, 29, 10))
+    assert "还没有采纳过预警" in text_of(screens(home, "supervision"))
+
+
+def test_units_stand_by_place_and_few_cases_are_not_compared(published: Publication) -> None:
+    rows = units(published)
+    assert rows is not None
+    assert rows["area_code"].is_sorted()
+    assert set(rows.filter(pl.col("due") < 20)["stands"]) == {None}
+    assert set(rows["stands"].drop_nulls()) <= {"above", "below", "like"}
+
+
+def test_fewer_harms_are_not_called_the_warnings_doing(
+    published: Publication, two_weeks: Home, screens: Screens
+) -> None:
+    assert effect(published, AS_OF) is None, "24 matured periods are no two years"
+    assert "不满两年" in text_of(screens(two_weeks, "effect"))
+
+
+def test_two_matured_years_are_compared_with_what_chance_could_do(tmp_path: Path, screens: Screens) -> None:
+    folder = publish(Home(tmp_path))
+    rows = pl.read_parquet(folder / "effect.parquet").with_columns(matured=True)
+    rows.write_parquet(folder / "effect.parquet")
+    found = effect(current(Home(tmp_path)), AS_OF)  # type: ignore[arg-type]
+    assert found is not None
+    harms = found.measures[0]
+    assert (harms.before, harms.after) == (13 * 70, 13 * 60)
+    assert harms.ratio == pytest.approx(60 / 70)
+    assert harms.low is not None
+    assert harms.high is not None
+    assert harms.low < 60 / 70 < harms.high < 1
+    assert found.warned_periods == 0
+    seen = text_of(screens(Home(tmp_path), "effect"))
+    assert "不可能是预警带来的" in seen
+    assert "减少不像只是偶然" in seen
+    assert "死亡件数太少" in seen
+
+
+def test_what_was_refused_is_told_with_its_reason_most_first(
+    published: Publication, two_weeks: Home, screens: Screens
+) -> None:
+    assert [(row["column"], row["n"]) for row in refusals(published)] == [
+        ("area_code", 180),
+        ("registered_at", 60),
+        (None, 50),
+    ]
+    seen = text_of(screens(two_weeks, "data"))
+    assert "所属区域编码：不在代码表里" in seen
+    assert "录入时间早于发生时间" in seen
+
+
+def test_a_source_that_fell_silent_or_never_came_is_named(
+    published: Publication, two_weeks: Home, screens: Screens
+) -> None:
+    assert [row["table"] for row in lateness(published) if row["few"]] == ["outcomes"]
+    assert missing(published) == ["volunteers"]
+    assert "从来没有收到过：志愿者" in text_of(screens(two_weeks, "data"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_week_that_describes_nothing_says_so_on_each_page(
+    tmp_path: Path, screens: Screens, page: str
+) -> None:
+    publish(Home(tmp_path), described=False)
+    app = screens(Home(tmp_path), page)
+    assert not app.exception
+    if page in ("places", "services", "funnel", "units"):
+        assert "本次发布没有" in text_of(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_page_stands_over_a_city_that_went_the_whole_way(
+    small_city: SmallCity, screens: Screens, page: str, lang: str
+) -> None:
+    app = screens(Home(small_city.home), page, profile=str(small_city.profile), lang=lang)
+    assert not app.exception
+    assert len(app.title) == 1
