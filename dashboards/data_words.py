@@ -30,7 +30,7 @@ def refusal(words: Words, column: str | None, rule: str) -> str:
     """Why a row was set aside, as the person who sent it can put it right."""
     if rule.startswith("not in the list "):
         rule = "not in the list"
-    reason = words(f"rule.{rule.replace(' ', '_')}")
+    reason = words.texts.get(f"rule.{rule.replace(' ', '_')}", words("rule.other"))
     return reason if column is None else words("data.rule_of", column=words(f"field.{column}"), reason=reason)
 
 

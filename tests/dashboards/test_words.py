@@ -9,6 +9,7 @@ import pytest
 import dashboards
 from dashboards.wording import words_of
 from pipelines.contracts import TABLES
+from pipelines.parsing import BOUNDS
 
 ZH, EN = words_of("zh").texts, words_of("en").texts
 SOURCE = "\n".join(
@@ -43,8 +44,13 @@ def test_every_table_column_and_rule_that_can_refuse_a_row_has_a_name(table: str
     assert f"table.{table}" in ZH
     for name in TABLES[table].columns():
         assert f"field.{name}" in ZH
-    rules = {name for name in dir(TABLES[table]) if "_not_before_" in name}
+    rules = {name for name in dir(TABLES[table]) if "_not_" in name}
     assert {f"rule.{name}" for name in rules} - set(ZH) == set()
+
+
+@pytest.mark.parametrize("bound", BOUNDS.values())
+def test_every_bound_a_value_can_break_has_a_name(bound: str) -> None:
+    assert f"rule.{bound.replace(' ', '_')}" in ZH
 
 
 def test_no_word_on_a_page_is_jargon() -> None:
