@@ -6,7 +6,7 @@ import polars as pl
 
 from dashboards.markup import Cell, level_cell
 from dashboards.names import Names
-from dashboards.read_model_places import OUTREACH_DAYS, RISING, Places, marks
+from dashboards.read_model_places import OUTREACH_DAYS, Places, marks
 
 Table = tuple[list[str], list[list[Cell]]]
 SHOWN = 15
@@ -15,10 +15,7 @@ SHOWN = 15
 def place_summary(names: Names, found: Places) -> list[str]:
     """How many townships rise, and how many are marked for something."""
     words, rows = names.words, found.rows
-    facts = {
-        "rising": len(rows.filter(pl.col("ratio") > RISING)),
-        **{name: int(rows[name].sum()) for name in ("silent", "outreach_due", "thin")},
-    }
+    facts = {name: int(rows[name].sum()) for name in ("rising", "silent", "outreach_due", "thin")}
     counts = {name: words.number(n) for name, n in facts.items()}
     key = "place.forecast_line" if found.is_forecast else "place.counted_line"
     return [words(key, **counts), words("place.marks_line", days=OUTREACH_DAYS, **counts)]
@@ -101,7 +98,7 @@ def _cells(names: Names, row: dict[str, Any]) -> list[Cell]:
     expected, low, high = (_whole(names, row[name]) for name in ("expected", "low", "high"))
     return [
         _whole(names, row["caseload"]),
-        _whole(names, row["overdue"]),
+        words("service.few") if row["overdue"] is None else _whole(names, row["overdue"]),
         words("general.range", value=expected, low=low, high=high),
         level_cell(names, row["level"], "place.no_level"),
     ]

@@ -9,8 +9,6 @@ from dashboards.publication import Publication
 from pipelines.profile import Profile
 
 ALL = "all"
-RISING = 1.2
-"""A township is rising when more is expected than this multiple of its usual."""
 OUTREACH_DAYS = 90
 """Legal outreach is due where demand rises and the last session was longer ago."""
 THIN_SHARE = 0.5
@@ -26,8 +24,9 @@ class Places:
 
     Attributes:
         rows: one row per township, the furthest above its usual first: area_code, county_code, lon, lat,
-            expected, low, high (80 %), usual, ratio, level (null without a forecast), outreach_days (since the
-            last session), outreach_due, volunteers_per_1000, thin, silent.
+            expected, low, high (80 %), usual, ratio, level (null without a forecast), rising (graded above
+            blue; without a forecast: more than chance explains), outreach_days (since the last session),
+            outreach_due, volunteers_per_1000, thin, silent.
         is_forecast: whether `expected` is forecast; else it is what the last 28 days brought.
     """
 
@@ -43,7 +42,9 @@ def places(publication: Publication, profile: Profile, category: str = ALL) -> P
     forecast = publication.described.get("place_warnings")
     if forecast is not None:
         demand = forecast.filter(pl.col("category") == category).select(
-            "area_code", "low", "high", "usual", "ratio", "level", expected="expected_disputes"
+            *("area_code", "rank", "low", "high", "usual", "ratio", "level"),
+            expected="expected_disputes",
+            rising=pl.col("level") != "blue",
         )
     else:
         demand = _counted(described)
@@ -54,10 +55,10 @@ def places(publication: Publication, profile: Profile, category: str = ALL) -> P
         demand.join(where, on="area_code")
         .join(described.select("area_code", *_helped(publication)), on="area_code", how="left")
         .with_columns(
-            outreach_due=(pl.col("ratio") > RISING)
-            & (pl.col("outreach_days").fill_null(9999) > OUTREACH_DAYS)
+            outreach_due=pl.col("rising")
+            & (pl.col("outreach_days").is_null() | (pl.col("outreach_days") > OUTREACH_DAYS))
         )
-        .sort("ratio", "area_code", descending=[True, False], nulls_last=True)
+        .sort("rank")
     )
     return Places(rows, forecast is not None)
 
@@ -85,6 +86,9 @@ def _counted(described: pl.DataFrame) -> pl.DataFrame:
         ratio=pl.when(pl.col("disputes_usual") > 0).then(pl.col("disputes") / pl.col("disputes_usual")),
         level=pl.lit(None, pl.String),
         expected=pl.col("disputes").cast(pl.Float64),
+    ).with_columns(
+        rising=pl.col("low") > pl.col("usual"),
+        rank=pl.struct(-pl.col("ratio").fill_null(0), "area_code").rank("ordinal"),
     )
 
 

@@ -47,12 +47,12 @@ def test_a_silent_place_is_marked_and_so_is_one_far_from_help(published: Publica
     assert set(rising["area_code"]) <= {FIRST_TOWNSHIP}
 
 
-def test_places_are_ordered_by_how_far_they_lie_above_their_own_usual(published: Publication) -> None:
+def test_places_stand_in_the_order_of_the_forecast(published: Publication) -> None:
     found = places(published, PROFILE, "D2")
     assert found is not None
-    ratios = found.rows["ratio"].to_list()
-    assert ratios == sorted(ratios, reverse=True)
-    assert len(ratios) == 137
+    ranks = published.described["place_warnings"].filter(category="D2").sort("rank")["area_code"]
+    assert found.rows["area_code"].to_list() == ranks.to_list()
+    assert len(ranks) == 137
 
 
 def test_without_a_forecast_places_show_what_was_counted(tmp_path: Path, screens: Screens) -> None:
