@@ -38,6 +38,7 @@ def meta(
     warnings: pl.DataFrame,
     model: Mapping[str, Any],
     families: Mapping[str, tuple[bool, Told]],
+    watched: Mapping[str, Any],
 ) -> bytes:
     """The file's bytes: the same warehouse, model and Monday give the same ones."""
     settings = profile.settings
@@ -65,6 +66,7 @@ def meta(
         "outcome_en": settings.outcome_en,
         "levels": settings.levels.model_dump(),
         "model": model,
+        "watch": watched,
         "families": {
             name: {"published": published, "reason_zh": why.zh, "reason_en": why.en}
             for name, (published, why) in families.items()

@@ -40,6 +40,7 @@ from models.standing import (
 )
 from models.trained import Trained
 from models.warnings import REASON, WeekScores, completed, rank_week
+from models.watching.watch import watch, watch_entry
 from models.wording import Told, told
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
@@ -113,7 +114,10 @@ def publish_week(
         beside = publish_families(con, profile, now, evidence)
         families = {"escalation": (True, told("escalation_published"))} | beside.families
         files |= beside.files
-        files["meta.json"] = meta(con, profile, as_of, origin, warnings, entry, families)
+        seen = watch(con, home, profile, as_of, matrix, warnings, champion)
+        files["watch.parquet"] = seen
+        told_of = watch_entry(seen)
+        files["meta.json"] = meta(con, profile, as_of, origin, warnings, entry, families, told_of)
     return write_publication(home, as_of, files)
 
 

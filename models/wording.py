@@ -90,6 +90,39 @@ SENTENCES: dict[str, Told] = {
         "没有可用模型，按最近一期逾期数发布，无区间。",
         "Published by the last weeks' overdue visits, without interval: there is no model that may be used.",
     ),
+    "watch_calm": Told("{n}项监测均未越限。", "None of the {n} watched is beyond its limit."),
+    "watch_nothing": Told("尚无可监测的数据。", "There is nothing to watch yet."),
+    "watch_arrivals": Told(
+        "{segment}：近两周收到{value}条，平常约{usual}条，相差{strength}个标准差（限值{limit}）。",
+        "{segment}: {value} records in two weeks, {usual} are usual; {strength} standard deviations (limit {limit}).",
+    ),
+    "watch_codes": Told(
+        "{segment}：各代码占比与前半年不同，稳定性指数{strength}（限值{limit}），请核对代码表。",
+        "{segment}: codes are not shared out as in the half year before, stability index {strength} (limit {limit}); check the code list.",
+    ),
+    "watch_missing": Told(
+        "{segment}：空缺占比{value}，平常{usual}（限值：高出{limit}）。",
+        "{segment}: {value} left empty, {usual} are usual (limit: {limit} more).",
+    ),
+    "watch_delay": Told(
+        "{segment}：平均{value}天后录入，平常{usual}天（限值{limit}，现为{strength}）。",
+        "{segment}: entered after {value} days on average, {usual} are usual (limit {limit}, now {strength}).",
+    ),
+    "watch_drift": Told(
+        "{segment}：分布已变化，{strength}（限值{limit}），建议重新训练。",
+        "{segment}: no longer distributed as before, {strength} (limit {limit}); a retrain is proposed.",
+    ),
+    "watch_calibration": Told(
+        "已成熟的{segment}各周：预计{usual}起，实际{value}起，相差{strength}倍（限值{limit}），建议重新训练。",
+        "Matured weeks {segment}: {usual} outcomes expected, {value} came, a factor of {strength} (limit {limit}); a retrain is proposed.",
+    ),
+    "watch_recall": Told(
+        "已成熟的{segment}各周：名单召回率{value}，回溯检验为{usual}（限值：其{limit}），建议重新训练。",
+        "Matured weeks {segment}: the list held {value} of the outcomes, {usual} in the backtest (limit {limit} of it); a retrain is proposed.",
+    ),
+    "watch_turnover": Told(
+        "名单{segment}更换了{value}（限值{limit}）。", "{value} of the list is new {segment} (limit {limit})."
+    ),
     "condition_checklist": Told(
         "前{k}名召回率{model}，未超过专家清单的{checklist}",
         "recall in the top {k} is {model}, the checklist's {checklist}",

@@ -158,6 +158,29 @@ class CoverageSettings(_Checked):
     }
 
 
+class Watch(_Checked):
+    """From where on somebody should look: limits of the weekly watch.
+
+    `departure`: standard deviations of a count from its usual. `stability`: population stability index
+    of codes, chance taken off. `missing_share`: more left empty than usual, as a share. `delay_chance`: that a new record
+    came in later than an earlier one. `drifted_share`: of the features, how many may have a stability index
+    above `drift`. `calibration_factor`: outcomes over expected ones, or the reverse. `recall_share`: of the
+    backtest's recall. `turnover`: lowest and highest share of the list that is new.
+    `alarms_per_year`: what a quiet year may raise (tests/models/watching).
+    """
+
+    departure: float = Field(default=4.5, gt=0)
+    stability: float = Field(default=0.10, gt=0)
+    missing_share: float = Field(default=0.10, gt=0, lt=1)
+    delay_chance: float = Field(default=0.65, gt=0.5, lt=1)
+    drift: float = Field(default=0.25, gt=0)
+    drifted_share: float = Field(default=0.15, gt=0, le=1)
+    calibration_factor: float = Field(default=1.5, gt=1)
+    recall_share: float = Field(default=0.5, gt=0, lt=1)
+    turnover: tuple[float, float] = (0.02, 0.80)
+    alarms_per_year: int = Field(default=4, ge=0)
+
+
 class Retention(_Checked):
     """Closed disputes leave the warehouse this many weeks after closing (boundary 16)."""
 
@@ -190,6 +213,7 @@ class Settings(_Checked):
     promotion: Promotion = Promotion()
     demand: DemandSettings = DemandSettings()
     coverage: CoverageSettings = CoverageSettings()
+    watch: Watch = Watch()
     retention: Retention = Retention()
     model_parameters: dict[str, float | int] = Field(default_factory=dict)
     card_valid_days: int = 180

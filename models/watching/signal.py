@@ -1,0 +1,45 @@
+"""One thing watched: what it is now, what it usually is, and whether that is too far apart."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import polars as pl
+
+WATCH_SCHEMA = {
+    "signal": pl.String,
+    "segment": pl.String,
+    "value": pl.Float64,
+    "usual": pl.Float64,
+    "strength": pl.Float64,
+    "limit": pl.Float64,
+    "crossed": pl.Boolean,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signal:
+    """One row of `watch.parquet`.
+
+    Attributes:
+        signal: `arrivals`, `codes`, `missing`, `delay`, `drift`, `recall`, `calibration` or `turnover`.
+        segment: of which source, column, county or weeks.
+        value: now.
+        usual: in the weeks it is held against.
+        strength: what the limit is put on.
+        limit: of the profile.
+        crossed: whether somebody should look.
+    """
+
+    signal: str
+    segment: str
+    value: float
+    usual: float
+    strength: float
+    limit: float
+    crossed: bool
+
+
+def watch_frame(signals: Sequence[Signal]) -> pl.DataFrame:
+    """`WATCH_SCHEMA`, what crossed its limit first, then in the order looked at."""
+    frame = pl.DataFrame([asdict(one) for one in signals], schema=WATCH_SCHEMA)
+    return frame.sort("crossed", descending=True, maintain_order=True)
