@@ -12,9 +12,10 @@ from dagster_project import telling
 from dagster_project.checks import (
     INTAKE_CHECKS,
     LIST_CHECKS,
+    WATCH_CHECKS,
     WEEK_CHECKS,
     intake_findings,
-    list_findings,
+    publication_findings,
     results,
     week_findings,
 )
@@ -39,6 +40,10 @@ PUBLISHED = {
     "dispute_facts": "What is recorded about each of those disputes now.",
     "model_metrics": "How the model and its baselines did in the backtest.",
     "calibration": "What was predicted in the backtest and what came, by bin.",
+    "place_warnings": "Disputes and harms expected in each township and category, against what is usual there.",
+    "place_totals": "The same added up by county and for the city.",
+    "service_warnings": "Care visits expected to be overdue by township and service; small cells left out.",
+    "watch": "What is watched week by week, and which limits were crossed.",
     "last_week": "What became of the list before this one.",
     "place_warnings": "Disputes to come by township and category in the next four weeks, against what is usual.",
     "place_totals": "The same summed up to counties and city, coherent with the townships.",
@@ -152,7 +157,7 @@ def challenger(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) 
         for table, told in PUBLISHED.items()
     ],
     partitions_def=weeks,
-    check_specs=LIST_CHECKS,
+    check_specs=[*LIST_CHECKS, *WATCH_CHECKS],
 )  # fmt: skip
 def publication(
     context: dg.AssetExecutionContext, city: dg.ResourceParam[City]
@@ -163,12 +168,12 @@ def publication(
     as_of = week_of(context.partition_key)
     with city.stage("publish", as_of) as progress, patient(context):
         folder = score_and_publish(city.home, city.profile, as_of, progress=progress)
-        findings = list_findings(city, folder)
+        findings = publication_findings(city, folder)
     for table in sorted(path.stem for path in folder.glob("*.parquet") if path.stem in PUBLISHED):
         yield dg.MaterializeResult(
             asset_key=table,
             metadata=telling.published(folder, table),
-            check_results=results(findings, table) if table == "dispute_warnings" else [],
+            check_results=results(findings.get(table, []), table),
             data_version=dg.DataVersion(folder.resolve().name),
         )
 

@@ -1,7 +1,8 @@
 """The checks of the graph: what stops a week where publishing would mislead, and what is only said.
 
 Blocking: contracts, accounting, the leakage canary, the published list. A blocked week is not published,
-last week's stays in force, and HOME/run.json says why on the screens. Warning: freshness, volume.
+last week's stays in force, and HOME/run.json says why on the screens. Warning: freshness, volume, and
+everything watched (models/watching).
 """
 
 from collections.abc import Iterable
@@ -45,6 +46,17 @@ LIST_CHECKS = [
     _spec("list", "dispute_warnings", "Ranks, chances and the length of the list are what they must be.")
 ]
 
+WATCH_CHECKS = [
+    _spec("arrivals", "watch", "Each county still reports, and harms come in as usual."),
+    _spec("codes", "watch", "The codes of each source are shared out as in the half year before."),
+    _spec("missing", "watch", "No column is left empty much more often."),
+    _spec("delay", "watch", "Records are entered as soon as before."),
+    _spec("drift", "watch", "Features and scores are distributed as before."),
+    _spec("calibration", "watch", "As many harms came as the matured lists expected."),
+    _spec("recall", "watch", "The matured lists held the share of harms that the backtest promised."),
+    _spec("turnover", "watch", "The list is neither the same nor another one altogether."),
+]
+
 
 def intake_findings(city: City) -> dict[str, list[Finding]]:
     """What the core tables say of themselves after an intake, by table."""
@@ -65,11 +77,17 @@ def week_findings(city: City, as_of: date) -> list[Finding]:
         return [canary, findings.freshness(con, as_of), findings.volume(con, as_of)]
 
 
-def list_findings(city: City, folder: Path) -> list[Finding]:
-    """Whether the published list is one; looked at before it was published too."""
+def publication_findings(city: City, folder: Path) -> dict[str, list[Finding]]:
+    """What the published files say of themselves, by table; the list was looked at before it was published too."""
     from models.list_check import list_finding
+    from models.watching.watch import watch_findings
 
-    return [list_finding(pl.read_parquet(folder / "dispute_warnings.parquet"), city.profile)]
+    return {
+        "dispute_warnings": [
+            list_finding(pl.read_parquet(folder / "dispute_warnings.parquet"), city.profile)
+        ],
+        "watch": watch_findings(pl.read_parquet(folder / "watch.parquet")),
+    }
 
 
 def results(found: Iterable[Finding], asset: str) -> list[dg.AssetCheckResult]:
