@@ -77,6 +77,8 @@ def _of_arm(
     yield "all", "days_to_attention", n, _median_days(mine, seeds)
     yield "all", "weeks_by_model", n, _weeks_by_model(_of(weeks, arm), seeds)
     yield from _share_of_oracle(arm, harms, weeks)
+    if "@" in arm:
+        yield from _lost_to_fault(arm, weeks, scale)
     for column in SEGMENTS:
         for level in harms[column].drop_nulls().unique().sort():
             part = [frame.filter(pl.col(column) == level) for frame in (mine, harms)]
@@ -99,6 +101,15 @@ def _share_of_oracle(arm: str, harms: pl.DataFrame, weeks: pl.DataFrame) -> Iter
     idle = _expected(weeks, NOTHING, seeds)
     spared, most = (idle - _expected(weeks, name, seeds) for name in (arm, oracle))
     yield "all", "expected_share_of_oracle", len(seeds), ratio(spared, most)
+
+
+def _lost_to_fault(arm: str, weeks: pl.DataFrame, scale: float) -> Iterator[Found]:
+    """What the same policy would have prevented more in a year without the fault."""
+    sound = arm[: arm.index("@")]
+    seeds = _shared(weeks, arm, sound)
+    if seeds:
+        lost = _expected(weeks, arm, seeds) - _expected(weeks, sound, seeds)
+        yield "all", "expected_lost_to_fault_per_year", len(seeds), mean(lost / scale)
 
 
 def _shared(weeks: pl.DataFrame, *arms: str) -> list[int]:

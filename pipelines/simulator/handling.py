@@ -17,6 +17,7 @@ from pipelines.simulator.parameters import (
     DAY,
     FAILED_MORE,
     FAILED_ONCE,
+    FLAGS,
     MEDIATING,
     NEVER,
     SETTLED,
@@ -30,12 +31,13 @@ from pipelines.simulator.steps import Steps
 
 @dataclass(frozen=True)
 class Handling:
-    """Moves disputes through one week and writes down the steps taken."""
+    """Moves disputes through one week and writes down the steps taken; `domestic` are relations at home."""
 
     figures: Parameters
     places: Places
     arrivals: Arrivals
     dice: Dice
+    domestic: Keys
 
     def taken_in(self, new: Cases, steps: Steps) -> None:
         """The first two steps of every new dispute."""
@@ -49,10 +51,16 @@ class Handling:
         steps.add("assigned", new, np.maximum(later, new.registered + 10))
 
     def attended(self, cases: Cases, mask: Bools, week: int, steps: Steps) -> Cases:
-        """An early mediation this Monday for the chosen disputes; a second one changes nothing more."""
+        """Early help this Monday for the chosen disputes; a second time it changes nothing more.
+
+        Where there was violence at home nobody is brought to a table with the other: the visit is one of support
+        (boundary 12).
+        """
         at = np.full(len(cases), week * WEEK + 9 * 60)
+        at_home = np.isin(cases.relation, self.domestic) & cases.flags[:, FLAGS.index("violence")]
         steps.add("expert_consultation", cases, at, mask, tier="county")
-        steps.add("mediation", cases, at + DAY, mask, tier="county", result="pending")
+        steps.add("visit", cases, at + DAY, mask & at_home, tier="county")
+        steps.add("mediation", cases, at + DAY, mask & ~at_home, tier="county", result="pending")
         first = mask & ~cases.attended
         return cases.with_columns(
             comfort=np.where(first, 1 - self.effect(cases), cases.comfort), attended=cases.attended | mask

@@ -15,6 +15,7 @@ from pipelines.simulator.parameters import DAY, FOUND, WEEK, CityFigures, Parame
 from pipelines.simulator.places import Places, make_places
 from pipelines.simulator.seasons import Seasons, plan_seasons
 from pipelines.simulator.steps import Steps
+from pipelines.simulator.vocabulary import index_of
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ def make_world(
     places = make_places(profile, seasons.codes, dice, figures)
     model = HazardModel(figures)
     arrivals = Arrivals(figures, city, places, seasons, model, dice, scale)
-    handling = Handling(figures, places, arrivals, dice)
+    at_home = [index_of("relation", code) for code in profile.settings.domestic_relations]
+    handling = Handling(figures, places, arrivals, dice, np.array(at_home, dtype=np.int64))
     watch = profile.settings.watch_days
     return World(figures, city, places, seasons, model, dice, arrivals, handling, watch)
 

@@ -71,6 +71,15 @@ def test_figures_are_those_one_counts_by_hand(
     assert table[arm, segment, metric] == (2, pytest.approx(value))
 
 
+def test_a_faults_loss_is_what_the_same_policy_prevented_more_without_it() -> None:
+    played = years("nothing", "ranking", "ranking@silence").with_columns(
+        expected_harms=pl.when(pl.col("arm") == "ranking@silence").then(9.0).otherwise("expected_harms")
+    )
+    found = effects(VISITS, HARMS, played, scale=0.5)
+    row = found.filter(pl.col("metric") == "expected_lost_to_fault_per_year")
+    assert row.select("arm", "seeds", "value").rows() == [("ranking@silence", 2, 2.0)]
+
+
 def test_a_dispute_harmed_before_it_was_attended_to_counts_as_never_violent_since() -> None:
     late = visits((1, "ranking", 3, "d"), (1, "ranking", 1, "d"))
     assert would_have_been_harmed(late, HARMS).to_list() == [False, True]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from pipelines.profile import Profile
-from pipelines.simulator.parameters import FOUND, WEEK
+from pipelines.simulator.parameters import FLAGS, FOUND, WEEK
+from pipelines.simulator.vocabulary import index_of
 from pipelines.simulator.world import Week, World, make_world, step, true_hazards
 
 SCALE, WEEKS, FIRST = 0.3, 108, 30
@@ -129,15 +130,30 @@ def test_attending_early_spares_some_and_changes_nobody_elses_luck(qujing: Profi
     assert len(with_help & attended) < 0.8 * len(without & attended)
 
 
+def violent_at_home(world: World, profile: Profile) -> set[int]:
+    """Disputes with blows between spouses, former partners or kin."""
+    home = [index_of("relation", code) for code in profile.settings.domestic_relations]
+    cases = world.cases
+    return set(cases.number[np.isin(cases.relation, home) & cases.flags[:, FLAGS.index("violence")]])
+
+
 def test_attended_disputes_get_their_steps_and_a_lower_true_hazard(qujing: Profile) -> None:
     helped, other = (make_world(qujing, 12, 0.2, seed=2) for _ in range(2))
     for week in range(10):
         step(helped, week)
         step(other, week)
-    chosen = helped.cases.number[helped.cases.is_open][:20]
+    chosen = helped.cases.number[helped.cases.is_open][:200]
     lived = step(helped, 10, chosen)
     step(other, 10)
     assert set(chosen) <= set(lived.steps["number"])
+    kinds = {name: index_of("event_type", name) for name in ("mediation", "visit")}
+    at_home = violent_at_home(helped, qujing)
+    told = {
+        name: set(lived.steps["number"][lived.steps["kind"] == kind]) & set(chosen)
+        for name, kind in kinds.items()
+    }
+    assert at_home & set(chosen) <= told["visit"]
+    assert set(chosen) - at_home <= told["mediation"]
     with_help, without = (dict(zip(*true_hazards(world, 10), strict=True)) for world in (helped, other))
     lower = [with_help[n] < without[n] for n in chosen if n in with_help and n in without]
     assert 0.5 < np.mean(lower) < 0.95
