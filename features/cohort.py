@@ -5,7 +5,8 @@ collective ones, withdrawn ones (boundary 12). A dispute's past is cut into stre
 was known of its state changed; a stretch holds for every Monday after `from_at`, up to and with `until_at`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 
 import duckdb
@@ -21,8 +22,14 @@ COHORT_COLUMNS = (
 )  # fmt: skip
 
 STATES = """
-with registered as (
-    select dispute_id, min(known_at) as from_at from core_dispute where known_at < $last group by dispute_id),
+with gone as (
+    select dispute_id from core_dispute_event where event_type in ('closed', 'reopened') group by dispute_id
+    having max(event_at) filter (event_type = 'closed') < $first - to_days($watch_days) and max(known_at) < $first
+        and count(superseded_at) = 0 and coalesce(max(event_at) filter (event_type = 'reopened')
+            <= max(event_at) filter (event_type = 'closed'), true)),
+registered as (
+    select dispute_id, min(known_at) as from_at from core_dispute anti join gone using (dispute_id)
+    where known_at < $last group by dispute_id),
 steps as (
     select s.dispute_id, event_type, event_at, greatest(known_at, r.from_at) as known_at, superseded_at
     from core_dispute_event s join registered r using (dispute_id)
@@ -37,18 +44,15 @@ at_turns as (
         max(event_at) filter (event_type = 'reopened') as reopened_at
     from turns t left join steps s on s.dispute_id = t.dispute_id and s.known_at <= t.turned_at
         and (s.superseded_at is null or s.superseded_at > t.turned_at)
-    group by t.dispute_id, t.turned_at),
-states as (
-    select dispute_id, turned_at as from_at, lead(turned_at) over (partition by dispute_id order by turned_at) as to_at,
-        case when reopened_at is null or reopened_at <= closed_at then closed_at end as closed_at
-    from at_turns)
+    group by t.dispute_id, t.turned_at)
+select dispute_id, turned_at as from_at, lead(turned_at) over (partition by dispute_id order by turned_at) as to_at,
+    case when reopened_at is null or reopened_at <= closed_at then closed_at end as closed_at
+from at_turns
 """
-"""Open or closed, by the last closing or reopening known: state of t in (from_at, to_at]."""
+"""Open or closed (`closed_at`) by the last closing or reopening known: the state of t in (from_at, to_at]."""
 
-STRETCHES = (
-    STATES
-    + """,
-violence as (
+STRETCHES = """
+with violence as (
     select dispute_id, min(known_at) as violence_at from (
         select dispute_id, known_at from core_dispute_event where event_type = 'violence_reported'
         union all select dispute_id, known_at from core_outcome) group by dispute_id),
@@ -60,7 +64,6 @@ stretches as (
     where (s.to_at is null or s.to_at >= $first)
         and (s.closed_at is null or s.closed_at + to_days($watch_days) >= $first))
 """
-)
 
 RANKED = """
 select dispute_id, category, area_code, grid_code, village_code, township_code, county_code, channel, relation, registered_at,
@@ -84,14 +87,26 @@ order by dispute_id, from_at
 
 def at_risk(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]) -> pl.DataFrame:
     """The cohort of every Monday, sorted by as_of, dispute_id; columns `COHORT_COLUMNS`."""
-    held = stretches(con, profile, as_of_dates)
+    with states(con, profile, as_of_dates):
+        held = stretches(con, profile, as_of_dates)
     return cohort_rows(held, as_of_dates, *expand(held, as_of_dates))
+
+
+@contextmanager
+def states(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]) -> Iterator[None]:
+    """Hold `STATES` for queries: dispute_id, from_at, to_at, closed_at; without disputes closed long before."""
+    days = {"watch_days": profile.settings.watch_days}
+    con.register("states", read_frame(con, STATES, between(as_of_dates) | days))
+    try:
+        yield
+    finally:
+        con.unregister("states")
 
 
 def stretches(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]) -> pl.DataFrame:
     """Stretches of the disputes that may be ranked on one of the Mondays, sorted by dispute_id, from_at.
 
-    Columns: those of `RANKED`; a Monday t belongs to one if from_at < t <= until_at (null: no end).
+    Asks `states`. Columns: those of `RANKED`; a Monday t belongs to one if from_at < t <= until_at (null: no end).
     """
     outcome = profile.settings.outcome
     more = {
@@ -143,7 +158,8 @@ def excluded_counts(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: dat
         select count(*) filter (minor_involved), count(*) filter (scale in ('02', '03')) from stretches
         where from_at < $last and (until_at is null or until_at >= $first)"""
     days = {"watch_days": profile.settings.watch_days} | between([as_of])
-    minors, collective = read_row(con, STRETCHES + query, days)
+    with states(con, profile, [as_of]):
+        minors, collective = read_row(con, STRETCHES + query, days)
     withdrawn = read_row(
         con,
         "select count(distinct dispute_id) from core_dispute where withdrawn_at < $as_of",

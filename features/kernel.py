@@ -21,7 +21,8 @@ SHIFT = 34
 NEVER = (1 << SHIFT) - 1
 WEEK = 7 * 86400
 DAY = 86400.0
-CHUNK = 1 << 14
+CHUNK = 1 << 13
+"""Rows or questions taken at a time, so that they stay in the cache."""
 Window = tuple[int | None, int]
 """Weeks it is long (None: all), weeks before the as-of date it ends."""
 Conditions = tuple[tuple[str, tuple[str, ...]], ...]

@@ -11,7 +11,7 @@ import polars as pl
 
 from features.calendar import calendar_values
 from features.catalogue import CATALOGUE
-from features.cohort import between
+from features.cohort import between, states
 from features.feature import WINDOWED, Feature
 from features.grains import Rows, dispute_rows, place_rows, service_rows
 from features.kernel import CHUNK, NEVER, Source, ask, compute
@@ -54,21 +54,24 @@ def build_matrix(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: 
         profile: seasons, watch days, outcome.
         as_of_dates: Mondays, one or three years of them.
     """
-    return fill(con, profile, dispute_rows(con, profile, as_of_dates))
+    with states(con, profile, as_of_dates):
+        return fill(con, profile, dispute_rows(con, profile, as_of_dates))
 
 
 def build_place_matrix(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]
 ) -> Matrix:
     """Features of every township and dispute category; cohort as_of, township_code, category, county_code."""
-    return fill(con, profile, place_rows(con, profile, as_of_dates))
+    with states(con, profile, as_of_dates):
+        return fill(con, profile, place_rows(con, profile, as_of_dates))
 
 
 def build_service_matrix(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]
 ) -> Matrix:
     """Features of every township and service; cohort as_of, township_code, service, county_code."""
-    return fill(con, profile, service_rows(con, profile, as_of_dates))
+    with states(con, profile, as_of_dates):
+        return fill(con, profile, service_rows(con, profile, as_of_dates))
 
 
 def features_of(rows: Rows) -> tuple[Feature, ...]:
@@ -81,7 +84,7 @@ def fill(con: duckdb.DuckDBPyConnection, profile: Profile, rows: Rows, *, hindsi
     """Compute every feature of some rows.
 
     Args:
-        con: the warehouse; only read.
+        con: the warehouse, holding `states`; only read.
         profile: seasons.
         rows: what is asked about.
         hindsight: take windowed records as they stand today from the moment they happened. This is no
@@ -92,12 +95,22 @@ def fill(con: duckdb.DuckDBPyConnection, profile: Profile, rows: Rows, *, hindsi
     with _asked(con, rows) as numbers:
         blocks.append(_areas(con, rows, features, numbers))
         blocks += _windowed(con, rows, features, numbers, hindsight)
-    values = np.empty((len(rows.cohort), len(features)), dtype=np.float32)
-    for start in range(0, len(values), CHUNK):
-        into = values[start : start + CHUNK]
-        for columns, table, row in blocks:
-            into[:, columns] = table[row[start : start + CHUNK]]
-    return Matrix(rows.cohort, values, tuple(f.name for f in features))
+    return Matrix(rows.cohort, _assembled(blocks, len(rows.cohort)), tuple(f.name for f in features))
+
+
+def _assembled(blocks: "Sequence[Block]", n_rows: int) -> np.ndarray:
+    """Side by side in the order of their columns, a chunk of rows at a time: the matrix is written once."""
+    columns = np.concatenate([columns for columns, _, _ in blocks]).astype(np.int64)
+    edges = np.cumsum([0, *(len(columns) for columns, _, _ in blocks)])
+    order = np.argsort(columns)
+    values = np.empty((n_rows, len(columns)), dtype=np.float32)
+    chunk = np.empty((min(CHUNK, n_rows), len(columns)), dtype=np.float32)
+    for start in range(0, n_rows, CHUNK):
+        beside = chunk[: n_rows - start]
+        for (_, table, row), low, high in zip(blocks, edges, edges[1:], strict=False):
+            beside[:, low:high] = table[row[start : start + CHUNK]]
+        np.take(beside, order, axis=1, out=values[start : start + CHUNK], mode="clip")
+    return values
 
 
 Block = tuple[list[int], np.ndarray, np.ndarray]

@@ -12,7 +12,6 @@ from datetime import datetime
 import duckdb
 import polars as pl
 
-from features.cohort import STATES
 from pipelines.warehouse import read_frame
 
 ENTITY_COLUMN = {
@@ -74,11 +73,11 @@ SQL = {
     "outcomes": f"""
         select {_JOINED}, hash(e.dispute_id) as case_no, e.occurred_at as happened_at
         from core_outcome e join first_dispute d using (dispute_id)""",
-    "open_disputes": f"""{STATES}
+    "open_disputes": f"""
         select {_OF_DISPUTE}, load_permille, from_at as known_at, from_at as first_known_at, least(to_at, taken_back_at) as retired_at,
             true as is_final, from_at as happened_at
         from states join first_dispute d using (dispute_id) where closed_at is null""",
-    "overdue_disputes": f"""{STATES}
+    "overdue_disputes": f"""
         select {_OF_DISPUTE}, greatest(from_at, due_at) as known_at, greatest(from_at, due_at) as first_known_at,
             least(to_at, taken_back_at) as retired_at, true as is_final, greatest(from_at, due_at) as happened_at
         from states join first_dispute d using (dispute_id) where closed_at is null and due_at is not null""",
@@ -136,7 +135,7 @@ def read_source(
     """The records of a source that can matter to the Mondays of a span.
 
     Args:
-        con: the warehouse, with `first_dispute` and the `asked_` tables registered.
+        con: the warehouse, with `states`, `first_dispute` and the `asked_` tables registered.
         source: a key of `SQL`.
         columns: entities and columns that are needed of it.
         span: `first` and `last` Monday asked about.
