@@ -138,7 +138,12 @@ COUNTS = Chapter(
             "count",
             "How many records the condition takes. Conditions are joined by AND; a column without a value meets none.",
             SESSIONS,
-            {"aggregation": "count", "weeks": 4, "where": (("event_type", ("mediation",)),), "when_none": 0.0},
+            {
+                "aggregation": "count",
+                "weeks": 4,
+                "where": (("event_type", ("mediation",)),),
+                "when_none": 0.0,
+            },
             """
             a  | 2025-03-03 | 1
             a  | 2025-03-10 | 2
@@ -330,7 +335,10 @@ def page() -> str:
         told.append(f"## {chapter.title}\n")
         for spec in chapter.specs:
             told += [f"### {spec.title}\n", f"{spec.says}\n", _table(cells(HEAD)[0], cells(spec.records))]
-            told += [f"`{_entry_in_words(spec.entry)}`\n", _table(["of", "as of", "value"], cells(spec.gives))]
+            told += [
+                f"`{_entry_in_words(spec.entry)}`\n",
+                _table(["of", "as of", "value"], cells(spec.gives)),
+            ]
     return "\n".join(told)
 
 
@@ -341,7 +349,9 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 def _entry_in_words(entry: dict[str, Any]) -> str:
     told = []
     for name, value in entry.items():
-        shown = " and ".join(f"{c} in {', '.join(v)}" for c, v in value) if name in ("where", "among") else value
+        shown = (
+            " and ".join(f"{c} in {', '.join(v)}" for c, v in value) if name in ("where", "among") else value
+        )
         told.append(f"{name}: {'all' if name == 'weeks' and value is None else shown}")
     return "; ".join(told)
 
