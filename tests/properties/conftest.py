@@ -36,13 +36,14 @@ insert into core_dispute_event (event_id, dispute_id, event_at, event_type, tier
         ['mediation', 'threat_reported', 'closed', 'reopened', 'breach'][1 + s % 5], 'township', 'u' || s % 2, if(s % 5 = 0, 'failed', null),
         monday + to_days((7 * s)::integer), monday + to_days((7 * s)::integer),
         case when s = 2 and kind = 3 then monday + interval 28 day end, 'f' from made, range(1, 7) r(s)
+    where not (kind = 3 and s = 3)
     union all -- a closing that was none
     select dispute_id || '-2', dispute_id, at_time + to_hours(102), 'visit', 'township', 'u0', null, monday + interval 14 day,
         monday + interval 28 day, null, 'f' from made where kind = 3;
 insert into core_outcome select dispute_id || '-o', dispute_id, at_time + to_hours(300), 1, monday + interval 28 day,
     monday + interval 28 day, null, 'f' from made where kind = 3;
 insert into core_grid_report select dispute_id || '-g', at_time, 'v' || i % 2, '530302001', '530302', if(i % 3 = 0, 'conflict', 'noise'), 'grid',
-    at_time + interval 5 hour, at_time + interval 9 day, i % 4 > 0, i % 5 + 1, monday, monday, null, 'f' from made;
+    at_time + interval 5 hour, at_time + to_hours((180 + i)::integer), i % 4 > 0, i % 5 + 1, monday, monday, null, 'f' from made;
 insert into core_service_coverage
     select '530302001', 'S' || 1 + i % 2, at_time::date, 20, 15, 5, 90, null, monday, monday, if(i % 3 = 0, monday + interval 14 day, null), 'f' from made
     union all select '530302001', 'S' || 1 + i % 2, at_time::date, 20, 12, 8, 91, null, monday, monday + interval 14 day, null, 'f'
@@ -135,6 +136,7 @@ def one_monday_by_hand(con: duckdb.DuckDBPyConnection, monday: date) -> dict[str
         row = {
             "open_now": float(closed_at[key] is None),
             "threat": None if now["threat"] is None else float(now["threat"]),
+            "steps_all": len([s for s in counted if s["dispute_id"] == key]),
             "threat_reports_13w": len([s for s in mine if s["first"] >= t - timedelta(weeks=13)]),
             "threat_reports_all": len(mine),
             "days_since_threat": min(((t - s["first"]).total_seconds() / 86400 for s in mine), default=None),

@@ -16,7 +16,7 @@ from pipelines.warehouse import CORE_TABLES
 QUJING = load_profile("qujing")
 BUILDERS = [build_matrix, build_place_matrix, build_service_matrix]
 CHECKED_BY_HAND = (
-    "open_now", "threat", "threat_reports_13w", "threat_reports_all", "days_since_threat", "pair_threats_52w",
+    "open_now", "threat", "steps_all", "threat_reports_13w", "threat_reports_all", "days_since_threat", "pair_threats_52w",
     "village_threat_reports_13w", "township_category_registrations_52w", "township_open_disputes",
     "village_quarrel_reports_13w", "township_report_hours_13w", "township_visits_overdue_13w",
 )  # fmt: skip

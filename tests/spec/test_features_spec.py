@@ -72,8 +72,22 @@ TIME = Chapter(
             """,
         ),
         Spec(
-            "A corrected record",
-            "It counts once, as it was known on the day: the first version until the correction is known, the second from then on. It stays in the window of the day it was first known.",
+            "A corrected record counts once",
+            "The first version counts until the correction is known, the second from then on, in the window of the day the record was first known.",
+            """
+            a  | 2025-03-05 |            | 2025-03-12 | threat    |
+            a  | 2025-03-05 | 2025-03-12 |            | visit     |
+            """,
+            {"aggregation": "count", "weeks": 4, "when_none": 0.0},
+            """
+            a  | 2025-03-10 | 1
+            a  | 2025-03-17 | 1
+            a  | 2025-04-07 | 0
+            """,
+        ),
+        Spec(
+            "A corrected record is what it was known to be",
+            "A correction changes no Monday before it was known.",
             """
             a  | 2025-03-05 |            | 2025-03-12 | threat    |
             a  | 2025-03-05 | 2025-03-12 |            | visit     |
@@ -173,9 +187,20 @@ COUNTS = Chapter(
         ),
         Spec(
             "share",
-            "Of the records that `among` looks at, the part that `where` takes; here, of all steps, the mediations.",
-            SESSIONS,
-            {"aggregation": "share", "weeks": 4, "where": (("event_type", ("mediation",)),)},
+            "Of the records that `among` looks at, the part that `where` takes; here, of mediations and visits, the mediations.",
+            """
+            a  | 2025-02-18 |            |            | mediation |
+            a  | 2025-03-04 |            |            | mediation |
+            a  | 2025-03-06 |            |            | visit     |
+            a  | 2025-03-07 |            |            | call      |
+            a  | 2025-03-12 |            |            | mediation |
+            """,
+            {
+                "aggregation": "share",
+                "weeks": 4,
+                "among": (("event_type", ("mediation", "visit")),),
+                "where": (("event_type", ("mediation",)),),
+            },
             """
             a  | 2025-02-17 | missing
             a  | 2025-03-17 | 0.75
@@ -247,11 +272,13 @@ EXTREMES = Chapter(
             """
             a  | 2025-03-04 |            |            | threat    |
             a  | 2025-03-08 |            | 2025-03-12 | threat    |
+            a  | 2025-03-24 |            |            | threat    |
             """,
             {"aggregation": "days_since_last", "weeks": None},
             """
             a  | 2025-03-10 | 2
             a  | 2025-03-17 | 13
+            a  | 2025-03-24 | 20
             """,
         ),
         Spec(
