@@ -192,31 +192,39 @@ class Running:
         np.cumsum(amounts, axis=0, out=total[1:])
         return Running(key, total)
 
-    def before(self, key: np.ndarray) -> np.ndarray:
-        """Totals of everything strictly before each key."""
-        return self.total.take(np.searchsorted(self.key, key, side="left"), axis=0)
+    def until(self, key: np.ndarray) -> np.ndarray:
+        """Which row of `total` holds everything strictly before each key."""
+        return np.searchsorted(self.key, key, side="left")
 
 
 def _fill_sums(
     out: np.ndarray, records: Records, asked: Asked, summed: list[tuple[int, Feature, list[Sum]]]
 ) -> None:
-    """Counts, sums and what is made of them, a chunk of questions at a time so that it stays in cache."""
+    """Counts, sums and what is made of them: a chunk of questions at a time, all sums of it side by side."""
     needed = list(dict.fromkeys(one for _, _, sums in summed for one in sums))
+    needed.sort(key=lambda one: (one[1][1], one[1][0] or 0))
     amounts = list(dict.fromkeys(amount for amount, _ in needed))
     table = np.column_stack([records.source.amount(amount)[records.index] for amount in amounts])
-    columns = {
-        w: [amounts.index(a) for a, other in needed if other == w]
-        for w in dict.fromkeys(w for _, w in needed)
-    }
-    begun = {ago: Running.over(records.begins((None, ago)), table) for ago in {ago for _, ago in columns}}
-    ended = {window: Running.over(records.ends(window), table[:, at]) for window, at in columns.items()}
+    windows = {w: [amounts.index(a) for a, of in needed if of == w] for w in dict.fromkeys(w for _, w in needed)}
+    begun = {ago: Running.over(records.begins((None, ago)), table) for ago in {ago for _, ago in windows}}
+    ended = {w: Running.over(records.ends(w), table[:, at]) for w, at in windows.items()}
+    totals = {w: begun[w[1]].total.take(at, axis=1) for w, at in windows.items()}
+    plain = {at: needed.index(sums[0]) for at, f, sums in summed if f.aggregation == "count" and not f.when_none}
+    others = [(at, f, [needed.index(one) for one in sums]) for at, f, sums in summed if at not in plain]
     for start in range(0, len(asked.key), CHUNK):
         key = asked.key[start : start + CHUNK]
-        before = {ago: running.before(key) for ago, running in begun.items()}
-        standing = {w: before[w[1]][:, at] - ended[w].before(key) for w, at in columns.items()}
-        for at, feature, sums in summed:
-            parts = (standing[w][:, columns[w].index(amounts.index(amount))] for amount, w in sums)
-            out[start : start + CHUNK, at] = _FORMULAS[feature.aggregation](feature, *parts)
+        from_rows = {ago: running.until(key) for ago, running in begun.items()}
+        standing = np.concatenate(
+            [
+                totals[w].take(from_rows[w[1]], axis=0) - ended[w].total.take(ended[w].until(key), axis=0)
+                for w in windows
+            ],
+            axis=1,
+        )
+        into = out[start : start + CHUNK]
+        into[:, list(plain)] = standing.take(list(plain.values()), axis=1)
+        for at, feature, parts in others:
+            into[:, at] = _FORMULAS[feature.aggregation](feature, *(standing[:, part] for part in parts))
 
 
 def _distinct(records: Records, asked: Asked, feature: Feature) -> np.ndarray:
@@ -250,7 +258,9 @@ def _strongest(records: Records, asked: Asked, feature: Feature) -> np.ndarray:
     value = value[taken]
     first, retired = records.first[taken], records.retired[taken]
     begin, end = records.begins(window)[taken], records.ends(window)[taken]
-    order = np.lexsort((value, first, begin >> SHIFT)) if how != "max" else np.argsort(value)
+    order = np.argsort(value, kind="stable") if feature.measure else np.arange(len(value))
+    if how != "max":
+        order = order[np.argsort((begin >> SHIFT << SHIFT | first)[order], kind="stable")]
     value, first, begin, end = value[order], first[order], begin[order], end[order]
     if how in ("days_since_last", "last_value"):
         end = np.minimum(end, _next_for_good(begin, retired[order]))
