@@ -205,11 +205,15 @@ def _fill_sums(
     needed.sort(key=lambda one: (one[1][1], one[1][0] or 0))
     amounts = list(dict.fromkeys(amount for amount, _ in needed))
     table = np.column_stack([records.source.amount(amount)[records.index] for amount in amounts])
-    windows = {w: [amounts.index(a) for a, of in needed if of == w] for w in dict.fromkeys(w for _, w in needed)}
+    windows = {
+        w: [amounts.index(a) for a, of in needed if of == w] for w in dict.fromkeys(w for _, w in needed)
+    }
     begun = {ago: Running.over(records.begins((None, ago)), table) for ago in {ago for _, ago in windows}}
     ended = {w: Running.over(records.ends(w), table[:, at]) for w, at in windows.items()}
     totals = {w: begun[w[1]].total.take(at, axis=1) for w, at in windows.items()}
-    plain = {at: needed.index(sums[0]) for at, f, sums in summed if f.aggregation == "count" and not f.when_none}
+    plain = {
+        at: needed.index(sums[0]) for at, f, sums in summed if f.aggregation == "count" and not f.when_none
+    }
     others = [(at, f, [needed.index(one) for one in sums]) for at, f, sums in summed if at not in plain]
     for start in range(0, len(asked.key), CHUNK):
         key = asked.key[start : start + CHUNK]
