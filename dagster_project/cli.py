@@ -117,6 +117,27 @@ def backtest(profile: ProfileName = "qujing", home: HomeFolder = None, as_of: As
 
 
 @app.command()
+def features(
+    out: Annotated[Path, typer.Option(help="Folder for the Parquet files, outside the home.")],
+    profile: ProfileName = "qujing",
+    home: HomeFolder = None,
+    as_of: AsOf = None,
+    unit: Annotated[str, typer.Option(help="What a row is: dispute, place or service.")] = "dispute",
+    weeks: Annotated[int, typer.Option(min=1, help="How many Mondays, --as-of the last.")] = 156,
+    engine: Annotated[str, typer.Option(help="local, or dask: county by county over a cluster.")] = "local",
+    workers: Annotated[int, typer.Option(min=1, help="Of a Dask cluster on this machine.")] = 2,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask cluster that is there.")] = None,
+) -> None:
+    """Write the features of the last weeks, a Parquet file per county."""
+    from dagster_project.main_job import newest_as_of
+    from features.partitions import write_history
+
+    city = _city(profile, home)
+    last = _monday(as_of) or newest_as_of(city)
+    typer.echo(write_history(city.home, city.profile, unit, last, weeks, out, engine, workers, scheduler))
+
+
+@app.command()
 def retrain(
     profile: ProfileName = "qujing",
     home: HomeFolder = None,

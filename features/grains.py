@@ -39,35 +39,55 @@ class Rows:
         return np.array(self.mondays, dtype="datetime64[s]").astype(np.int64)
 
 
-def dispute_rows(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]) -> Rows:
-    """Disputes at risk, ordered by as_of, dispute_id; columns `COHORT_COLUMNS`."""
-    held = stretches(con, profile, as_of_dates)
+NOWHERE = "none"
+"""The county of disputes that stand at the city and in no county."""
+
+
+def dispute_rows(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date], county: str | None = None
+) -> Rows:
+    """Disputes at risk, of one county or all, ordered by as_of, dispute_id; columns `COHORT_COLUMNS`."""
+    held = _in_county(stretches(con, profile, as_of_dates), county)
     row, monday = expand(held, as_of_dates)
     cohort = cohort_rows(held, as_of_dates, row, monday)
     entities = ("dispute", "pair", "unit", "grid", "village", "township", "county", "township_category")
     return Rows(cohort, held, row, monday, tuple(sorted(set(as_of_dates))), entities)
 
 
-def place_rows(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]) -> Rows:
+def place_rows(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date], county: str | None = None
+) -> Rows:
     """Every township and dispute category, ordered by as_of, township_code, category."""
-    return _township_rows(con, "category", profile.codes_of_kind("dispute"), as_of_dates)
+    return _township_rows(con, "category", profile.codes_of_kind("dispute"), as_of_dates, county)
 
 
-def service_rows(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]) -> Rows:
+def service_rows(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date], county: str | None = None
+) -> Rows:
     """Every township and service, ordered by as_of, township_code, service."""
-    return _township_rows(con, "service", profile.codes_of_kind("service"), as_of_dates)
+    return _township_rows(con, "service", profile.codes_of_kind("service"), as_of_dates, county)
+
+
+def _in_county(held: pl.DataFrame, county: str | None) -> pl.DataFrame:
+    return held if county is None else held.filter(pl.col("county_code").fill_null(NOWHERE) == county)
 
 
 def _township_rows(
-    con: duckdb.DuckDBPyConnection, kind: str, codes: list[str], as_of_dates: Sequence[date]
+    con: duckdb.DuckDBPyConnection,
+    kind: str,
+    codes: list[str],
+    as_of_dates: Sequence[date],
+    county: str | None,
 ) -> Rows:
     townships = read_frame(
         con,
         "select area_code as township_code, county_code from core_area where tier = 'township' order by 1",
     )
-    held = townships.join(
-        pl.DataFrame({kind: sorted(codes)}, schema={kind: pl.String}), how="cross"
-    ).with_columns(pl.format("{}|{}", "township_code", kind).alias(f"township_{kind}"))
+    held = (
+        _in_county(townships, county)
+        .join(pl.DataFrame({kind: sorted(codes)}, schema={kind: pl.String}), how="cross")
+        .with_columns(pl.format("{}|{}", "township_code", kind).alias(f"township_{kind}"))
+    )
     mondays = tuple(sorted(set(as_of_dates)))
     row = np.tile(np.arange(len(held), dtype=np.int32), len(mondays))
     monday = np.repeat(np.arange(len(mondays), dtype=np.int16), len(held))

@@ -46,32 +46,35 @@ class Matrix:
         return Matrix(self.cohort[index], self.values[index], self.names)
 
 
-def build_matrix(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]) -> Matrix:
+def build_matrix(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date], county: str | None = None
+) -> Matrix:
     """Features of every dispute at risk on the Mondays asked for.
 
     Args:
         con: the warehouse; only read.
         profile: seasons, watch days, outcome.
         as_of_dates: Mondays, one or three years of them.
+        county: only the rows of this county (`features.partitions`); all where None.
     """
     with states(con, profile, as_of_dates):
-        return fill(con, profile, dispute_rows(con, profile, as_of_dates))
+        return fill(con, profile, dispute_rows(con, profile, as_of_dates, county))
 
 
 def build_place_matrix(
-    con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date], county: str | None = None
 ) -> Matrix:
     """Features of every township and dispute category; cohort as_of, township_code, category, county_code."""
     with states(con, profile, as_of_dates):
-        return fill(con, profile, place_rows(con, profile, as_of_dates))
+        return fill(con, profile, place_rows(con, profile, as_of_dates, county))
 
 
 def build_service_matrix(
-    con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date], county: str | None = None
 ) -> Matrix:
     """Features of every township and service; cohort as_of, township_code, service, county_code."""
     with states(con, profile, as_of_dates):
-        return fill(con, profile, service_rows(con, profile, as_of_dates))
+        return fill(con, profile, service_rows(con, profile, as_of_dates, county))
 
 
 def features_of(rows: Rows) -> tuple[Feature, ...]:

@@ -114,12 +114,13 @@ _SECONDS = ", ".join(
 )
 AS_KNOWN = f"""
 select {{columns}}, {_SECONDS} from ({{source}}) where known_at < $last and first_known_at >= {{since}}
-    and (retired_at is null or (retired_at >= $first and retired_at > known_at))
+    and (retired_at is null or (retired_at >= $first and retired_at > known_at)) and coalesce({{asked}}) is not null
 """
 IN_HINDSIGHT = f"""
 select {{columns}}, {_SECONDS} from (
     select * replace (happened_at as known_at, happened_at as first_known_at, null::timestamp as retired_at)
-    from ({{source}}) where is_final) where first_known_at >= {{since}}
+    from ({{source}}) where is_final)
+    where first_known_at >= {{since}} and coalesce({{asked}}) is not null
 """
 """What would have been seen had every record, as it stands today, been known the moment it happened."""
 
@@ -152,7 +153,11 @@ def read_source(
     elif source in ("handling", "outcomes"):
         since = f"case when dispute is null then {since} else '-infinity'::timestamp end"
     query = (IN_HINDSIGHT if hindsight else AS_KNOWN).format(
-        columns=", ".join(columns), source=SQL[source], never=never, since=since
+        columns=", ".join(columns),
+        asked=", ".join([c for c in columns if c in ENTITY_COLUMN]),
+        source=SQL[source],
+        never=never,
+        since=since,
     )
     used = {name: moment for name, moment in span.items() if f"${name}" in query}
     return read_frame(con, query, used)
