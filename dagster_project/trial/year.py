@@ -4,6 +4,7 @@ The list comes from the product's own intake, features, scoring and publishing; 
 the world's true hazards. A dispute is attended to once.
 """
 
+import json
 import shutil
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -67,8 +68,8 @@ def live_year(profile: Profile, plan: Plan, seed: int, arm: Arm, history: Path, 
         seed: of the world.
         arm: whom to attend to, and in which world.
         history: what `make_history` wrote for this seed.
-        out: appears whole: attended.parquet, harms.parquet, weeks.parquet, and, where a model ranks,
-            at_risk.parquet.
+        out: appears whole: attended.parquet, harms.parquet, weeks.parquet (with the version in use and the
+            reason the product published), and, where a model ranks, at_risk.parquet.
     """
     partial = out.with_name(f".{out.name}")
     shutil.rmtree(partial, ignore_errors=True)
@@ -101,6 +102,7 @@ class _Year:
         self.told: dict[str, list[pl.DataFrame]] = {"attended": [], "harms": [], "weeks": [], "at_risk": []}
         self.seen: set[str] = set()
         self.attending = city_figures(self.profile).attending
+        self.why: str | None = None
 
     def live(self, week: int) -> None:
         """One Monday and the seven days after it."""
@@ -146,8 +148,9 @@ class _Year:
         )
         version = offered["model_version"][0] if "model_version" in offered.columns and len(offered) else None
         told = {"week": week, "at_risk": len(offered), "capacity": capacity, "expected_harms": harms.expected}
+        model = {"model_version": version, "model_reason": self.why}
         self.told["weeks"].append(
-            pl.DataFrame(told | {"model_version": version}, schema_overrides={"model_version": pl.String})
+            pl.DataFrame(told | model, schema_overrides=dict.fromkeys(model, pl.String))
         )
 
     def _offered(self, week: int, monday: date) -> pl.DataFrame:
@@ -160,6 +163,8 @@ class _Year:
             if self.arm.learns and week > 0 and week % RETRAIN_EVERY_WEEKS == 0:
                 retrain(self.home, self.profile, monday, promote=True)
             published = score_and_publish(self.home, self.profile, monday, described=False)
+            meta = json.loads((published / "meta.json").read_text(encoding="utf-8"))
+            self.why = meta["model"]["reason_en"]
             return pl.read_parquet(
                 published / "dispute_warnings.parquet",
                 columns=[*LISTED, "rank", "probability", "model_version"],

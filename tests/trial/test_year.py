@@ -27,7 +27,7 @@ def played(profile: Profile, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """HOME/trials/<run> with one seed's history and years."""
     folder = tmp_path_factory.mktemp("trial")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FENGQIAO_KEY_FILE", str(tmp_path_factory.mktemp("key") / "key"))
+        patch.setenv("FENGQIAO_KEY_FILE", str(folder / "key"))
         make_history(profile, PLAN, SEED, folder / "history")
         for name in ARMS:
             out = folder / "years" / str(SEED) / name
@@ -59,6 +59,8 @@ def test_the_checklists_arm_follows_what_the_product_publishes_without_a_model(p
     rows = attended(played, "checklist")
     assert set(rows["model_version"]) == {"checklist"}
     assert rows.filter(pl.col("week") == 0)["rank"].sort().to_list() == [1, 2]
+    weeks = pl.read_parquet(played / "years" / str(SEED) / "checklist" / "weeks.parquet")
+    assert weeks["model_reason"].str.contains("weeks of history").all()
 
 
 def test_mediators_are_short_in_the_season_of_the_profile_only(played: Path, profile: Profile) -> None:
@@ -68,7 +70,7 @@ def test_mediators_are_short_in_the_season_of_the_profile_only(played: Path, pro
 
 def test_a_year_played_again_is_the_same(played: Path, profile: Profile, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
+        patch.setenv("FENGQIAO_KEY_FILE", str(played / "key"))
         live_year(profile, PLAN, SEED, arm_of("oldest"), played / "history", tmp_path / "again")
     for path in (tmp_path / "again").iterdir():
         assert path.read_bytes() == (played / "years" / str(SEED) / "oldest" / path.name).read_bytes()
