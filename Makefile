@@ -5,7 +5,7 @@ SIMULATED := data/simulated/$(PROFILE)
 FENGQIAO := .venv/bin/fengqiao
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser office run stop test lint format bench dev screenshots docs
+.PHONY: help setup browser office run stop test lint format bench dev faults screenshots docs
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -46,8 +46,11 @@ docs: setup ## write the generated pages anew
 bench: setup ## ratios to something run beside it
 	@.venv/bin/pytest -q -s -m bench tests/bench
 
-dev: setup ## Dagster's own screen on localhost
+dev: setup ## Dagster, MLflow and the dashboard on localhost; Ctrl-C closes all three
 	@$(FENGQIAO) dev --profile $(PROFILE)
+
+faults: setup ## kill sixty weekly runs at random moments and compare what comes out
+	@.venv/bin/python tests/faults/kill_runs.py --points 60
 
 screenshots: browser ## the README's pictures, from what make run published
 	@.venv/bin/python -m dashboards.screenshots --profile $(PROFILE) --out docs/images

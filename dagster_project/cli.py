@@ -4,6 +4,8 @@ Imports stay inside the commands, so that `fengqiao --help` answers at once.
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -33,18 +35,23 @@ DataFolder = Annotated[Path, typer.Option("--data", help="Landing folder with th
 
 
 def main() -> None:
-    """Run the command; turn an expected error into one readable line and its exit code."""
+    """Run the command; `--debug` shows the trace of what goes wrong."""
     arguments = [word for word in sys.argv[1:] if word != "--debug"]
-    try:
+    with plain_errors(debug="--debug" in sys.argv):
         app(args=arguments, standalone_mode=True)
-    except FengqiaoError as problem:
-        if "--debug" in sys.argv:
-            raise
-        typer.echo(f"fengqiao: {problem}", err=True)
-        sys.exit(problem.exit_code)
+
+
+@contextmanager
+def plain_errors(debug: bool = False) -> Iterator[None]:
+    """Turn an error into one readable line and its exit code."""
+    try:
+        yield
     except Exception as problem:
-        if "--debug" in sys.argv:
+        if debug:
             raise
+        if isinstance(problem, FengqiaoError):
+            typer.echo(f"fengqiao: {problem}", err=True)
+            sys.exit(problem.exit_code)
         told = next(iter(str(problem).splitlines()), "")
         typer.echo(f"fengqiao: {type(problem).__name__}: {told} (--debug shows the trace)", err=True)
         sys.exit(FengqiaoError.exit_code)

@@ -36,8 +36,9 @@ def week_matrix(con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as
         as_of: the Monday.
     """
     path, digest = week_file(home, as_of), week_digest(con, profile, as_of)
-    if path.is_file() and pl.read_parquet_metadata(path).get(DIGEST) == digest:
-        return _read(path)
+    held = _read(path, digest) if path.is_file() else None
+    if held is not None:
+        return held
     matrix = build_matrix(con, profile, [as_of])
     _write(path, matrix, digest)
     return matrix
@@ -76,8 +77,14 @@ def _write(path: Path, matrix: Matrix, digest: str) -> None:
     partial.replace(path)
 
 
-def _read(path: Path) -> Matrix:
-    frame = pl.read_parquet(path)
+def _read(path: Path, digest: str) -> Matrix | None:
+    """The matrix on file, or None where it is of something else or damaged."""
+    try:
+        if pl.read_parquet_metadata(path).get(DIGEST) != digest:
+            return None
+        frame = pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError):
+        return None
     at = len(COHORT_COLUMNS)
     cohort = frame[:, :at].rename({held: name for name, held in COHORT_NAMES.items()})
     values = np.ascontiguousarray(frame[:, at:].to_numpy(), np.float32)

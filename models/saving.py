@@ -22,7 +22,7 @@ def write_folder(parent: Path, name: str, files: Mapping[str, pl.DataFrame | byt
         files: by file name; a frame becomes Parquet.
 
     Returns:
-        The folder. Where one of the same content is there already, it is left as it is.
+        The folder. Where one of the same content is there already, it is left as it is; a damaged one is replaced.
     """
     parent.mkdir(parents=True, exist_ok=True)
     partial = parent / f".partial-{name}"
@@ -34,11 +34,22 @@ def write_folder(parent: Path, name: str, files: Mapping[str, pl.DataFrame | byt
         else:
             write_parquet(content, partial / file_name)
     folder = parent / f"{name}-{digest_of(partial)[:12]}"
-    if folder.is_dir():
+    if not folder.is_dir():
+        partial.rename(folder)
+    elif digest_of(folder) == digest_of(partial):
         shutil.rmtree(partial)
     else:
-        partial.rename(folder)
+        _replace(folder, partial)
     return folder
+
+
+def _replace(folder: Path, whole: Path) -> None:
+    """Put a whole folder where one lies that something has damaged."""
+    damaged = folder.with_name(f".partial-damaged-{folder.name}")
+    shutil.rmtree(damaged, ignore_errors=True)
+    folder.rename(damaged)
+    whole.rename(folder)
+    shutil.rmtree(damaged)
 
 
 def digest_of(folder: Path) -> str:

@@ -20,37 +20,30 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
 
-import duckdb
+# Imported before the first fork, so that a run's time is its work. None of our own modules that compute anything:
+# no thread of Polars or DuckDB may live here when a run is forked.
+import dagster  # noqa: F401
 import lightgbm  # noqa: F401
 import mlflow  # noqa: F401
+import scipy.stats  # noqa: F401
 
-# Imported before the first fork, so that a run's time is its work. Nothing is called: no thread may run at a fork.
-import models.list_check
-import models.weekly  # noqa: F401
-from dagster_project.main_job import run_week
-from dagster_project.resources import City
 from models.saving import digest_of
 from pipelines.home import Home
-from pipelines.profile import load_profile
 from pipelines.run_state import last_run
 
 
 def main() -> None:
     """Report the counts as one JSON object; exit 1 if any kill did harm."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--profile", required=True, help="profile folder")
-    asked.add_argument("--data", type=Path, required=True, help="landing folder with next week's files in it")
-    asked.add_argument("--home", type=Path, required=True, help="home as the run finds it; it is copied")
-    asked.add_argument("--as-of", type=date.fromisoformat, required=True, help="Monday of the run")
     asked.add_argument("--points", type=int, default=60)
     asked.add_argument("--seed", type=int, default=1)
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        trial = Trial(given.profile, given.data, given.home, given.as_of, Path(scratch))
-        counts = trial.kill(given.points, random.Random(given.seed))
+        os.environ["FENGQIAO_KEY_FILE"] = str(Path(scratch) / "pair.key")
+        assert waitpid(_forked(lambda: _city(Path(scratch)))) == 0, "no city could be made"
+        counts = Trial(Path(scratch)).kill(given.points, random.Random(given.seed))
     sys.stdout.write(json.dumps(counts, indent=1) + "\n")
     sys.exit(1 if counts["harmed"] else 0)
 
@@ -58,9 +51,8 @@ def main() -> None:
 class Trial:
     """One home, run again and again from the same start."""
 
-    def __init__(self, profile: str, data: Path, start: Path, as_of: date, scratch: Path) -> None:
-        self.profile, self.data, self.start, self.as_of = profile, data, start, as_of
-        self.home = Home(scratch / "home")
+    def __init__(self, folder: Path) -> None:
+        self.data, self.start, self.home = folder / "landing", folder / "start", Home(folder / "home")
 
     def kill(self, points: int, dice: random.Random) -> dict:
         """Kill `points` runs, each at its own moment."""
@@ -97,38 +89,25 @@ class Trial:
         shutil.copytree(self.start, self.home.root, symlinks=True)
         self.home.run_state.unlink(missing_ok=True)
 
-    def _run(self) -> None:
-        run_week(City(load_profile(self.profile), self.home, self.data), self.as_of)
-
     def _run_to_end(self) -> bool:
-        return os.waitstatus_to_exitcode(os.waitpid(_forked(self._run), 0)[1]) == 0
+        return waitpid(_forked(lambda: _next_week(self.data, self.home))) == 0
 
     def _run_and_kill(self, after: float) -> str:
         """The step it was killed in; `over` where it was quicker than the knife."""
-        child = _forked(self._run)
+        child = _forked(lambda: _next_week(self.data, self.home))
         time.sleep(after)
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
-        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        ended = waitpid(child)
         run = last_run(self.home)
         return "over" if ended == 0 else "before the first step" if run is None else run.step
 
     def _state(self) -> str:
         """What must come out the same: every published name and byte, and every row of the warehouse."""
-        told = hashlib.sha256()
-        for path in sorted(self.home.published.rglob("*")):
-            if path.is_symlink():
-                told.update(f"{path.name} -> {path.readlink()}".encode())
-            elif path.is_file():
-                told.update(str(path.relative_to(self.home.published)).encode() + path.read_bytes())
-        # Another process reads the warehouse: DuckDB's threads must not live here when the next run is forked.
         with tempfile.NamedTemporaryFile() as answer:
-            child = _forked(
-                lambda: Path(answer.name).write_text(_rows(self.home.warehouse), encoding="utf-8")
-            )
-            os.waitpid(child, 0)
-            told.update(Path(answer.name).read_bytes())
-        return told.hexdigest()
+            child = _forked(lambda: Path(answer.name).write_bytes(_everything(self.home)))
+            assert waitpid(child) == 0, "the home cannot be read"
+            return Path(answer.name).read_text(encoding="utf-8")
 
 
 class Reader:
@@ -159,20 +138,33 @@ class Reader:
             time.sleep(0.02)
 
 
-def _rows(warehouse: Path) -> str:
-    with duckdb.connect(str(warehouse), read_only=True) as con:
+def _city(folder: Path) -> None:
+    from tests.faults.tiny_city import make_city
+
+    make_city(folder)
+
+
+def _next_week(data: Path, home: Home) -> None:
+    from tests.faults.tiny_city import run_next_week
+
+    run_next_week(data, home)
+
+
+def _everything(home: Home) -> bytes:
+    import duckdb
+
+    from tests.faults.tiny_city import published
+
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
         tables = con.execute("select table_name from information_schema.tables order by 1").fetchall()
-        return json.dumps(
-            [
-                [
-                    t,
-                    con.execute(
-                        f'select count(*), sum(hash(t::varchar)::hugeint)::varchar from "{t}" t'
-                    ).fetchall(),
-                ]
-                for (t,) in tables
-            ]
-        )
+        query = 'select count(*), sum(hash(t::varchar)::hugeint)::varchar from "{}" t'
+        rows = [(table, con.execute(query.format(table)).fetchall()) for (table,) in tables]
+    return hashlib.sha256(repr((published(home), rows)).encode()).hexdigest().encode()
+
+
+def waitpid(child: int) -> int:
+    """The exit code of a child, once it has ended."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def _forked(work: Callable[[], object]) -> int:

@@ -1,0 +1,21 @@
+"""A weekly run killed at random moments: nothing is lost and nobody reads half a week. `make faults` kills sixty."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+KILLS = 4
+
+
+def test_after_a_kill_the_next_run_ends_as_if_nothing_had_been() -> None:
+    harness = Path(__file__).with_name("kill_runs.py")
+    told = subprocess.run(
+        [sys.executable, str(harness), "--points", str(KILLS), "--seed", "7"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stdout + told.stderr
+    counts = json.loads(told.stdout)
+    assert counts["harmed"] == []
+    assert sum(counts["killed_in"].values()) == KILLS
+    assert counts["publications_read_meanwhile"] > 0
