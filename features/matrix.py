@@ -90,8 +90,8 @@ def fill(con: duckdb.DuckDBPyConnection, profile: Profile, rows: Rows, *, hindsi
         con: the warehouse, holding `states`; only read.
         profile: seasons.
         rows: what is asked about.
-        hindsight: take windowed records as they stand today from the moment they happened. This is no
-            feature: it says what a value would have been had nothing arrived late (`features.lateness`).
+        hindsight: take windowed records as they stand today from the moment they happened. This is
+            feature: it says what a value would have been had nothing arrived late (`features.description`).
     """
     features = features_of(rows)
     blocks = [_own(rows, features), _calendar(rows, features, profile)]

@@ -15,6 +15,7 @@ import duckdb
 import polars as pl
 
 from features.cohort import history_mondays
+from features.description import describe
 from features.grains import NOWHERE
 from features.matrix import Matrix, build_matrix, build_place_matrix, build_service_matrix
 from pipelines.errors import FengqiaoError, RefusedInput
@@ -62,7 +63,7 @@ def write_history(
     workers: int,
     scheduler: str | None = None,
 ) -> str:
-    """Write the features of some weeks and say what was written.
+    """Write the features of some weeks, what their columns hold on the last Monday, and say what was written.
 
     Raises:
         RefusedInput: no such unit or engine, or `out` lies under the home.
@@ -72,10 +73,14 @@ def write_history(
             raise RefusedInput(f"{word!r} is none of {', '.join(known)}")
     with open_warehouse(home.warehouse, read_only=True) as con:
         mondays = history_mondays(con, last)[-weeks:]
+        columns = describe(con, profile, unit, last)
     run = in_this_process if engine == "local" else partial(on_dask, workers=workers, address=scheduler)
     work = write_parts(home, profile, unit, mondays, out, run)
+    columns.write_csv(out / "columns.csv")
     rows = sum(pl.scan_parquet(part.out).select(pl.len()).collect().item() for part in work)
-    return f"{rows:,} rows of {len(mondays)} Mondays in {len(work)} files in {out}"
+    return (
+        f"{rows:,} rows of {len(mondays)} Mondays in {len(work)} files in {out}, its columns in columns.csv"
+    )
 
 
 def write_parts(

@@ -132,4 +132,5 @@ def test_an_unknown_unit_or_engine_is_refused(home: Home, tmp_path: Path) -> Non
 
 def test_the_last_weeks_are_written_and_told(home: Home, tmp_path: Path) -> None:
     told = write_history(home, QUJING, "dispute", LAST, 4, tmp_path, "local", 2)
-    assert told.endswith(f"rows of 4 Mondays in 3 files in {tmp_path}")
+    assert told.endswith(f"rows of 4 Mondays in 3 files in {tmp_path}, its columns in columns.csv")
+    assert "threat_reports_28d" in pl.read_csv(tmp_path / "columns.csv")["name"].to_list()

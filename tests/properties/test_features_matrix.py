@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from features.catalogue import CATALOGUE
+from features.description import describe
 from features.feature import WINDOWED
 from features.matrix import Matrix, build_matrix, build_place_matrix, build_service_matrix
 from pipelines.profile import load_profile
@@ -125,3 +126,16 @@ def test_places_and_services_are_asked_for_every_township_and_monday(
     services = build_service_matrix(world, QUJING, [date(2025, 1, 6)])
     assert services.cohort.columns == ["as_of", "township_code", "service", "county_code"]
     assert len(services.cohort) == len(QUJING.codes_of_kind("service"))
+
+
+def test_columns_of_late_sources_are_told_and_those_of_the_dispute_itself_never_change(
+    world: duckdb.DuckDBPyConnection,
+) -> None:
+    told = describe(world, QUJING, "dispute", date(2025, 1, 6))
+    changed = dict(zip(told["name"], told["changed_later"], strict=True))
+    assert changed["threat_reports_all"] > 0
+    assert changed["days_open"] == changed["month"] == changed["township_population"] == 0
+    by_name = {row["name"]: row for row in told.iter_rows(named=True)}
+    assert by_name["days_since_threat"]["missing"] < 1
+    assert by_name["amount_yuan"]["missing"] == 1
+    assert by_name["amount_yuan"]["low"] is None
