@@ -235,7 +235,9 @@ def erase(
 def dashboard(
     profile: ProfileName = "qujing",
     home: HomeFolder = None,
-    role: Annotated[str, typer.Option(help="analyst, protection or engineer")] = "analyst",
+    role: Annotated[
+        str, typer.Option(help="analyst, protection or engineer; where a log-in is configured, it decides.")
+    ] = "analyst",
     background: Annotated[bool, typer.Option(help="Leave it open and return.")] = False,
     stop: Annotated[bool, typer.Option(help="Close the one left open.")] = False,
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards import address
+from dashboards.admission import admitted, leave
 from dashboards.markup import boundary, lines, notice
 from dashboards.papers import downloads
 from dashboards.read_model import Notice, notices, run_notice
@@ -52,8 +53,13 @@ def main() -> None:
     }
     st.session_state["pages"] = pages
     page = st.navigation(list(pages.values()))
+    role = admitted(words)
+    if role is None:
+        with st.sidebar:
+            _language(words)
+        return
     try:
-        session = open_session(words.lang)
+        session = open_session(words.lang, role)
     except FengqiaoError:
         with st.sidebar:
             _language(words)
@@ -82,6 +88,7 @@ def _about(session: Session) -> None:
         day = words.day(session.publication.as_of)
         st.caption(f"{words('side.as_of')}{words('general.part')}{words('side.as_of_text', day=day)}")
         downloads(session)
+    leave(words)
 
 
 def _language(words: Words) -> None:

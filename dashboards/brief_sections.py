@@ -4,6 +4,7 @@ Every figure and sentence comes from the functions the screens call.
 """
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -13,18 +14,25 @@ from dashboards.dispute_words import chance_of
 from dashboards.document import Document
 from dashboards.evidence_words import cannot_see, record_sentence
 from dashboards.last_week import LastWeek
+from dashboards.maps import has_positions, place_map
+from dashboards.markup import Cell
 from dashboards.paper import Paper
 from dashboards.phrases import days_left, of_many, out_of, short_chance
+from dashboards.place_words import map_words, place_summary, place_table, service_summary, service_table
 from dashboards.read_model import Dispute, reliability
+from dashboards.read_model_places import places
+from dashboards.read_model_services import services
 from dashboards.sentences import changes_line, hidden_lines, level_words
 from dashboards.warning_list import tags
 
 _TEN = {"position": 9, "level": 9, "dispute": 40, "due": 22, "chance": 19, "reasons": 41, "offer": 16}
 _LAST = {"position": 9, "level": 9, "dispute": 42, "decided": 56, "came": 40}
+_PLACES, _SERVICES = [50, 34, 22, 14, 36], [50, 26, 26, 40, 14]
 _TO_DECIDE = {"position": 11, "matter": 61, "unit": 32, "due": 24, "note": 28}
 """Columns of the tables and their widths in millimetres; together the width of the text block."""
-BLANK_ROWS = 8
-LAST_ROWS = 8
+BLANK_ROWS = 6
+LAST_ROWS = 6
+PLACE_ROWS, SERVICE_ROWS = 6, 5
 PICTURE_PPI = 200
 
 
@@ -53,13 +61,42 @@ def ten_section(made: Document, paper: Paper) -> None:
     made.sentences([words("paper.decided", **counts, open=words.number(listed - len(actions)))])
 
 
+def places_section(made: Document, paper: Paper) -> None:
+    """Townships above their usual, on a map and by name."""
+    names, words = paper.names, paper.names.words
+    found = places(paper.publication, paper.profile)
+    if found is None:
+        made.section(words("paper.places_title"), [words("place.none")])
+        return
+    made.section(words("paper.places_title"), place_summary(names, found))
+    if has_positions(found.rows):
+        drawn = place_map(names, map_words(names, found.rows), paper.profile.folder / "boundaries.geojson")
+        made.picture(_png(drawn, 640, 420), 95, words("place.map_text"))
+    head, rows = place_table(names, found, found.rows.head(PLACE_ROWS))
+    made.table(head, _PLACES, _plain(rows))
+
+
+def services_section(made: Document, paper: Paper) -> None:
+    """How far the care services reach, where they fall behind most."""
+    names, words = paper.names, paper.names.words
+    made.section(words("paper.services_title"), [])
+    for service in paper.profile.codes_of_kind("service"):
+        rows = services(paper.publication, paper.profile, service)
+        told = [words("service.none")] if rows is None else service_summary(names, rows)
+        made.sentences([words("paper.service", service=names.category(service), told="".join(told))])
+        if rows is not None:
+            head, cells = service_table(names, rows.head(SERVICE_ROWS))
+            made.table(head, _SERVICES, _plain(cells))
+
+
 def last_week_section(made: Document, paper: Paper) -> None:
     """What became of the list before."""
     words, last = paper.names.words, paper.last
     made.section(words("paper.last_title"), _last_lines(paper, last) if last else [words("paper.no_last")])
     if last is None:
         return
-    shown = last.rows.filter(pl.col("action").is_not_null() | pl.col("harmed")).head(LAST_ROWS)
+    told = last.rows.filter(pl.col("action").is_not_null() | pl.col("harmed"))
+    shown = told.sort("harmed", descending=True, maintain_order=True).head(LAST_ROWS)
     if len(shown):
         made.table(*_head(paper, _LAST), [_last_cells(paper, row) for row in shown.iter_rows(named=True)])
 
@@ -71,7 +108,7 @@ def record_section(made: Document, paper: Paper) -> None:
     bins = reliability(paper.publication)
     if len(bins):
         told = f"{words('model.picture')}{words('model.picture_text')}"
-        made.picture(_png(reliability_picture(words, bins), 420, 210), 120, told)
+        made.picture(_png(reliability_picture(words, bins), 420, 190), 100, told)
 
 
 def limits_section(made: Document, paper: Paper) -> None:
@@ -92,6 +129,8 @@ IN_ORDER = (
     week_section,
     changes_section,
     ten_section,
+    places_section,
+    services_section,
     last_week_section,
     record_section,
     limits_section,
@@ -178,6 +217,10 @@ def _last_cells(paper: Paper, row: dict[str, Any]) -> list[str]:
         between.join(decided),
         between.join(came) or words("general.none"),
     ]  # fmt: skip
+
+
+def _plain(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
+    return [[cell if isinstance(cell, str) else cell.text for cell in row] for row in rows]
 
 
 def _head(paper: Paper, columns: dict[str, int]) -> tuple[list[str], list[int]]:

@@ -1,6 +1,7 @@
 """Opening the screens on localhost, leaving them open, and closing them again.
 
-The server answers this machine alone. Whoever publishes it further puts a log-in in front of it.
+The server answers this machine alone. Where a log-in is configured (`login.py`), whoever comes logs in and has
+the role their groups give them, so it may be published further; else the command says the role.
 """
 
 import json
@@ -17,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from dashboards.login import login_file, read_rules
 from dashboards.roles import role_of
 from pipelines.errors import FengqiaoError
 from pipelines.home import REPO, Home
@@ -139,10 +141,18 @@ def _open(home: Home, profile: Profile, role: str) -> Running:
 
 
 def command(port: int) -> list[str]:
-    """What opens the screens on a port."""
+    """What opens the screens on a port, behind the log-in where one is configured.
+
+    Raises:
+        RefusedInput: the log-in's file is not whole.
+    """
+    login = login_file()
+    if login is not None:
+        read_rules(login)
     return [
         *(sys.executable, "-m", "streamlit", "run", str(APP)),
         *("--server.address", HOST, "--server.port", str(port), "--server.headless", "true"),
+        *(("--secrets.files", str(login)) if login else ()),
     ]
 
 

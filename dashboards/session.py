@@ -11,7 +11,7 @@ import streamlit as st
 from dashboards.decisions import DecisionStore
 from dashboards.names import Names, names_of
 from dashboards.publication import Publication, before, current, first_published
-from dashboards.roles import Role, role_of
+from dashboards.roles import Role
 from dashboards.wording import LANGS, Lang, Words, words_of
 from pipelines.home import Home, find_home
 from pipelines.profile import Profile, load_profile
@@ -70,8 +70,8 @@ class Session:
         return settings.outcome_zh if self.words.lang == "zh" else settings.outcome_en
 
 
-def open_session(lang: Lang) -> Session:
-    """The session of this run, as the command that opened the screens set it in the environment.
+def open_session(lang: Lang, role: Role) -> Session:
+    """The session of this run, of the city that the command that opened the screens set in the environment.
 
     Raises:
         FengqiaoError: the profile, the home or what is published cannot be read.
@@ -83,7 +83,7 @@ def open_session(lang: Lang) -> Session:
     return Session(
         home=home,
         profile=profile,
-        role=role_of(os.environ.get("FENGQIAO_ROLE", "analyst")),
+        role=role,
         words=words,
         names=names_of(profile, words),
         now=_now(publication),

@@ -14,8 +14,11 @@ from dashboards import brief_sections
 from dashboards.brief import document_bytes, write_brief
 from dashboards.document import FALLBACKS
 from dashboards.paper import gather
+from dashboards.place_words import place_summary, service_summary
 from dashboards.publication import LAST_WEEK_SCHEMA, current
 from dashboards.read_model import left_list, queue, week
+from dashboards.read_model_places import places
+from dashboards.read_model_services import services
 from dashboards.roles import Role
 from dashboards.wording import LANGS, Lang, words_of
 from pipelines.errors import FengqiaoError, RefusedInput
@@ -41,6 +44,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
             "harmed": [False, False, True, False, False],
         }
     )
+    became = pl.concat([became, became.with_columns(harmed=pl.lit(value=False))])
     nth = pl.int_range(pl.len()) % len(became)
     rows = listed.select(pl.lit(AS_OF - timedelta(weeks=1)).alias("listed_on"), pl.all()).with_columns(
         became[column].gather(listed.select(nth).to_series()).alias(column) for column in became.columns
@@ -69,11 +73,34 @@ def brief(home: Home, lang: Lang = "zh", role: Role = "analyst") -> bytes:
 def test_it_has_every_part_in_order(home: Home, lang: Lang) -> None:
     words = words_of(lang)
     told = text_of(brief(home, lang))
-    parts = ("facts", "changes", "ten", "last", "record", "limits", "to_decide")
+    parts = ("facts", "changes", "ten", "places", "services", "last", "record", "limits", "to_decide")
     places = [told.index(words(f"paper.{part}_title")) for part in parts]
     assert places == sorted(places)
     assert words("paper.simulated") in told
     assert words("boundary.line") in told
+
+
+def test_places_and_services_are_those_of_the_screens(home: Home) -> None:
+    asked = gather(home, PROFILE, "zh", "analyst")
+    found = places(asked.publication, PROFILE)
+    assert found is not None
+    told = text_of(brief(home))
+    assert all(line in told for line in place_summary(asked.names, found))
+    tables = docx.Document(io.BytesIO(brief(home))).tables
+    firsts = [[row.cells[0].text for row in table.rows[1:]] for table in tables]
+    assert [asked.names.place(code) for code in found.rows["area_code"][: len(firsts[1])]] == firsts[1]
+    for nth, service in enumerate(PROFILE.codes_of_kind("service"), start=2):
+        rows = services(asked.publication, PROFILE, service)
+        assert rows is not None
+        assert all(line in told for line in service_summary(asked.names, rows))
+        assert [asked.names.place(code) for code in rows["area_code"][: len(firsts[nth])]] == firsts[nth]
+
+
+def test_a_family_that_is_not_published_is_a_sentence(tmp_path: Path) -> None:
+    publish(Home(tmp_path), described=False)
+    told = text_of(brief(Home(tmp_path)))
+    assert words_of("zh")("place.none") in told
+    assert told.count(words_of("zh")("service.none")) == len(PROFILE.codes_of_kind("service"))
 
 
 def test_its_figures_are_those_of_the_screen(home: Home) -> None:

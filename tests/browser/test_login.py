@@ -1,0 +1,99 @@
+"""Logging in with an identity provider that runs beside the test, in a real browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from oidc_provider_mock import User, run_server_in_thread
+from playwright.sync_api import Browser, Page, expect
+
+from dashboards.publication import current
+from dashboards.read_model import week
+from dashboards.server import opened
+from dashboards.wording import words_of
+from pipelines.home import Home
+from tests.dashboards.publication import PROFILE
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("ignore::authlib.deprecate.AuthlibDeprecationWarning"),
+]
+WORDS = words_of("zh")
+PEOPLE = {"desk@example.org": "desk", "safety@example.org": "safety", "guest@example.org": "guests"}
+
+
+@pytest.fixture(scope="module")
+def door(city: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The screens behind a log-in; the command line's role is the one that sees most."""
+    people = [User(sub=name, claims={"groups": [group]}) for name, group in PEOPLE.items()]
+    with run_server_in_thread(user_claims=people) as provider:
+        path = tmp_path_factory.mktemp("login") / "login.toml"
+        path.write_text(
+            f"""
+            [auth]
+            redirect_uri = "http://127.0.0.1:{{port}}/oauth2callback"
+            cookie_secret = "a long secret of this test alone"
+            client_id = "fengqiao"
+            client_secret = "secret"
+            server_metadata_url = "http://localhost:{provider.server_port}/.well-known/openid-configuration"
+            [roles]
+            claim = "groups"
+            protection = ["safety"]
+            analyst = ["desk"]
+            """
+        )
+        path.chmod(0o600)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("FENGQIAO_LOGIN_FILE", str(path))
+            with opened(city, PROFILE, "protection") as address:
+                yield address
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(locale="zh-CN")
+    yield context.new_page()
+    context.close()
+
+
+def log_in(page: Page, door: str, name: str) -> None:
+    page.goto(door)
+    page.get_by_role("button", name=WORDS("login.enter")).click()
+    page.get_by_role("button", name=name).click()
+    page.wait_for_url(f"{door}/**")
+
+
+def hidden(city: Home) -> str:
+    """The sentence that tells an analyst how many they do not see."""
+    published = current(city)
+    assert published is not None
+    return WORDS.count("week.hidden", week(published, "analyst").hidden)
+
+
+def test_nothing_is_shown_before_somebody_logged_in(page: Page, door: str) -> None:
+    page.goto(door)
+    expect(page.get_by_text(WORDS("login.text"))).to_be_visible(timeout=30_000)
+    assert page.get_by_text("QJ2025").count() == 0
+    page.goto(f"{door}/how-right")
+    expect(page.get_by_text(WORDS("login.text"))).to_be_visible(timeout=30_000)
+
+
+def test_an_analyst_sees_a_count_where_protection_sees_disputes(page: Page, door: str, city: Home) -> None:
+    log_in(page, door, "desk@example.org")
+    expect(page.get_by_text(hidden(city))).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(WORDS("role.analyst"), exact=False).first).to_be_visible()
+
+
+def test_protection_sees_them_and_whoever_leaves_is_asked_again(page: Page, door: str, city: Home) -> None:
+    log_in(page, door, "safety@example.org")
+    expect(page.get_by_text(WORDS("role.protection"), exact=False).first).to_be_visible(timeout=30_000)
+    assert page.get_by_text(hidden(city)).count() == 0
+    with page.expect_navigation():
+        page.get_by_role("button", name=WORDS("login.leave")).click()
+    page.goto(door)
+    expect(page.get_by_text(WORDS("login.text"))).to_be_visible(timeout=30_000)
+
+
+def test_somebody_without_a_role_is_told_whom_to_ask(page: Page, door: str) -> None:
+    log_in(page, door, "guest@example.org")
+    expect(page.get_by_text(WORDS("login.no_role"))).to_be_visible(timeout=30_000)
+    assert page.get_by_text("QJ2025").count() == 0
