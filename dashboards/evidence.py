@@ -63,6 +63,15 @@ def segments(publication: Publication, kind: str, metric: str) -> pl.DataFrame:
     )
 
 
+def under_served(publication: Publication, kind: str, metric: str) -> list[str] | None:
+    """Segments where even the top of the interval lies below the whole; None where nothing was measured."""
+    whole = pooled(publication).get(MODEL, {}).get(metric)
+    rows = segments(publication, kind, metric)
+    if whole is None or rows.is_empty():
+        return None
+    return rows.filter(pl.col("high") < whole.value)["code"].to_list()
+
+
 def card(publication: Publication) -> Card:
     """The model card's dates, from `meta.json`."""
     told = publication.meta["model"]

@@ -1,7 +1,9 @@
 """How right we were, in words: a count of 100 wherever a share would be said."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -11,6 +13,7 @@ from dashboards.wording import Words
 
 _OF_HUNDRED = {"precision_at_capacity", "recall_at_capacity", "ece", "base_rate"}
 _COUNTS = {"n_positives"}
+CHECKLIST = "checklist"
 _OLDEST = "oldest_first"
 _CANNOT_SEE = ("cannot_unmet", "cannot_silent", "cannot_minor", "cannot_person")
 
@@ -100,6 +103,36 @@ def card_facts(words: Words, card: Card, excluded: Mapping[str, int]) -> list[tu
         told.append((words("model.expires_on"), words.day(card.expires_on)))
     counts = {name: words.number(n or 0) for name, n in excluded.items()}
     return [*told, (words("model.excluded"), words("model.excluded_text", **counts))]
+
+
+def watch_lines(words: Words, watch: Mapping[str, Any] | None) -> list[str]:
+    """What the weekly watch found out of the ordinary, each in a sentence; `watch` of meta.json."""
+    if watch is None:
+        return [words("model.no_watch")]
+    if not watch["crossed"]:
+        return [words("model.watch_calm", n=words.number(watch["watched"]))]
+    told = words("model.watch_line", n=words.number(watch["watched"]), crossed=words.number(watch["crossed"]))
+    return [told, *(words.own(row, "reason") for row in watch["rows"])]
+
+
+def fairness_line(words: Words, counties: Sequence[str] | None, name: Callable[[str], str]) -> str:
+    """Which counties the list serves less than the whole, beyond what chance explains."""
+    if counties is None:
+        return words("model.fair_unknown")
+    if not counties:
+        return words("model.fair_none")
+    return words("model.fair_some", counties=words("general.between").join(name(code) for code in counties))
+
+
+def history_table(words: Words, spells: Sequence[tuple[date, str]]) -> Table:
+    """Which model made the lists since when."""
+    return [words("model.since"), words("model.version")], [
+        [
+            words.day(first),
+            words("model.checklist") if version == CHECKLIST else version_name(words, version),
+        ]
+        for first, version in spells
+    ]
 
 
 def version_name(words: Words, version: str | None) -> str:

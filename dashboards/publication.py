@@ -179,6 +179,16 @@ def first_published(home: Home) -> date | None:
     return date.fromisoformat(found[0]) if found else None
 
 
+def models_used(home: Home) -> list[tuple[date, str]]:
+    """Which model made the lists, newest first: the first Monday of each spell and its version."""
+    spells: list[tuple[date, str]] = []
+    for link in sorted(home.published.glob("????-??-??")):
+        version = json.loads((link / "meta.json").read_text(encoding="utf-8"))["model"]["version"]
+        if not spells or spells[-1][1] != version:
+            spells.append((date.fromisoformat(link.name), version))
+    return spells[::-1]
+
+
 def opened(folder: Path, digest: str) -> Publication:
     """A published folder, read when its digest or the stamp of a file is new."""
     stamps = tuple(

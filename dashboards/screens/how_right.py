@@ -3,17 +3,21 @@
 import streamlit as st
 
 from dashboards.charts import reliability_picture
-from dashboards.evidence import card, pooled, segments
+from dashboards.evidence import card, pooled, segments, under_served
 from dashboards.evidence_words import (
     cannot_see,
     card_facts,
     comparison,
+    fairness_line,
     headline_figures,
+    history_table,
     segment_table,
     specialist_table,
+    watch_lines,
 )
 from dashboards.markup import bullets, figure, lines, pairs, table
 from dashboards.phrases import span
+from dashboards.publication import models_used
 from dashboards.read_model import MODEL, reliability
 from dashboards.session import Session, here
 
@@ -29,6 +33,8 @@ def show() -> None:
         _evidence(session, measured)
     else:
         st.html(lines([words("model.none"), words("model.none_do")]))
+    st.header(words("model.watch"), anchor=False)
+    st.html(bullets(watch_lines(words, publication.meta.get("watch"))))
     left, right = st.columns(2, gap="large")
     with left:
         st.header(words("model.cannot"), anchor=False)
@@ -36,6 +42,9 @@ def show() -> None:
     with right:
         st.header(words("model.card"), anchor=False)
         st.html(pairs(card_facts(words, card(publication), publication.meta["excluded"])))
+        st.header(words("model.history"), anchor=False)
+        told = history_table(words, models_used(session.home))
+        st.html(table(*told, words("model.history"), texts=(1,)))
 
 
 def _evidence(session: Session, measured: dict) -> None:
@@ -57,6 +66,9 @@ def _evidence(session: Session, measured: dict) -> None:
         if len(bins):
             st.altair_chart(reliability_picture(words, bins), theme=None, alt=words("model.picture_alt"))
             st.caption(words("model.picture_text"))
+    st.header(words("model.fair"), anchor=False)
+    counties = under_served(publication, "county", "recall_at_capacity")
+    st.html(lines([fairness_line(words, counties, names.area)]))
     with st.expander(f"{words('model.by_category')}{words('general.between')}{words('model.by_county')}"):
         st.html(lines([words("model.by_text", outcome=session.outcome)]))
         by = (("category", names.category, "model.by_category"), ("county", names.area, "model.by_county"))

@@ -112,6 +112,21 @@ def test_how_right_shows_the_model_beside_today_s_practice(two_weeks: Home, scre
     assert "没有到过调解组织的矛盾，名单看不到" in seen
 
 
+def test_what_the_watch_found_is_told_in_the_reader_s_language(tmp_path: Path, screens: Screens) -> None:
+    row = {"signal": "delay", "reason_zh": "伤害后果晚报了12天", "reason_en": "Harms came 12 days late"}
+    publish(Home(tmp_path), watch={"watched": 90, "crossed": 1, "signals": {}, "rows": [row]})
+    assert "看了90项，1项超出平常" in text_of(screens(Home(tmp_path), "how-right"))
+    assert "Harms came 12 days late" in text_of(screens(Home(tmp_path), "how-right", lang="en"))
+
+
+def test_models_used_are_told_by_spells_and_a_county_served_less_is_named(
+    two_weeks: Home, screens: Screens
+) -> None:
+    seen = text_of(screens(two_weeks, "how-right"))
+    assert "2025年12月22日" in seen[seen.index("用过的模型") :]
+    assert "第1版" in seen
+
+
 @pytest.mark.parametrize("page", ["", "dispute", "how-right"])
 def test_every_screen_says_that_the_data_are_made_up_and_that_it_is_no_evidence(
     two_weeks: Home, screens: Screens, page: str
