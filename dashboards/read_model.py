@@ -7,6 +7,7 @@ here and nowhere else: no function returns a row its role may not see.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -143,6 +144,7 @@ def week(
     return _as_seen(publication, role, listed, earlier)
 
 
+@lru_cache(maxsize=8)
 def queue(publication: Publication, role: Role, earlier: Publication | None = None) -> Week:
     """Everything at risk, by rank."""
     return _as_seen(publication, role, publication.warnings, earlier)

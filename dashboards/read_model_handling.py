@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 
 import polars as pl
 from scipy import stats
@@ -41,6 +42,7 @@ class Clocks:
         return self.rows.filter(wanted.get(waiting, pl.col(waiting)))
 
 
+@lru_cache(maxsize=8)
 def clocks(publication: Publication, role: Role) -> Clocks:
     """The clocks of every open dispute the role may see, at the Monday."""
     moment = datetime.combine(publication.as_of, time())

@@ -56,14 +56,15 @@ def settle(page: Page) -> Page:
 
 
 def take(address: str, out: Path) -> list[Path]:
-    """The README's pictures: the week's list, the first dispute on it, and how right the warnings were."""
+    """The README's pictures: the week's list, the first dispute on it, how right warnings were, places."""
     out.mkdir(parents=True, exist_ok=True)
     with chromium() as browser:
         page = browser.new_page(viewport=SIZE, locale="zh-CN")  # pyright: ignore[reportArgumentType]
         taken = [_picture(page, address, out / "this_week.png")]
         first = page.locator("td a").first.get_attribute("href")
         taken.append(_picture(page, f"{address}/{first}", out / "one_dispute.png"))
-        taken.append(_picture(page, f"{address}/how-right", out / "how_right.png"))
+        for path, name in (("how-right", "how_right.png"), ("places", "places.png")):
+            taken.append(_picture(page, f"{address}/{path}", out / name))
     return taken
 
 
