@@ -18,6 +18,7 @@ from models import baselines
 from models.baselines import Scores
 from models.draws import days_since_1970, dispute_bits, ranks_within
 from models.evaluation import metrics_of
+from models.fairness import fairness_audit
 from models.history import matured_history
 from models.oracle import oracle
 from models.progress import Progress, silent
@@ -113,6 +114,7 @@ def run_backtest(
     progress("metrics of all folds", 0.9)
     predictions = pl.concat(parts).sort("model", "as_of", "dispute_id")
     metrics = metrics_of(predictions, settings.capacity, settings.backtest.bootstrap, settings.seed)
+    metrics = pl.concat([metrics, fairness_audit(predictions, profile)])
     return Backtest(predictions, metrics, calibration_table(predictions), tuple(done))
 
 

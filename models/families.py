@@ -21,6 +21,7 @@ from models.coverage.warnings import PERSISTENCE, service_warnings
 from models.demand import backtest as demand_backtest
 from models.demand.inputs import build_inputs as demand_inputs
 from models.demand.panel import read_panel
+from models.demand.reporting import reporting
 from models.demand.training import Demand, train_demand
 from models.demand.warnings import LEAST_WEEKS, USUAL, place_warnings
 from models.progress import Progress, silent
@@ -109,7 +110,9 @@ def _demand(
     if demand is not None and demand.names != inputs.names:
         demand = None
     version = usable.version_of("demand") if usable and demand else USUAL
-    files = place_warnings(panel, inputs, profile, now.as_of, demand, version, now.origin == "simulated")
+    recorded = reporting(con, profile, now.as_of)
+    synthetic = now.origin == "simulated"
+    files = place_warnings(panel, inputs, profile, now.as_of, recorded, demand, version, synthetic)
     return files, (True, told("family_published") if demand else told("usual_published"))
 
 

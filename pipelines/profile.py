@@ -140,11 +140,13 @@ class DemandSettings(_Checked):
     `history_weeks`: matured weeks below which the usual of the season is published instead of a model.
     `ratio`: expected over usual at which a level begins.
     `least_disputes`: places expected to have fewer are never above blue: a ratio of small numbers says little.
+    `few_records`: share of the records of places of its kind below which a township's silence is told, not trusted.
     """
 
     history_weeks: int = Field(default=26, ge=8)
     ratio: dict[Literal["red", "orange", "yellow"], float] = {"red": 1.4, "orange": 1.25, "yellow": 1.1}
     least_disputes: float = Field(default=3.0, ge=0)
+    few_records: float = Field(default=0.6, ge=0, lt=1)
 
 
 class CoverageSettings(_Checked):

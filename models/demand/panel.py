@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from features.cohort import history_mondays
+from features.found import with_found
 from features.labels import outcome_moments
 from pipelines.profile import Profile
 from pipelines.warehouse import read_frame
@@ -69,7 +70,8 @@ def read_panel(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) ->
     cells = _cells(profile)
     if not mondays or cells.is_empty():
         return None
-    disputes = read_frame(con, FIRST_VERSIONS)
+    registered = read_frame(con, FIRST_VERSIONS).with_columns(found_after_warning=pl.lit(value=False))
+    disputes = with_found(con, registered, as_of).filter(~pl.col("found_after_warning"))
     outcomes = outcome_moments(con, profile).join(
         disputes.select("dispute_id", "area_code", "category", "withdrawn_at"), on="dispute_id", how="inner"
     )

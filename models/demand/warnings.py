@@ -1,7 +1,8 @@
 """`place_warnings.parquet`, and beside it the same forecasts added up by county and for the city.
 
 First come the places furthest above what is usual there at this season, not the largest ones: a list by
-size would be the same every week.
+size would be the same every week. A township that records far less than places of its kind is never
+below yellow as a whole, and what it might have if it recorded like them is told beside.
 """
 
 from datetime import date
@@ -36,13 +37,32 @@ SCHEMA = {
     "usual": pl.Float64,
     "ratio": pl.Float64,
     "level": pl.String,
+    "reporting_ratio": pl.Float64,
+    "few_records": pl.Boolean,
+    "expected_if_recorded": pl.Float64,
     "county_code": pl.String,
     "model_version": pl.String,
     "synthetic": pl.Boolean,
 }
-TOTALS_SCHEMA = {"grain": pl.String} | {
-    name: kind for name, kind in SCHEMA.items() if name not in ("rank", "level", "ratio")
-}
+TOTALS_SCHEMA = (
+    {"grain": pl.String}
+    | {
+        name: kind
+        for name, kind in SCHEMA.items()
+        if name
+        in (
+            "as_of",
+            "area_code",
+            "category",
+            "expected_disputes",
+            "low",
+            "high",
+            "expected_outcomes",
+            "usual",
+        )
+    }
+    | {name: SCHEMA[name] for name in ("county_code", "model_version", "synthetic")}
+)
 
 
 def place_warnings(
@@ -50,6 +70,7 @@ def place_warnings(
     inputs: Inputs,
     profile: Profile,
     as_of: date,
+    recorded: pl.DataFrame,
     demand: Demand | None,
     version: str,
     synthetic: bool,
@@ -61,6 +82,7 @@ def place_warnings(
         inputs: of the panel.
         profile: levels, capacity, horizon.
         as_of: the Monday.
+        recorded: `reporting.reporting` of the Monday.
         demand: the model in use; without one the usual is published, with intervals where enough weeks
             have matured to say how far counts stray from it.
         version: of the model, or `USUAL`.
@@ -74,7 +96,8 @@ def place_warnings(
     usual = inputs.usual["disputes"][rows_of(panel, [as_of])]
     frames = {grain: _described(panel, grain, expected, usual, spread.get(grain)) for grain in GRAINS}
     told = {"as_of": pl.lit(as_of), "model_version": pl.lit(version), "synthetic": pl.lit(synthetic)}
-    ranked = ranked_places(pl.concat([frames[grain] for grain in PLACES]), profile)
+    places = pl.concat([frames[grain] for grain in PLACES])
+    ranked = ranked_places(places.join(recorded, on="area_code", how="left", maintain_order="left"), profile)
     above = pl.concat([frames[grain] for grain in GRAINS if grain not in PLACES])
     return {
         "place_warnings.parquet": _shaped(ranked.with_columns(**told), SCHEMA),
@@ -86,7 +109,7 @@ def ranked_places(places: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """Add level and rank: by level, within it by how far above the usual, in what chance would account for.
 
     Args:
-        places: area_code, category, expected_disputes, usual, ratio.
+        places: area_code, category, expected_disputes, usual, ratio, reporting_ratio, few_records.
         profile: thresholds on the ratio, the least count that can be above blue, capacity.
     """
     settings = profile.settings.demand
@@ -95,12 +118,18 @@ def ranked_places(places: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     level = pl.when(enough & (pl.col("ratio") >= settings.ratio["red"])).then(pl.lit("red"))
     for name in ("orange", "yellow"):
         level = level.when(enough & (pl.col("ratio") >= settings.ratio[name])).then(pl.lit(name))
+    level = level.when(pl.col("few_records") & (pl.col("category") == "all")).then(pl.lit("yellow"))
+    as_others = pl.when("few_records").then(pl.col("expected_disputes") / pl.col("reporting_ratio"))
     order = pl.col("level").replace_strict(
         {name: at for at, name in enumerate(LEVELS)}, return_dtype=pl.Int64
     )
     reds = (pl.col("level") == "red").cum_sum()
     return (
-        places.with_columns(level=level.otherwise(pl.lit("blue")), excess=excess)
+        places.with_columns(
+            level=level.otherwise(pl.lit("blue")),
+            excess=excess,
+            expected_if_recorded=as_others.otherwise("expected_disputes"),
+        )
         .sort(order, -pl.col("excess"), "area_code", "category")
         .with_columns(
             level=pl.when((pl.col("level") == "red") & (reds > profile.settings.capacity))

@@ -10,6 +10,7 @@ import pytest
 from models.demand.grains import GRAINS, totals
 from models.demand.inputs import build_inputs
 from models.demand.panel import read_panel
+from models.demand.reporting import reporting
 from models.demand.training import Demand, forecast, rows_of, train_demand
 from models.demand.warnings import SCHEMA, USUAL, place_warnings, ranked_places
 from pipelines.profile import Profile
@@ -19,7 +20,9 @@ AS_OF = date(2025, 12, 29)
 
 
 def test_counties_and_city_are_the_sums_of_their_townships(places, profile: Profile) -> None:
-    files = place_warnings(places.panel, places.inputs, profile, AS_OF, places.demand, "demand-28d-v1", True)
+    files = place_warnings(
+        places.panel, places.inputs, profile, AS_OF, places.recorded, places.demand, "demand-28d-v1", True
+    )
     cells, above = files["place_warnings.parquet"], files["place_totals.parquet"]
     for amount in ("expected_disputes", "expected_outcomes", "usual"):
         split = cells.filter(pl.col("category") != "all").group_by("area_code").agg(pl.col(amount).sum())
@@ -32,7 +35,9 @@ def test_counties_and_city_are_the_sums_of_their_townships(places, profile: Prof
 
 
 def test_the_file_is_as_the_contract_says(places, profile: Profile) -> None:
-    files = place_warnings(places.panel, places.inputs, profile, AS_OF, places.demand, "demand-28d-v1", True)
+    files = place_warnings(
+        places.panel, places.inputs, profile, AS_OF, places.recorded, places.demand, "demand-28d-v1", True
+    )
     frame = files["place_warnings.parquet"]
     assert dict(frame.schema) == SCHEMA
     assert frame["rank"].to_list() == list(range(1, len(frame) + 1))
@@ -60,12 +65,12 @@ def test_what_is_known_later_changes_no_earlier_forecast_to_the_byte(
 
     def published(path: Path) -> tuple[bytes, ...]:
         with open_warehouse(path, read_only=True) as con:
-            panel = read_panel(con, profile, then)
+            panel, recorded = read_panel(con, profile, then), reporting(con, profile, then)
         assert panel is not None
         inputs = build_inputs(panel, profile)
         demand = train_demand(panel, inputs, profile, then)
         assert demand is not None
-        files = place_warnings(panel, inputs, profile, then, demand, "v", True)
+        files = place_warnings(panel, inputs, profile, then, recorded, demand, "v", True)
         return (demand.to_json(), *(frame.write_ipc(None).getvalue() for frame in files.values()))
 
     assert published(later) == published(warehouse)
@@ -96,7 +101,7 @@ def test_the_model_is_data_and_comes_back_whole(places) -> None:
 
 
 def test_without_a_model_the_usual_is_published_with_the_spread_of_the_past(places, profile: Profile) -> None:
-    frame = place_warnings(places.panel, places.inputs, profile, AS_OF, None, USUAL, True)[
+    frame = place_warnings(places.panel, places.inputs, profile, AS_OF, places.recorded, None, USUAL, True)[
         "place_warnings.parquet"
     ]
     assert set(frame["model_version"]) == {USUAL}
@@ -131,6 +136,8 @@ def test_first_come_places_above_their_usual_not_large_ones_and_small_numbers_sa
         area_code="area",
         expected_disputes="expected",
         ratio=pl.col("expected") / pl.col("usual"),
+        reporting_ratio=pl.lit(1.0),
+        few_records=pl.lit(value=False),
     )
     told = ranked_places(given.reverse(), profile)
     assert told["area_code"].to_list() == wanted["area"].to_list()
@@ -140,7 +147,11 @@ def test_first_come_places_above_their_usual_not_large_ones_and_small_numbers_sa
 
 def test_red_places_are_never_more_than_the_week_can_act_on(profile: Profile) -> None:
     many = pl.DataFrame({"area_code": [f"t{n:02}" for n in range(30)], "category": "all"}).with_columns(
-        expected_disputes=pl.lit(30.0), usual=pl.lit(10.0), ratio=pl.lit(3.0)
+        expected_disputes=pl.lit(30.0),
+        usual=pl.lit(10.0),
+        ratio=pl.lit(3.0),
+        reporting_ratio=pl.lit(1.0),
+        few_records=pl.lit(False),
     )
     told = ranked_places(many, profile)
     assert (told["level"] == "red").sum() == profile.settings.capacity

@@ -1,0 +1,96 @@
+"""Whom the list serves less is told by Fairlearn, with what chance alone would make of it."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from models.evaluation import METRICS_SCHEMA
+from models.fairness import fairness_audit
+from pipelines.profile import Profile
+
+COUNTIES = {"530302": 0.9, "530326": 0.3}
+"""Of each county's harmed disputes, the share that is on the list."""
+QUIET, BUSY = "530302002", "530302001"
+
+
+def predictions(counties: dict[str, float] = COUNTIES, seed: int = 1) -> pl.DataFrame:
+    """Eight Mondays of 200 disputes in two counties, one in ten harmed; ten places on each list."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for week in range(8):
+        for n in range(200):
+            county = list(counties)[n % 2]
+            harmed = n < 40
+            listed = harmed and rng.random() < counties[county]
+            rows.append(
+                {
+                    "as_of": date(2025, 1, 6) + timedelta(weeks=week),
+                    "dispute_id": f"w{week}d{n}",
+                    "model": "lightgbm",
+                    "probability": 0.2,
+                    "label": harmed,
+                    "category": "D1",
+                    "county_code": county,
+                    "township_code": QUIET if n == 1 else BUSY,
+                    "channel": None,
+                    "urban": None,
+                    "score": 0.2,
+                    "rank": 1 if listed else 999,
+                }
+            )
+    return pl.DataFrame(rows)
+
+
+def told(frame: pl.DataFrame, segment: str, metric: str) -> tuple[float, float, float]:
+    return frame.filter(segment=segment, metric=metric).select("value", "low", "high").row(0)
+
+
+def test_a_county_whose_harms_are_listed_less_is_seen_with_its_interval(profile: Profile) -> None:
+    frame = fairness_audit(predictions(), profile)
+    assert dict(frame.schema) == METRICS_SCHEMA
+    served, unserved = (told(frame, f"audit=county group={code}", "recall_at_capacity") for code in COUNTIES)
+    assert served[0] == pytest.approx(0.9, abs=0.06)
+    assert unserved[0] == pytest.approx(0.3, abs=0.08)
+    assert unserved[2] < served[1]
+    ratio = told(frame, "audit=county", "recall_ratio")
+    assert ratio[0] == pytest.approx(unserved[0] / ((served[0] + unserved[0]) / 2), abs=0.02)
+    assert ratio[2] < 0.8
+
+
+def test_the_same_service_gives_a_ratio_near_one(profile: Profile) -> None:
+    frame = fairness_audit(predictions({"530302": 0.6, "530326": 0.6}), profile)
+    assert told(frame, "audit=county", "recall_ratio")[2] > 0.9
+
+
+def test_false_alarms_and_calibration_are_told_by_group(profile: Profile) -> None:
+    frame = fairness_audit(predictions(), profile)
+    assert told(frame, "audit=county group=530302", "false_alarm_rate")[0] == 0
+    assert told(frame, "audit=county group=530302", "calibration_ratio")[0] == pytest.approx(1.0)
+
+
+def test_the_trend_has_a_row_per_period(profile: Profile) -> None:
+    frame = fairness_audit(predictions(), profile)
+    periods = frame.filter(pl.col("segment").str.starts_with("audit=county period="), metric="recall_ratio")
+    assert periods["segment"].to_list() == [f"audit=county period={n}" for n in (1, 2, 3, 4)]
+
+
+def test_groups_with_few_harms_are_counted_and_not_compared(profile: Profile) -> None:
+    rows = predictions().with_columns(
+        channel=pl.when(pl.col("dispute_id") == "w0d0").then(pl.lit("snapshot")).otherwise(pl.lit("grid"))
+    )
+    frame = fairness_audit(rows, profile).filter(pl.col("segment").str.starts_with("audit=channel"))
+    assert frame.filter(segment="audit=channel group=snapshot").rows() == [
+        ("lightgbm", None, "audit=channel group=snapshot", "n_harmed", None, 1.0, None, None)
+    ]
+    assert frame.filter(segment="audit=channel").is_empty()
+
+
+def test_places_that_record_little_have_a_row_of_their_own(profile: Profile) -> None:
+    frame = fairness_audit(predictions(), profile)
+    assert told(frame, "audit=reporting group=few_records", "n_harmed")[0] == 8
+
+
+def test_without_probabilities_there_is_nothing_to_audit(profile: Profile) -> None:
+    assert fairness_audit(predictions().with_columns(model=pl.lit("checklist")), profile).is_empty()
