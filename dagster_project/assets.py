@@ -149,7 +149,7 @@ def challenger(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) 
     specs=[
         dg.AssetSpec(
             table, group_name="published", owners=ANALYSIS, kinds={"parquet"}, description=told,
-            deps=[feat_dispute, champion, *CORE], skippable=True,
+            deps=[feat_dispute, champion], skippable=True,
         )
         for table, told in PUBLISHED.items()
     ],

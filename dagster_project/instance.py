@@ -7,6 +7,8 @@ from pipelines.home import Home
 DAGSTER_YAML = """\
 telemetry:
   enabled: false
+nux:
+  enabled: false
 compute_logs:
   module: dagster.core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
