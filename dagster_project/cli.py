@@ -151,8 +151,11 @@ def retrain(
     as_of: AsOf = None,
     promote: Annotated[bool, typer.Option(help="Make it champion if every condition is met.")] = False,
     rollback: Annotated[bool, typer.Option(help="Make the champion before this one champion again.")] = False,
+    tune: Annotated[
+        float, typer.Option(min=0, help="Minutes to search for better settings first; kept in the profile.")
+    ] = 0,
 ) -> None:
-    """Train a challenger on everything that has matured; promote or roll back when told to."""
+    """Train a challenger on everything that has matured; tune first, promote or roll back when told to."""
     from dagster_project.main_job import newest_as_of
     from models import registry, weekly
 
@@ -202,6 +205,20 @@ def trial(
             city.home, city.profile, plan, seeds, arms_of(arms), workers, minutes, sweep, progress
         )
     typer.echo(told)
+
+
+@app.command()
+def card(
+    profile: ProfileName = "qujing",
+    home: HomeFolder = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for model_card.md and model_card.en.md.")] = None,
+) -> None:
+    """Write the champion's model card, Chinese and English, from its registered evidence."""
+    from models.card import write_cards
+
+    city = _city(profile, home)
+    for path in write_cards(city.home, city.profile, out or city.home.root):
+        typer.echo(f"model card in {path}")
 
 
 @app.command()

@@ -110,13 +110,13 @@ def features(matrix: Matrix) -> dict[str, Any]:
 
 def model(city: City, version: str, reason: str) -> dict[str, Any]:
     """The model in use, why, its backtest's headline and its page in MLflow."""
-    from models import registry
+    from models import registry, store
 
     told: dict[str, Any] = {"model": version, "why": reason}
     champion = registry.champion(city.home, city.profile)
     if champion is None:
         return told
-    page = f"{MLFLOW_URL}/#/models/{registry.model_name(city.profile)}/versions/{champion.number}"
+    page = f"{MLFLOW_URL}/#/models/{store.model_name(city.profile)}/versions/{champion.number}"
     headline = champion.metrics.filter(pl.col("as_of").is_null(), pl.col("segment") == "all")
     return told | {
         "mlflow": dg.MetadataValue.url(page),

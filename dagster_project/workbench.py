@@ -14,7 +14,7 @@ from dagster_project.instance import dagster_home
 from dagster_project.ports import DAGSTER_PORT, HOST, MLFLOW_PORT
 from dagster_project.resources import City
 from dashboards import server
-from models import registry
+from models import store
 from pipelines.errors import RefusedInput
 
 CLOSE_SECONDS = 20.0
@@ -35,7 +35,7 @@ def open_workbench(city: City) -> None:
         ],
         f"MLflow     http://{HOST}:{MLFLOW_PORT}": [
             *("mlflow", "server", "--host", HOST, "--port", str(MLFLOW_PORT), "--workers", "1"),
-            *("--backend-store-uri", registry.address(city.home)),
+            *("--backend-store-uri", store.address(city.home)),
         ],
         f"dashboard  http://{HOST}:{dashboard_port}": server.command(dashboard_port)[2:],
     }

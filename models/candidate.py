@@ -7,7 +7,9 @@ import duckdb
 
 from features.catalogue import catalogue_hash
 from models.backtest import Backtest, run_backtest, save_backtest
+from models.evidence import Evidence
 from models.families import make_families
+from models.frequent_reasons import frequent_reasons
 from models.history import matured_history, too_little
 from models.meta import code_version, data_hash
 from models.progress import Progress, silent
@@ -50,8 +52,13 @@ def make_candidate(
         trained = train(known.matrix, known.labels, profile, as_of)
     except TooLittleToLearn as problem:
         return told("cannot_learn", why=problem)
-    folder = save_backtest(home, backtest, as_of, families.files())
-    return Candidate(register(home, profile, trained, backtest, signed, folder, families), backtest)
+    evidence = Evidence(
+        backtest=backtest,
+        folder=save_backtest(home, backtest, as_of, families.files()).name,
+        reasons=frequent_reasons(trained, known.matrix, backtest.predictions, profile),
+        families=families,
+    )
+    return Candidate(register(home, profile, trained, signed, evidence), backtest)
 
 
 def signature(con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date) -> Signature:

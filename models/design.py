@@ -13,8 +13,10 @@ import polars as pl
 from features.matrix import Matrix
 from models.calibration import codes_of
 
-CODED = ("category", "channel", "relation", "county_code")
-"""Columns of the cohort that learners take as unordered codes."""
+CODED = ("category", "channel", "relation")
+"""Columns of the cohort that learners take as unordered codes.
+
+A place is none of them: it enters by what was recorded there, never by its name (docs/decisions/places.md)."""
 
 BLOCK_ROWS = 1 << 16
 

@@ -1,39 +1,32 @@
-"""The model registry: MLflow over one SQLite file under the home; nothing else in the house calls MLflow.
+"""The model registry: MLflow over one SQLite file under the home; nothing but it and `store` calls MLflow.
 
 A version's files are data (LightGBM text, numbers, the metrics of its backtest), its tags are its
-signature, and `champion` and `challenger` are aliases. Files are found from the home, not from the
-address in the database, so that a home can be moved.
+signature, and `champion` and `challenger` are aliases. What happened to versions is kept in order.
 """
 
-import logging
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, get_args
 
 import polars as pl
 
-from models.backtest import Backtest
-from models.counting.evidence import METRICS_FILE, Families
-from models.saving import write_parquet
+from models.evidence import EVIDENCE, MODEL, Evidence, headline, parameters, write_files
+from models.store import DATABASE, FILES, client_of, ensured_name, experiment_of, model_name, registered_model
 from models.trained import Trained
 from models.wording import Told, told
 from pipelines.home import Home
 from pipelines.profile import Profile
 
 if TYPE_CHECKING:
-    from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
 
 CHAMPION, CHALLENGER = "champion", "challenger"
-_DATABASE = "mlflow.db"
-_FILES = "artifacts"
-_MODEL = "model"
-_EVIDENCE = "evidence"
 _PREVIOUS = "previous_champion"
+_EVENT = "event_"
+Event = Literal["registered", "promoted", "refused", "rolled_back"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,16 +60,26 @@ class Registered:
     @property
     def trained(self) -> Trained:
         """Read the model's files."""
-        return Trained.load(self.folder / _MODEL)
+        return Trained.load(self.folder / MODEL)
 
     @property
     def metrics(self) -> pl.DataFrame:
         """The metrics of its backtest."""
-        return pl.read_parquet(self.folder / _EVIDENCE / "metrics.parquet")
+        return pl.read_parquet(self.folder / EVIDENCE / "metrics.parquet")
+
+    @property
+    def calibration(self) -> pl.DataFrame:
+        """The reliability table of its backtest."""
+        return pl.read_parquet(self.folder / EVIDENCE / "calibration.parquet")
+
+    @property
+    def reasons(self) -> pl.DataFrame:
+        """The most frequent reasons on the lists of its backtest."""
+        return pl.read_parquet(self.folder / EVIDENCE / "reasons.parquet")
 
     def file(self, name: str) -> bytes | None:
         """A file of the demand or coverage model, if this version holds one."""
-        path = self.folder / _MODEL / name
+        path = self.folder / MODEL / name
         return path.read_bytes() if path.is_file() else None
 
     def version_of(self, family: str) -> str:
@@ -84,76 +87,35 @@ class Registered:
         return self.version.replace("dispute", family, 1)
 
     @property
-    def calibration(self) -> pl.DataFrame:
-        """The reliability table of its backtest."""
-        return pl.read_parquet(self.folder / _EVIDENCE / "calibration.parquet")
+    def folds(self) -> pl.DataFrame:
+        """The folds of its backtest, in time order."""
+        return pl.read_csv(self.folder / EVIDENCE / "folds.csv", try_parse_dates=True)
 
 
 def register(
-    home: Home,
-    profile: Profile,
-    trained: Trained,
-    backtest: Backtest,
-    signature: Signature,
-    backtest_folder: Path,
-    families: Families,
+    home: Home, profile: Profile, trained: Trained, signature: Signature, evidence: Evidence
 ) -> Registered:
-    """Log a trained model with its evidence and make it the challenger.
-
-    No row about a dispute goes into the registry: predictions stay in HOME/backtests.
-    """
-    client = _client(home)
-    run = client.create_run(_experiment(client, home, profile), run_name=f"as of {signature.trained_as_of}")
+    """Log a trained model with its evidence and make it the challenger."""
+    client = client_of(home)
+    run = client.create_run(experiment_of(client, home, profile), run_name=f"as of {signature.trained_as_of}")
     run_id: str = run.info.run_id
-    for name, value in _parameters(trained, profile).items():
+    for name, value in parameters(trained, profile).items():
         client.log_param(run_id, name, value)
-    for name, value in (_headline(backtest.metrics) | families.headline()).items():
+    for name, value in (headline(evidence.backtest.metrics) | evidence.families.headline()).items():
         client.log_metric(run_id, name, value)
     with TemporaryDirectory() as scratch:
-        _write_files(Path(scratch), trained, backtest, families)
+        write_files(Path(scratch), trained, evidence)
         client.log_artifacts(run_id, scratch)
     for name, value in signature.tags().items():
         client.set_tag(run_id, name, value)
     client.set_terminated(run_id)
-    tags = signature.tags() | {"backtest": backtest_folder.name}
+    tags = signature.tags() | {"backtest": evidence.folder}
     version = client.create_model_version(
-        _ensured_name(client, profile), source=f"{run.info.artifact_uri}/{_MODEL}", run_id=run_id, tags=tags
+        ensured_name(client, profile), source=f"{run.info.artifact_uri}/{MODEL}", run_id=run_id, tags=tags
     )
     client.set_registered_model_alias(version.name, CHALLENGER, version.version)
+    _remember(home, profile, "registered", int(version.version))
     return _registered(home, profile, version)
-
-
-def address(home: Home) -> str:
-    """Where MLflow keeps this home's runs and versions."""
-    return f"sqlite:///{home.mlflow / _DATABASE}"
-
-
-def log_trial(
-    home: Home, profile: Profile, folder: Path, parameters: Mapping[str, Any], figures: Mapping[str, float]
-) -> None:
-    """Log a trial's figures and its files but the years; a run of the same name is replaced.
-
-    Args:
-        home: whose registry is written.
-        profile: of the trial.
-        folder: HOME/trials/<run>; its name is the run's.
-        parameters: the plan.
-        figures: by `arm.metric`; what the registry cannot take in a name is written as it can.
-    """
-    client = _client(home)
-    experiment = _experiment(client, home, profile)
-    same = f"tags.trial = '{folder.name}'"
-    for run in client.search_runs([experiment], filter_string=same):
-        client.delete_run(run.info.run_id)
-    run_id: str = client.create_run(experiment, run_name=f"trial {folder.name}").info.run_id
-    client.set_tag(run_id, "trial", folder.name)
-    for name, value in parameters.items():
-        client.log_param(run_id, name, value)
-    for name, value in figures.items():
-        client.log_metric(run_id, name.replace("+", " with ").replace("@", " in "), value)
-    for path in sorted(path for path in folder.iterdir() if path.is_file()):
-        client.log_artifact(run_id, str(path))
-    client.set_terminated(run_id)
 
 
 def champion(home: Home, profile: Profile) -> Registered | None:
@@ -163,10 +125,10 @@ def champion(home: Home, profile: Profile) -> Registered | None:
 
 def by_alias(home: Home, profile: Profile, alias: str) -> Registered | None:
     """The version that carries an alias, or None."""
-    if not (home.mlflow / _DATABASE).exists():
+    if not (home.mlflow / DATABASE).exists():
         return None
-    client = _client(home)
-    model = _registered_model(client, profile)
+    client = client_of(home)
+    model = registered_model(client, profile)
     if model is None or alias not in model.aliases:
         return None
     return _registered(home, profile, client.get_model_version(model.name, model.aliases[alias]))
@@ -174,10 +136,10 @@ def by_alias(home: Home, profile: Profile, alias: str) -> Registered | None:
 
 def find_version(home: Home, profile: Profile, tags: Mapping[str, str]) -> Registered | None:
     """The newest version that carries all these tags, or None."""
-    if not (home.mlflow / _DATABASE).exists():
+    if not (home.mlflow / DATABASE).exists():
         return None
-    client = _client(home)
-    if _registered_model(client, profile) is None:
+    client = client_of(home)
+    if registered_model(client, profile) is None:
         return None
     versions = client.search_model_versions(f"name='{model_name(profile)}'")
     fitting = [v for v in versions if all(v.tags.get(name) == value for name, value in tags.items())]
@@ -190,27 +152,29 @@ def find_version(home: Home, profile: Profile, tags: Mapping[str, str]) -> Regis
 
 def crown(home: Home, profile: Profile, number: int) -> None:
     """Make a version champion; the one before it is remembered, for the way back."""
-    client, name = _client(home), model_name(profile)
-    model = _registered_model(client, profile)
+    client, name = client_of(home), model_name(profile)
+    model = registered_model(client, profile)
     before = model.aliases.get(CHAMPION) if model else None
     if before is not None and int(before) != number:
         client.set_model_version_tag(name, str(number), _PREVIOUS, str(before))
     client.set_registered_model_alias(name, CHAMPION, str(number))
     if model and int(model.aliases.get(CHALLENGER, 0)) == number:
         client.delete_registered_model_alias(name, CHALLENGER)
+    _remember(home, profile, "promoted", number)
 
 
 def refuse(home: Home, profile: Profile, number: int, reason: Told) -> None:
     """Keep with a version why it was not made champion."""
-    client, name = _client(home), model_name(profile)
+    client, name = client_of(home), model_name(profile)
     client.set_model_version_tag(name, str(number), "refused_zh", reason.zh)
     client.set_model_version_tag(name, str(number), "refused_en", reason.en)
+    _remember(home, profile, "refused", number)
 
 
 def rollback(home: Home, profile: Profile) -> str:
     """Make the champion before the present one champion again; what was done, in Chinese and English."""
     now = champion(home, profile)
-    client = _client(home)
+    client = client_of(home)
     previous = (
         client.get_model_version(model_name(profile), str(now.number)).tags.get(_PREVIOUS) if now else None
     )
@@ -218,48 +182,34 @@ def rollback(home: Home, profile: Profile) -> str:
         message = told("nothing_before")
     else:
         client.set_registered_model_alias(model_name(profile), CHAMPION, previous)
+        _remember(home, profile, "rolled_back", int(previous))
         message = told("rolled_back", version=_version(profile, int(previous)))
     return f"{message.zh} {message.en}"
 
 
-def _client(home: Home) -> "MlflowClient":
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    from mlflow import MlflowClient
-
-    for chatty in ("mlflow", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.ERROR)
-    home.mlflow.mkdir(parents=True, exist_ok=True)
-    return MlflowClient(tracking_uri=address(home), registry_uri=address(home))
-
-
-def _experiment(client: "MlflowClient", home: Home, profile: Profile) -> str:
-    """The experiment whose files lie under this home; a moved home gets a new one, the old is kept."""
-    location = (home.mlflow / _FILES).as_uri()
-    known = {experiment.name: experiment for experiment in client.search_experiments()}
-    for experiment in known.values():
-        if experiment.artifact_location == location:
-            return experiment.experiment_id
-    name, moved = profile.name, 1
-    while name in known:
-        moved += 1
-        name = f"{profile.name}-{moved}"
-    return client.create_experiment(name, artifact_location=location)
+def events(home: Home, profile: Profile) -> list[tuple[Event, Registered]]:
+    """What happened to versions, oldest first; a rollback names the version gone back to."""
+    if not (home.mlflow / DATABASE).exists():
+        return []
+    client = client_of(home)
+    model = registered_model(client, profile)
+    told_of = sorted(
+        (key, value) for key, value in (model.tags if model else {}).items() if key.startswith(_EVENT)
+    )
+    found = []
+    for event, number in (value.split() for _, value in told_of):
+        assert event in get_args(Event)
+        found.append(
+            (event, _registered(home, profile, client.get_model_version(model_name(profile), number)))
+        )
+    return found
 
 
-def _registered_model(client: "MlflowClient", profile: Profile) -> Any:
-    found = client.search_registered_models(f"name='{model_name(profile)}'")
-    return found[0] if found else None
-
-
-def _ensured_name(client: "MlflowClient", profile: Profile) -> str:
-    if _registered_model(client, profile) is None:
-        client.create_registered_model(model_name(profile))
-    return model_name(profile)
-
-
-def model_name(profile: Profile) -> str:
-    """What the profile's registered model is called."""
-    return f"{profile.name}-dispute-{profile.settings.horizon_days}d"
+def _remember(home: Home, profile: Profile, event: Event, number: int) -> None:
+    client = client_of(home)
+    model = registered_model(client, profile)
+    n_before = sum(key.startswith(_EVENT) for key in model.tags)
+    client.set_registered_model_tag(model.name, f"{_EVENT}{n_before + 1:06}", f"{event} {number}")
 
 
 def _version(profile: Profile, number: int) -> str:
@@ -283,45 +233,5 @@ def _registered(home: Home, profile: Profile, version: "ModelVersion") -> Regist
         expires_on=trained_as_of + timedelta(days=profile.settings.card_valid_days),
         backtest=tags["backtest"],
         refused=Told(tags["refused_zh"], tags["refused_en"]) if "refused_en" in tags else None,
-        folder=home.mlflow / _FILES / str(version.run_id) / "artifacts",
+        folder=home.mlflow / FILES / str(version.run_id) / "artifacts",
     )
-
-
-def _write_files(folder: Path, trained: Trained, backtest: Backtest, families: Families) -> None:
-    trained.save(folder / _MODEL)
-    (folder / _EVIDENCE).mkdir()
-    write_parquet(backtest.metrics, folder / _EVIDENCE / "metrics.parquet")
-    write_parquet(backtest.calibration, folder / _EVIDENCE / "calibration.parquet")
-    write_parquet(families.metrics, folder / _EVIDENCE / METRICS_FILE)
-    for name, text in families.models.items():
-        (folder / _MODEL / name).write_bytes(text)
-    pl.DataFrame(
-        [
-            (split.number, split.train[0], split.train[-1], len(split.train), split.test[0], split.test[-1])
-            for split in backtest.splits
-        ],
-        schema=["fold", "train_from", "train_until", "train_weeks", "test_from", "test_until"],
-        orient="row",
-    ).write_csv(folder / _EVIDENCE / "folds.csv")
-
-
-def _parameters(trained: Trained, profile: Profile) -> dict[str, Any]:
-    settings = profile.settings
-    kept = {name: value for name, value in trained.parameters.items() if name != "monotone_constraints"}
-    return kept | {
-        "rounds": trained.rounds,
-        "trained_until": trained.trained_until,
-        "horizon_days": settings.horizon_days,
-        "label_maturity_days": settings.label_maturity_days,
-        "capacity": settings.capacity,
-    }
-
-
-def _headline(metrics: pl.DataFrame) -> dict[str, float]:
-    pooled = metrics.filter(
-        pl.col("as_of").is_null() & (pl.col("segment") == "all") & pl.col("value").is_not_null()
-    )
-    return {
-        f"{row['model']}.{row['metric']}": row["value"]
-        for row in pooled.select("model", "metric", "value").iter_rows(named=True)
-    }

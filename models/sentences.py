@@ -11,7 +11,7 @@ from features.feature import Feature
 from models.wording import CODE_LABELS, Told
 from pipelines.profile import Profile, reference_codes
 
-CODE_GROUPS = {"category": "category", "channel": "channel", "relation": "relation", "county_code": "place"}
+CODE_GROUPS = {"category": "category", "channel": "channel", "relation": "relation"}
 
 
 class Sentences(Protocol):
@@ -77,7 +77,6 @@ def _names(profile: Profile) -> dict[str, dict[str, Told]]:
         "category": profile.categories,
         "channel": listed.filter(pl.col("list") == "channel"),
         "relation": listed.filter(pl.col("list") == "relation"),
-        "county_code": profile.areas.filter(pl.col("tier") == "county").rename({"area_code": "code"}),
     }
     return {
         column: {

@@ -24,17 +24,17 @@ from pipelines.profile import Profile
 if TYPE_CHECKING:
     import lightgbm
 
-MAX_ROUNDS = 600
-DEFAULT_ROUNDS = 150
-PATIENCE_ROUNDS = 40
+MAX_ROUNDS = 900
+DEFAULT_ROUNDS = 200
+PATIENCE_ROUNDS = 60
 THREADS = 2
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
-    "learning_rate": 0.05,
-    "num_leaves": 15,
+    "learning_rate": 0.03,
+    "num_leaves": 6,
     "min_data_in_leaf": 200,
     "lambda_l2": 10.0,
-    "feature_fraction": 0.5,
+    "feature_fraction": 0.15,
     "max_bin": 63,
     "cat_smooth": 50.0,
     "min_data_per_group": 200,
@@ -158,8 +158,15 @@ def sampled(
     """
     days = days_since_1970(given.design.matrix.cohort["as_of"][rows])
     positive = given.label[rows]
-    kept = positive | (uniform(given.bits[rows], days, seed) < negative_share)
-    return rows[kept], np.where(positive[kept], 1.0, 1.0 / negative_share)
+    chosen = kept(positive, given.bits[rows], days, negative_share, seed)
+    return rows[chosen], np.where(positive[chosen], 1.0, 1.0 / negative_share)
+
+
+def kept(
+    positive: np.ndarray, bits: np.ndarray, days: np.ndarray, negative_share: float, seed: int
+) -> np.ndarray:
+    """Which rows train: every outcome, and a share of the others drawn by dispute and Monday; bool [n]."""
+    return positive | (uniform(bits, days, seed) < negative_share)
 
 
 def train_on(
@@ -181,7 +188,7 @@ def train_on(
     grown = (
         footing.bins
         if footing.given is given
-        else _dataset(given, given.windows.grow, profile, parameters, reference=footing.bins)
+        else binned(given, given.windows.grow, profile, parameters, reference=footing.bins)
     )
     booster = lgb.train(parameters, grown, num_boost_round=footing.rounds)
     calibration = calibrated(
@@ -208,7 +215,7 @@ def lay_footing(given: Material, profile: Profile, threads: int = THREADS) -> Fo
     """
     parameters = parameters_of(given, profile, threads)
     rounds = _chosen_rounds(given, profile, parameters)
-    return Footing(given, _dataset(given, given.windows.grow, profile, parameters).construct(), rounds)
+    return Footing(given, binned(given, given.windows.grow, profile, parameters).construct(), rounds)
 
 
 def parameters_of(given: Material, profile: Profile, threads: int = THREADS) -> dict[str, Any]:
@@ -258,8 +265,8 @@ def _chosen_rounds(given: Material, profile: Profile, parameters: dict[str, Any]
 
     if not given.windows.stop:
         return DEFAULT_ROUNDS
-    fit = _dataset(given, given.windows.fit, profile, parameters)
-    stop = _dataset(given, given.windows.stop, profile, parameters, reference=fit)
+    fit = binned(given, given.windows.fit, profile, parameters)
+    stop = binned(given, given.windows.stop, profile, parameters, reference=fit)
     booster = lgb.train(
         parameters,
         fit,
@@ -270,13 +277,18 @@ def _chosen_rounds(given: Material, profile: Profile, parameters: dict[str, Any]
     return max(1, booster.best_iteration)
 
 
-def _dataset(
+def binned(
     given: Material,
     mondays: tuple[date, ...],
     profile: Profile,
     parameters: dict[str, Any],
     reference: "lightgbm.Dataset | None" = None,
 ) -> "lightgbm.Dataset":
+    """The sampled rows of these Mondays as LightGBM takes them, in bins of their own or of `reference`.
+
+    Raises:
+        TooLittleToLearn: no outcome among them.
+    """
     import lightgbm as lgb
 
     settings = profile.settings

@@ -158,7 +158,37 @@ CODE_LABELS: dict[str, Told] = {
     "category": Told("纠纷类别", "Category"),
     "channel": Told("来源渠道", "Came in through"),
     "relation": Told("当事人关系", "Relation of the parties"),
-    "county_code": Told("所属县区", "County"),
     "missing": Told("未记录", "not recorded"),
 }
 """How the coded columns are named in a reason."""
+
+EVENTS: dict[str, Told] = {
+    "registered": Told("登记为候选", "registered as challenger"),
+    "promoted": Told("启用", "promoted to champion"),
+    "refused": Told("未予启用", "not promoted"),
+    "rolled_back": Told("恢复启用", "champion again by rollback"),
+}
+"""What can happen to a version."""
+ORIGINS: dict[str, Told] = {"simulated": Told("模拟", "simulated"), "real": Told("真实", "real")}
+SIMULATED = Told(
+    "**以下数字来自模拟数据，不说明任何真实城市。**",
+    "**These figures come from simulated data and speak of no real city.**",
+)
+METRIC_NAMES: dict[str, Told] = {
+    "recall_at_capacity": Told("名单召回率", "recall at capacity"),
+    "precision_at_capacity": Told("名单命中率", "precision at capacity"),
+    "pr_auc": Told("PR曲线下面积", "PR-AUC"),
+    "roc_auc": Told("ROC曲线下面积", "ROC-AUC"),
+    "brier_skill": Told("Brier技巧分", "Brier skill"),
+    "ece": Told("校准误差", "calibration error"),
+    "n_positives": Told("有结果（纠纷-周）", "with an outcome (dispute-weeks)"),
+}
+MODEL_NAMES: dict[str, Told] = {
+    "lightgbm": Told("本模型", "this model"),
+    "logistic": Told("逻辑回归", "logistic regression"),
+    "checklist": Told("专家清单", "expert checklist"),
+    "category_rate": Told("类别基础率", "rate of the category"),
+    "oldest_first": Told("先来先办", "oldest first"),
+    "oracle": Told("已知真实风险（上限）", "knows the true hazard (ceiling)"),
+}
+"""In the order of a table."""

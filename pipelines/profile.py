@@ -31,6 +31,7 @@ AREA_COLUMNS = (
     "lon",
     "lat",
 )
+MODEL_FILE = "model.yml"
 TIERS = ("city", "county", "township", "village", "grid")
 
 
@@ -221,6 +222,13 @@ class Settings(_Checked):
     card_valid_days: int = 180
 
 
+class ModelFile(_Checked):
+    """`model.yml`: LightGBM settings that `fengqiao retrain --tune` found, and what they were found on."""
+
+    parameters: dict[str, float | int]
+    found_on: dict[str, str | float | int] = Field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Profile:
     """One profile folder, read and checked. Two profiles are equal when they are the same folder."""
@@ -290,6 +298,10 @@ def load_profile(name: str) -> Profile:
         known = ", ".join(sorted(p.parent.name for p in PROFILES.glob("*/profile.yml")))
         raise RefusedInput(f"no profile {name!r}: expected {path}. Profiles here: {known}")
     settings = check_yaml(path, Settings)
+    tuned = folder / MODEL_FILE
+    if tuned.is_file():
+        found = check_yaml(tuned, ModelFile).parameters | settings.model_parameters
+        settings = settings.model_copy(update={"model_parameters": found})
     return Profile(name=folder.resolve().name, folder=folder.resolve(), settings=settings)
 
 

@@ -11,8 +11,8 @@ import polars as pl
 
 from dagster_project.trial.plan import Plan
 from dagster_project.trial.results import Results, read_results
-from models.registry import log_trial
 from models.saving import write_parquet
+from models.store import log_trial
 from models.trial.effects import effects
 from models.trial.feedback import feedback, township_shares
 from models.trial.intervals import ratio

@@ -72,9 +72,7 @@ def test_the_strongest_three_groups_are_told_what_pushes_up_first() -> None:
 
 
 def test_codes_are_told_by_the_profiles_names(profile: Profile) -> None:
-    say = sentences(
-        profile, {"category": ("D1", "D2"), "channel": ("grid",), "relation": (), "county_code": ()}
-    )
+    say = sentences(profile, {"category": ("D1", "D2"), "channel": ("grid",), "relation": ()})
     told = say.spoken(
         pl.DataFrame(
             {"feature": ["category", "channel", "relation", "threat"], "value": [1.0, 0.0, None, 1.0]},

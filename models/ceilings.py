@@ -1,0 +1,186 @@
+"""How much of what can be had we have: our share of two ceilings, in the simulator, over several cities.
+
+The upper ceiling knows the true hazards, which hold what nobody records (`oracle`). The lower one is what the
+records allow: the same learner on many times the data (`pooled`), taken from other made-up cities, none of
+which is reported. `python -m models.ceilings --help`; homes are made by `fengqiao simulate --seed` and
+`fengqiao run`, one per city.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import polars as pl
+import typer
+
+from features.matrix import Matrix
+from models.backtest import run_backtest
+from models.design import design
+from models.draws import days_since_1970, dispute_bits, ranks_within
+from models.evaluation import metrics_of
+from models.history import History, matured_history
+from models.promotion import pooled as pooled_value
+from models.splits import gap_days, inner_windows, matured
+from models.trained import Trained
+from models.training import kept, train
+from pipelines.errors import FengqiaoError
+from pipelines.home import Home
+from pipelines.profile import Profile, load_profile
+from pipelines.warehouse import data_until, first_monday_after, open_warehouse
+
+RECORDS = "records_ceiling"
+SHARED = ("recall_at_capacity", "brier_skill")
+_REPLICATES = 2000
+
+
+def pooled(others: Iterable[History], profile: Profile, as_of: date) -> Trained:
+    """One model from several cities together: exactly what `train` makes of all their rows.
+
+    Only rows that `train` would keep are held in memory: all of the calibration's weeks, and before them the
+    outcomes and the drawn share of the rest.
+    """
+    parts = [_thinned(history, f"{number}:", profile, as_of) for number, history in enumerate(others)]
+    order = pl.concat([part.matrix.cohort.select("as_of", "dispute_id") for part in parts]).with_row_index()
+    by_monday = order.sort("as_of", "dispute_id")["index"].to_numpy()
+    matrix = Matrix(
+        pl.concat([part.matrix.cohort for part in parts])[by_monday],
+        np.concatenate([part.matrix.values for part in parts])[by_monday],
+        parts[0].matrix.names,
+    )
+    return train(matrix, pl.concat([part.labels for part in parts])[by_monday], profile, as_of)
+
+
+def judged(city: History, records: Trained, profile: Profile, as_of: date) -> pl.DataFrame:
+    """The backtest's metrics of a city with the pooled model scoring the same rows (`RECORDS`).
+
+    Raises:
+        FengqiaoError: the city has no fold.
+    """
+    backtest = run_backtest(city.matrix, city.labels, profile, as_of, city.sealed)
+    if backtest is None:
+        raise FengqiaoError(f"no fold has weeks and outcomes enough to learn from by {as_of}")
+    ours = backtest.predictions.filter(pl.col("model") == "lightgbm")
+    at = _positions(city.matrix.cohort, ours)
+    category = ours["category"]
+    z = design(city.matrix, records.levels).in_blocks(at, records.log_odds)
+    probability = records.calibration.probability(z, category)
+    bits = dispute_bits(ours["dispute_id"])
+    theirs = ours.with_columns(
+        model=pl.lit(RECORDS),
+        probability=pl.Series(probability),
+        score=pl.Series(probability),
+        rank=pl.Series(ranks_within(days_since_1970(ours["as_of"]), probability, bits)),
+    )
+    settings = profile.settings
+    return metrics_of(
+        pl.concat([backtest.predictions, theirs]),
+        settings.capacity,
+        settings.backtest.bootstrap,
+        settings.seed,
+    )
+
+
+def shares(metrics: Sequence[pl.DataFrame], seed: int) -> pl.DataFrame:
+    """Our share of each ceiling: mean over cities over mean over cities, 90 % by resampling cities.
+
+    Returns:
+        metric, ceiling, ours, theirs, share, low, high.
+    """
+    drawn = np.random.default_rng(seed).integers(0, len(metrics), (_REPLICATES, len(metrics)))
+    found = []
+    for metric in SHARED:
+        ours = np.array([pooled_value(each, "lightgbm", metric) for each in metrics])
+        for ceiling in (RECORDS, "oracle"):
+            theirs = np.array([pooled_value(each, ceiling, metric) for each in metrics])
+            low, high = np.quantile(ours[drawn].mean(axis=1) / theirs[drawn].mean(axis=1), [0.05, 0.95])
+            found.append(
+                (metric, ceiling, ours.mean(), theirs.mean(), ours.mean() / theirs.mean(), low, high)
+            )
+    return pl.DataFrame(
+        found, schema=["metric", "ceiling", "ours", "theirs", "share", "low", "high"], orient="row"
+    )
+
+
+def table(metrics: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Mean over cities of every pooled metric, with the spread between cities; one row per model and metric."""
+    return (
+        pl.concat(metrics)
+        .filter(pl.col("as_of").is_null() & (pl.col("segment") == "all"))
+        .group_by("model", "metric")
+        .agg(
+            pl.col("value").mean().alias("mean"), pl.col("value").std().alias("sd"), pl.len().alias("cities")
+        )
+        .sort("metric", "model")
+    )
+
+
+def read_city(home: Home, profile: Profile) -> tuple[History, date]:
+    """A city's matured history and the Monday after its newest record.
+
+    Raises:
+        FengqiaoError: it holds no record, or its truth is not beside its landing files.
+    """
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        until = data_until(con)
+        if until is None:
+            raise FengqiaoError(f"{home.root} holds no records: run `fengqiao run --data FOLDER` first")
+        as_of = first_monday_after(until)
+        history = matured_history(con, profile, as_of)
+    if history.sealed is None:
+        raise FengqiaoError(
+            f"{home.root}: the true hazards are gone; keep the folder `fengqiao simulate` wrote"
+        )
+    return history, as_of
+
+
+def _thinned(history: History, mark: str, profile: Profile, as_of: date) -> History:
+    settings = profile.settings
+    cohort = history.matrix.cohort.with_columns(pl.format(mark + "{}", "dispute_id").alias("dispute_id"))
+    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
+    mondays = matured(cohort["as_of"].unique().to_list(), as_of, gap)
+    calibrate = inner_windows(mondays, settings.horizon_days, settings.backtest.calibration_weeks).calibrate
+    late = (cohort["as_of"] >= calibrate[0]).to_numpy()
+    drawn = kept(
+        history.labels["label"].to_numpy(),
+        dispute_bits(cohort["dispute_id"]),
+        days_since_1970(cohort["as_of"]),
+        settings.backtest.negative_share,
+        settings.seed,
+    )
+    at = np.flatnonzero(late | drawn)
+    labels = history.labels[at].with_columns(cohort["dispute_id"][at])
+    return History(Matrix(cohort[at], history.matrix.values[at], history.matrix.names), labels, None)
+
+
+def _positions(cohort: pl.DataFrame, rows: pl.DataFrame) -> np.ndarray:
+    """Row numbers in the cohort of rows that are all in it, in their order."""
+    numbered = cohort.select("as_of", "dispute_id").with_row_index("at")
+    keys = rows.select("as_of", "dispute_id")
+    return keys.join(numbered, on=["as_of", "dispute_id"], how="left", maintain_order="left")["at"].to_numpy()
+
+
+def main(
+    homes: Annotated[list[Path], typer.Argument(help="Homes of the cities that are reported.")],
+    others: Annotated[str, typer.Option(help="Homes of other cities to learn from, separated by commas.")],
+    profile: Annotated[str, typer.Option()] = "qujing",
+    capacity: Annotated[int, typer.Option(help="Length of a week's list in a city of this size.")] = 40,
+) -> None:
+    """Print our share of both ceilings, and every metric of every model, over the cities given."""
+    loaded = load_profile(profile)
+    loaded = replace(loaded, settings=loaded.settings.model_copy(update={"capacity": capacity}))
+    learned = [read_city(Home(Path(each)), loaded) for each in others.split(",")]
+    records = pooled([history for history, _ in learned], loaded, max(as_of for _, as_of in learned))
+    metrics = [
+        judged(history, records, loaded, as_of)
+        for history, as_of in (read_city(Home(h), loaded) for h in homes)
+    ]
+    with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_dataframe_shape=True):
+        typer.echo(shares(metrics, loaded.settings.seed))
+        typer.echo(table(metrics))
+
+
+if __name__ == "__main__":
+    typer.run(main)

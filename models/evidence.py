@@ -1,0 +1,82 @@
+"""What a registered version is judged by, and how it is written: tables and pictures beside the model's own files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from models.backtest import Backtest
+from models.counting.evidence import METRICS_FILE, Families
+from models.pictures import pictures
+from models.saving import write_parquet
+from models.trained import Trained
+from pipelines.profile import Profile
+
+MODEL = "model"
+EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What a version is judged by; no row about a dispute is in it.
+
+    Attributes:
+        backtest: its predictions stay in HOME/backtests, its tables and pictures go into the registry.
+        folder: name of the folder of the predictions.
+        reasons: `frequent_reasons.SCHEMA`.
+        families: models and metrics of demand and coverage.
+    """
+
+    backtest: Backtest
+    folder: str
+    reasons: pl.DataFrame
+    families: Families
+
+
+def write_files(folder: Path, trained: Trained, evidence: Evidence) -> None:
+    """Write the model's files and what it is judged by: data a person can read, and pictures."""
+    trained.save(folder / MODEL)
+    shown, backtest = folder / EVIDENCE, evidence.backtest
+    shown.mkdir()
+    write_parquet(backtest.metrics, shown / "metrics.parquet")
+    write_parquet(backtest.calibration, shown / "calibration.parquet")
+    write_parquet(evidence.reasons, shown / "reasons.parquet")
+    write_parquet(evidence.families.metrics, shown / METRICS_FILE)
+    for name, text in evidence.families.models.items():
+        (folder / MODEL / name).write_bytes(text)
+    backtest.metrics.filter(pl.col("as_of").is_null()).write_csv(shown / "metrics.csv")
+    for name, picture in pictures(backtest.metrics, backtest.calibration).items():
+        (shown / name).write_bytes(picture)
+    pl.DataFrame(
+        [
+            (split.number, split.train[0], split.train[-1], len(split.train), split.test[0], split.test[-1])
+            for split in backtest.splits
+        ],
+        schema=["fold", "train_from", "train_until", "train_weeks", "test_from", "test_until"],
+        orient="row",
+    ).write_csv(shown / "folds.csv")
+
+
+def parameters(trained: Trained, profile: Profile) -> dict[str, Any]:
+    """What is logged as parameters of a version."""
+    settings = profile.settings
+    kept = {name: value for name, value in trained.parameters.items() if name != "monotone_constraints"}
+    return kept | {
+        "rounds": trained.rounds,
+        "trained_until": trained.trained_until,
+        "horizon_days": settings.horizon_days,
+        "label_maturity_days": settings.label_maturity_days,
+        "capacity": settings.capacity,
+    }
+
+
+def headline(metrics: pl.DataFrame) -> dict[str, float]:
+    """Pooled metrics of every model, by `model.metric`."""
+    pooled = metrics.filter(
+        pl.col("as_of").is_null() & (pl.col("segment") == "all") & pl.col("value").is_not_null()
+    )
+    return {
+        f"{row['model']}.{row['metric']}": row["value"]
+        for row in pooled.select("model", "metric", "value").iter_rows(named=True)
+    }

@@ -1,0 +1,95 @@
+"""Where MLflow keeps a home's models: one SQLite file and one folder of files under the home.
+
+Files are found from the home, not from the address in the database, so that a home can be moved.
+"""
+
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.home import Home
+from pipelines.profile import Profile
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+DATABASE = "mlflow.db"
+FILES = "artifacts"
+
+
+def client_of(home: Home) -> "MlflowClient":
+    """A client on this home's own database, made where it is missing."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    from mlflow import MlflowClient
+
+    for chatty in ("mlflow", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
+    home.mlflow.mkdir(parents=True, exist_ok=True)
+    return MlflowClient(tracking_uri=address(home), registry_uri=address(home))
+
+
+def address(home: Home) -> str:
+    """Where MLflow keeps this home's runs and versions."""
+    return f"sqlite:///{home.mlflow / DATABASE}"
+
+
+def experiment_of(client: "MlflowClient", home: Home, profile: Profile) -> str:
+    """The experiment whose files lie under this home; a moved home gets a new one, the old is kept."""
+    location = (home.mlflow / FILES).as_uri()
+    known = {experiment.name: experiment for experiment in client.search_experiments()}
+    for experiment in known.values():
+        if experiment.artifact_location == location:
+            return experiment.experiment_id
+    name, moved = profile.name, 1
+    while name in known:
+        moved += 1
+        name = f"{profile.name}-{moved}"
+    return client.create_experiment(name, artifact_location=location)
+
+
+def registered_model(client: "MlflowClient", profile: Profile) -> Any:
+    """The model's entry with its aliases and tags, or None."""
+    found = client.search_registered_models(f"name='{model_name(profile)}'")
+    return found[0] if found else None
+
+
+def ensured_name(client: "MlflowClient", profile: Profile) -> str:
+    """The name under which versions are registered, made where it is missing."""
+    if registered_model(client, profile) is None:
+        client.create_registered_model(model_name(profile))
+    return model_name(profile)
+
+
+def model_name(profile: Profile) -> str:
+    """`<profile>-dispute-<horizon>d`."""
+    return f"{profile.name}-dispute-{profile.settings.horizon_days}d"
+
+
+def log_trial(
+    home: Home, profile: Profile, folder: Path, parameters: Mapping[str, Any], figures: Mapping[str, float]
+) -> None:
+    """Log a trial's figures and its files but the years; a run of the same name is replaced.
+
+    Args:
+        home: whose registry is written.
+        profile: of the trial.
+        folder: HOME/trials/<run>; its name is the run's.
+        parameters: the plan.
+        figures: by `arm.metric`; what the registry cannot take in a name is written as it can.
+    """
+    client = client_of(home)
+    experiment = experiment_of(client, home, profile)
+    same = f"tags.trial = '{folder.name}'"
+    for run in client.search_runs([experiment], filter_string=same):
+        client.delete_run(run.info.run_id)
+    run_id: str = client.create_run(experiment, run_name=f"trial {folder.name}").info.run_id
+    client.set_tag(run_id, "trial", folder.name)
+    for name, value in parameters.items():
+        client.log_param(run_id, name, value)
+    for name, value in figures.items():
+        client.log_metric(run_id, name.replace("+", " with ").replace("@", " in "), value)
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+        client.log_artifact(run_id, str(path))
+    client.set_terminated(run_id)
