@@ -3,7 +3,7 @@
 p = sigmoid(a + b z + c[category]), z being the log-odds of the trees. The slope is pulled towards 1 and
 every category's offset towards 0, the more so the fewer outcomes there are: a category with few events
 follows the whole. The interval says how far (a, b, c) could be off, had other disputes happened to come;
-it does not say how far the trees could be off (docs/decisions).
+it does not say how far the trees could be off (docs/decisions/intervals.md).
 """
 
 from dataclasses import dataclass

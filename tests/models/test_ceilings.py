@@ -1,0 +1,70 @@
+"""The share of two ceilings: the pooled learner is `train` itself on more rows, and shares are what they say."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from features.matrix import Matrix
+from models.ceilings import RECORDS, judged, pooled, shares, table
+from models.history import History
+from models.training import train
+from pipelines.profile import Profile
+
+World = tuple[Matrix, pl.DataFrame]
+AS_OF = date(2025, 12, 29)
+
+
+@pytest.fixture(scope="module")
+def one_fold(profile: Profile) -> Profile:
+    backtest = profile.settings.backtest.model_copy(update={"folds": 1})
+    return replace(profile, settings=profile.settings.model_copy(update={"backtest": backtest}))
+
+
+def test_one_city_pooled_is_trained_as_it_is_alone(world: World, one_fold: Profile) -> None:
+    matrix, labels = world
+    named = pl.format("0:{}", "dispute_id").alias("dispute_id")
+    renamed = Matrix(matrix.cohort.with_columns(named), matrix.values, matrix.names)
+    alone = train(renamed, labels.with_columns(named), one_fold, AS_OF)
+    assert pooled([History(matrix, labels, None)], one_fold, AS_OF).to_json() == alone.to_json()
+
+
+def test_the_pooled_model_scores_the_rows_of_the_backtest(
+    world: World, one_fold: Profile, tmp_path: Path
+) -> None:
+    matrix, labels = world
+    sealed = tmp_path / "true_hazards.parquet"
+    matrix.cohort.select("as_of", "dispute_id", hazard=pl.lit(0.02)).write_parquet(sealed)
+    city = History(matrix, labels, sealed)
+    metrics = judged(city, pooled([city, city], one_fold, AS_OF), one_fold, AS_OF)
+    rows = metrics.filter(
+        pl.col("as_of").is_null() & (pl.col("segment") == "all") & (pl.col("metric") == "n")
+    )
+    assert set(rows["model"]) >= {"lightgbm", "oracle", RECORDS}
+    assert rows["value"].n_unique() == 1
+
+
+def metrics_of_city(ours: float, records: float, oracle: float) -> pl.DataFrame:
+    found = {"lightgbm": ours, RECORDS: records, "oracle": oracle}
+    return pl.DataFrame(
+        [
+            {"model": model, "as_of": None, "segment": "all", "metric": metric, "value": value}
+            for model, value in found.items()
+            for metric in ("recall_at_capacity", "brier_skill")
+        ],
+        schema_overrides={"as_of": pl.Date},
+    )
+
+
+def test_a_share_is_the_mean_over_cities_over_the_mean_over_cities() -> None:
+    cities = [metrics_of_city(0.06, 0.08, 0.10), metrics_of_city(0.12, 0.12, 0.20)]
+    found = shares(cities, seed=1).filter(pl.col("metric") == "recall_at_capacity")
+    assert found["ceiling"].to_list() == [RECORDS, "oracle"]
+    assert found["share"].to_list() == pytest.approx([0.18 / 0.20, 0.18 / 0.30])
+    assert (found["low"] <= found["share"]).all()
+    assert (found["share"] <= found["high"]).all()
+    assert table(cities).filter(model="lightgbm", metric="brier_skill")["mean"].to_list() == pytest.approx(
+        [0.09]
+    )

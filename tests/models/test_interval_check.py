@@ -1,0 +1,45 @@
+"""Intervals held against the truth of the simulator: what is compared, on a city whose truth is known."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from features.matrix import Matrix
+from models.history import History
+from models.interval_check import compare, venn_abers
+from models.training import booster_log_odds, material, train_on
+from pipelines.errors import FengqiaoError
+from pipelines.profile import Profile
+
+World = tuple[Matrix, pl.DataFrame]
+AS_OF = date(2025, 12, 29)
+
+
+def test_each_kind_is_judged_on_all_rows_and_on_the_list(
+    world: World, profile: Profile, tmp_path: Path
+) -> None:
+    matrix, labels = world
+    sealed = tmp_path / "true_hazards.parquet"
+    danger = 0.01 + 0.05 * (matrix.cohort["category"] == "D1").cast(pl.Float64)
+    matrix.cohort.select("as_of", "dispute_id").with_columns(hazard=danger).write_parquet(sealed)
+    found = compare(History(matrix, labels, sealed), profile, AS_OF)
+    assert found.select("method", "rows").n_unique() == 6
+    assert found["coverage"].is_between(0, 1).all()
+    assert (found["median_width"] > 0).all()
+
+
+def test_without_the_truth_nothing_is_compared(world: World, profile: Profile) -> None:
+    with pytest.raises(FengqiaoError, match="no true hazards"):
+        compare(History(*world, None), profile, AS_OF)
+
+
+def test_the_librarys_pair_lies_around_the_share_of_outcomes(world: World, profile: Profile) -> None:
+    given = material(*world, profile, date(2025, 8, 4))
+    seen = booster_log_odds(train_on(given, profile).booster, given)
+    rows = given.rows_of(given.windows.calibrate)
+    low, high = venn_abers(seen, given, rows, seen)
+    assert (low <= high).all()
+    assert np.mean(low) <= given.label[rows].mean() <= np.mean(high)
