@@ -17,7 +17,6 @@ import typer
 from features.matrix import Matrix
 from models import baselines
 from models.baselines import Scores
-from models.design import CODED
 from models.draws import days_since_1970, dispute_bits, ranks_within
 from models.evaluation import metrics_of
 from models.history import matured_history
@@ -118,19 +117,23 @@ def _by_severity(
 def _histogram_boosting(
     given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
 ) -> LogOdds:
+    """Columns that hold one value or none are left out: its binning does not take them."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    n_numbers = given.design.n_numbers
+    rows, weight = _growing(given, profile)
+    taken = given.design.rows(rows)
+    varied = np.flatnonzero(
+        np.nanmax(taken, axis=0, initial=-np.inf) > np.nanmin(taken, axis=0, initial=np.inf)
+    )
     options: dict[str, Any] = {
-        "categorical_features": list(range(n_numbers, n_numbers + len(CODED))),
-        "monotonic_cst": monotone_constraints(given.design),
+        "categorical_features": [at for at, column in enumerate(varied) if column >= given.design.n_numbers],
+        "monotonic_cst": np.array(monotone_constraints(given.design))[varied],
         "early_stopping": False,
         "random_state": profile.settings.seed % 2**31,
     }
     model = HistGradientBoostingClassifier(**options)
-    rows, weight = _growing(given, profile)
-    model.fit(given.design.rows(rows), given.label[rows], sample_weight=weight)
-    return model.decision_function
+    model.fit(taken[:, varied], given.label[rows], sample_weight=weight)
+    return lambda others: model.decision_function(others[:, varied])
 
 
 def _automl(given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]) -> LogOdds:
