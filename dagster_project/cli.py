@@ -78,13 +78,44 @@ def simulate(
 def check(
     data: Annotated[Path, typer.Argument(help="Landing folder to look at; nothing is written.")],
     profile: ProfileName = "qujing",
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --corrections: the rows this home holds back, not the dry run's.", show_default=False
+        ),
+    ] = None,
+    corrections: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the rows held back into this folder, as XLSX to be corrected.", show_default=False
+        ),
+    ] = None,
+    draft: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the first draft of a profile for these files into this folder.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Dry run of the intake: what would load, what would be refused or quarantined, and why."""
     from pipelines.checking import check_folder
+    from pipelines.drafting import draft_profile
     from pipelines.profile import load_profile
+    from pipelines.quarantine import corrections_of_home
 
-    report = check_folder(data, load_profile(profile))
+    if draft is not None:
+        for path in draft_profile(data, draft):
+            typer.echo(f"drafted {path}")
+        return
+    loaded = load_profile(profile)
+    if home is not None and corrections is not None:
+        for path in corrections_of_home(home, loaded, corrections):
+            typer.echo(f"to be corrected: {path}")
+        return
+    report = check_folder(data, loaded, corrections)
     typer.echo(report.text())
+    if report.refusals:
+        raise typer.Exit(RefusedInput.exit_code)
 
 
 @app.command()

@@ -5,7 +5,9 @@ way: then its rows are taken out and read anew. Nothing under a `sealed` folder 
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from pipelines.accounting import FileReport
 from pipelines.contracts import PAIR_COLUMNS
+from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.ledger import add_counts, count_visits, newest_entry, rebuild_coverage
 from pipelines.loading import CONFLICT, load_rows, unload
@@ -127,17 +130,37 @@ def load_sources(
         known = ids[source.path]
         before = _seen_before(con, known, source.path.name)
         if not before:
-            raw = read_source(source)
-            refuse_headings(raw.name, raw.headings)
-            if look is not None:
-                look(raw, source)
-            before = [
-                _take_table(con, raw, mapping, known, profile, key, until)
-                for mapping in source.mapping.tables
-            ]
+            with quoting_nothing(source.path.name):
+                raw = read_source(source)
+                refuse_headings(raw.name, raw.headings)
+                if look is not None:
+                    look(raw, source)
+                before = [
+                    _take_table(con, raw, mapping, known, profile, key, until)
+                    for mapping in source.mapping.tables
+                ]
             con.execute("insert or replace into intake_reading values ($1, $2)", [known, prints[source.path]])
         reports += before
     return reports
+
+
+@contextmanager
+def quoting_nothing(file_name: str) -> Iterator[None]:
+    """Let no unforeseen error out with its message, which may quote a row and would be kept in Dagster's log.
+
+    Raises:
+        FengqiaoError: in its place; names the file, the kind of error and where in the code it came up.
+    """
+    try:
+        yield
+    except FengqiaoError:
+        raise
+    except Exception as problem:
+        frame = traceback.extract_tb(problem.__traceback__)[-1]
+        raise FengqiaoError(
+            f"{file_name}: {type(problem).__name__} in {Path(frame.filename).name}, line {frame.lineno}. "
+            "Nothing was loaded. The message is withheld, for it may quote a row."
+        ) from None
 
 
 def refuse_by_headings(data: Path, sources: list[SourceFile]) -> None:

@@ -14,12 +14,13 @@ import xlsxwriter
 from pipelines.contracts import PAIR_COLUMNS, key_columns
 from pipelines.erasure import hash_of
 from pipelines.errors import RefusedInput
+from pipelines.home import Home
 from pipelines.mapping import CORRECTIONS, TableMapping, mapping_of_name
 from pipelines.parsing import RULES, headings_used
 from pipelines.privacy import masked
 from pipelines.profile import Profile
 from pipelines.readers import LINE, RawFile
-from pipelines.warehouse import read_frame
+from pipelines.warehouse import open_warehouse, read_frame
 
 PRIVATE = (*PAIR_COLUMNS, "parties_key")
 ENOUGH = 3
@@ -142,6 +143,19 @@ def write_corrections(con: duckdb.DuckDBPyConnection, profile: Profile, out: Pat
         _write_workbook(out, str(name), rows, profile)
         for (name,), rows in held.group_by("file_name", maintain_order=True)
     ]
+
+
+def corrections_of_home(home: Path, profile: Profile, out: Path) -> list[Path]:
+    """Write the rows a home holds back, as `write_corrections` does.
+
+    Raises:
+        RefusedInput: the home holds no warehouse.
+    """
+    warehouse = Home(home).warehouse
+    if not warehouse.exists():
+        raise RefusedInput(f"{home} holds no warehouse: run `fengqiao run` first, or leave --home out")
+    with open_warehouse(warehouse, read_only=True) as con:
+        return write_corrections(con, profile, out)
 
 
 def _write_workbook(out: Path, name: str, rows: pl.DataFrame, profile: Profile) -> Path:
