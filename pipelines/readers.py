@@ -23,6 +23,7 @@ BLOCK = 1 << 20
 SAMPLE = 1 << 16
 EVIDENCE = 40
 """Fewer bytes beyond ASCII than this tell no encoding: GB18030, the country's own, is taken."""
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 LOCAL_ZONE = "Asia/Shanghai"
 
 
@@ -85,12 +86,17 @@ def csv_headings(path: Path, header_row: int) -> list[str]:
     if path.suffix.lower() != ".csv":
         return []
     with path.open("rb") as file:
-        lines = [file.readline(BLOCK) for _ in range(header_row)]
-    for encoding in ("utf-8-sig", "gb18030", "utf-16"):
-        try:
-            return next(csv.reader([lines[-1].decode(encoding)]), [])
-        except (UnicodeError, csv.Error):
+        start = file.read(SAMPLE)
+    encodings = ("utf-16",) if start.startswith(UTF_16) else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        lines = codecs.getincrementaldecoder(encoding)("ignore").decode(start).splitlines()
+        whole = start if len(start) < SAMPLE else start[: start.rfind(b"\n") + 1]
+        if encoding == "utf-8-sig" and not _is(whole, encoding):
             continue
+        try:
+            return next(csv.reader(lines[header_row - 1 : header_row]), [])
+        except csv.Error:
+            return []
     return []
 
 
@@ -102,10 +108,13 @@ def detect_encoding(path: Path) -> str:
     """
     if _decodes(path, "utf-8"):
         return "utf-8"
+    with path.open("rb") as file:
+        if file.read(2) in UTF_16 and _decodes(path, "utf-16"):
+            return "utf-16"
     from charset_normalizer import from_bytes
 
     sample = _telling_sample(path)
-    best = from_bytes(sample, cp_isolation=["gb18030", "big5", "utf_16"]).best()
+    best = from_bytes(sample, cp_isolation=["gb18030", "big5"]).best()
     found = best.encoding if best is not None and _beyond_ascii(sample) >= EVIDENCE else "gb18030"
     for encoding in dict.fromkeys((found, "gb18030")):
         if _decodes(path, encoding):
@@ -233,13 +242,17 @@ def _decodes(path: Path, encoding: str) -> bool:
         return False
 
 
+def _is(content: bytes, encoding: str) -> bool:
+    try:
+        content.decode(encoding)
+    except UnicodeError:
+        return False
+    return True
+
+
 def _telling_sample(path: Path) -> bytes:
     """The first bytes of the file, from where it leaves ASCII."""
     with path.open("rb") as file:
-        head = file.read(2)
-        if head in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            return head + file.read(SAMPLE)
-        file.seek(0)
         while line := file.readline(BLOCK):
             if not line.isascii():
                 return line + file.read(SAMPLE)

@@ -1,0 +1,146 @@
+"""Mapping files: every wrong entry is named by file and line; check and draft help to write them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.checking import check_folder
+from pipelines.drafting import draft_profile
+from pipelines.errors import RefusedInput
+from pipelines.mapping import load_mappings
+from pipelines.profile import load_profile
+
+PROFILE = "title_zh: 甲市\ntitle_en: A city\noutcome_zh: 发生肢体暴力\noutcome_en: turn violent\n"
+AREAS = "area_code,name_zh,name_en,tier,parent_code,population,households,urban,lon,lat\nT1,镇,Town,township,,1000,300,true,,\n"
+CATEGORIES = "code,name_zh,name_en,kind\nD1,邻里,Neighbours,dispute\n"
+MAPPING = """\
+files: "register*.csv"
+tables:
+  - table: disputes
+    columns: {dispute_id: num, registered_at: day, category: kind, area_code: place}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "jia"
+    (made / "mappings").mkdir(parents=True)
+    for name, text in (("profile.yml", PROFILE), ("areas.csv", AREAS), ("risk_categories.csv", CATEGORIES)):
+        (made / name).write_text(text)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line", "says"),
+    [
+        (MAPPING.replace("tables:", "tabels:"), 2, "tabels"),
+        (MAPPING.replace("table: disputes", "table: dispute"), 3, "no table 'dispute'; use disputes"),
+        (
+            MAPPING.replace("registered_at: day", "registerd_at: day"),
+            4,
+            "no column 'registerd_at'; use registered_at",
+        ),
+        (MAPPING.replace("category: kind, ", ""), 4, "needs 'category'"),
+        (MAPPING + "    codes:\n      category: {a: D9}\n", 6, "no code 'D9'; use D1"),
+        (MAPPING + "    codes:\n      amount_yuan: {a: '1'}\n", 6, "is no column of codes"),
+        (MAPPING + "    constants: {channel: pigeon}\n", 5, "no code 'pigeon'"),
+        (MAPPING + "    constants: {category: D1}\n", 5, "given twice"),
+        (MAPPING + "    templates: {unit_id: 'x'}\n", 5, "no column 'unit_id'"),
+        (MAPPING + "    dates: {registered_at: [dmy]}\n", 5, "strptime"),
+        (MAPPING.replace("kind,", "信访类别,"), 4, "boundary rule 4"),
+        (MAPPING.replace("dispute_id: num", "dispute_id: 身份证号"), 4, "boundary rule 6"),
+        (MAPPING + "files: other.csv\n", 5, "stands twice"),
+        (MAPPING + "encoding: gb99\n", 5, "no encoding 'gb99'"),
+        (MAPPING + "header_row: 0\n", 5, "greater than or equal to 1"),
+        ("files: [\n", 2, "not readable as YAML"),
+    ],
+)
+def test_a_wrong_entry_is_named_by_file_and_line(wrong: str, line: int, says: str, folder: Path) -> None:
+    path = folder / "mappings" / "register.yml"
+    path.write_text(wrong)
+    with pytest.raises(RefusedInput) as refusal:
+        load_mappings(load_profile(str(folder)))
+    told = str(refusal.value)
+    assert str(path) in told
+    assert f"line {line}" in told
+    assert says in told
+
+
+@pytest.mark.parametrize("name", ["qujing", "nyc_casework", "hospital_billing"])
+def test_the_mappings_of_the_house_are_right(name: str) -> None:
+    assert isinstance(load_mappings(load_profile(name)), list)
+
+
+def test_dates_in_the_mappings_own_format_and_a_file_that_feeds_two_tables(
+    folder: Path, tmp_path: Path
+) -> None:
+    (folder / "mappings" / "register.yml").write_text(
+        MAPPING
+        + "    dates: {registered_at: ['%m/%d/%Y %I:%M %p']}\n"
+        + "  - table: dispute_events\n    present: shut\n    columns: {dispute_id: num, event_at: shut}\n"
+        + "    templates: {event_id: '{num}-{line}'}\n    constants: {event_type: closed}\n"
+    )
+    (tmp_path / "land").mkdir()
+    (tmp_path / "land" / "register.csv").write_text(
+        "num,day,kind,place,shut\n1,03/04/2025 02:05 PM,D1,T1,\n2,03/05/2025 09:00 AM,D1,T1,2025-03-06\n"
+    )
+    report = check_folder(tmp_path / "land", load_profile(str(folder)))
+    assert [(r.table, r.read, r.loaded) for r in report.files] == [
+        ("disputes", 2, 2),
+        ("dispute_events", 1, 1),
+    ]
+
+
+def test_check_tells_what_maps_what_is_unknown_and_what_it_might_be(tmp_path: Path) -> None:
+    (tmp_path / "disputes.csv").write_text(
+        "纠纷编号,登记时间,纠纷类别,所属区域编码,案件来源渠道\nA1,2025-03-04,邻里间纠纷,530302001,窗口\n"
+    )
+    (tmp_path / "something.csv").write_text("a,b\n1,2\n")
+    told = check_folder(tmp_path, load_profile("qujing")).text()
+    assert "纠纷编号 -> dispute_id" in told
+    assert "columns left out unread: 案件来源渠道" in told
+    assert "案件来源渠道: perhaps disputes.channel (like '来源渠道'" in told
+    assert "disputes.category: '邻里间纠纷' in 1 rows is no known word; perhaps D2" in told
+    assert "something.csv: not read, no mapping knows it" in told
+
+
+def test_check_names_every_file_that_would_be_refused_and_ends_with_2(tmp_path: Path) -> None:
+    for n in (1, 2):
+        (tmp_path / f"disputes_{n}.csv").write_text("纠纷编号,登记时间\nA1,2025-03-04\n")
+    told = subprocess.run(
+        [str(Path(sys.executable).parent / "fengqiao"), "check", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 2
+    assert told.stdout.count("refused: disputes_") == 2
+
+
+REGISTER = "案件编号,受理时间,纠纷类型,乡镇,当事人姓名,联系电话,涉及金额（元）,备注\n" + "".join(
+    f"K{n},2025年3月{n % 28 + 1}日,{('邻里纠纷', '婚姻家庭')[n % 2]},{('东街道', '西镇')[n % 2]},某某,13812345678,{n}万,文\n"
+    for n in range(40)
+)
+
+
+def test_a_drafted_profile_loads_the_files_it_was_drafted_from(tmp_path: Path) -> None:
+    (tmp_path / "land").mkdir()
+    (tmp_path / "land" / "台账2025.csv").write_bytes(REGISTER.encode("gb18030"))
+    draft_profile(tmp_path / "land", tmp_path / "jia")
+    text = (tmp_path / "jia" / "mappings" / "台账.yml").read_text()
+    assert 'amount_yuan: "涉及金额（元）"  # like 涉及金额, 0.89' in text
+    assert "left outside: 当事人姓名" in text
+    assert "某某" not in "".join(p.read_text() for p in (tmp_path / "jia").rglob("*") if p.is_file())
+    report = check_folder(tmp_path / "land", load_profile(str(tmp_path / "jia")))
+    assert [(r.read, r.loaded) for r in report.files] == [(40, 40)]
+    with pytest.raises(RefusedInput, match="is there already"):
+        draft_profile(tmp_path / "land", tmp_path / "jia")
+
+
+def test_a_draft_of_what_the_boundary_bans_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "land").mkdir()
+    (tmp_path / "land" / "a.csv").write_text("编号,上访次数\n1,2\n")
+    with pytest.raises(RefusedInput, match="boundary rule 4"):
+        draft_profile(tmp_path / "land", tmp_path / "jia")
