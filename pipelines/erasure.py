@@ -12,6 +12,9 @@ import polars as pl
 
 from pipelines.warehouse import CORE_TABLES, open_warehouse
 
+NUMBERS = ("dispute_id", "earlier_id", "same_as")
+"""The columns that hold a dispute's number: its own, and in a link of two records the other's."""
+
 
 def hash_of(dispute_id: str) -> str:
     """What is kept of an erased dispute's number."""
@@ -86,8 +89,9 @@ def _where_they_are(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
         by_table.setdefault(table, []).append(column)
     found = {}
     for table, texts in by_table.items():
-        if "dispute_id" in texts:
-            found[table] = "dispute_id in (select id from gone)"
+        numbers = [text for text in texts if text in NUMBERS]
+        if numbers:
+            found[table] = " or ".join(f"{text} in (select id from gone)" for text in numbers)
         elif table not in CORE_TABLES.values() and table.startswith("quarantine"):
             edge = "[^0-9A-Za-z_-]"
             named = f"'(^|{edge})' || regexp_escape(gone.id) || '({edge}|$)'"

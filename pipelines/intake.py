@@ -21,6 +21,7 @@ from pipelines.contracts import PAIR_COLUMNS
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.ledger import add_counts, count_visits, newest_entry, rebuild_coverage
+from pipelines.linkage import link_duplicates
 from pipelines.loading import CONFLICT, load_rows, unload
 from pipelines.mapping import SourceFile, TableMapping, find_sources, landing_files
 from pipelines.parsing import RULES, Parsed, choose_rows, name_columns, parse
@@ -87,6 +88,7 @@ def take_in(
                 con.execute("begin")
                 refresh_reference(con, profile, data, origin, key)
                 reports = load_sources(con, sources, profile, key, latest(origin, now), tell)
+                link_duplicates(con, profile, sorted({r.file_id for r in reports if r.loaded}))
                 con.execute("commit")
         except BaseException:
             if fresh:

@@ -184,6 +184,17 @@ class Watch(_Checked):
     alarms_per_year: int = Field(default=4, ge=0)
 
 
+class Linkage(_Checked):
+    """When two records count as one quarrel registered twice: so likely, and registered so few days apart.
+
+    `apart` names pairs of case numbers that somebody has found to be two matters after all.
+    """
+
+    threshold: float = Field(ge=0.5, le=1)
+    days: int = Field(default=5, ge=1)
+    apart: tuple[tuple[str, str], ...] = ()
+
+
 class Retention(_Checked):
     """Closed disputes leave the warehouse this many weeks after closing (boundary 16)."""
 
@@ -218,6 +229,7 @@ class Settings(_Checked):
     coverage: CoverageSettings = CoverageSettings()
     watch: Watch = Watch()
     retention: Retention = Retention()
+    linkage: Linkage | None = None
     model_parameters: dict[str, float | int] = Field(default_factory=dict)
     card_valid_days: int = 180
 

@@ -4,6 +4,9 @@ Every core table that can be corrected holds all versions of a record. `first_kn
 platform could first know the record, `known_at` when it could know this version, `superseded_at`
 when the next version replaced it (null: still in force). A version counts as of a date t when
 `known_at < t` and (`superseded_at` is null or `superseded_at >= t`).
+
+The views `one_dispute`, `one_dispute_event` and `one_outcome` show a quarrel registered twice once: what
+the later record tells is told of the earlier one, from when the later record was known.
 """
 
 from collections.abc import Iterator
@@ -67,6 +70,24 @@ create table if not exists intake_reading (file_id text primary key, fingerprint
 create table if not exists visit_count (
     file_id text not null, township_code text not null, service text not null, week date not null,
     due bigint not null, done bigint not null);
+create table if not exists dispute_pair (
+    dispute_id text not null, earlier_id text not null, probability double not null, evidence text not null,
+    primary key (dispute_id, earlier_id));
+create table if not exists dispute_link (
+    dispute_id text primary key, same_as text not null, linked_at timestamp not null);
+create or replace view one_dispute as
+    select * from core_dispute where dispute_id not in (select dispute_id from dispute_link);
+create or replace view one_dispute_event as
+    select e.* replace (coalesce(l.same_as, e.dispute_id) as dispute_id,
+        greatest(e.known_at, l.linked_at) as known_at, greatest(e.first_known_at, l.linked_at) as first_known_at)
+    from core_dispute_event e left join dispute_link l using (dispute_id)
+    where l.same_as is null or (event_type not in ('accepted', 'assigned', 'closed', 'reopened')
+        and (superseded_at is null or superseded_at > l.linked_at));
+create or replace view one_outcome as
+    select o.* replace (coalesce(l.same_as, o.dispute_id) as dispute_id,
+        greatest(o.known_at, l.linked_at) as known_at, greatest(o.first_known_at, l.linked_at) as first_known_at)
+    from core_outcome o left join dispute_link l using (dispute_id)
+    where l.same_as is null or superseded_at is null or superseded_at > l.linked_at;
 create table if not exists erased_dispute (dispute_hash text primary key);
 create table if not exists intake_setting (name text primary key, value text not null);
 """
