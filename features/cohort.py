@@ -14,25 +14,25 @@ import numpy as np
 import polars as pl
 
 from pipelines.profile import Profile
-from pipelines.warehouse import read_frame, read_row
+from pipelines.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME, read_frame, read_row
 
 COHORT_COLUMNS = (
     "as_of", "dispute_id", "category", "area_code", "township_code", "county_code", "channel", "relation",
     "registered_at", "days_open", "is_open", "is_domestic", "found_after_warning",
 )  # fmt: skip
 
-STATES = """
+STATES = f"""
 with gone as (
-    select dispute_id from core_dispute_event where event_type in ('closed', 'reopened') group by dispute_id
+    select dispute_id from {ONE_EVENT} where event_type in ('closed', 'reopened') group by dispute_id
     having max(event_at) filter (event_type = 'closed') < $first - to_days($watch_days) and max(known_at) < $first
         and count(superseded_at) = 0 and coalesce(max(event_at) filter (event_type = 'reopened')
             <= max(event_at) filter (event_type = 'closed'), true)),
 registered as (
-    select dispute_id, min(known_at) as from_at from core_dispute anti join gone using (dispute_id)
+    select dispute_id, min(known_at) as from_at from {ONE_DISPUTE} anti join gone using (dispute_id)
     where known_at < $last group by dispute_id),
 steps as (
     select s.dispute_id, event_type, event_at, greatest(known_at, r.from_at) as known_at, superseded_at
-    from core_dispute_event s join registered r using (dispute_id)
+    from {ONE_EVENT} s join registered r using (dispute_id)
     where event_type in ('closed', 'reopened') and known_at < $last
         and (superseded_at is null or superseded_at > r.from_at)),
 turns as (
@@ -51,16 +51,16 @@ from at_turns
 """
 """Open or closed (`closed_at`) by the last closing or reopening known: the state of t in (from_at, to_at]."""
 
-STRETCHES = """
+STRETCHES = f"""
 with violence as (
     select dispute_id, min(known_at) as violence_at from (
-        select dispute_id, known_at from core_dispute_event where event_type = 'violence_reported'
-        union all select dispute_id, known_at from core_outcome) group by dispute_id),
+        select dispute_id, known_at from {ONE_EVENT} where event_type = 'violence_reported'
+        union all select dispute_id, known_at from {ONE_OUTCOME}) group by dispute_id),
 stretches as (
     select v.* exclude (first_known_at, known_at, superseded_at, file_id), s.closed_at, violence_at,
         greatest(s.from_at, v.known_at) as from_at,
         least(s.to_at, s.closed_at + to_days($watch_days), v.superseded_at, v.withdrawn_at) as until_at
-    from states s join core_dispute v using (dispute_id) left join violence using (dispute_id)
+    from states s join {ONE_DISPUTE} v using (dispute_id) left join violence using (dispute_id)
     where (s.to_at is null or s.to_at >= $first)
         and (s.closed_at is null or s.closed_at + to_days($watch_days) >= $first))
 """

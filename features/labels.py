@@ -6,13 +6,13 @@ import duckdb
 import polars as pl
 
 from pipelines.profile import Profile
-from pipelines.warehouse import read_frame
+from pipelines.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME, read_frame
 
-OVERDUE = """
+OVERDUE = f"""
 select d.dispute_id, d.deadline as happened_at, d.deadline as known_at, 1 as severity
-from (select dispute_id, {deadline} as deadline from core_dispute where superseded_at is null) d
+from (select dispute_id, {{deadline}} as deadline from {ONE_DISPUTE} where superseded_at is null) d
 where d.deadline is not null and not exists (
-    select 1 from core_dispute_event e
+    select 1 from {ONE_EVENT} e
     where e.dispute_id = d.dispute_id and e.event_type = 'closed' and e.superseded_at is null and e.event_at <= d.deadline)
 """
 
@@ -22,11 +22,11 @@ def outcome_moments(con: duckdb.DuckDBPyConnection, profile: Profile) -> pl.Data
     outcome = profile.settings.outcome
     parameters: dict[str, object] = {}
     if outcome.table is not None:
-        query = """select dispute_id, occurred_at as happened_at, first_known_at as known_at, severity from core_outcome
+        query = f"""select dispute_id, occurred_at as happened_at, first_known_at as known_at, severity from {ONE_OUTCOME}
             where superseded_at is null and severity >= $severity"""
         parameters = {"severity": outcome.min_severity}
     elif outcome.event_types:
-        query = """select dispute_id, event_at as happened_at, first_known_at as known_at, 1 as severity from core_dispute_event
+        query = f"""select dispute_id, event_at as happened_at, first_known_at as known_at, 1 as severity from {ONE_EVENT}
             where superseded_at is null and list_contains($types, event_type)"""
         parameters = {"types": list(outcome.event_types)}
     else:

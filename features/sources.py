@@ -12,7 +12,7 @@ from datetime import datetime
 import duckdb
 import polars as pl
 
-from pipelines.warehouse import read_frame
+from pipelines.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME, read_frame
 
 ENTITY_COLUMN = {
     "dispute": "dispute_id", "pair": "parties_key", "unit": "unit_id", "grid": "grid_code", "village": "village_code",
@@ -25,7 +25,7 @@ _CATEGORY, _SERVICE = "township_code || '|' || category", "township_code || '|' 
 
 FIRST_DISPUTE = f"""
 with taken_back as (
-    select dispute_id, min(greatest(known_at, withdrawn_at)) as taken_back_at from core_dispute
+    select dispute_id, min(greatest(known_at, withdrawn_at)) as taken_back_at from {ONE_DISPUTE}
     where withdrawn_at is not null group by dispute_id),
 capacity as (
     select township_code, sum(weekly_capacity) as capacity from core_unit where township_code is not null group by township_code)
@@ -33,7 +33,7 @@ select d.dispute_id, n1.no as dispute, n2.no as pair, n3.no as grid, n4.no as vi
     n7.no as township_category, category, channel, relation, threat::text as threat, violence::text as violence,
     weapon::text as weapon, case when d.village_code is not null then hash(d.village_code) end as village_no, registered_at, due_at, d.known_at, taken_back_at,
     round(1000 / capacity)::bigint as load_permille
-from core_dispute d left join taken_back using (dispute_id) left join capacity using (township_code)
+from {ONE_DISPUTE} d left join taken_back using (dispute_id) left join capacity using (township_code)
 left join asked_dispute n1 on n1.name = d.dispute_id left join asked_pair n2 on n2.name = d.parties_key
 left join asked_grid n3 on n3.name = d.grid_code left join asked_village n4 on n4.name = d.village_code
 left join asked_township n5 on n5.name = d.township_code left join asked_county n6 on n6.name = d.county_code
@@ -60,11 +60,11 @@ SQL = {
         select {_JOINED}, u.no as unit, e.event_type, e.result, e.tier, hash(e.dispute_id) as case_no, e.event_at as happened_at,
             list_position(['grid', 'village', 'township', 'county', 'city'], e.tier) as tier_reached, u.no as unit_no,
             date_diff('minute', e.event_at, e.first_known_at) as delay_minutes
-        from core_dispute_event e join first_dispute d using (dispute_id) left join asked_unit u on u.name = e.unit_id""",
+        from {ONE_EVENT} e join first_dispute d using (dispute_id) left join asked_unit u on u.name = e.unit_id""",
     "closings": f"""
         select {_JOINED}, u.no as unit, e.result, e.event_at as happened_at,
             greatest(0, date_diff('minute', d.registered_at, e.event_at)) as minutes
-        from core_dispute_event e join first_dispute d using (dispute_id) left join asked_unit u on u.name = e.unit_id
+        from {ONE_EVENT} e join first_dispute d using (dispute_id) left join asked_unit u on u.name = e.unit_id
         where e.event_type = 'closed'""",
     "registrations": f"""
         select {_OF_DISPUTE}, d.channel, d.relation, d.category, d.threat, d.violence, d.weapon, d.village_no, d.known_at,
@@ -72,7 +72,7 @@ SQL = {
         from first_dispute d""",
     "outcomes": f"""
         select {_JOINED}, hash(e.dispute_id) as case_no, e.occurred_at as happened_at
-        from core_outcome e join first_dispute d using (dispute_id)""",
+        from {ONE_OUTCOME} e join first_dispute d using (dispute_id)""",
     "open_disputes": f"""
         select {_OF_DISPUTE}, load_permille, from_at as known_at, from_at as first_known_at, least(to_at, taken_back_at) as retired_at,
             true as is_final, from_at as happened_at

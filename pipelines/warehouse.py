@@ -5,8 +5,9 @@ platform could first know the record, `known_at` when it could know this version
 when the next version replaced it (null: still in force). A version counts as of a date t when
 `known_at < t` and (`superseded_at` is null or `superseded_at >= t`).
 
-The views `one_dispute`, `one_dispute_event` and `one_outcome` show a quarrel registered twice once: what
-the later record tells is told of the earlier one, from when the later record was known.
+`ONE_DISPUTE`, `ONE_EVENT` and `ONE_OUTCOME` stand in for their core tables in queries that must see a
+quarrel registered twice once: what the later record tells is told of the earlier one, from when the later
+record was known.
 """
 
 from collections.abc import Iterator
@@ -75,19 +76,6 @@ create table if not exists dispute_pair (
     primary key (dispute_id, earlier_id));
 create table if not exists dispute_link (
     dispute_id text primary key, same_as text not null, linked_at timestamp not null);
-create or replace view one_dispute as
-    select * from core_dispute where dispute_id not in (select dispute_id from dispute_link);
-create or replace view one_dispute_event as
-    select e.* replace (coalesce(l.same_as, e.dispute_id) as dispute_id,
-        greatest(e.known_at, l.linked_at) as known_at, greatest(e.first_known_at, l.linked_at) as first_known_at)
-    from core_dispute_event e left join dispute_link l using (dispute_id)
-    where l.same_as is null or (event_type not in ('accepted', 'assigned', 'closed', 'reopened')
-        and (superseded_at is null or superseded_at > l.linked_at));
-create or replace view one_outcome as
-    select o.* replace (coalesce(l.same_as, o.dispute_id) as dispute_id,
-        greatest(o.known_at, l.linked_at) as known_at, greatest(o.first_known_at, l.linked_at) as first_known_at)
-    from core_outcome o left join dispute_link l using (dispute_id)
-    where l.same_as is null or superseded_at is null or superseded_at > l.linked_at;
 create table if not exists erased_dispute (dispute_hash text primary key);
 create table if not exists intake_setting (name text primary key, value text not null);
 """
@@ -104,6 +92,15 @@ CORE_TABLES = {
 }
 """Input table to core table. `service_visits` becomes `core_service_coverage` while it is read."""
 
+
+_TOLD_OF_THE_FIRST = """replace (coalesce(l.same_as, t.dispute_id) as dispute_id, greatest(t.known_at, l.linked_at) as known_at,
+    greatest(t.first_known_at, l.linked_at) as first_known_at)"""
+_STILL_TRUE = "(t.superseded_at is null or t.superseded_at > l.linked_at)"
+ONE_DISPUTE = "(select * from core_dispute where dispute_id not in (select dispute_id from dispute_link))"
+ONE_EVENT = f"""(select t.* {_TOLD_OF_THE_FIRST} from core_dispute_event t left join dispute_link l using (dispute_id)
+    where l.same_as is null or (t.event_type not in ('accepted', 'assigned', 'closed', 'reopened') and {_STILL_TRUE}))"""
+ONE_OUTCOME = f"""(select t.* {_TOLD_OF_THE_FIRST} from core_outcome t left join dispute_link l using (dispute_id)
+    where l.same_as is null or {_STILL_TRUE})"""
 
 LATER = {"disputes": ("withdrawn_at",), "grid_reports": ("first_response_at", "closed_at")}
 """Columns of a record that may tell of something after it was recorded; what hangs on each is in `HANGS_ON`."""

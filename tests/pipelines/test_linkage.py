@@ -1,0 +1,108 @@
+"""The same quarrel registered twice: found by place, time and pair, kept with its evidence, undone at will."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from features.cohort import at_risk
+from features.labels import outcome_moments
+from pipelines.home import Home
+from pipelines.intake import take_in
+from pipelines.profile import Linkage, Profile, load_profile
+from pipelines.warehouse import open_warehouse
+
+QUJING = load_profile("qujing")
+VILLAGE = "530302001001"
+HEAD = "dispute_id,registered_at,category,area_code,channel,relation,party_a,party_b,amount_yuan\n"
+PHONE = f"A1,2025-03-04 08:05,D4,{VILLAGE},hotline,debt,张三,李四,12000\n"
+WINDOW = f"A2,2025-03-06 10:00,D4,{VILLAGE},window,debt,李四,张三,12000\n"
+OTHER = f"A3,2025-03-06 11:00,D4,{VILLAGE},window,debt,王五,赵六,500\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def landing(tmp_path: Path) -> Path:
+    (tmp_path / "landing").mkdir()
+    return tmp_path / "landing"
+
+
+def under(linkage: Linkage | None) -> Profile:
+    return replace(QUJING, settings=QUJING.settings.model_copy(update={"linkage": linkage}))
+
+
+def links(home: Home) -> list[tuple]:
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        return con.execute(
+            "select dispute_id, same_as, linked_at::text from dispute_link order by 1"
+        ).fetchall()
+
+
+LINKED = [("A2", "A1", "2025-03-06 10:00:00")]
+
+
+def test_a_report_by_phone_and_at_the_window_count_as_one_and_others_do_not(
+    landing: Path, home: Home
+) -> None:
+    (landing / "disputes.csv").write_text(HEAD + PHONE + WINDOW + OTHER)
+    take_in(landing, QUJING, home)
+    assert links(home) == LINKED
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        ((earlier, probability, evidence),) = con.execute(
+            "select earlier_id, probability, evidence from dispute_pair where dispute_id = 'A2'"
+        ).fetchall()
+        assert con.execute("select count(*) from core_dispute").fetchall() == [(3,)]
+    assert (earlier, probability > 0.99) == ("A1", True)
+    told = json.loads(evidence)
+    assert (told["parties_key"], told["channel"]) == ("same pair", "another channel")
+    assert set(told.values()).isdisjoint({"张三", "李四"})
+
+
+def test_files_that_come_one_by_one_end_in_the_same_links_as_all_at_once(landing: Path, home: Home) -> None:
+    for n, row in enumerate((WINDOW, OTHER, PHONE)):
+        (landing / f"disputes_{n}.csv").write_text(HEAD + row)
+        take_in(landing, QUJING, home)
+    assert links(home) == LINKED
+    take_in(landing, QUJING, home)
+    assert links(home) == LINKED
+
+
+def test_a_link_is_undone_by_the_profile_and_comes_back_with_it(landing: Path, home: Home) -> None:
+    (landing / "disputes.csv").write_text(HEAD + PHONE + WINDOW)
+    apart = Linkage(threshold=0.9, apart=(("A1", "A2"),))
+    for linkage, expected in (
+        (QUJING.settings.linkage, LINKED), (Linkage(threshold=1), []), (QUJING.settings.linkage, LINKED), (apart, []), (None, []),
+    ):  # fmt: skip
+        take_in(landing, under(linkage), home)
+        assert links(home) == expected
+
+
+def test_without_the_pair_the_same_place_and_day_are_not_enough(landing: Path, home: Home) -> None:
+    nameless = [row.replace("张三", "").replace("李四", "").replace("12000", "") for row in (PHONE, WINDOW)]
+    (landing / "disputes.csv").write_text(HEAD + "".join(nameless))
+    take_in(landing, QUJING, home)
+    assert links(home) == []
+
+
+def test_the_cohort_sees_the_matter_once_with_what_both_records_tell(landing: Path, home: Home) -> None:
+    (landing / "disputes.csv").write_text(HEAD + PHONE + WINDOW)
+    (landing / "outcomes.csv").write_text(
+        "outcome_id,dispute_id,occurred_at,severity\nO1,A2,2025-03-12 20:00,1\n"
+    )
+    (landing / "dispute_events.csv").write_text(
+        "event_id,dispute_id,event_at,event_type\nE1,A2,2025-03-07 09:00,threat_reported\nE2,A2,2025-03-08 09:00,closed\n"
+    )
+    take_in(landing, QUJING, home)
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        cohort = at_risk(con, QUJING, [date(2025, 3, 10), date(2025, 3, 17)])
+        outcomes = outcome_moments(con, QUJING)
+    assert cohort.select("dispute_id", "is_open").rows() == [("A1", True), ("A1", True)]
+    assert outcomes["dispute_id"].to_list() == ["A1"]
