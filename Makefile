@@ -40,6 +40,7 @@ format: setup ## let ruff lay the code out
 
 docs: setup ## write the generated pages anew
 	@.venv/bin/python -m features.dictionary
+	@.venv/bin/python -m pipelines.dictionary
 	@.venv/bin/python -m models.trial.field_trial
 	@.venv/bin/python tests/spec/test_features_spec.py
 

@@ -32,6 +32,8 @@ REFERENCE = {
     "core_unit": "Mediation units of the profile.",
     "intake_file": "One row per file and table taken in: rows read, loaded, quarantined, duplicate, unchanged.",
     "visit_count": "Care visits due and made by file, township, service and week; coverage is added up from it.",
+    "dispute_pair": "Two records that are likely one quarrel, how likely, and what agrees.",
+    "dispute_link": "Records that count as an earlier one registered again, above the profile's threshold.",
     "quarantine": "Rows that broke a rule, with every rule they broke; what could name a person is masked.",
 }
 PUBLISHED = {

@@ -62,7 +62,7 @@ def read_source(source: SourceFile) -> RawFile:
     encoding = None
     try:
         if kind == "parquet":
-            frame = _plain_types(pl.read_parquet(path))
+            frame = _plain_types(_read_parquet(path))
         elif kind == "xlsx":
             frame = _read_xlsx(path, mapping.sheet, mapping.header_row)
         else:
@@ -210,6 +210,15 @@ def _read_xlsx(path: Path, sheet: str | int, header_row: int) -> pl.DataFrame:
     if isinstance(sheet, str) and sheet not in book.sheet_names:
         raise RefusedInput(f"{path.name}: no sheet {sheet!r}; it has {', '.join(book.sheet_names)}")
     return book.load_sheet(sheet, header_row=header_row - 1, dtypes="string").to_polars()
+
+
+def _read_parquet(path: Path) -> pl.DataFrame:
+    """Read by pyarrow, which says in an error what Polars says of a damaged file in a panic of its threads."""
+    import pyarrow.parquet
+
+    frame = pl.from_arrow(pyarrow.parquet.read_table(path))
+    assert isinstance(frame, pl.DataFrame)
+    return frame
 
 
 def _plain_types(frame: pl.DataFrame) -> pl.DataFrame:

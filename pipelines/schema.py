@@ -8,9 +8,12 @@ import duckdb
 
 from pipelines.errors import FengqiaoError
 
-WAREHOUSE_SCHEMA = 2
-MIGRATIONS = {2: ("alter table quarantine add column if not exists record_key text",)}
-"""Statements that make each version from the one before."""
+WAREHOUSE_SCHEMA = 3
+MIGRATIONS: dict[int, tuple[str, ...]] = {
+    2: ("alter table quarantine add column if not exists record_key text",),
+    3: (),
+}
+"""Statements that make each version from the one before; new tables (3: links of disputes) come with the DDL."""
 
 
 def version_of(con: duckdb.DuckDBPyConnection) -> int | None:

@@ -1,0 +1,54 @@
+"""docs/new_city.md, word for word: the commands of the page, one after the other, on a made-up export."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+
+from pipelines.home import REPO
+
+PAGE = REPO / "docs" / "new_city.md"
+EXPORT = "案件编号,受理时间,纠纷类型,乡镇,当事人姓名,联系电话,备注\n" + "".join(
+    f"K{n},2025年3月{n % 28 + 1}日,{('邻里纠纷', '婚姻家庭')[n % 2]},{('东街道', '西镇')[n % 2]},某某{n},13812345678,长文本\n"
+    for n in range(80)
+)
+WRONG = "K99,2025年2月31日,邻里纠纷,东街道,某某,,\n"
+
+
+def test_the_page_works_as_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "台账2025.csv").write_bytes((EXPORT + WRONG).encode("gb18030"))
+    environment = os.environ | {
+        "FENGQIAO_KEY_FILE": str(tmp_path / "key"),
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+    }
+    commands = re.findall(r"^    (fengqiao .*)$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert len(commands) == 4
+    told = ""
+    for command in commands:
+        done = subprocess.run(
+            shlex.split(command), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        told += done.stdout
+        if "--corrections" in command:
+            _correct(tmp_path)
+    assert "read 81 = loaded 80 + quarantined 1" in told
+    assert "registered_at: not a date" in told
+    published = pl.read_parquet(
+        next((tmp_path / "our_home" / "published").glob("2*/dispute_warnings.parquet"))
+    )
+    assert len(published)
+    assert set(published["model_version"]) == {"checklist"}
+
+
+def _correct(folder: Path) -> None:
+    (path,) = (folder / "to_correct").iterdir()
+    sheet = fastexcel.read_excel(path).load_sheet(0, dtypes="string").to_polars()
+    assert sheet["受理时间"].to_list() == ["2025年2月31日"]
+    sheet.with_columns(pl.lit("2025年2月28日").alias("受理时间")).write_excel(folder / "exports" / path.name)

@@ -1,0 +1,201 @@
+"""What holds of every table a city might send: rows add up, text is read the same as types, order and repetition change nothing."""
+
+import tempfile
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.intake import load_sources, refresh_reference
+from pipelines.ledger import CELL, count_visits
+from pipelines.mapping import FileMapping, SourceFile, TableMapping
+from pipelines.parsing import name_columns, parse
+from pipelines.profile import load_profile
+from pipelines.readers import LINE, RawFile
+from pipelines.values import moments, numbers
+from pipelines.warehouse import as_known_at, open_warehouse, read_frame
+
+QUJING = load_profile("qujing")
+TOWNS = ("530302001", "530302002")
+KEY = bytes(32)
+FIRST = datetime(2025, 1, 6)
+
+a_moment = st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31)).map(lambda m: m.replace(microsecond=0))
+habits = st.sampled_from(
+    ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y年%m月%d日 %H时%M分%S秒", "%Y年%-m月%-d日%-H:%M:%S", "%Y%m%d%H%M%S", "%Y.%m.%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S+08:00")
+)  # fmt: skip
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(a_moment, habits, st.booleans()), min_size=1, max_size=20))
+def test_a_moment_is_the_same_in_every_habit_mixed_in_one_column(rows: list) -> None:
+    told = [m.strftime(h).translate(FULL_WIDTH) if wide else m.strftime(h) for m, h, wide in rows]
+    assert moments(pl.Series(told)).to_list() == [m for m, _, _ in rows]
+
+
+@settings(deadline=None)
+@given(st.lists(a_moment, min_size=1, max_size=20))
+def test_excels_day_numbers_are_the_moments_they_stand_for(rows: list) -> None:
+    told = [repr((m - datetime(1899, 12, 30)) / timedelta(days=1)) for m in rows]
+    found = moments(pl.Series(told)).to_list()
+    assert all(f is not None and abs(f - m) <= timedelta(seconds=1) for f, m in zip(found, rows, strict=True))
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 10**12), min_size=1, max_size=20), st.booleans())
+def test_whole_numbers_survive_commas_and_full_width(rows: list, wide: bool) -> None:
+    told = [f"{n:,}".translate(FULL_WIDTH) if wide else f"{n:,}" for n in rows]
+    assert numbers(pl.Series(told), pl.Int64).to_list() == rows
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=20))
+def test_no_text_breaks_a_parser_and_no_number_is_infinite(rows: list) -> None:
+    text = pl.Series(rows, dtype=pl.String)
+    assert len(moments(text)) == len(rows)
+    assert not numbers(text, pl.Float64).is_infinite().any()
+
+
+cells = st.one_of(
+    st.none(),
+    st.text(max_size=12),
+    st.sampled_from(("A1", "2025-03-04", "邻里", "D2", TOWNS[0], "1.5万", "是")),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            dict.fromkeys(
+                ("dispute_id", "registered_at", "category", "area_code", "amount_yuan", "threat"), cells
+            )
+        ),
+        max_size=12,
+    )
+)
+def test_every_row_is_good_or_bad_and_never_both(rows: list) -> None:
+    frame = pl.DataFrame(
+        rows,
+        schema=dict.fromkeys(
+            ("dispute_id", "registered_at", "category", "area_code", "amount_yuan", "threat"), pl.String
+        ),
+    )
+    raw = RawFile(
+        "generated.csv", None, frame.with_row_index(LINE, offset=2).with_columns(pl.col(LINE).cast(pl.Int64))
+    )
+    mapping = TableMapping(table="disputes")
+    parsed = parse(name_columns(raw, mapping, raw.frame), mapping, QUJING, raw.name)
+    assert sorted([*parsed.good[LINE], *parsed.bad[LINE]]) == raw.frame[LINE].to_list()
+    assert all(len(rules) for rules in parsed.bad.to_series(1))
+
+
+versions = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(0, 20), st.sampled_from(("D1", "D2")), st.one_of(st.none(), st.integers(0, 20))),
+    min_size=1, max_size=14,
+)  # fmt: skip
+
+
+def _file(folder: Path, name: str, rows: list) -> SourceFile:
+    """Disputes 0..3, registered on the first day, in versions recorded on day `known`, withdrawn on a day or not."""
+    told = [
+        {
+            "dispute_id": f"A{who}", "registered_at": str(FIRST), "category": category, "area_code": TOWNS[0],
+            "recorded_at": str(FIRST + timedelta(days=known)), "withdrawn_at": str(FIRST + timedelta(days=gone)) if gone is not None else "",
+        }
+        for who, known, category, gone in rows
+    ]  # fmt: skip
+    path = folder / name
+    pl.DataFrame(told).write_csv(path)
+    return SourceFile(path, FileMapping(files=name, tables=(TableMapping(table="disputes"),)))
+
+
+def _take(con, sources: list[SourceFile]) -> list:
+    return load_sources(con, sources, QUJING, KEY, None, lambda words, share: None)
+
+
+@settings(max_examples=25, deadline=None)
+@given(versions, st.integers(0, 20))
+def test_what_is_known_at_a_day_is_what_was_in_a_warehouse_fed_only_until_then(rows: list, day: int) -> None:
+    one_a_moment = list(
+        {(who, known): (who, known, category, gone) for who, known, category, gone in rows}.values()
+    )
+    clean = [
+        (who, known, category, gone if gone is not None and gone <= known else None)
+        for who, known, category, gone in one_a_moment
+    ]
+    until = FIRST + timedelta(days=day)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_warehouse(":memory:") as whole,
+        open_warehouse(":memory:") as part,
+    ):
+        refresh_reference(whole, QUJING, Path(folder), "real", KEY)
+        refresh_reference(part, QUJING, Path(folder), "real", KEY)
+        _take(whole, [_file(Path(folder), "disputes_all.csv", clean)])
+        before = [row for row in clean if row[1] < day]
+        if before:
+            _take(part, [_file(Path(folder), "disputes_before.csv", before)])
+        in_force = read_frame(
+            part,
+            "select * exclude (superseded_at, file_id) from core_dispute where superseded_at is null order by all",
+        )
+        assert as_known_at(whole, "disputes", until).drop("file_id").rows() == in_force.rows()
+
+
+@settings(max_examples=25, deadline=None)
+@given(versions, st.integers(0, 14))
+def test_rows_in_two_files_end_as_the_same_rows_in_one_and_again_change_nothing(rows: list, cut: int) -> None:
+    query = "select * exclude (file_id) from core_dispute order by all"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_warehouse(":memory:") as whole,
+        open_warehouse(":memory:") as parts,
+    ):
+        for con in (whole, parts):
+            refresh_reference(con, QUJING, Path(folder), "real", KEY)
+        _take(whole, [_file(Path(folder), "disputes_all.csv", rows)])
+        sources = [
+            _file(Path(folder), f"disputes_{n}.csv", part)
+            for n, part in enumerate((rows[:cut], rows[cut:]))
+            if part
+        ]
+        reports = _take(parts, sources)
+        assert sum(r.read for r in reports) == len(rows)
+        held = read_frame(parts, query)
+        assert held.rows() == read_frame(whole, query).rows()
+        _take(parts, sources)
+        assert read_frame(parts, query).rows() == held.rows()
+
+
+visits = st.lists(
+    st.tuples(st.sampled_from(TOWNS), st.integers(0, 40), st.one_of(st.none(), st.integers(0, 60))),
+    max_size=40,
+)
+
+
+@settings(deadline=None)
+@given(visits)
+def test_counts_of_visits_are_those_of_a_plain_loop(rows: list) -> None:
+    first = date(2025, 1, 6)
+    frame = pl.DataFrame(
+        {
+            LINE: range(len(rows)), "area_code": [t for t, _, _ in rows], "service": ["S1"] * len(rows),
+            "visit_due_on": [first + timedelta(days=d) for _, d, _ in rows],
+            "visited_on": [first + timedelta(days=m) if m is not None else None for _, _, m in rows],
+            "recorded_at": [None] * len(rows),
+        },
+        schema={LINE: pl.Int64, "area_code": pl.String, "service": pl.String, "visit_due_on": pl.Date, "visited_on": pl.Date, "recorded_at": pl.Datetime("us")},
+    )  # fmt: skip
+    expected: dict[tuple, list[int]] = {}
+    for town, due, made in rows:
+        week = first + timedelta(days=due - due % 7)
+        cell = expected.setdefault((town, "S1", week), [0, 0])
+        cell[0] += 1
+        cell[1] += made is not None and made < due - due % 7 + 7
+    counted, above = count_visits(frame, QUJING.areas)
+    assert above == []
+    assert {row[:3]: list(row[3:]) for row in counted.select(*CELL, "due", "done").iter_rows()} == expected
