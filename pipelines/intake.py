@@ -155,9 +155,9 @@ def quoting_nothing(file_name: str) -> Iterator[None]:
     """
     try:
         yield
-    except FengqiaoError:
+    except (FengqiaoError, KeyboardInterrupt, SystemExit):
         raise
-    except Exception as problem:
+    except BaseException as problem:  # a library in another language panics outside Exception
         frame = traceback.extract_tb(problem.__traceback__)[-1]
         raise FengqiaoError(
             f"{file_name}: {type(problem).__name__} in {Path(frame.filename).name}, line {frame.lineno}. "

@@ -24,6 +24,9 @@ SAMPLE = 1 << 16
 EVIDENCE = 40
 """Fewer bytes beyond ASCII than this tell no encoding: GB18030, the country's own, is taken."""
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+DAYS_OF_DATES = (-719_162, 2_932_896)
+"""From 0001-01-01 to 9999-12-31, in days since 1970."""
+DAY_IN = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 LOCAL_ZONE = "Asia/Shanghai"
 
 
@@ -222,7 +225,17 @@ def _read_parquet(path: Path) -> pl.DataFrame:
 
 
 def _plain_types(frame: pl.DataFrame) -> pl.DataFrame:
-    """Every column as text, number, answer or local moment; what is none of these is left empty."""
+    """Every column as text, number, answer or local moment; what is none of these is left empty.
+
+    Raises:
+        ValueError: a date lies outside the years 1 to 9999, on which the libraries behind this panic.
+    """
+    for name, dtype in frame.schema.items():
+        if isinstance(dtype, pl.Date | pl.Datetime):
+            a_day = 1 if isinstance(dtype, pl.Date) else DAY_IN[dtype.time_unit]
+            days = frame[name].to_physical() // a_day
+            if not days.drop_nulls().is_between(*DAYS_OF_DATES).all():
+                raise ValueError(name)
     return frame.select(_plain(name, dtype) for name, dtype in frame.schema.items())
 
 

@@ -25,7 +25,7 @@ for path in sorted(data.iterdir()):
             whole = path.read_bytes().decode("gb18030")
             path = target / path.name
             path.write_text(whole, encoding="utf-8")
-        con.execute(f"create table {name} as select * from read_csv('{path}')")
+        con.execute(f"create table {name} as select * from read_csv('{path}', ignore_errors = true)")
     elif path.suffix == ".parquet":
         con.execute(f"create table {name} as select * from '{path}'")
     elif path.suffix == ".xlsx":

@@ -59,6 +59,15 @@ def truncated_xlsx(folder: Path) -> str:
     return "cannot be read as xlsx"
 
 
+def date_no_calendar_has(folder: Path) -> str:
+    folder.mkdir()
+    days = pl.Series("registered_at", [-2_147_463_492], dtype=pl.Int32).cast(pl.Date)
+    pl.DataFrame({"dispute_id": ["A1"], "category": ["D2"], "area_code": ["530302001"]}).with_columns(
+        days
+    ).write_parquet(folder / "disputes.parquet")
+    return "cannot be read as parquet"
+
+
 def wrong_encoding(folder: Path) -> str:
     folder.mkdir()
     (folder / "disputes.csv").write_bytes(HEAD.encode() + b"A1,2025-03-04,\xff\xfe\xff,530302001\n")
@@ -66,7 +75,16 @@ def wrong_encoding(folder: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    "fault", [missing_folder, empty_folder, missing_column, refused_field, truncated_xlsx, wrong_encoding]
+    "fault",
+    [
+        missing_folder,
+        empty_folder,
+        missing_column,
+        refused_field,
+        truncated_xlsx,
+        wrong_encoding,
+        date_no_calendar_has,
+    ],
 )
 def test_one_clear_line_exit_code_2_and_nothing_changed(fault, tmp_path: Path) -> None:
     expected = fault(tmp_path / "data")
