@@ -7,6 +7,7 @@ import pytest
 from features.matrix import Matrix
 from models.backtest import PREDICTION_COLUMNS, Backtest, run_backtest, save_backtest
 from models.evaluation import metrics_of
+from models.fairness import fairness_audit
 from models.oracle import SEALED, oracle, sealed_file
 from pipelines.home import REPO, Home
 from pipelines.profile import Profile
@@ -71,12 +72,9 @@ def test_metrics_are_those_of_the_predictions_on_disk(
 ) -> None:
     folder = save_backtest(Home(tmp_path), backtest, AS_OF)
     settings = profile.settings
-    again = metrics_of(
-        pl.read_parquet(folder / "predictions.parquet"),
-        settings.capacity,
-        settings.backtest.bootstrap,
-        settings.seed,
-    )
+    predictions = pl.read_parquet(folder / "predictions.parquet")
+    measured = metrics_of(predictions, settings.capacity, settings.backtest.bootstrap, settings.seed)
+    again = pl.concat([measured, fairness_audit(predictions, profile)])
     assert again.equals(pl.read_parquet(folder / "metrics.parquet"))
 
 
