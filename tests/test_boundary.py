@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -18,6 +19,7 @@ from pipelines.warehouse import open_warehouse
 PERSONAL = re.compile(
     r"(^|_)(name|person|sex|gender|age|ethnic\w*|nation\w*|hukou|household_reg\w*|disab\w*|occupation|phone|mobile|id_number|id_card|address|face|religio\w*|petition\w*|party_a|party_b)($|_)"
 )
+REPO = Path(__file__).resolve().parents[1]
 AREA_NAMES = {"name_zh", "name_en", "file_name", "table_name", "name"}
 
 
@@ -128,3 +130,14 @@ def test_minors_crowds_and_withdrawn_matters_are_not_ranked(column: str, value: 
             [value],
         )
         assert len(at_risk(con, load_profile("qujing"), [date(2025, 2, 3)])) == int(ranked)
+
+
+def test_each_of_the_sixteen_rules_names_tests_that_exist() -> None:
+    rows = re.findall(r"^\| (\d+) \|.*$", (REPO / "docs" / "boundary.md").read_text(encoding="utf-8"), re.M)
+    assert [int(n) for n in rows] == list(range(1, 17))
+    for line in (REPO / "docs" / "boundary.md").read_text(encoding="utf-8").splitlines():
+        if re.match(r"\| \d+ \|", line):
+            named = re.findall(r"`(tests/\S+\.py)::(test_\w+)`", line)
+            assert named, line
+            for path, name in named:
+                assert f"def {name}(" in (REPO / path).read_text(encoding="utf-8"), f"{path}::{name}"
