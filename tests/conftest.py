@@ -30,7 +30,7 @@ class SmallCity:
     Attributes:
         profile: the profile's folder; pass it as `--profile`.
         data: the landing folder.
-        home: with one champion and one published week.
+        home: with one published week.
         key: the key file of the pair hashes.
     """
 

@@ -6,10 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from dagster_project.main_job import newest_as_of
 from dagster_project.resources import City
 from pipelines.home import Home
 from pipelines.profile import load_profile
+from pipelines.warehouse import open_warehouse, read_row
 
 
 def test_a_run_is_for_the_first_monday_after_the_newest_record(small_city: Any) -> None:
@@ -41,3 +44,31 @@ def published_bytes(home: Path) -> dict[str, bytes]:
         for path in sorted((home / folder).rglob("*"))
         if path.is_file()
     }
+
+
+def test_a_warning_found_wrong_can_be_corrected_and_is_rescored(small_city: Any, tmp_path: Path) -> None:
+    """Boundary 13: the source sends the corrected row, and the next run forgets what was wrong."""
+    home, data = tmp_path / "home", tmp_path / "data"
+    shutil.copytree(small_city.home, home, symlinks=True)
+    shutil.copytree(small_city.data, data)
+    week = home / "published" / "2024-12-30"
+    wrong = pl.read_parquet(week / "dispute_facts.parquet").filter("threat")["dispute_id"]
+    before = pl.read_parquet(week / "dispute_warnings.parquet").filter(
+        pl.col("dispute_id").is_in(wrong.implode())
+    )
+    assert len(before)
+    was = before.row(0, named=True)
+    with open_warehouse(home / "warehouse.duckdb", read_only=True) as con:
+        (registered_at,) = read_row(
+            con, "select registered_at from core_dispute where dispute_id = $1", [was["dispute_id"]]
+        )
+    (data / "disputes_corrected.csv").write_text(
+        "dispute_id,registered_at,recorded_at,category,area_code,threat\n"
+        f"{was['dispute_id']},{registered_at},2024-12-29 22:00:00,{was['category']},{was['area_code']},false\n"
+    )
+    told = small_city.command("run", "--data", data, "--profile", small_city.profile, "--home", home)
+    assert told.returncode == 0, told.stderr
+    now = pl.read_parquet(week / "dispute_warnings.parquet").row(
+        by_predicate=pl.col("dispute_id") == was["dispute_id"], named=True
+    )
+    assert now["rank"] > was["rank"]
