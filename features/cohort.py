@@ -162,7 +162,7 @@ def excluded_counts(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: dat
         minors, collective = read_row(con, STRETCHES + query, days)
     withdrawn = read_row(
         con,
-        "select count(distinct dispute_id) from core_dispute where withdrawn_at < $as_of",
+        "select count(distinct dispute_id) from core_dispute where withdrawn_at < $as_of and known_at < $as_of",
         {"as_of": as_of},
     )[0]
     return {"minors": minors, "collective": collective, "withdrawn": withdrawn}
