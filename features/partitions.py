@@ -28,7 +28,7 @@ BUILD: dict[str, Callable[..., Matrix]] = {
     "place": build_place_matrix,
     "service": build_service_matrix,
 }
-TABLES = (*CORE_TABLES.values(), "core_area", "core_unit")
+TABLES = (*CORE_TABLES.values(), "core_area", "core_unit", "dispute_link")
 
 
 @dataclass(frozen=True)
