@@ -12,12 +12,22 @@ from dagster_project.main_job import newest_as_of
 from dagster_project.resources import City
 from pipelines.home import Home
 from pipelines.profile import load_profile
+from pipelines.run_state import last_run
 from pipelines.warehouse import open_warehouse, read_row
 
 
 def test_a_run_is_for_the_first_monday_after_the_newest_record(small_city: Any) -> None:
     city = City(load_profile(str(small_city.profile)), Home(small_city.home))
     assert newest_as_of(city) == date(2024, 12, 30)
+
+
+def test_the_first_week_ends_with_its_papers(small_city: Any) -> None:
+    """A table that a first week does not have (what became of the list before) stops nothing after it."""
+    home = Home(small_city.home)
+    run = last_run(home)
+    assert run is not None
+    assert (run.state, run.step) == ("done", "brief")
+    assert (home.briefs / "2024-12-30" / "brief_zh.docx").is_file()
 
 
 def test_stray_records_after_the_complete_ones_set_no_as_of_date(small_city: Any) -> None:
