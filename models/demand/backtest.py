@@ -105,13 +105,14 @@ def _rows(
 ) -> pl.DataFrame:
     summed = totals(panel, grain, expected)
     low, high = spread.interval(summed) if spread else (None, None)
-    return labels_of(panel, grain).with_columns(
+    rows = labels_of(panel, grain).with_columns(
         expected=pl.Series(summed),
         low=pl.Series(low, dtype=pl.Float64) if low is not None else pl.lit(None, pl.Float64),
         high=pl.Series(high, dtype=pl.Float64) if high is not None else pl.lit(None, pl.Float64),
         came=pl.Series(totals(panel, grain, came)),
         scale=pl.Series(scale),
     )
+    return rows.drop_nulls("area_code")
 
 
 def _shaped(rows: pl.DataFrame, monday: date, model: str, target: str) -> pl.DataFrame:

@@ -10,14 +10,17 @@ GRAINS = ("township_category", "township", "county_category", "county", "city_ca
 
 
 def group_of(panel: Panel, grain: str) -> np.ndarray:
-    """Number of the group each cell belongs to, 0 to n - 1 in the order of `labels_of`."""
+    """Number of the group each cell belongs to, 0 to n - 1 in the order of `labels_of`.
+
+    Townships that belong to no county are a group of their own, which has no label.
+    """
     if grain == "cell":
         return np.arange(len(panel.cells))
     place, _, split = grain.partition("_")
     n = panel.n_categories
     column = {"township": "area_code", "county": "county_code"}.get(place)
     number = (
-        panel.cells[column].rank("dense").cast(pl.Int64).to_numpy() - 1
+        panel.cells[column].fill_null("").rank("dense").cast(pl.Int64).to_numpy() - 1
         if column
         else np.zeros(len(panel.cells), dtype=np.int64)
     )
@@ -42,7 +45,10 @@ def shared_total(panel: Panel, grain: str, amount: np.ndarray) -> np.ndarray:
 
 
 def labels_of(panel: Panel, grain: str) -> pl.DataFrame:
-    """The groups of a grain, in their order: grain, area_code, category (`all` where not split), county_code, urban."""
+    """The groups of a grain, in their order: grain, area_code, category (`all` where not split), county_code, urban.
+
+    `area_code` is null where the profile has no such tier.
+    """
     place, _, split = grain.partition("_")
     area = {"township": pl.col("area_code"), "county": pl.col("county_code")}.get(place, pl.col("city_code"))
     return (

@@ -98,7 +98,7 @@ def place_warnings(
     told = {"as_of": pl.lit(as_of), "model_version": pl.lit(version), "synthetic": pl.lit(synthetic)}
     places = pl.concat([frames[grain] for grain in PLACES])
     ranked = ranked_places(places.join(recorded, on="area_code", how="left", maintain_order="left"), profile)
-    above = pl.concat([frames[grain] for grain in GRAINS if grain not in PLACES])
+    above = pl.concat([frames[grain] for grain in GRAINS if grain not in PLACES]).drop_nulls("area_code")
     return {
         "place_warnings.parquet": _shaped(ranked.with_columns(**told), SCHEMA),
         "place_totals.parquet": _shaped(above.with_columns(**told), TOTALS_SCHEMA),

@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import fastexcel
@@ -13,9 +14,11 @@ import polars as pl
 from pipelines.home import REPO
 
 PAGE = REPO / "docs" / "new_city.md"
+DAYS = [date(2025, 1, 2) + timedelta(days=270 * n // 80) for n in range(80)]
+"""Nine months, so that places have a usual to be compared with."""
 EXPORT = "案件编号,受理时间,纠纷类型,乡镇,当事人姓名,联系电话,备注\n" + "".join(
-    f"K{n},2025年3月{n % 28 + 1}日,{('邻里纠纷', '婚姻家庭')[n % 2]},{('东街道', '西镇')[n % 2]},某某{n},13812345678,长文本\n"
-    for n in range(80)
+    f"K{n},{day.year}年{day.month}月{day.day}日,{('邻里纠纷', '婚姻家庭')[n % 2]},{('东街道', '西镇')[n % 2]},某某{n},13812345678,长文本\n"
+    for n, day in enumerate(DAYS)
 )
 WRONG = "K99,2025年2月31日,邻里纠纷,东街道,某某,,\n"
 
@@ -40,11 +43,11 @@ def test_the_page_works_as_it_is_written(tmp_path: Path) -> None:
             _correct(tmp_path)
     assert "read 81 = loaded 80 + quarantined 1" in told
     assert "registered_at: not a date" in told
-    published = pl.read_parquet(
-        next((tmp_path / "our_home" / "published").glob("2*/dispute_warnings.parquet"))
-    )
-    assert len(published)
-    assert set(published["model_version"]) == {"checklist"}
+    (folder,) = (tmp_path / "our_home" / "published").glob("2*")
+    disputes, places = (pl.read_parquet(folder / f"{kind}_warnings.parquet") for kind in ("dispute", "place"))
+    assert len(disputes)
+    assert set(disputes["model_version"]) == {"checklist"}
+    assert places["area_code"].unique().sort().to_list() == ["东街道", "西镇"]
 
 
 def _correct(folder: Path) -> None:

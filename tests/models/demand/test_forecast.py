@@ -1,5 +1,6 @@
 """Forecasts of places: coherent, honest in time, and no better than what they know."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from models.counting.measures import count_metrics
+from models.demand.backtest import backtest_demand
 from models.demand.grains import GRAINS, totals
 from models.demand.inputs import build_inputs
 from models.demand.panel import read_panel
@@ -32,6 +35,20 @@ def test_counties_and_city_are_the_sums_of_their_townships(places, profile: Prof
         city = above.filter(grain="city")[amount].item()
         assert city == pytest.approx(cells.filter(category="all")[amount].sum())
         assert city == pytest.approx(above.filter(grain="county")[amount].sum())
+
+
+def test_a_profile_without_counties_is_forecast_and_judged_by_its_townships_alone(
+    places, profile: Profile
+) -> None:
+    nowhere = {name: pl.lit(None, pl.String) for name in ("county_code", "city_code")}
+    panel = replace(places.panel, cells=places.panel.cells.with_columns(**nowhere))
+    inputs = build_inputs(panel, profile)
+    files = place_warnings(panel, inputs, profile, AS_OF, places.recorded, None, USUAL, True)
+    assert set(files["place_warnings.parquet"]["area_code"]) == set(panel.cells["area_code"])
+    assert files["place_totals.parquet"].is_empty()
+    metrics = count_metrics(backtest_demand(panel, inputs, profile, AS_OF), "demand", "township", 50, 1)
+    grains = metrics["segment"].str.extract("grain=([a-z_]+)", 1).unique().sort().to_list()
+    assert grains == ["township", "township_category"]
 
 
 def test_the_file_is_as_the_contract_says(places, profile: Profile) -> None:
