@@ -210,7 +210,7 @@ def _areas(
     """What the profile says of the township."""
     areas = read_frame(con, AREA)
     columns = [at for at, f in enumerate(features) if f.source == "area"]
-    table = np.full((int(numbers["township"].max(initial=0)) + 1, len(columns)), np.nan, dtype=np.float32)
+    table = np.full((rows.held["township_code"].n_unique() + 1, len(columns)), np.nan, dtype=np.float32)
     for to, at in enumerate(columns):
         value = areas[str(features[at].measure)].cast(pl.Float64).fill_null(np.nan).to_numpy()
         table[areas["township"].to_numpy(), to] = value / features[at].scale

@@ -1,12 +1,14 @@
 """Who is at risk on a Monday, by what was known before it."""
 
+from dataclasses import replace
 from datetime import date
 
 import duckdb
 import pytest
 
 from features.cohort import at_risk
-from pipelines.profile import load_profile
+from features.matrix import build_matrix
+from pipelines.profile import Outcome, load_profile
 from pipelines.warehouse import open_warehouse
 
 QUJING = load_profile("qujing")
@@ -68,3 +70,20 @@ def test_reopened_is_open_again_and_registered_again_is_not() -> None:
     assert at_risk_on(date(2025, 1, 13), [("d", "2025-01-01")], [CLOSED, again]) == [("d", False)]
     reopened = ("reopened", "2025-01-10", "2025-01-10")
     assert at_risk_on(date(2025, 1, 13), [("d", "2025-01-01")], [CLOSED, reopened]) == [("d", True)]
+
+
+def test_a_township_whose_disputes_are_all_past_the_deadline_leaves_the_others_as_they_are() -> None:
+    overdue = QUJING.settings.model_copy(update={"outcome": Outcome(overdue_days=60), "watch_days": 0})
+    with open_warehouse(":memory:") as con:
+        con.execute(
+            """
+            insert into core_area (area_code, tier, population, township_code) values
+                ('530302001', 'township', 5000, '530302001'), ('530302002', 'township', 7000, '530302002');
+            insert into core_dispute (dispute_id, registered_at, category, area_code, township_code, first_known_at, known_at, file_id)
+            values ('new', '2025-05-20', 'D1', '530302001', '530302001', '2025-05-20', '2025-05-20', 'f'),
+                ('long overdue', '2025-01-01', 'D1', '530302002', '530302002', '2025-01-01', '2025-01-01', 'f')
+            """
+        )
+        matrix = build_matrix(con, replace(QUJING, settings=overdue), [date(2025, 6, 2)])
+    assert matrix.cohort["dispute_id"].to_list() == ["new"]
+    assert matrix.values[0, matrix.names.index("township_population")] == 5000
