@@ -13,7 +13,7 @@ from features.labels import label_cohort
 from features.matrix import Matrix, build_matrix
 from models.oracle import sealed_file
 from models.progress import Progress, silent
-from models.splits import gap_days, matured
+from models.splits import gap_days, inner_windows, matured, temporal_splits
 from models.wording import Told, told
 from pipelines.profile import Profile
 
@@ -68,9 +68,23 @@ def too_little(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) ->
     weeks = (datetime.combine(as_of, time()) - first[0]) // timedelta(weeks=1) if first and first[0] else 0
     if weeks < needs.history_weeks:
         return told("little_history", weeks=weeks, needed=needs.history_weeks)
-    cohort = at_risk(con, profile, matured_mondays(con, profile, as_of))
-    labels = labels_known(con, profile, cohort, as_of)
+    mondays = matured_mondays(con, profile, as_of)
+    labels = labels_known(con, profile, at_risk(con, profile, mondays), as_of)
     outcomes = labels.filter("label")["dispute_id"].n_unique()
     if outcomes < needs.matured_outcomes:
         return told("few_outcomes", outcomes=outcomes, needed=needs.matured_outcomes)
+    return _too_little_in_parts(profile, mondays, labels)
+
+
+def _too_little_in_parts(profile: Profile, mondays: tuple[date, ...], labels: pl.DataFrame) -> Told | None:
+    """Why history cannot be cut into folds and windows that each hold something to learn from."""
+    settings, backtest = profile.settings, profile.settings.backtest
+    gap = (settings.horizon_days, settings.label_maturity_days)
+    if not temporal_splits(mondays, *gap, backtest.folds, backtest.fold_weeks):
+        return told("no_fold")
+    windows = inner_windows(mondays, settings.horizon_days, backtest.calibration_weeks)
+    came = set(labels.filter("label")["as_of"])
+    for weeks in (windows.grow, windows.stop, windows.calibrate):
+        if weeks and came.isdisjoint(weeks):
+            return told("empty_window", weeks=len(weeks), first=weeks[0], last=weeks[-1])
     return None

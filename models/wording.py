@@ -32,6 +32,10 @@ SENTENCES: dict[str, Told] = {
         "历史数据不足以做一次回溯检验，未训练模型，按专家清单排序。",
         "History is too short for a single backtest fold: no model was trained; the checklist's order is published.",
     ),
+    "empty_window": Told(
+        "{first}至{last}这{weeks}周内没有一起结果事件，无法训练或校准，未训练模型，按专家清单排序。",
+        "None of the {weeks} weeks from {first} to {last} holds an outcome to learn from: no model was trained; the checklist's order is published.",
+    ),
     "not_better": Told(
         "模型{version}回溯检验的前{k}名召回率{model}，未超过专家清单的{checklist}，不予启用，按专家清单排序。",
         "Model {version} was not promoted: its backtest recall in the top {k} is {model}, the checklist's {checklist}. The checklist's order is published.",

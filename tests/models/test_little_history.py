@@ -11,7 +11,8 @@ import pytest
 
 from models import registry, weekly
 from pipelines.home import Home
-from pipelines.profile import Outcome, Profile
+from pipelines.profile import Needs, Outcome, Profile
+from pipelines.warehouse import open_warehouse
 
 NewHome = Callable[..., Home]
 THREE_MONTHS_IN = date(2024, 4, 1)
@@ -58,3 +59,14 @@ def test_an_outcome_too_rare_to_learn_from_is_said_with_its_number(
     warnings, meta = published(new_home(tmp_path / "home"), asked, TWO_YEARS_IN)
     assert "Only 0 disputes with a matured outcome, 100 are needed" in meta["model"]["reason_en"]
     assert set(warnings["model_version"]) == {"checklist"}
+
+
+def test_months_without_a_single_outcome_are_said_with_their_dates(
+    new_home: NewHome, profile: Profile, tmp_path: Path
+) -> None:
+    home = new_home(tmp_path / "home")
+    with open_warehouse(home.warehouse) as con:
+        con.execute("delete from core_outcome where occurred_at >= '2025-05-01'")
+    fewer = profile.settings.model_copy(update={"needs": Needs(matured_outcomes=50)})
+    _, meta = published(home, replace(profile, settings=fewer), TWO_YEARS_IN)
+    assert "None of the 20 weeks from 2025-06-16 to 2025-10-27 holds an outcome" in meta["model"]["reason_en"]
