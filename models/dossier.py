@@ -5,14 +5,14 @@ from datetime import date, datetime, time
 import duckdb
 import polars as pl
 
-from pipelines.warehouse import read_frame
+from pipelines.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME, read_frame
 
 _IN_FORCE = "known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)"
 
 _FACTS = f"""
     select dispute_id, registered_at, due_at, amount_yuan, n_parties, tier, relation, channel,
            threat, violence, weapon, alcohol, fear, separation
-    from core_dispute where {_IN_FORCE}
+    from {ONE_DISPUTE} where {_IN_FORCE}
     order by dispute_id
 """
 
@@ -20,23 +20,26 @@ _TIMELINE = f"""
     with steps as (
         select dispute_id, registered_at as happened_at, first_known_at as known_at, 'registered' as kind,
                tier, null as unit_id, null as result, '' as record_id
-        from core_dispute where {_IN_FORCE}
+        from {ONE_DISPUTE} where {_IN_FORCE}
+        union all
+        select same_as, registered_at, first_known_at, 'reregistered', tier, null, null, dispute_id
+        from core_dispute join dispute_link using (dispute_id) where {_IN_FORCE}
         union all
         select dispute_id, event_at, first_known_at, event_type, tier, unit_id, result, event_id
-        from core_dispute_event where {_IN_FORCE}
+        from {ONE_EVENT} where {_IN_FORCE}
         union all
         select dispute_id, occurred_at, first_known_at, 'outcome', null, null, null, outcome_id
-        from core_outcome where {_IN_FORCE})
+        from {ONE_OUTCOME} where {_IN_FORCE})
     select dispute_id, happened_at, known_at, kind, tier, unit_id, result from steps
     order by dispute_id, happened_at, known_at, kind, record_id
 """
 
 _TIER_NOW = f"""
     with reached as (
-        select dispute_id, tier, event_at as taken_at, 1 as nth from core_dispute_event
+        select dispute_id, tier, event_at as taken_at, 1 as nth from {ONE_EVENT}
         where tier is not null and {_IN_FORCE}
         union all
-        select dispute_id, tier, registered_at, 0 from core_dispute where tier is not null and {_IN_FORCE})
+        select dispute_id, tier, registered_at, 0 from {ONE_DISPUTE} where tier is not null and {_IN_FORCE})
     select dispute_id, arg_max(tier, (taken_at, nth, tier)) as tier_now from reached
     group by dispute_id order by dispute_id
 """
@@ -50,7 +53,7 @@ def facts(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> 
 
 
 def timeline(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """One row per recorded step of each dispute of the cohort: registration, events, outcomes; in time order."""
+    """One row per recorded step of each dispute of the cohort: registration (the second of one quarrel, too), events, outcomes; in time order."""
     steps = _frame(con, _TIMELINE, as_of)
     return steps.filter(pl.col("dispute_id").is_in(cohort["dispute_id"].implode()))
 

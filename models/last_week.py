@@ -9,7 +9,7 @@ import polars as pl
 from features.labels import outcome_moments
 from pipelines.home import Home
 from pipelines.profile import Profile
-from pipelines.warehouse import read_frame
+from pipelines.warehouse import ONE_EVENT, read_frame
 
 _IN_FORCE = "known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)"
 _DECIDED = f"""
@@ -28,7 +28,7 @@ _HANDLED = f"""
         min(event_at) filter (event_at >= $listed_on and event_type in ('mediation', 'visit', 'follow_up', 'expert_consultation'))
             as contacted_at,
         arg_max(event_type, event_at) filter (event_type in ('closed', 'reopened')) is not distinct from 'closed' as is_closed
-    from core_dispute_event where {_IN_FORCE} group by dispute_id order by dispute_id
+    from {ONE_EVENT} where {_IN_FORCE} group by dispute_id order by dispute_id
 """
 
 

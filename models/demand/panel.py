@@ -1,7 +1,7 @@
 """New disputes and outcomes by township, category and week, as they became known and as they came.
 
 Counted are the disputes that may be ranked: not minors', not collective, not found only because of a
-warning (boundary 12 and 14). Place, category and time are those of a dispute's first version, so that
+warning (boundary 12 and 14); a quarrel registered twice counts once. Place, category and time are those of a dispute's first version, so that
 a later correction changes no earlier week. What came after a Monday is counted as it was known when
 that Monday had matured, whoever asks, and however late.
 """
@@ -18,14 +18,14 @@ from features.cohort import history_mondays
 from features.found import with_found
 from features.labels import outcome_moments
 from pipelines.profile import Profile
-from pipelines.warehouse import read_frame
+from pipelines.warehouse import ONE_DISPUTE, read_frame
 
 TARGETS = ("disputes", "outcomes")
 
-FIRST_VERSIONS = """
+FIRST_VERSIONS = f"""
 select dispute_id, arg_min_null(township_code, known_at) as area_code, arg_min_null(category, known_at) as category,
     min(registered_at) as happened_at, min(known_at) as known_at, min(withdrawn_at) as withdrawn_at
-from core_dispute group by dispute_id
+from {ONE_DISPUTE} group by dispute_id
 having not coalesce(arg_min_null(minor_involved, known_at), false)
     and not coalesce(arg_min_null(found_after_warning, known_at), false)
     and coalesce(arg_min_null(scale, known_at), '01') not in ('02', '03')

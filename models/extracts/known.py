@@ -9,13 +9,15 @@ from datetime import date, datetime, time
 
 import duckdb
 
+from pipelines.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME
+
 WINDOW_WEEKS = 52
 """How far back the descriptions of handling look."""
 
 _IN_FORCE = "known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)"
 _TABLES = {
-    "known_event": f"select * from core_dispute_event where {_IN_FORCE}",
-    "known_outcome": f"select * from core_outcome where {_IN_FORCE}",
+    "known_event": f"select * from {ONE_EVENT} where {_IN_FORCE}",
+    "known_outcome": f"select * from {ONE_OUTCOME} where {_IN_FORCE}",
     "known_report": f"select * from core_grid_report where {_IN_FORCE}",
     "known_outreach": f"select * from core_outreach where {_IN_FORCE} and event_on < $as_of",
     "known_volunteer": f"select * from core_volunteer where {_IN_FORCE} and as_of_on < $as_of",
@@ -34,7 +36,7 @@ _TABLES = {
             coalesce(d.threat, false) or coalesce(d.violence, false) or coalesce(d.weapon, false) as grave,
             date_diff('second', d.registered_at, coalesce(first_closed_at, $as_of)) / 86400.0 as days,
             coalesce(d.due_at, d.registered_at + to_days(30)) as deadline
-        from core_dispute d left join state using (dispute_id)
+        from {ONE_DISPUTE} d left join state using (dispute_id)
         where {_IN_FORCE.replace("known_at", "d.known_at")} and (d.withdrawn_at is null or d.withdrawn_at >= $as_of)""",
 }
 

@@ -10,6 +10,8 @@ import pytest
 
 from features.cohort import at_risk
 from features.labels import outcome_moments
+from models.demand.panel import read_panel
+from models.dossier import timeline
 from pipelines.home import Home
 from pipelines.intake import take_in
 from pipelines.profile import Linkage, Profile, load_profile
@@ -106,3 +108,25 @@ def test_the_cohort_sees_the_matter_once_with_what_both_records_tell(landing: Pa
         outcomes = outcome_moments(con, QUJING)
     assert cohort.select("dispute_id", "is_open").rows() == [("A1", True), ("A1", True)]
     assert outcomes["dispute_id"].to_list() == ["A1"]
+
+
+def test_places_and_the_dispute_s_page_count_the_matter_once_and_tell_of_both(
+    landing: Path, home: Home
+) -> None:
+    (landing / "disputes.csv").write_text(HEAD + PHONE + WINDOW + OTHER)
+    (landing / "dispute_events.csv").write_text(
+        "event_id,dispute_id,event_at,event_type\nE1,A2,2025-03-07 09:00,threat_reported\n"
+    )
+    take_in(landing, QUJING, home)
+    monday = date(2025, 3, 10)
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        panel = read_panel(con, QUJING, monday)
+        steps = timeline(con, at_risk(con, QUJING, [monday]), monday)
+    assert panel is not None
+    assert panel.known["disputes"].sum() == 2
+    assert steps.select("dispute_id", "kind").rows() == [
+        ("A1", "registered"),
+        ("A1", "reregistered"),
+        ("A1", "threat_reported"),
+        ("A3", "registered"),
+    ]
