@@ -18,8 +18,8 @@ from pipelines.traces import is_sqlite, scrub_sqlite, scrub_text, traces
 def erase_dispute(city: City, dispute_id: str, reason: str) -> str:
     """Take a dispute out of everything under the home.
 
-    Warehouse with all versions, features, every publication and backtest, decisions, papers, logs, and
-    what Dagster and MLflow keep. The week's papers are removed whole; `fengqiao brief` writes them again
+    Warehouse with all versions, features, every publication, backtest and trial, decisions, papers, logs,
+    and what Dagster and MLflow keep. The week's papers are removed whole; `fengqiao brief` writes them again
     without it. The record of decisions keeps its chain and loses the content.
 
     Returns:
@@ -76,7 +76,7 @@ def _erase_from_files(home: Home, dispute_ids: Collection[str]) -> dict[str, int
             shutil.rmtree(leftover)
         files = [path for path in sorted(folder.rglob("*.parquet")) if not path.is_symlink()]
         taken[folder.name] = sum(erase_from_parquet(path, dispute_ids) for path in files)
-    for name in ("dagster", "mlflow", "logs"):
+    for name in ("dagster", "mlflow", "logs", "trials"):
         files = [path for path in sorted((home.root / name).rglob("*")) if path.is_file()]
         taken[name] = sum(_scrub(path, dispute_ids) for path in files)
     for leftover in home.root.glob("*.partial"):
@@ -88,4 +88,6 @@ def _erase_from_files(home: Home, dispute_ids: Collection[str]) -> dict[str, int
 def _scrub(path: Path, dispute_ids: Collection[str]) -> int:
     if is_sqlite(path):
         return scrub_sqlite(path, dispute_ids)
+    if path.suffix == ".parquet":
+        return erase_from_parquet(path, dispute_ids)
     return scrub_text(path, dispute_ids) if path.suffix in {".log", ".json", ".txt", ".csv", ".yaml"} else 0

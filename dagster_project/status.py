@@ -38,7 +38,7 @@ def status_lines(city: City, today: date) -> list[str]:
         f"champion: {model['champion'] or 'none'}, {'in use' if model['usable'] else 'not used: ' + model['reason_en']}",
         f"model card: {_card(model)}",
         f"families not published: {', '.join(missing) or 'none'}",
-        f"overdue: {'; '.join(_overdue(meta, today)) or 'nothing'}",
+        f"overdue: {'; '.join(overdue(meta, today)) or 'nothing'}",
     ]
 
 
@@ -49,6 +49,22 @@ def newest_meta(home: Home) -> dict[str, Any] | None:
         return None
     folder = json.loads(pointer.read_text(encoding="utf-8"))["folder"]
     return json.loads((home.published / folder / "meta.json").read_text(encoding="utf-8"))
+
+
+def overdue(meta: dict[str, Any], today: date) -> list[str]:
+    """What a published week's `meta.json` says should have been done by now; made-up data are never overdue."""
+    if meta["synthetic"]:
+        today = date.fromisoformat(meta["as_of"])
+    told = []
+    until = datetime.fromisoformat(meta["data_until"]).date()
+    if (today - until).days > DATA_OVERDUE_DAYS:
+        told.append(f"data, {(today - until).days} days old")
+    if (today - date.fromisoformat(meta["as_of"])).days >= 7:
+        told.append(f"publication, {(today - date.fromisoformat(meta['as_of'])).days} days old")
+    expires = meta["model"]["expires_on"]
+    if expires and (date.fromisoformat(expires) - today).days < CARD_ENDS_DAYS:
+        told.append(f"retraining, the model card ends on {expires}")
+    return told
 
 
 def _last_run(home: Home) -> str:
@@ -84,18 +100,3 @@ def _card(model: dict[str, Any]) -> str:
     if not model["expires_on"]:
         return "none"
     return f"trained on weeks until {model['trained_until']}, expires on {model['expires_on']}"
-
-
-def _overdue(meta: dict[str, Any], today: date) -> list[str]:
-    if meta["synthetic"]:
-        today = date.fromisoformat(meta["as_of"])
-    told = []
-    until = datetime.fromisoformat(meta["data_until"]).date()
-    if (today - until).days > DATA_OVERDUE_DAYS:
-        told.append(f"data, {(today - until).days} days old")
-    if (today - date.fromisoformat(meta["as_of"])).days >= 7:
-        told.append(f"publication, {(today - date.fromisoformat(meta['as_of'])).days} days old")
-    expires = meta["model"]["expires_on"]
-    if expires and (date.fromisoformat(expires) - today).days < CARD_ENDS_DAYS:
-        told.append(f"retraining, the model card ends on {expires}")
-    return told

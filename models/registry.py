@@ -1,4 +1,4 @@
-"""The model registry: MLflow over one SQLite file under the home; nothing but it and `store` calls MLflow.
+"""The model registry over MLflow; nothing but it and `store` calls MLflow.
 
 A version's files are data (LightGBM text, numbers, the metrics of its backtest), its tags are its
 signature, and `champion` and `challenger` are aliases. What happened to versions is kept in order.
@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Literal, get_args
 import polars as pl
 
 from models.evidence import EVIDENCE, MODEL, Evidence, headline, parameters, write_files
-from models.store import DATABASE, FILES, client_of, ensured_name, experiment_of, model_name, registered_model
+from models.store import (
+    FILES,
+    client_of,
+    ensured_name,
+    experiment_of,
+    is_there,
+    model_name,
+    registered_model,
+)
 from models.trained import Trained
 from models.wording import Told, told
 from pipelines.home import Home
@@ -125,7 +133,7 @@ def champion(home: Home, profile: Profile) -> Registered | None:
 
 def by_alias(home: Home, profile: Profile, alias: str) -> Registered | None:
     """The version that carries an alias, or None."""
-    if not (home.mlflow / DATABASE).exists():
+    if not is_there(home):
         return None
     client = client_of(home)
     model = registered_model(client, profile)
@@ -136,7 +144,7 @@ def by_alias(home: Home, profile: Profile, alias: str) -> Registered | None:
 
 def find_version(home: Home, profile: Profile, tags: Mapping[str, str]) -> Registered | None:
     """The newest version that carries all these tags, or None."""
-    if not (home.mlflow / DATABASE).exists():
+    if not is_there(home):
         return None
     client = client_of(home)
     if registered_model(client, profile) is None:
@@ -189,7 +197,7 @@ def rollback(home: Home, profile: Profile) -> str:
 
 def events(home: Home, profile: Profile) -> list[tuple[Event, Registered]]:
     """What happened to versions, oldest first; a rollback names the version gone back to."""
-    if not (home.mlflow / DATABASE).exists():
+    if not is_there(home):
         return []
     client = client_of(home)
     model = registered_model(client, profile)

@@ -1,6 +1,6 @@
-"""Where MLflow keeps a home's models: one SQLite file and one folder of files under the home.
+"""Where MLflow keeps a home's models: one SQLite file, or the database of `$FENGQIAO_MLFLOW_URL`, and a folder of files.
 
-Files are found from the home, not from the address in the database, so that a home can be moved.
+Files lie under the home and are found from it, not from the address in the database, so that a home can be moved.
 """
 
 import logging
@@ -31,8 +31,13 @@ def client_of(home: Home) -> "MlflowClient":
 
 
 def address(home: Home) -> str:
-    """Where MLflow keeps this home's runs and versions."""
-    return f"sqlite:///{home.mlflow / DATABASE}"
+    """Where MLflow keeps this home's runs and versions: `$FENGQIAO_MLFLOW_URL`, else an SQLite file under the home."""
+    return os.environ.get("FENGQIAO_MLFLOW_URL") or f"sqlite:///{home.mlflow / DATABASE}"
+
+
+def is_there(home: Home) -> bool:
+    """Whether anything was ever kept; a database elsewhere has to be asked."""
+    return bool(os.environ.get("FENGQIAO_MLFLOW_URL")) or (home.mlflow / DATABASE).exists()
 
 
 def experiment_of(client: "MlflowClient", home: Home, profile: Profile) -> str:

@@ -1,16 +1,33 @@
 """When things run by themselves: a folder that has settled, a champion that is due, retries that can help."""
 
 import errno
+import json
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import dagster as dg
 import pytest
+from dagster._core.definitions.sensor_definition import SensorExecutionData
 
-from dagster_project.automation import SETTLE_SECONDS, due_for_retraining, settled
+from dagster_project.automation import (
+    SETTLE_SECONDS,
+    TIMEZONE,
+    due_for_retraining,
+    every_monday,
+    landing_folder,
+    retrain_proposal,
+    settled,
+)
+from dagster_project.definitions import defs
 from dagster_project.patience import may_pass
+from dagster_project.resources import City
 from pipelines.errors import RefusedInput
+from pipelines.home import Home
+from pipelines.profile import load_profile
 
+REPOSITORY = defs.get_repository_def()
 NOW = datetime(2025, 3, 3, 5, 0)
 
 
@@ -65,3 +82,50 @@ def test_a_champion_is_due_when_old_or_no_longer_usable(
 )
 def test_only_what_may_pass_is_tried_again(problem: Exception, again: bool) -> None:
     assert may_pass(problem) is again
+
+
+def test_the_mondays_schedule_asks_for_the_week_that_begins_even_when_it_ticks_late() -> None:
+    for day in (3, 4):
+        at = datetime(2025, 3, day, 5, tzinfo=ZoneInfo(TIMEZONE))
+        asked = every_monday.evaluate_tick(
+            dg.build_schedule_context(scheduled_execution_time=at, repository_def=REPOSITORY)
+        ).run_requests
+        assert [one.partition_key for one in asked or []] == ["2025-03-03"]
+
+
+def test_the_folder_sensor_asks_once_for_each_settled_state_of_the_folder(tmp_path: Path) -> None:
+    still = (datetime.now() - timedelta(seconds=SETTLE_SECONDS + 60)).timestamp()
+    city = City(load_profile("qujing"), Home(tmp_path / "home"), tmp_path / "landing")
+    city.landing.mkdir()
+
+    def ticks(name: str, at: float, cursor: str | None) -> SensorExecutionData:
+        (city.landing / name).write_text("x")
+        os.utime(city.landing / name, (at, at))
+        return landing_folder.evaluate_tick(dg.build_sensor_context(cursor=cursor, resources={"city": city}))
+
+    first = ticks("disputes.csv", still, None)
+    assert [one.run_key for one in first.run_requests or []] == [first.cursor]
+    again = ticks("disputes.csv", still, first.cursor)
+    assert not again.run_requests
+    copying = ticks("outcomes.csv", datetime.now().timestamp(), first.cursor)
+    assert not copying.run_requests
+    arrived = ticks("outcomes.csv", still, first.cursor)
+    assert len(arrived.run_requests or []) == 1
+    assert arrived.cursor != first.cursor
+
+
+def test_a_challenger_is_proposed_once_for_a_monday_on_which_one_is_due(tmp_path: Path) -> None:
+    city = City(load_profile("qujing"), Home(tmp_path))
+    week = city.home.published / "2025-03-03"
+    week.mkdir(parents=True)
+    model = {"champion": "v1", "usable": True, "registered_as_of": "2024-11-25", "reason_en": ""}
+    (week / "meta.json").write_text(json.dumps({"as_of": "2025-03-03", "model": model}))
+    (city.home.published / "current.json").write_text(json.dumps({"folder": "2025-03-03"}))
+    asked = retrain_proposal.evaluate_tick(
+        dg.build_sensor_context(resources={"city": city}, repository_def=REPOSITORY)
+    )
+    assert [one.partition_key for one in asked.run_requests or []] == ["2025-03-03"]
+    again = retrain_proposal.evaluate_tick(
+        dg.build_sensor_context(resources={"city": city}, cursor=asked.cursor, repository_def=REPOSITORY)
+    )
+    assert not again.run_requests

@@ -85,8 +85,10 @@ def test_after_a_whole_run_no_file_holds_the_number_and_the_rest_still_works(
     write_brief(home, city.profile)
     (home.root / "logs").mkdir(exist_ok=True)
     (home.root / "logs" / "dashboard.log").write_text(f"GET /dispute?id={first}\n")
+    (home.root / "trials" / "r1").mkdir(parents=True)
+    pl.DataFrame({"dispute_id": [first, second]}).write_parquet(home.root / "trials" / "r1" / "year.parquet")
     held = {path.relative_to(home.root).parts[0] for path in traces(home.root, [first])}
-    assert {"warehouse.duckdb", "published", "features", "briefs", "logs", "decisions.db"} <= held
+    assert {"warehouse.duckdb", "published", "features", "briefs", "logs", "decisions.db", "trials"} <= held
     told = erase_dispute(city, first, "asked by a party")
     assert traces(home.root, [first]) == []
     assert traces(home.root, [second]) != []

@@ -1,0 +1,55 @@
+"""What `fengqiao status` tells: ten lines at most, and what is overdue."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dagster_project.resources import City
+from dagster_project.status import overdue, status_lines
+from pipelines.home import Home
+from pipelines.profile import load_profile
+
+META = {
+    "synthetic": False,
+    "as_of": "2025-03-03",
+    "data_until": "2025-03-02T20:00:00",
+    "model": {"expires_on": "2025-08-30"},
+}
+
+
+def test_an_empty_home_says_which_command_fills_it(tmp_path: Path) -> None:
+    told = status_lines(City(load_profile("qujing"), Home(tmp_path / "none")), date(2025, 3, 5))
+    assert told == [f"home: {tmp_path / 'none'} (empty; run `fengqiao run --data FOLDER`)"]
+
+
+def test_a_home_with_a_week_answers_an_engineers_first_questions_in_ten_lines(small_city: Any) -> None:
+    told = small_city.command("status", "--profile", small_city.profile, "--home", small_city.home)
+    assert told.returncode == 0, told.stderr
+    lines = told.stdout.splitlines()
+    assert len(lines) <= 10
+    first_words = [line.split(":")[0] for line in lines]
+    assert first_words == [
+        "home", "last run", "taken in", "data until", "published", "champion", "model card", "families not published",
+        "overdue",
+    ]  # fmt: skip
+    assert "done" in lines[1]
+    assert "as of 2024-12-30" in lines[4]
+
+
+@pytest.mark.parametrize(
+    ("today", "told"),
+    [
+        (date(2025, 3, 5), []),
+        (date(2025, 3, 10), ["publication, 7 days old"]),
+        (date(2025, 3, 17), ["data, 15 days old", "publication, 14 days old"]),
+        (date(2025, 8, 20), ["data, 171 days old", "publication, 170 days old", "retraining, the model card ends on 2025-08-30"]),
+    ],
+)  # fmt: skip
+def test_what_is_overdue_follows_from_the_day(today: date, told: list[str]) -> None:
+    assert overdue(META, today) == told
+
+
+def test_made_up_data_stand_still_in_time_and_are_never_overdue() -> None:
+    assert overdue(META | {"synthetic": True}, date(2030, 1, 1)) == []

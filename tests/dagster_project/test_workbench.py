@@ -1,0 +1,76 @@
+"""`fengqiao dev`: three screens on localhost open and close together; a taken port is said before anything opens."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import pytest
+
+from dagster_project.ports import DAGSTER_PORT, HOST, MLFLOW_PORT
+
+OPEN_WITHIN_SECONDS = 240
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{HOST}:{port}/", timeout=5) as answer:
+            return answer.status == 200
+    except (URLError, OSError):
+        return False
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def dev(city: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [Path(sys.executable).parent / "fengqiao", "dev", "--profile", city.profile, "--home", city.home],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+
+
+@pytest.mark.skipif(
+    listens(DAGSTER_PORT) or listens(MLFLOW_PORT), reason="someone's Dagster or MLflow is open here"
+)
+def test_three_screens_open_on_localhost_and_one_stop_closes_them(small_city: Any) -> None:
+    opened = dev(small_city)
+    try:
+        assert opened.stdout is not None
+        told = [opened.stdout.readline() for _ in range(4)]
+        ports = [int(line.rsplit(":", 1)[1]) for line in told[:3]]
+        assert ports[:2] == [DAGSTER_PORT, MLFLOW_PORT]
+        until = time.monotonic() + OPEN_WITHIN_SECONDS
+        while not all(map(answers, ports)):
+            assert opened.poll() is None, opened.communicate()
+            assert time.monotonic() < until, [port for port in ports if not answers(port)]
+            time.sleep(0.5)
+        opened.send_signal(signal.SIGINT)
+        assert opened.wait(60) == 0
+        assert not any(map(listens, ports))
+    finally:
+        opened.terminate()
+        opened.communicate(timeout=60)
+
+
+def test_a_taken_port_is_said_and_nothing_opens(small_city: Any) -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind((HOST, MLFLOW_PORT))
+        taken.listen()
+        refused = dev(small_city)
+        out, err = refused.communicate(timeout=60)
+    assert refused.returncode == 2
+    assert f"port {MLFLOW_PORT}" in err
+    assert "http" not in out

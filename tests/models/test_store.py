@@ -1,0 +1,36 @@
+"""Where MLflow keeps models: under the home, or in PostgreSQL by an address."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from models import registry, weekly
+from pipelines.home import Home
+from pipelines.profile import Profile
+from tests.dashboards import postgres
+
+AS_OF = date(2025, 12, 29)
+
+
+def test_a_model_kept_in_postgresql_is_found_there_again_and_scores(
+    new_home: Callable[..., Home], profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = postgres.programs()
+    if programs is None:
+        pytest.skip("needs Debian's package postgresql")
+    home = new_home(tmp_path / "home")
+    with postgres.server(programs) as address:
+        monkeypatch.setenv("FENGQIAO_MLFLOW_URL", postgres.fresh_database(address, "mlflow"))
+        assert registry.champion(home, profile) is None
+        weekly.train_champion_if_none(home, profile, AS_OF)
+        found = registry.champion(home, profile)
+        assert found is not None
+        assert found.version == "dispute-28d-v1"
+        assert found.trained
+        weekly.score_and_publish(home, profile, AS_OF)
+    assert not list(home.mlflow.glob("*.db"))
+    assert '"version":"dispute-28d-v1"' in (home.published / str(AS_OF) / "meta.json").read_text().replace(
+        " ", ""
+    )
