@@ -1,6 +1,8 @@
 """The feature matrices: every catalogue column that a row can ask for, from what was known before its Monday."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +16,7 @@ from features.catalogue import CATALOGUE
 from features.cohort import between, states
 from features.feature import WINDOWED, Feature
 from features.grains import Rows, dispute_rows, place_rows, service_rows
-from features.kernel import CHUNK, NEVER, Source, ask, compute
+from features.kernel import NEVER, Source, ask, compute
 from features.sources import AREA, ENTITY_COLUMN, FIRST_DISPUTE, SQL, read_source
 from pipelines.profile import Profile
 from pipelines.warehouse import read_frame
@@ -24,6 +26,12 @@ HANDLING_UNIT = Feature(
     aggregation="last_value", measure="unit_no", unit="units", when_none=0.0, group="load",
 )  # fmt: skip
 """The unit that took the last step known: whose load a dispute's row asks about."""
+
+
+CHUNK = 1 << 13
+"""Rows put together at a time, so that they stay in the cache."""
+THREADS = 2
+"""That put chunks together at once."""
 
 
 @dataclass(frozen=True)
@@ -94,30 +102,33 @@ def fill(con: duckdb.DuckDBPyConnection, profile: Profile, rows: Rows, *, hindsi
             feature: it says what a value would have been had nothing arrived late (`features.description`).
     """
     features = features_of(rows)
-    blocks = [_own(rows, features), _calendar(rows, features, profile)]
+    blocks = [*_own(rows, features), _calendar(rows, features, profile)]
     with _asked(con, rows) as numbers:
         blocks.append(_areas(con, rows, features, numbers))
         blocks += _windowed(con, rows, features, numbers, hindsight)
-    return Matrix(rows.cohort, _assembled(blocks, len(rows.cohort)), tuple(f.name for f in features))
+    return Matrix(
+        rows.cohort, _assembled(blocks, features, len(rows.cohort)), tuple(f.name for f in features)
+    )
 
 
-def _assembled(blocks: "Sequence[Block]", n_rows: int) -> np.ndarray:
-    """Side by side in the order of their columns, a chunk of rows at a time: the matrix is written once."""
-    columns = np.concatenate([columns for columns, _, _ in blocks]).astype(np.int64)
-    edges = np.cumsum([0, *(len(columns) for columns, _, _ in blocks)])
-    order = np.argsort(columns)
-    values = np.empty((n_rows, len(columns)), dtype=np.float32)
-    chunk = np.empty((min(CHUNK, n_rows), len(columns)), dtype=np.float32)
-    for start in range(0, n_rows, CHUNK):
-        beside = chunk[: n_rows - start]
-        for (_, table, row), low, high in zip(blocks, edges, edges[1:], strict=False):
-            beside[:, low:high] = table[row[start : start + CHUNK]]
-        np.take(beside, order, axis=1, out=values[start : start + CHUNK], mode="clip")
+Block = tuple[Sequence[Feature], np.ndarray, np.ndarray]
+"""Features, a table of their distinct values, and for each row of the matrix its row of the table."""
+
+
+def _assembled(blocks: Sequence[Block], features: Sequence[Feature], n_rows: int) -> np.ndarray:
+    """Side by side in the order of the features, a chunk of rows at a time: the matrix is written once."""
+    beside = [f.name for block, _, _ in blocks for f in block]
+    order = np.array([beside.index(f.name) for f in features])
+    values = np.empty((n_rows, len(features)), dtype=np.float32)
+
+    def fill_chunk(start: int) -> None:
+        here = slice(start, start + CHUNK)
+        rows = [table.take(row[here], axis=0, mode="clip") for _, table, row in blocks]
+        np.concatenate(rows, axis=1).take(order, axis=1, out=values[here], mode="clip")
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        deque(pool.map(fill_chunk, range(0, n_rows, CHUNK)), maxlen=0)
     return values
-
-
-Block = tuple[list[int], np.ndarray, np.ndarray]
-"""Columns of the matrix, a table of their distinct values, and for each row of the matrix its row of the table."""
 
 
 def _windowed(
@@ -126,27 +137,31 @@ def _windowed(
     features: Sequence[Feature],
     numbers: dict[str, np.ndarray],
     hindsight: bool,
-) -> Iterator[Block]:
-    """One block per source and entity; a source is read once."""
-    questions = {e: ask(number, rows.monday, rows.moments) for e, number in numbers.items()}
-    for source in SQL:
-        wanted = [
-            (at, f) for at, f in enumerate(features) if f.source == source and f.aggregation in WINDOWED
-        ]
+) -> list[Block]:
+    """One block per entity; a source is read once."""
+    asked = {entity: ask(number, rows.monday, rows.moments) for entity, number in numbers.items()}
+    of_source = {s: [f for f in features if f.source == s and f.aggregation in WINDOWED] for s in SQL}
+    of_entity = {
+        e: [f for wanted in of_source.values() for f in wanted if f.entity == e] for e in rows.entities
+    }
+    tables: dict[str, np.ndarray] = {}
+    for source, wanted in of_source.items():
         if not wanted:
             continue
         of_unit = source == HANDLING_UNIT.source and "unit" in rows.entities
-        needed = [f for _, f in wanted] + [HANDLING_UNIT] * of_unit
-        columns = list(dict.fromkeys(c for f in needed for c in columns_of(f)))
+        columns = list(dict.fromkeys(c for f in [*wanted, *[HANDLING_UNIT] * of_unit] for c in columns_of(f)))
         records = Source(read_source(con, source, columns, between(rows.mondays), NEVER, hindsight))
         if of_unit:
-            asked = questions["dispute"]
-            unit = compute([HANDLING_UNIT], records, "dispute", asked)[asked.row, 0].astype(np.int64)
-            questions["unit"] = ask(unit, rows.monday, rows.moments)
-        for entity in dict.fromkeys(f.entity for _, f in wanted):
-            asked = questions[entity]
-            these = [at for at, f in wanted if f.entity == entity]
-            yield these, compute([features[at] for at in these], records, entity, asked), asked.row
+            unit = compute([HANDLING_UNIT], records, "dispute", asked["dispute"])[asked["dispute"].row, 0]
+            asked["unit"] = ask(unit.astype(np.int64), rows.monday, rows.moments)
+        for entity in dict.fromkeys(f.entity for f in wanted):
+            at = [at for at, f in enumerate(of_entity[entity]) if f.source == source]
+            table = tables.setdefault(
+                entity, np.empty((asked[entity].size, len(of_entity[entity])), np.float32)
+            )
+            these = [of_entity[entity][column] for column in at]
+            table[:, at[0] : at[-1] + 1] = compute(these, records, entity, asked[entity])
+    return [(of_entity[entity], table, asked[entity].row) for entity, table in tables.items()]
 
 
 def columns_of(f: Feature) -> tuple[str, ...]:
@@ -182,23 +197,18 @@ def _number(names: pl.Series) -> np.ndarray:
     return names.rank("dense").cast(pl.Int64).fill_null(0).to_numpy()
 
 
-def _own(rows: Rows, features: Sequence[Feature]) -> Block:
-    """What stands in the version of the dispute in force, and days from its dates."""
-    days = np.array(rows.mondays, dtype="datetime64[D]").astype(np.int64)
-    columns = [at for at, f in enumerate(features) if f.source == "dispute"]
-    table = np.empty((len(rows.cohort), len(columns)), dtype=np.float32)
-    for to, at in enumerate(columns):
-        held = rows.held[str(features[at].measure)]
-        value = (
-            (held.to_physical() if held.dtype == pl.Date else held)
-            .cast(pl.Float64)
-            .fill_null(np.nan)
-            .to_numpy()
-        )
-        sign = {"attribute": 0, "days_since": 1, "days_until": -1}[features[at].aggregation]
-        own = value.astype(np.float32)[rows.row] if not sign else sign * (days[rows.monday] - value[rows.row])
-        table[:, to] = own / features[at].scale
-    return columns, table, np.arange(len(rows.cohort))
+def _own(rows: Rows, features: Sequence[Feature]) -> list[Block]:
+    """What stands in the version of the dispute in force, and days from its dates to the Monday."""
+    days = np.array(rows.mondays, dtype="datetime64[D]").astype(np.int64)[rows.monday]
+    attributes = [f for f in features if f.source == "dispute" and f.aggregation == "attribute"]
+    spans = [f for f in features if f.source == "dispute" and f.aggregation != "attribute"]
+    held = {f: _floats(rows.held[str(f.measure)].to_physical()) / f.scale for f in (*attributes, *spans)}
+    sign = {"days_since": 1, "days_until": -1}
+    since = [sign[f.aggregation] * (days - held[f][rows.row]) for f in spans]
+    return [
+        (attributes, _table([held[f] for f in attributes], len(rows.held)), rows.row),
+        (spans, _table(since, len(days)), np.arange(len(days))),
+    ]
 
 
 def _areas(
@@ -209,15 +219,26 @@ def _areas(
 ) -> Block:
     """What the profile says of the township."""
     areas = read_frame(con, AREA)
-    columns = [at for at, f in enumerate(features) if f.source == "area"]
-    table = np.full((rows.held["township_code"].n_unique() + 1, len(columns)), np.nan, dtype=np.float32)
-    for to, at in enumerate(columns):
-        value = areas[str(features[at].measure)].cast(pl.Float64).fill_null(np.nan).to_numpy()
-        table[areas["township"].to_numpy(), to] = value / features[at].scale
-    return columns, table, numbers["township"]
+    told = [f for f in features if f.source == "area"]
+    table = np.full((rows.held["township_code"].n_unique() + 1, len(told)), np.nan, dtype=np.float32)
+    for column, f in zip(table.T, told, strict=True):
+        column[areas["township"].to_numpy()] = _floats(areas[str(f.measure)]) / f.scale
+    return told, table, numbers["township"]
 
 
 def _calendar(rows: Rows, features: Sequence[Feature], profile: Profile) -> Block:
-    columns = [at for at, f in enumerate(features) if f.source == "calendar"]
-    values = [calendar_values(features[at].name, list(rows.mondays), profile) for at in columns]
-    return columns, np.column_stack(values).astype(np.float32), rows.monday
+    told = [f for f in features if f.source == "calendar"]
+    values = [calendar_values(f.name, list(rows.mondays), profile) for f in told]
+    return told, _table(values, len(rows.mondays)), rows.monday
+
+
+def _floats(column: pl.Series) -> np.ndarray:
+    return column.cast(pl.Float64).fill_null(np.nan).to_numpy()
+
+
+def _table(columns: Sequence[np.ndarray], n_rows: int) -> np.ndarray:
+    """Columns side by side as float32; there may be none."""
+    table = np.empty((n_rows, len(columns)), dtype=np.float32)
+    for to, column in zip(table.T, columns, strict=True):
+        to[:] = column
+    return table

@@ -126,8 +126,21 @@ TIME = Chapter(
             """,
         ),
         Spec(
+            "Another entity's records",
+            "They are not its own, whichever Mondays each of the two is asked about.",
+            """
+            a  | 2025-03-05 |            |            | threat    |
+            """,
+            {"aggregation": "count", "weeks": 52, "when_none": 0.0},
+            """
+            a  | 2025-03-10 | 1
+            b  | 2025-03-10 | 0
+            b  | 2025-03-17 | 0
+            """,
+        ),
+        Spec(
             "Nothing known of an entity",
-            "An entity without records gets the entry's value for none, here missing. Another entity's records are not its own.",
+            "An entity without records gets the entry's value for none, here missing.",
             """
             a  | 2025-03-05 |            |            | threat    |
             """,
