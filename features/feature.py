@@ -50,6 +50,9 @@ SOURCES: dict[str, tuple[set[str], set[str]]] = {
 }
 """Source name to the entities it can be asked by and the columns `where` may name. None of them is a person."""
 
+WITHHELD = {"coverage"}
+"""Sources whose figures are never told: a reason about one township could give a cell of the care services away."""
+
 STOCKS = {"open_disputes", "overdue_disputes"}
 """Sources whose records end by themselves: counted without a window they say how many there are now."""
 
@@ -146,10 +149,17 @@ class Feature:
             (not (self.label_zh and self.label_en), "both labels are needed"),
         ]  # fmt: skip
 
+    @property
+    def is_withheld(self) -> bool:
+        """Whether its value may weigh and never be told (boundary 2)."""
+        return self.source in WITHHELD
+
     def sentence(self, value: float, lang: str) -> str:
         """The feature and its value as a reason says it; what was recorded, never what somebody is like."""
         zh = lang == "zh"
         label = self.label_zh if zh else self.label_en
+        if self.is_withheld:
+            return f"{label}（数字不公布）" if zh else f"{label} (figure not shown)"
         if math.isnan(value):
             return f"{label}：未记录" if zh else f"{label}: not recorded"
         if self.unit == "flag":

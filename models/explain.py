@@ -85,7 +85,7 @@ def reasons(
         how="left",
         nulls_equal=True,
         maintain_order="left",
-    )
+    ).with_columns(value=pl.when(~pl.col("feature").is_in(list(say.withheld()))).then("value"))
     return spoken.group_by("dispute_id", maintain_order=True).agg(
         pl.struct([field.name for field in REASON.fields]).alias("reasons")
     )

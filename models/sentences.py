@@ -25,6 +25,10 @@ class Sentences(Protocol):
         """Add text_zh and text_en to distinct (feature, value) rows."""
         ...
 
+    def withheld(self) -> frozenset[str]:
+        """Columns whose value may weigh and never be told (boundary 2)."""
+        ...
+
 
 @dataclass(frozen=True)
 class CatalogueSentences:
@@ -49,6 +53,10 @@ class CatalogueSentences:
             text_zh=pl.Series([each.zh for each in told], dtype=pl.String),
             text_en=pl.Series([each.en for each in told], dtype=pl.String),
         )
+
+    def withheld(self) -> frozenset[str]:
+        """The figures of the care services."""
+        return frozenset(name for name, feature in self.features.items() if feature.is_withheld)
 
     def _told(self, name: str, value: float | None) -> Told:
         if name in CODE_GROUPS:

@@ -28,6 +28,9 @@ class Plain:
         text = pl.format("{}={}", "feature", pl.col("value").cast(pl.String).fill_null("none"))
         return values.with_columns(text_zh=text, text_en=text)
 
+    def withheld(self) -> frozenset[str]:
+        return frozenset({"load"})
+
 
 def test_base_and_contributions_add_up_to_the_calibrated_log_odds(
     world: tuple[Matrix, pl.DataFrame], profile: Profile
@@ -69,6 +72,17 @@ def test_the_strongest_three_groups_are_told_what_pushes_up_first() -> None:
     ]
     assert [one["contribution"] for one in first] == pytest.approx([0.9, 0.2, 0.1])
     assert [one["feature"] for one in second] == ["reports", "month", "age"]
+
+
+def test_a_figure_of_the_care_services_weighs_and_is_never_told(profile: Profile) -> None:
+    say = sentences(profile, {"category": (), "channel": (), "relation": ()})
+    name = "township_visits_overdue_28d"
+    found = Explained(base=np.array([-3.0]), contributions=np.array([[0.8]]))
+    told = reasons(found, np.array([[3.0]], dtype=np.float32), pl.Series(["Q1"]), (name,), say)
+    ((one,),) = told["reasons"].to_list()
+    assert (one["feature"], one["value"], one["contribution"]) == (name, None, pytest.approx(0.8))
+    assert one["text_zh"] == "近28天本乡镇逾期服务（数字不公布）"
+    assert one["text_en"] == "Care visits overdue in the township in the last 28 days (figure not shown)"
 
 
 def test_codes_are_told_by_the_profiles_names(profile: Profile) -> None:
