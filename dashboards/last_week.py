@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from dashboards.publication import Publication
-from dashboards.roles import Role, visible
+from dashboards.roles import Role, sees_domestic, visible
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,9 +15,9 @@ class LastWeek:
 
     Attributes:
         listed_on: its Monday.
-        rows: the columns of `last_week.parquet` and `decision` (the action, or `open` where nobody decided),
-            by rank then.
-        hidden: how many more were listed that the role does not see.
+        rows: of the role's own list then, by rank: the columns of `last_week.parquet` and `decision` (the
+            action, or `open` where nobody decided).
+        hidden: how many of the city's list the role does not see.
     """
 
     listed_on: date
@@ -52,5 +52,6 @@ def last_week(publication: Publication, role: Role) -> LastWeek | None:
     rows = publication.last_week
     if rows.is_empty():
         return None
-    seen = rows.filter(visible(role)).with_columns(decision=pl.col("action").fill_null("open")).sort("rank")
-    return LastWeek(rows["listed_on"][0], seen, len(rows) - len(seen))
+    mine = pl.col("selection").is_not_null() if sees_domestic(role) else visible(role)
+    seen = rows.filter(mine).with_columns(decision=pl.col("action").fill_null("open")).sort("rank")
+    return LastWeek(rows["listed_on"][0], seen, len(rows.filter(~visible(role))))

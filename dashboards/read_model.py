@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from dashboards.publication import CHECKLIST, Publication
+from dashboards.role_list import role_list
 from dashboards.roles import Role, visible
 from pipelines.run_state import RunState
 
@@ -42,15 +43,18 @@ class Week:
     """One week's list, or everything at risk, as one role may see it.
 
     Attributes:
-        rows: one row per dispute, by rank: the columns of `dispute_warnings.parquet` and `position`
-            (1, 2, ... of what the role sees), `due_in_days` (negative when overdue, null without a
-            deadline), `top_reason_zh`, `top_reason_en` and `change` since the week before (`new` on the
-            list, `risen` to a higher level, or null).
-        hidden: disputes with domestic violence indicated that belong here and the role does not see.
+        rows: one row per dispute, by rank: the columns of `dispute_warnings.parquet`, `listed` being the
+            role's own list, and `position` (1, 2, ... of what the role sees), `due_in_days` (negative when
+            overdue, null without a deadline), `top_reason_zh`, `top_reason_en` and `change` since the week
+            before (`new` on the list, `risen` to a higher level, or null).
+        hidden: disputes with domestic violence indicated that the role does not see, of the city's first
+            `k`, or of all where everything is shown.
+        k: how many the list is made for; None where everything is shown.
     """
 
     rows: pl.DataFrame
     hidden: int
+    k: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,40 +130,40 @@ def run_notice(run: RunState | None) -> list[Notice]:
 def week(
     publication: Publication, role: Role, k: int | None = None, earlier: Publication | None = None
 ) -> Week:
-    """This week's list for a capacity of `k` disputes.
+    """This week's list for a capacity of `k` disputes, of those the role may see.
 
     Args:
         publication: the week.
         role: who looks.
-        k: how many can be taken up; the profile's capacity where None. The few drawn at random stay on
-            a list of any length (boundary 14).
+        k: how many can be taken up; the profile's capacity where None.
         earlier: the week before, to tell what changed.
     """
-    rows = publication.warnings
-    drawn = rows.filter(pl.col("selection") == "random")
-    ranked = rows.filter(pl.col("selection").ne_missing("random"))
-    listed = pl.concat([ranked.head(max(0, (k or publication.meta["capacity"]) - len(drawn))), drawn]).sort(
-        "rank"
+    k = k or publication.meta["capacity"]
+    first = role_list(publication, "protection", k)
+    return Week(
+        rows=_as_seen(publication, role, role_list(publication, role, k), earlier),
+        hidden=len(first) - len(first.filter(visible(role))),
+        k=k,
     )
-    return _as_seen(publication, role, listed, earlier)
 
 
 @lru_cache(maxsize=8)
 def queue(publication: Publication, role: Role, earlier: Publication | None = None) -> Week:
     """Everything at risk, by rank."""
-    return _as_seen(publication, role, publication.warnings, earlier)
+    rows = publication.warnings.filter(visible(role))
+    return Week(_as_seen(publication, role, rows, earlier), len(publication.warnings) - len(rows))
 
 
 def left_list(publication: Publication, role: Role, earlier: Publication) -> pl.DataFrame:
-    """Disputes on the earlier list and not on this one.
+    """Disputes on the role's earlier list and not on this one.
 
     Returns:
         dispute_id, category, area_code, level then, and `still`: whether it is at risk now, only lower down.
     """
     now = publication.warnings
     return (
-        earlier.warnings.filter("listed", visible(role))
-        .join(now.filter("listed"), on="dispute_id", how="anti")
+        role_list(earlier, role)
+        .join(role_list(publication, role), on="dispute_id", how="anti")
         .join(now.filter(~visible(role)), on="dispute_id", how="anti")
         .select(
             "dispute_id",
@@ -211,8 +215,8 @@ def level_counts(rows: pl.DataFrame) -> dict[str, int]:
 
 def one_dispute(publication: Publication, role: Role, dispute_id: str) -> Dispute | None:
     """One dispute's page, or None where the week has no such dispute or the role may not see it."""
-    row = publication.warnings.filter(pl.col("dispute_id") == dispute_id)
-    seen = _as_seen(publication, role, row, None).rows
+    row = publication.warnings.filter(visible(role), pl.col("dispute_id") == dispute_id)
+    seen = _as_seen(publication, role, row, None)
     if seen.is_empty():
         return None
     facts = publication.facts.filter(pl.col("dispute_id") == dispute_id)
@@ -241,29 +245,31 @@ def reliability(publication: Publication, segment: str = "all") -> pl.DataFrame:
     )
 
 
-def _as_seen(publication: Publication, role: Role, rows: pl.DataFrame, earlier: Publication | None) -> Week:
-    seen = rows.filter(visible(role)).join(
-        publication.facts.select("dispute_id", "due_at"), on="dispute_id", how="left", maintain_order="left"
-    )
+def _as_seen(
+    publication: Publication, role: Role, rows: pl.DataFrame, earlier: Publication | None
+) -> pl.DataFrame:
+    """The rows as `Week` has them; rows the role may not see are no longer among them."""
+    due = publication.facts.select("dispute_id", "due_at")
+    mine = role_list(publication, role)["dispute_id"]
     first = pl.col("reasons").list.first().struct
-    return Week(
-        rows=seen.with_columns(
+    return (
+        rows.join(due, on="dispute_id", how="left", maintain_order="left")
+        .with_columns(
+            listed=pl.col("dispute_id").is_in(mine.implode()),
             position=pl.int_range(1, pl.len() + 1),
             due_in_days=(pl.col("due_at").dt.date() - publication.as_of).dt.total_days(),
             top_reason_zh=first.field("text_zh"),
             top_reason_en=first.field("text_en"),
-            change=_change(earlier),
-        ),
-        hidden=len(rows) - len(seen),
+        )
+        .with_columns(change=_change(role_list(earlier, role) if earlier else None))
     )
 
 
-def _change(earlier: Publication | None) -> pl.Expr:
+def _change(then: pl.DataFrame | None) -> pl.Expr:
     """`new` for what the earlier list did not have, `risen` for a higher level than then."""
-    if earlier is None:
+    if then is None:
         return pl.lit(None, pl.String)
     severity = {level: n for n, level in enumerate(reversed(LEVELS))}
-    then = earlier.warnings.filter("listed")
     level_then = pl.col("dispute_id").replace_strict(
         then["dispute_id"],
         then["level"].replace_strict(severity, default=None, return_dtype=pl.Int8),

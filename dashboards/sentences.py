@@ -6,8 +6,11 @@ from dashboards.markup import Cell, dispute_link, level_cell
 from dashboards.names import Names
 from dashboards.publication import Publication
 from dashboards.read_model import Week, left_list, level_counts, queue
+from dashboards.read_model_handling import free_capacity
 from dashboards.roles import Role
+from dashboards.units import with_room_nearby
 from dashboards.wording import Words
+from pipelines.profile import Profile
 
 
 def week_days(words: Words, publication: Publication) -> dict[str, str]:
@@ -30,8 +33,27 @@ def queue_line(words: Words, found: Week) -> str:
 
 
 def hidden_lines(words: Words, found: Week) -> list[str]:
-    """How many more there are that the role may not see, where there are any."""
-    return [words.count("week.hidden", found.hidden)] if found.hidden else []
+    """How many there are that the role may not see, where there are any."""
+    if not found.hidden:
+        return []
+    if found.k is None:
+        return [words.count("week.hidden", found.hidden)]
+    return [words.count("week.hidden_first", found.hidden, k=words.number(found.k))]
+
+
+def capacity_line(words: Words, publication: Publication, profile: Profile, found: Week) -> str:
+    """How many the mediators can take this week, and for how many of these there is room nearby."""
+    told = words(
+        "week.capacity_line",
+        usual=words.number(publication.meta["capacity"]),
+        n=words.number(found.k or len(found.rows)),
+    )
+    free = free_capacity(publication)
+    if not free:
+        return told
+    near = with_room_nearby(profile, found.rows, free)
+    away = len(found.rows) - near
+    return told + words("week.capacity_near", near=words.number(near), away=words.number(away))
 
 
 def changes_line(words: Words, publication: Publication, role: Role, earlier: Publication | None) -> str:

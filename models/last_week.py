@@ -38,7 +38,8 @@ def last_week(
     """The newest list published before a Monday, and what became of it by then.
 
     Returns:
-        One row per dispute that was listed, by its rank then: listed_on, dispute_id, rank, level, selection,
+        One row per dispute that was listed, or is on the list of those who do not see domestic violence
+        (`selection` null where on that one alone), by its rank then: listed_on, dispute_id, rank, level, selection,
         category, area_code, county_code, is_domestic; action, reason, unit_id, due_on (null where nobody
         decided), visited_on, visit_result (null where no visit was noted); contacted_at, is_closed, and
         `harmed`, whether the outcome to be prevented came since. None where no list was published before.
@@ -46,7 +47,7 @@ def last_week(
     path = _list_before(home, as_of)
     if path is None:
         return None
-    listed = pl.read_parquet(path).filter("listed")
+    listed = _on_a_list(pl.read_parquet(path), profile.settings.capacity)
     listed_on = date.fromisoformat(path.parent.name)
     moments = {"as_of": _midnight(as_of), "listed_on": _midnight(listed_on)}
     harmed = outcome_moments(con, profile).filter(
@@ -65,6 +66,14 @@ def last_week(
         )
         .sort("rank")
     )
+
+
+def _on_a_list(warnings: pl.DataFrame, capacity: int) -> pl.DataFrame:
+    """The published list, and what fills it up where domestic violence is answered by others (docs/decisions)."""
+    others = warnings.filter(~pl.col("is_domestic")).sort("rank")
+    is_drawn = pl.col("selection").eq_missing("random")
+    first = others.filter(~is_drawn).head(capacity - len(others.filter(is_drawn)))["dispute_id"]
+    return warnings.filter(pl.col("listed") | pl.col("dispute_id").is_in(first.implode()))
 
 
 def _list_before(home: Home, as_of: date) -> Path | None:

@@ -8,6 +8,7 @@ from dashboards.markup import line_of_chips, lines
 from dashboards.papers import export_shown
 from dashboards.read_model import Week, queue, week
 from dashboards.sentences import (
+    capacity_line,
     changes_line,
     hidden_lines,
     level_words,
@@ -48,8 +49,10 @@ def _found(session: Session, filters: Filters) -> Week:
 def _summary(session: Session, found: Week, filters: Filters) -> None:
     words, publication = session.words, session.published
     if filters.view == "queue":
-        first, more = queue_line(words, found), []
-    else:
-        first = list_line(words, publication, found)
-        more = [changes_line(words, publication, session.role, session.earlier)]
-    st.html(lines([first, " ".join(more + hidden_lines(words, found))]))
+        st.html(lines([queue_line(words, found), *hidden_lines(words, found)]))
+        return
+    changes = changes_line(words, publication, session.role, session.earlier)
+    told = [capacity_line(words, publication, session.profile, found), list_line(words, publication, found)]
+    st.html(
+        lines([told[0], told[1] + words("general.after_sentence") + changes, *hidden_lines(words, found)])
+    )

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboards.publication import current
 from dashboards.read_model import week
+from dashboards.sentences import hidden_lines
 from dashboards.server import opened
 from dashboards.wording import words_of
 from pipelines.home import Home
@@ -66,7 +67,8 @@ def hidden(city: Home) -> str:
     """The sentence that tells an analyst how many they do not see."""
     published = current(city)
     assert published is not None
-    return WORDS.count("week.hidden", week(published, "analyst").hidden)
+    (told,) = hidden_lines(WORDS, week(published, "analyst"))
+    return told
 
 
 def test_nothing_is_shown_before_somebody_logged_in(page: Page, door: str) -> None:

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards.decisions import DecisionStore
 from dashboards.publication import current
-from dashboards.units import offered
+from dashboards.units import offered, with_room_nearby
 from pipelines.home import Home
 from tests.dashboards.conftest import Screens
 from tests.dashboards.publication import CAPACITY, PROFILE, RANDOM, publish
@@ -82,7 +82,46 @@ def test_an_analyst_is_told_how_many_disputes_with_domestic_violence_there_are_a
     hidden = listed.filter("is_domestic")["dispute_id"]
     app = screens(two_weeks)
     assert not set(hidden) & {row["id"] for row in rows_of(app)}
-    assert f"另有{len(hidden)}件有家庭暴力迹象" in text_of(app)
+    assert f"全市排在最前的{CAPACITY}件中，有{len(hidden)}件有家庭暴力迹象" in text_of(app)
+
+
+def test_an_analysts_list_is_as_long_as_the_capacity_without_those_the_protection_role_answers(
+    two_weeks: Home, screens: Screens
+) -> None:
+    seen = warnings_of(two_weeks).filter(~pl.col("is_domestic"))
+    drawn = seen.filter(pl.col("selection") == "random")
+    ranked = seen.filter(pl.col("selection").ne_missing("random")).head(CAPACITY - len(drawn))
+    rows = rows_of(screens(two_weeks))
+    assert [row["id"] for row in rows] == pl.concat([ranked, drawn]).sort("rank")["dispute_id"].to_list()
+    assert len(rows) == CAPACITY
+
+
+def test_the_capacity_line_says_how_many_mediators_can_take_and_where_there_is_room(
+    two_weeks: Home, screens: Screens
+) -> None:
+    assert "您的调解力量本周可处置40件，名单现按12件列出。" in text_of(screens(two_weeks, n="12"))
+    assert "Your mediators can take 40 this week; the list is made for 40." in text_of(
+        screens(two_weeks, lang="en")
+    )
+    told = re.search(r"其中(\d+)件本乡镇就有调解组织接得下，(\d+)件要请县", text_of(screens(two_weeks)))
+    assert told is not None
+    assert sum(map(int, told.groups())) == CAPACITY
+
+
+def test_room_nearby_is_a_unit_of_the_township_for_the_category_with_time_left() -> None:
+    unit = PROFILE.units.filter(pl.col("tier") == "township", pl.col("kind") == "people").row(0, named=True)
+    known = unit["specialities"].split("|")[0]
+    township = {"township_code": unit["area_code"], "is_domestic": False}
+    rows = pl.DataFrame(
+        [
+            {"dispute_id": "A1", "category": known, **township},
+            {"dispute_id": "B2", "category": "D9", **township},
+            {"dispute_id": "C3", "category": known, **township, "is_domestic": True},
+            {"dispute_id": "D4", "category": known, **township, "township_code": None},
+        ]
+    )
+    assert with_room_nearby(PROFILE, rows, {unit["unit_id"]: 1}) == 1
+    assert with_room_nearby(PROFILE, rows, {unit["unit_id"]: 0}) == 0
 
 
 def test_a_dispute_with_domestic_violence_opens_for_the_protection_role_alone(
