@@ -9,12 +9,13 @@ from typing import Any
 
 import polars as pl
 
+from dashboards.boundaries import boundaries_of
 from dashboards.charts import reliability_picture
 from dashboards.dispute_words import chance_of
 from dashboards.document import Document
 from dashboards.evidence_words import cannot_see, record_sentence
 from dashboards.last_week import LastWeek
-from dashboards.maps import has_positions, place_map
+from dashboards.maps import can_be_drawn, township_map
 from dashboards.markup import Cell
 from dashboards.paper import Paper
 from dashboards.phrases import days_left, of_many, out_of, short_chance
@@ -69,9 +70,12 @@ def places_section(made: Document, paper: Paper) -> None:
         made.section(words("paper.places_title"), [words("place.none")])
         return
     made.section(words("paper.places_title"), place_summary(names, found))
-    if has_positions(found.rows):
-        drawn = place_map(names, map_words(names, found.rows), paper.profile.folder / "boundaries.geojson")
-        made.picture(_png(drawn, 640, 420), 95, words("place.map_text"))
+    shapes = boundaries_of(paper.profile)
+    if can_be_drawn(found.rows, shapes):
+        titles = (words("place.size"), words("place.told_title"), words("place.reporting"))
+        drawn = township_map(names, map_words(names, found.rows), shapes, *titles)
+        told = words("place.map_text_polygons" if shapes else "place.map_text")
+        made.picture(_png(drawn, 640, 420), 95, told)
     head, rows = place_table(names, found, found.rows.head(PLACE_ROWS))
     made.table(head, _PLACES, _plain(rows))
 

@@ -82,25 +82,31 @@ def tiers_picture(words: Words, rows: pl.DataFrame) -> Any:
     return dressed(bars.properties(height=alt.Step(38)))
 
 
-def harms_picture(words: Words, periods: pl.DataFrame, after_on: date) -> Any:
-    """Harms by period with the interval of a count, and where the second year begins."""
-    rows = [
-        {"from_on": row["from_on"].isoformat(), "harms": row["harms"], "low": row["low"], "high": row["high"]}
-        for row in periods.iter_rows(named=True)
-    ]
+def period_picture(periods: pl.DataFrame, after_on: date, is_share: bool) -> Any:
+    """One measure by period with its interval, and where after begins.
+
+    Args:
+        periods: from_on, value, low, high.
+        after_on: the first day of after.
+        is_share: whether the values are shares, shown as percentages from what is there on.
+    """
+    rows = periods.with_columns(pl.col("from_on").dt.to_string("%Y-%m-%d")).fill_nan(None).to_dicts()
     base = alt.Chart(alt.InlineData(rows))
-    x = alt.X("from_on:T", title=None, axis=alt.Axis(format="%Y-%m", labelOverlap=True, tickCount=12))
-    y = alt.Y("low:Q", title=words("effect.harms_axis"), scale=alt.Scale(zero=True))
-    interval = base.mark_rule(color=SOFT, strokeWidth=5).encode(x=x, y=y, y2="high:Q")
-    point = base.mark_point(color=INK, filled=True, size=60, opacity=1).encode(
-        x=x, y=alt.Y("harms:Q", title=words("effect.harms_axis"))
+    x = alt.X("from_on:T", title=None, axis=alt.Axis(format="%Y-%m", labelOverlap=True, tickCount=5))
+    axis = alt.Axis(format="%") if is_share else alt.Axis()
+    scale = alt.Scale(zero=not is_share)
+    interval = base.mark_rule(color=SOFT, strokeWidth=4).encode(
+        x=x, y=alt.Y("low:Q", title=None, scale=scale, axis=axis), y2="high:Q"
+    )
+    point = base.mark_point(color=INK, filled=True, size=45, opacity=1).encode(
+        x=x, y=alt.Y("value:Q", title=None, scale=scale, axis=axis)
     )
     divide = (
         alt.Chart(alt.InlineData([{"from_on": after_on.isoformat()}]))
         .mark_rule(color=USUAL, strokeDash=[6, 4], strokeWidth=2)
         .encode(x=alt.X("from_on:T", title=None))
     )
-    return dressed(alt.layer(interval, point, divide).properties(height=280))
+    return dressed(alt.layer(interval, point, divide).properties(height=240))
 
 
 def dressed(chart: Any) -> Any:

@@ -1,4 +1,4 @@
-"""How cases are handled, in words: clocks, tiers and kinds of mediation, units, before and after."""
+"""How cases are handled, in words: clocks, tiers and kinds of mediation, units."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from dashboards.decisions import Entry
 from dashboards.markup import Cell, dispute_link
 from dashboards.names import Names
 from dashboards.phrases import share, with_interval
-from dashboards.read_model_handling import FEEDBACK_HOURS, RESPONSE_HOURS, WAITING, Clocks, Compared, Effect
+from dashboards.read_model_handling import FEEDBACK_HOURS, RESPONSE_HOURS, WAITING, Clocks
 from pipelines.profile import TIERS
 
 Table = tuple[list[str], list[list[Cell]]]
@@ -145,33 +145,6 @@ def units_table(names: Names, rows: pl.DataFrame) -> Table:
         ]
         for row in rows.iter_rows(named=True)
     ]
-
-
-def effect_lines(names: Names, found: Effect) -> list[str]:
-    """What is compared with what, and since when there have been warnings."""
-    words = names.words
-    told = words(
-        "effect.compared",
-        before=words.day(found.before_on),
-        after=words.day(found.after_on),
-        until=words.day(found.until_on),
-    )
-    since = words("effect.since", day=words.day(found.warned_since), n=words.number(found.warned_periods))
-    return [told, since if found.warned_periods else words("effect.not_yet")]
-
-
-def effect_sentence(names: Names, told: Compared) -> str:
-    """One measure: before, after, and whether chance alone could have done it."""
-    words = names.words
-    if told.measure == "days":
-        days = {side: words.number(getattr(told, side), 1) for side in ("before", "after")}
-        return words("effect.days_text", **days)
-    counts = {side: words.number(getattr(told, side)) for side in ("before", "after")}
-    if told.low is None or told.high is None:
-        return words("effect.count_text", **counts) + words("effect.no_ratio")
-    span = {"low": words.number(told.low, 2), "high": words.number(told.high, 2)}
-    verdict = "fewer" if told.high < 1 else "more" if told.low > 1 else "chance"
-    return words("effect.count_text", **counts) + words(f"effect.{verdict}", **span)
 
 
 def free_lines(names: Names, unit_ids: Sequence[str], free: Mapping[str, int | None]) -> list[str]:

@@ -4,12 +4,14 @@ from typing import Any
 
 import polars as pl
 
+from dashboards.maps import HIDDEN, NO_LEVEL
 from dashboards.markup import Cell, level_cell
 from dashboards.names import Names
 from dashboards.read_model_places import OUTREACH_DAYS, Places, marks
 
 Table = tuple[list[str], list[list[Cell]]]
 SHOWN = 15
+_TOLD = dict.fromkeys(("kind", "kind_name", "place", "told", "mark"), pl.String) | {"ringed": pl.Boolean}
 
 
 def place_summary(names: Names, found: Places) -> list[str]:
@@ -57,20 +59,41 @@ def help_table(names: Names, rows: pl.DataFrame) -> Table:
 
 
 def map_words(names: Names, rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows with everything a map says already in words: place, level_name, told, mark."""
+    """The townships as `maps.township_map` takes them: sized by what is expected, silent ones ringed."""
     words = names.words
     told = [
         {
+            "kind": row["level"] or NO_LEVEL,
+            "kind_name": names.code("level", row["level"]) if row["level"] else words("place.no_level"),
+            "ringed": row["silent"],
             "place": names.place(row["area_code"]),
-            "level_name": names.code("level", row["level"]) if row["level"] else words("place.no_level"),
             "told": words("place.told", expected=_n(names, row["expected"]), usual=_n(names, row["usual"])),
             "mark": words("place.silent") if row["silent"] else words("place.not_silent"),
         }
         for row in rows.iter_rows(named=True)
     ]
-    return rows.hstack(
-        pl.DataFrame(told, schema=dict.fromkeys(("place", "level_name", "told", "mark"), pl.String))
-    )
+    return rows.select("area_code", "lon", "lat", size="expected").hstack(pl.DataFrame(told, schema=_TOLD))
+
+
+def service_map_words(names: Names, rows: pl.DataFrame) -> pl.DataFrame:
+    """The same of one service: sized by the people served, suppressed ones without any figure."""
+    words = names.words
+    told = [
+        {
+            "kind": HIDDEN if row["suppressed"] else row["level"] or NO_LEVEL,
+            "kind_name": words("service.suppressed")
+            if row["suppressed"]
+            else names.code("level", row["level"])
+            if row["level"]
+            else words("place.no_level"),
+            "ringed": False,
+            "place": names.place(row["area_code"]),
+            "told": words("service.suppressed") if row["suppressed"] else _whole(names, row["caseload"]),
+            "mark": cell if isinstance(cell := _cells(names, row)[1], str) else "",
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+    return rows.select("area_code", "lon", "lat", size="caseload").hstack(pl.DataFrame(told, schema=_TOLD))
 
 
 def service_summary(names: Names, rows: pl.DataFrame) -> list[str]:
@@ -78,9 +101,10 @@ def service_summary(names: Names, rows: pl.DataFrame) -> list[str]:
     words = names.words
     urgent = len(rows.filter(pl.col("level").is_in(["red", "orange"])))
     hidden = int(rows["suppressed"].sum())
+    told = words.count("service.hidden", hidden) if hidden else words("service.none_hidden")
     return [
         words("service.line", shown=words.number(len(rows) - hidden), urgent=words.number(urgent)),
-        words.count("service.hidden", hidden) + words("service.rounded"),
+        told + words("service.rounded"),
     ]
 
 

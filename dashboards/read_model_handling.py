@@ -1,12 +1,11 @@
-"""What the screens ask about how cases are handled: clocks, the way through the tiers, units, before and after."""
+"""What the screens ask about how cases are handled: clocks, units, and closed cases alike."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from functools import lru_cache
 
 import polars as pl
-from scipy import stats
 
 from dashboards.decisions import Entry
 from dashboards.publication import Publication
@@ -15,8 +14,6 @@ from dashboards.roles import Role, sees_domestic, visible
 RESPONSE_HOURS, FEEDBACK_HOURS = 2, 48
 WAITING = ("all", "no_response", "no_feedback", "overdue")
 _FEEDBACK = ("mediation", "visit", "agreement", "expert_consultation", "follow_up", "closed")
-_LEVEL = 0.90
-_YEAR_PERIODS = 13
 FEW_CASES = 20
 """Below so many finished cases a unit is not set beside the city."""
 
@@ -125,92 +122,6 @@ def similar(publication: Publication, dispute_id: str) -> pl.DataFrame:
     if told is None:
         return pl.DataFrame()
     return told.filter(pl.col("dispute_id") == dispute_id).sort("nth")
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One measure before and after.
-
-    Attributes:
-        measure: `harms`, `serious`, `deaths` or `days`.
-        before, after: counts, or days.
-        ratio, low, high: after to before with its 90 % interval; None for days and where before is nothing.
-    """
-
-    measure: str
-    before: float
-    after: float
-    ratio: float | None
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True, eq=False)
-class Effect:
-    """Before and after, over as many periods of four weeks each.
-
-    Attributes:
-        periods: the matured periods, oldest first.
-        before_on, after_on, until_on: the first day of each side, and the day after the last.
-        warned_since: the first Monday published.
-        warned_periods: how many of the periods after lie behind it.
-        measures: what is compared.
-    """
-
-    periods: pl.DataFrame
-    before_on: date
-    after_on: date
-    until_on: date
-    warned_since: date
-    warned_periods: int
-    measures: list[Compared]
-
-
-def effect(publication: Publication, warned_since: date) -> Effect | None:
-    """The last matured year beside the year before; None without two of them."""
-    told = publication.described.get("effect")
-    if told is None:
-        return None
-    periods = told.filter("matured").sort("from_on")
-    if len(periods) < 2 * _YEAR_PERIODS:
-        return None
-    before, after = periods[-2 * _YEAR_PERIODS : -_YEAR_PERIODS], periods[-_YEAR_PERIODS:]
-    counted = [_compared(name, int(before[name].sum()), int(after[name].sum())) for name in _HARMS]
-    days = [float(side["days"].mean() or 0) for side in (before, after)]  # pyright: ignore[reportArgumentType]
-    return Effect(
-        periods=periods,
-        before_on=before["from_on"][0],
-        after_on=after["from_on"][0],
-        until_on=after["until_on"][-1],
-        warned_since=warned_since,
-        warned_periods=len(after.filter(pl.col("from_on") >= warned_since)),
-        measures=[*counted, Compared("days", days[0], days[1], None, None, None)],
-    )
-
-
-_HARMS = ("harms", "serious", "deaths")
-
-
-def harms_by_period(found: Effect) -> pl.DataFrame:
-    """from_on, harms, low, high: each matured period's harms with the exact 90 % interval of a count."""
-    n = found.periods["harms"].to_numpy()
-    return found.periods.select(
-        "from_on",
-        "harms",
-        low=pl.Series(stats.chi2.ppf(0.05, 2 * n) / 2).fill_nan(0.0),
-        high=pl.Series(stats.chi2.ppf(0.95, 2 * (n + 1)) / 2),
-    )
-
-
-def _compared(measure: str, before: int, after: int) -> Compared:
-    """The ratio of two counts over equal time, with the exact interval of a share of their sum."""
-    if not before:
-        return Compared(measure, before, after, None, None, None)
-    share = stats.binomtest(after, before + after).proportion_ci(_LEVEL)
-    return Compared(
-        measure, before, after, after / before, share.low / (1 - share.low),
-        share.high / (1 - share.high) if share.high < 1 else None,
-    )  # fmt: skip
 
 
 def _free() -> pl.Expr:

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from dashboards.boundaries import boundaries_of
 from dashboards.login import login_file, read_rules
 from dashboards.roles import role_of
 from pipelines.errors import FengqiaoError
@@ -53,7 +54,7 @@ def start(home: Home, profile: Profile, role: str = "analyst") -> str:
     Raises:
         FengqiaoError: the server did not answer; names its log.
     """
-    role_of(role)
+    _check(profile, role)
     held = running(home)
     if held is not None and (held.profile, held.role) == (str(profile.folder), role):
         return f"dashboard at {held.address}"
@@ -73,7 +74,7 @@ def opened(home: Home, profile: Profile, role: str = "analyst") -> Iterator[str]
     Raises:
         FengqiaoError: the server did not answer; names its log.
     """
-    role_of(role)
+    _check(profile, role)
     told = _open(home, profile, role)
     try:
         yield told.address
@@ -83,7 +84,7 @@ def opened(home: Home, profile: Profile, role: str = "analyst") -> Iterator[str]
 
 def serve(home: Home, profile: Profile, role: str = "analyst") -> None:
     """Open the screens and stay until interrupted."""
-    role_of(role)
+    _check(profile, role)
     with suppress(KeyboardInterrupt):
         subprocess.run(command(free_port()), env=_environment(home, profile, role), cwd=REPO, check=False)
 
@@ -120,6 +121,12 @@ def free_port() -> int:
                 probe.bind((HOST, port))
                 return port
     raise FengqiaoError(f"ports {FIRST_PORT} to {FIRST_PORT + PORTS - 1} are all taken; close something")
+
+
+def _check(profile: Profile, role: str) -> None:
+    """Refuse what no page could be shown with."""
+    role_of(role)
+    boundaries_of(profile)
 
 
 def _open(home: Home, profile: Profile, role: str) -> Running:

@@ -1,12 +1,14 @@
-"""Effect: did it help? Before and after, with uncertainty, and what cannot be concluded from it."""
+"""Effect: did it help? Before and after, with uncertainty, what cannot be concluded, and the simulated trial."""
 
 import streamlit as st
 
-from dashboards.charts import harms_picture
-from dashboards.handling_words import effect_lines, effect_sentence
-from dashboards.markup import bullets, figure, lines
-from dashboards.read_model_handling import effect, harms_by_period
+from dashboards.charts import period_picture
+from dashboards.effect_words import effect_lines, effect_table, trial_table
+from dashboards.markup import bullets, lines, table
+from dashboards.read_model_effect import Effect, by_period, effect, trial
 from dashboards.session import Session, here
+
+PICTURED = ("harms", "days", "settled")
 
 
 def show() -> None:
@@ -18,24 +20,40 @@ def show() -> None:
     if found is None:
         st.html(lines([words("effect.none")]))
     else:
-        st.html(lines(effect_lines(session.names, found)))
-        for column, told in zip(st.columns(len(found.measures), gap="medium"), found.measures, strict=True):
-            with column, st.container(border=True):
-                st.markdown(f"**{words(f'effect.{told.measure}')}**")
-                shown = words.number(told.after, 1 if told.measure == "days" else 0)
-                st.html(figure(shown, words("effect.after"), effect_sentence(session.names, told)))
-        _picture(session)
+        st.html(lines(effect_lines(words, found)))
+        st.html(table(*effect_table(words, found), words("effect.title"), texts=(4,)))
     st.header(words("effect.cannot"), anchor=False)
     st.html(
-        bullets([words(f"effect.cannot_{n}") for n in ("cause", "season", "recording", "deaths", "trial")])
+        bullets(
+            [
+                words(f"effect.cannot_{n}")
+                for n in ("cause", "season", "recording", "young", "deaths", "trial")
+            ]
+        )
     )
-
-
-def _picture(session: Session) -> None:
-    words = session.words
-    found = effect(session.published, session.warned_since)
     if found is not None:
-        st.header(words("effect.picture"), anchor=False)
-        picture = harms_picture(words, harms_by_period(found), found.after_on)
-        st.altair_chart(picture, theme=None, alt=words("effect.picture"))
-        st.caption(words("effect.picture_text"))
+        _pictures(session, found)
+    _trial(session)
+
+
+def _pictures(session: Session, found: Effect) -> None:
+    words = session.words
+    st.header(words("effect.picture"), anchor=False)
+    for column, measure in zip(st.columns(len(PICTURED), gap="large"), PICTURED, strict=True):
+        with column:
+            name = words(f"effect.{measure}")
+            st.markdown(f"**{name}**")
+            drawn = period_picture(by_period(found, measure), found.after_on, is_share=measure == "settled")
+            st.altair_chart(drawn, theme=None, alt=name)
+    st.caption(words("effect.picture_text" if found.is_used else "effect.picture_text_not_yet"))
+
+
+def _trial(session: Session) -> None:
+    words, found = session.words, trial(session.home)
+    st.header(words("effect.trial"), anchor=False)
+    if found is None:
+        st.html(lines([words("effect.no_trial")]))
+        return
+    sentence = found.sentence[f"sentence_{words.lang}"] or words("effect.trial_unfinished")
+    st.html(lines([sentence, words("effect.trial_limits")]))
+    st.html(table(*trial_table(words, found), words("effect.trial")))

@@ -4,7 +4,8 @@ import polars as pl
 import streamlit as st
 
 from dashboards import address
-from dashboards.maps import has_positions, place_map
+from dashboards.boundaries import boundaries_of
+from dashboards.maps import can_be_drawn, township_map
 from dashboards.markup import lines, table
 from dashboards.place_words import SHOWN, help_table, map_words, place_summary, place_table
 from dashboards.read_model_places import ALL, forecast_categories, places
@@ -44,14 +45,11 @@ def show() -> None:
 
 
 def _map(session: Session, rows: pl.DataFrame) -> None:
-    words = session.words
-    if not has_positions(rows):
+    words, shapes = session.words, boundaries_of(session.profile)
+    if not can_be_drawn(rows, shapes):
         st.html(lines([words("place.no_map")]))
         return
-    boundaries = session.profile.folder / "boundaries.geojson"
-    st.altair_chart(
-        place_map(session.names, map_words(session.names, rows), boundaries),
-        theme=None,
-        alt=words("place.map_alt"),
-    )
-    st.caption(words("place.map_text"))
+    titles = (words("place.size"), words("place.told_title"), words("place.reporting"))
+    drawn = township_map(session.names, map_words(session.names, rows), shapes, *titles)
+    st.altair_chart(drawn, theme=None, alt=words("place.map_alt"))
+    st.caption(words("place.map_text_polygons" if shapes else "place.map_text"))

@@ -1,13 +1,16 @@
 """Services: how far the two care services reach, township by township. Places and visits, never people."""
 
+import polars as pl
 import streamlit as st
 
 from dashboards import address
+from dashboards.boundaries import boundaries_of
+from dashboards.maps import can_be_drawn, township_map
 from dashboards.markup import lines, table
-from dashboards.place_words import service_summary, service_table
-from dashboards.read_model import PAGE_ROWS, narrowed
+from dashboards.place_words import SHOWN, service_map_words, service_summary, service_table
+from dashboards.read_model import narrowed
 from dashboards.read_model_services import services
-from dashboards.session import here
+from dashboards.session import Session, here
 
 
 def show() -> None:
@@ -35,8 +38,24 @@ def show() -> None:
             words("week.county"), "county", counties, names.area, words("week.every_county")
         )
     shown = narrowed(rows, counties=chosen)
-    st.html(table(*service_table(names, shown.head(PAGE_ROWS)), words("service.title"), texts=(4,)))
-    if len(shown) > PAGE_ROWS:
-        with st.expander(words.count("service.more", len(shown) - PAGE_ROWS)):
-            st.html(table(*service_table(names, shown[PAGE_ROWS:]), words("service.title"), texts=(4,)))
+    wide, narrow = st.columns([1, 1.1], gap="large")
+    with wide:
+        _map(session, shown)
+    with narrow:
+        st.header(words("service.first"), anchor=False)
+        st.html(table(*service_table(names, shown.head(SHOWN)), words("service.first"), texts=(4,)))
+    if len(shown) > SHOWN:
+        with st.expander(words.count("service.more", len(shown) - SHOWN)):
+            st.html(table(*service_table(names, shown[SHOWN:]), words("service.title"), texts=(4,)))
     st.html(lines([words("service.care")]))
+
+
+def _map(session: Session, rows: pl.DataFrame) -> None:
+    words, shapes = session.words, boundaries_of(session.profile)
+    if not can_be_drawn(rows, shapes):
+        st.html(lines([words("place.no_map")]))
+        return
+    titles = (words("service.caseload"), words("service.caseload"), words("service.overdue"))
+    drawn = township_map(session.names, service_map_words(session.names, rows), shapes, *titles)
+    st.altair_chart(drawn, theme=None, alt=words("service.map_alt"))
+    st.caption(words("service.map_text_polygons" if shapes else "service.map_text"))

@@ -214,7 +214,7 @@ def _with_shares(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _effect(as_of: date) -> pl.DataFrame:
     """A year of 70 harms a period, then one of 60; the last two periods are not matured."""
-    n = 26
+    n = 28
     first = as_of - timedelta(weeks=4 * n)
     harms = np.where(np.arange(n) < 13, 70, 60)
     return pl.DataFrame(

@@ -1,4 +1,4 @@
-"""Places, services, supervision, funnel, units, effect and data: what they say, and say where they cannot."""
+"""Places, services, supervision, funnel, units and data: what they say, and say where they cannot."""
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from dashboards.decision import Decision
 from dashboards.decisions import DecisionStore
 from dashboards.publication import Publication, current
 from dashboards.read_model_data import lateness, missing, refusals
-from dashboards.read_model_handling import clocks, effect, units
+from dashboards.read_model_handling import clocks, units
 from dashboards.read_model_places import places
 from dashboards.read_model_services import services
 from pipelines.home import Home
@@ -126,32 +126,6 @@ def test_units_stand_by_place_and_few_cases_are_not_compared(published: Publicat
     assert rows["area_code"].is_sorted()
     assert set(rows.filter(pl.col("due") < 20)["stands"]) == {None}
     assert set(rows["stands"].drop_nulls()) <= {"above", "below", "like"}
-
-
-def test_fewer_harms_are_not_called_the_warnings_doing(
-    published: Publication, two_weeks: Home, screens: Screens
-) -> None:
-    assert effect(published, AS_OF) is None, "24 matured periods are no two years"
-    assert "不满两年" in text_of(screens(two_weeks, "effect"))
-
-
-def test_two_matured_years_are_compared_with_what_chance_could_do(tmp_path: Path, screens: Screens) -> None:
-    folder = publish(Home(tmp_path))
-    rows = pl.read_parquet(folder / "effect.parquet").with_columns(matured=True)
-    rows.write_parquet(folder / "effect.parquet")
-    found = effect(current(Home(tmp_path)), AS_OF)  # type: ignore[arg-type]
-    assert found is not None
-    harms = found.measures[0]
-    assert (harms.before, harms.after) == (13 * 70, 13 * 60)
-    assert harms.ratio == pytest.approx(60 / 70)
-    assert harms.low is not None
-    assert harms.high is not None
-    assert harms.low < 60 / 70 < harms.high < 1
-    assert found.warned_periods == 0
-    seen = text_of(screens(Home(tmp_path), "effect"))
-    assert "不可能是预警带来的" in seen
-    assert "减少不像只是偶然" in seen
-    assert "死亡件数太少" in seen
 
 
 def test_what_was_refused_is_told_with_its_reason_most_first(

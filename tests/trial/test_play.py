@@ -8,6 +8,8 @@ import pytest
 
 from dagster_project.trial.plan import Plan, arms_of
 from dagster_project.trial.play import play_and_report
+from dashboards.effect_words import ARMS
+from dashboards.read_model_effect import trial
 from pipelines.home import Home
 from pipelines.profile import load_profile
 
@@ -50,6 +52,10 @@ def test_a_trial_is_played_reported_and_gone_on_with(tmp_path: Path, monkeypatch
     assert figures["oracle", "mediations_per_year"] == pytest.approx(2 * 2 / 0.05)
     assert figures["oracle", "expected_share_of_oracle"] == pytest.approx(1.0)
     assert figures["oracle", "expected_prevented_per_100"] > 0
+    shown = trial(home)
+    assert shown is not None
+    assert shown.arms(ARMS) == ["nothing", "oracle"]
+    assert shown.figures["oracle", "expected_prevented_per_100"].value > 0
     effects = pl.read_parquet(folder / "effects.parquet")
     assert {"all", "category=D1", "urban=rural"} <= set(effects["segment"])
     assert list((home.mlflow / "artifacts").rglob("effects.parquet"))

@@ -1,0 +1,174 @@
+"""The map: polygons where the profile has them, marks elsewhere, and nothing of what may not be shown."""
+
+import io
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from PIL import Image
+
+from dashboards.boundaries import FILE, boundaries_of
+from dashboards.maps import COLOURS, can_be_drawn, township_map
+from dashboards.names import names_of
+from dashboards.place_words import map_words, service_map_words
+from dashboards.publication import Publication, current
+from dashboards.read_model_places import places
+from dashboards.read_model_services import services
+from dashboards.server import opened
+from dashboards.wording import words_of
+from pipelines.errors import RefusedInput
+from pipelines.home import Home
+from pipelines.profile import Profile, load_profile
+from tests.dashboards.conftest import Screens
+from tests.dashboards.publication import PROFILE
+
+NAMES = names_of(PROFILE, words_of("zh"))
+TOWNSHIPS = PROFILE.areas.filter(pl.col("tier") == "township").sort("area_code")
+TITLES = ("大小", "件数", "上报")
+
+
+def square(code: str, half: float = 0.03, clockwise: bool = True) -> dict[str, Any]:
+    """A square around a township, its ring one way round or the other."""
+    lon, lat = TOWNSHIPS.filter(area_code=code).select("lon", "lat").row(0)
+    ring = [
+        [lon - half, lat - half],
+        [lon - half, lat + half],
+        [lon + half, lat + half],
+        [lon + half, lat - half],
+    ]
+    ring = ring if clockwise else ring[::-1]
+    return {
+        "type": "Feature",
+        "properties": {"area_code": code},
+        "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
+    }
+
+
+def profile_with(folder: Path, features: list[dict[str, Any]] | str) -> Profile:
+    """Qujing with a file of boundaries."""
+    copied = shutil.copytree(PROFILE.folder, folder / "qujing")
+    text = (
+        features
+        if isinstance(features, str)
+        else json.dumps({"type": "FeatureCollection", "features": features})
+    )
+    (copied / FILE).write_text(text, encoding="utf-8")
+    return load_profile(str(copied))
+
+
+def row(code: str, kind: str) -> dict[str, Any]:
+    lon, lat = TOWNSHIPS.filter(area_code=code).select("lon", "lat").row(0)
+    told = {"kind_name": kind, "ringed": False, "place": code, "told": "7", "mark": "正常"}
+    return {"area_code": code, "lon": lon, "lat": lat, "size": 10.0, "kind": kind} | told
+
+
+def layers(picture: Any, **mark: Any) -> list[list[dict[str, Any]]]:
+    """The rows of each layer whose mark has these properties."""
+    told = picture.to_dict()
+    found = [layer for layer in told["layer"] if mark.items() <= layer["mark"].items()]
+    return [layer["data"].get("values") or told["datasets"][layer["data"]["name"]] for layer in found]
+
+
+def share_of(picture: Any, colour: str) -> float:
+    """The share of a drawn map's pixels that have this colour, to a few shades."""
+    drawn = io.BytesIO()
+    picture.save(drawn, format="png")
+    pixels = np.asarray(Image.open(drawn).convert("RGB")).reshape(-1, 3).astype(int)
+    wanted = np.array([int(colour[n : n + 2], 16) for n in (1, 3, 5)])
+    return float((np.abs(pixels - wanted).max(axis=1) < 6).mean())
+
+
+@pytest.fixture(scope="module")
+def published(two_weeks: Home) -> Publication:
+    found = current(two_weeks)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("clockwise", [True, False])
+def test_a_polygon_is_filled_inside_whichever_way_its_ring_is_wound(tmp_path: Path, clockwise: bool) -> None:
+    first, last = TOWNSHIPS["area_code"][0], TOWNSHIPS["area_code"][-1]
+    shapes = boundaries_of(profile_with(tmp_path, [square(code, 0.1, clockwise) for code in (first, last)]))
+    rows = pl.DataFrame([row(first, "red"), row(last, "blue")])
+    picture = township_map(NAMES, rows, shapes, *TITLES)
+    for level in ("red", "blue"):
+        assert 0.001 < share_of(picture, COLOURS[level]) < 0.2
+
+
+def test_a_township_without_a_polygon_keeps_its_mark_and_one_with_it_has_none(tmp_path: Path) -> None:
+    first, last = TOWNSHIPS["area_code"][0], TOWNSHIPS["area_code"][-1]
+    rows = pl.DataFrame([row(first, "red"), row(last, "blue")])
+    shapes = boundaries_of(profile_with(tmp_path, [square(first)]))
+    drawn = township_map(NAMES, rows, shapes, *TITLES)
+    assert [[each["place"] for each in rows] for rows in layers(drawn, type="circle")] == [[last]]
+    polygons = layers(drawn, type="geoshape")
+    assert [[each.get("place") for each in rows] for rows in polygons] == [[None], [first]]
+
+
+def test_without_positions_and_polygons_there_is_no_map() -> None:
+    rows = pl.DataFrame([row(TOWNSHIPS["area_code"][0], "red")])
+    assert can_be_drawn(rows, {})
+    assert not can_be_drawn(rows.with_columns(lon=pl.lit(None, pl.Float64)), {})
+    assert can_be_drawn(rows.with_columns(lon=pl.lit(None, pl.Float64)), {"530302001": {}})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "is no GeoJSON"),
+        ("[]", "is no GeoJSON"),
+        (json.dumps({"features": [{"properties": {}, "geometry": {}}]}), "feature 1: it needs `area_code`"),
+        (
+            json.dumps({"features": [{"properties": {"area_code": "1"}, "geometry": {"type": "Point"}}]}),
+            "feature 1: a Point; use Polygon or MultiPolygon",
+        ),
+        (
+            json.dumps(
+                {"features": [{"properties": {"area_code": "1"}, "geometry": {"type": "Polygon", "coordinates": [[[103]]]}}]}
+            ),
+            "feature 1: it needs",
+        ),
+    ],
+)  # fmt: skip
+def test_wrong_boundaries_are_refused_before_a_page_is_opened(tmp_path: Path, text: str, told: str) -> None:
+    profile = profile_with(tmp_path, text)
+    with pytest.raises(RefusedInput, match=told), opened(Home(tmp_path / "home"), profile):
+        pass
+
+
+@pytest.mark.parametrize("page", ["places", "services"])
+def test_a_page_with_polygons_stands_and_says_how_to_read_them(
+    two_weeks: Home, screens: Screens, tmp_path: Path, page: str
+) -> None:
+    profile = profile_with(tmp_path, [square(code) for code in TOWNSHIPS["area_code"]])
+    app = screens(two_weeks, page, profile=str(profile.folder))
+    assert not app.exception
+    assert any(part.value.startswith("颜色是级别") for part in app.caption)
+    assert len(app.get("arrow_vega_lite_chart") or app.get("vega_lite_chart")) == 1
+
+
+def test_a_suppressed_township_is_drawn_grey_with_a_word_and_no_figure(published: Publication) -> None:
+    rows = services(published, PROFILE, "S1")
+    assert rows is not None
+    told = service_map_words(NAMES, rows)
+    hidden = told.filter(kind="hidden")
+    assert len(hidden) == int(rows["suppressed"].sum()) > 0
+    assert hidden["size"].null_count() == len(hidden)
+    assert set(hidden["told"]) == set(hidden["mark"]) == set(hidden["kind_name"]) == {"人数太少，不显示"}
+    (squares,) = layers(township_map(NAMES, told, {}, *TITLES), shape="square")
+    assert not re.search(r"\d", "".join(each["told"] + each["mark"] for each in squares))
+    assert {each["size"] for each in squares} == {None}
+
+
+def test_places_are_sized_by_what_is_expected_and_silent_ones_ringed(published: Publication) -> None:
+    found = places(published, PROFILE)
+    assert found is not None
+    told = map_words(NAMES, found.rows)
+    assert told["size"].to_list() == found.rows["expected"].to_list()
+    (rings,) = layers(township_map(NAMES, told, {}, *TITLES), strokeDash=[3, 2])
+    assert len(rings) == int(found.rows["silent"].sum())
