@@ -44,7 +44,7 @@ def chance_lines(words: Words, dispute: Dispute, outcome: str, horizon_days: int
     if record is not None:
         many = out_of(chance.value)
         counts = {key: of_many(words, record[name], many) for key, name in _RECORD.items()}
-        told.append(words("chance.record", many=words.number(many), **counts))
+        told.append(words(f"chance.record_{record['of']}", many=words.number(many), **counts))
     return told
 
 

@@ -10,6 +10,8 @@ from dashboards.read_model import MODEL
 
 METHODS = (MODEL, "logistic", "checklist", "category_rate", "oldest_first", "oracle")
 """In the order they are shown; the oracle exists in made-up data only."""
+AXES = ("county", "urban", "channel", "category", "reporting")
+AUDITED = ("n_harmed", "recall_at_capacity", "false_alarm_rate", "calibration_ratio")
 PLAIN_METRICS = ("precision_at_capacity", "recall_at_capacity", "roc_auc", "ece")
 SPECIALIST_METRICS = ("pr_auc", "brier_skill", "brier", "base_rate", "n_positives")
 
@@ -47,29 +49,47 @@ def pooled(publication: Publication, segment: str = "all") -> dict[str, dict[str
     return found
 
 
-def segments(publication: Publication, kind: str, metric: str) -> pl.DataFrame:
-    """One metric of our model by the values of a kind of segment (`category`, `county`): code, value, low, high."""
-    prefix = f"{kind}="
-    return (
-        _measured(publication)
-        .filter(
-            (pl.col("model") == MODEL)
-            & (pl.col("metric") == metric)
-            & pl.col("segment").str.starts_with(prefix)
+def audit(publication: Publication) -> pl.DataFrame:
+    """What each group got from the list in the backtest, groups of `AXES` only.
+
+    Returns:
+        axis, group, n_harmed (disputes that came to harm), and recall_at_capacity, false_alarm_rate and
+        calibration_ratio with `_low` and `_high`, null for a group with too few; by axis, then group.
+    """
+    rows = (
+        publication.metrics.filter(pl.col("as_of").is_null(), model=MODEL)
+        .with_columns(
+            pl.col("segment").str.extract_groups(r"^audit=(?<axis>\w+) group=(?<group>.+)$").struct.unnest()
         )
-        .with_columns(code=pl.col("segment").str.strip_prefix(prefix))
-        .select("code", "value", "low", "high")
-        .sort("code")
+        .filter(pl.col("axis").is_in(AXES))
     )
+    groups = rows.select("axis", "group").unique()
+    for metric in AUDITED:
+        ends = {metric: "value", f"{metric}_low": "low", f"{metric}_high": "high"}
+        told = rows.filter(metric=metric).select("axis", "group", **ends)
+        groups = groups.join(told, on=["axis", "group"], how="left")
+    return groups.drop("n_harmed_low", "n_harmed_high").sort(pl.col("axis").cast(pl.Enum(AXES)), "group")
 
 
-def under_served(publication: Publication, kind: str, metric: str) -> list[str] | None:
-    """Segments where even the top of the interval lies below the whole; None where nothing was measured."""
-    whole = pooled(publication).get(MODEL, {}).get(metric)
-    rows = segments(publication, kind, metric)
+def under_served(publication: Publication) -> list[tuple[str, str]] | None:
+    """Groups (axis and code) for which even the top of the interval lies below the whole; None without an audit."""
+    whole, rows = pooled(publication).get(MODEL, {}).get("recall_at_capacity"), audit(publication)
     if whole is None or rows.is_empty():
         return None
-    return rows.filter(pl.col("high") < whole.value)["code"].to_list()
+    low = rows.filter(pl.col("recall_at_capacity_high") < whole.value)
+    return list(low.select("axis", "group").iter_rows())
+
+
+def watched(publication: Publication) -> pl.DataFrame:
+    """What the weekly watch looked at, by kind: signal, n, crossed, and `nearest`, the largest share of a limit reached."""
+    told = publication.described.get("watch")
+    if told is None:
+        return pl.DataFrame()
+    return told.group_by("signal", maintain_order=True).agg(
+        n=pl.len(),
+        crossed=pl.col("crossed").sum(),
+        nearest=(pl.col("strength").abs() / pl.col("limit")).max(),
+    )
 
 
 def card(publication: Publication) -> Card:

@@ -1,6 +1,6 @@
 """How right we were, in words: a count of 100 wherever a share would be said."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +8,10 @@ from typing import Any
 import polars as pl
 
 from dashboards.evidence import PLAIN_METRICS, SPECIALIST_METRICS, Card, Measured
+from dashboards.names import Names
+from dashboards.phrases import with_interval
 from dashboards.read_model import MODEL
+from dashboards.read_model_acted import Acted
 from dashboards.wording import Words
 
 _OF_HUNDRED = {"precision_at_capacity", "recall_at_capacity", "ece", "base_rate"}
@@ -79,14 +82,60 @@ def specialist_table(words: Words, measured: Mapping[str, Mapping[str, Measured]
     return _table(words, measured, SPECIALIST_METRICS)
 
 
-def segment_table(words: Words, rows: pl.DataFrame, name: Callable[[str], str]) -> list[list[str]]:
-    """One metric by segment, each with its range."""
-    return [
+def audit_table(names: Names, rows: pl.DataFrame, axis: str) -> Table:
+    """What the groups of one axis got from the list; groups with too few harms have their count alone."""
+    words = names.words
+    head = [words(f"audit.{name}") for name in (axis, "n_harmed", "caught", "in_vain", "came_over_stated")]
+    return head, [
         [
-            name(row["code"]),
-            _with_range(words, "recall_at_capacity", Measured(row["value"], row["low"], row["high"])),
+            group_name(names, axis, row["group"]),
+            words.number(row["n_harmed"] or 0),
+            with_interval(words, row, "recall_at_capacity", lambda value: words.number(value * 100, 1)),
+            with_interval(words, row, "false_alarm_rate", lambda value: words.number(value * 1000, 1)),
+            with_interval(words, row, "calibration_ratio", lambda value: words.number(value, 2)),
+        ]
+        for row in rows.filter(pl.col("axis") == axis).iter_rows(named=True)
+    ]
+
+
+def group_name(names: Names, axis: str, group: str) -> str:
+    """What a group of the audit is called."""
+    match axis:
+        case "county":
+            return names.area(group)
+        case "category":
+            return names.category(group)
+        case "channel":
+            return names.code("channel", group)
+    return names.words.one_of("audit", f"{axis}_{group}")
+
+
+def watch_table(words: Words, rows: pl.DataFrame) -> Table:
+    """What the weekly watch looked at, and how near to its limit the furthest came."""
+    return [words(f"watch.{name}") for name in ("signal", "n", "crossed", "nearest")], [
+        [
+            words.one_of("signal", row["signal"]),
+            words.number(row["n"]),
+            words.number(row["crossed"]),
+            words("general.none")
+            if row["nearest"] is None
+            else words("general.percent", n=words.number(row["nearest"] * 100)),
         ]
         for row in rows.iter_rows(named=True)
+    ]
+
+
+def acted_table(words: Words, weeks: Sequence[Acted]) -> Table:
+    """How many of each week's lists somebody decided on."""
+    columns = ("accept", "decline", "correct", "visit")
+    return [words(f"acted.{name}") for name in ("week", "listed", *columns, "share")], [
+        [
+            words.day(week.as_of),
+            words.number(week.listed),
+            *(words.number(week.decided[name]) for name in columns),
+            words("general.percent", n=words.number(week.share * 100)),
+        ]
+        for week in weeks
     ]
 
 
@@ -115,13 +164,15 @@ def watch_lines(words: Words, watch: Mapping[str, Any] | None) -> list[str]:
     return [told, *(words.own(row, "reason") for row in watch["rows"])]
 
 
-def fairness_line(words: Words, counties: Sequence[str] | None, name: Callable[[str], str]) -> str:
-    """Which counties the list serves less than the whole, beyond what chance explains."""
-    if counties is None:
+def fairness_line(names: Names, groups: Sequence[tuple[str, str]] | None) -> str:
+    """Which groups the list serves less than the whole, beyond what chance explains."""
+    words = names.words
+    if groups is None:
         return words("model.fair_unknown")
-    if not counties:
+    if not groups:
         return words("model.fair_none")
-    return words("model.fair_some", counties=words("general.between").join(name(code) for code in counties))
+    named = [group_name(names, axis, group) for axis, group in groups]
+    return words("model.fair_some", groups=words("general.between").join(named))
 
 
 def history_table(words: Words, spells: Sequence[tuple[date, str]]) -> Table:

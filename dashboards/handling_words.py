@@ -30,7 +30,7 @@ def clock_table(names: Names, rows: pl.DataFrame) -> Table:
     return head, [
         [
             dispute_link(words, row["dispute_id"]),
-            words("general.part").join([names.category(row["category"]), names.place(row["area_code"])]),
+            _what(names, row["category"], row["area_code"]),
             _clock(names, row["response_hours"], RESPONSE_HOURS, row["hours"]),
             _clock(names, row["feedback_hours"], FEEDBACK_HOURS, row["hours"]),
             _due(names, row["overdue_days"]),
@@ -39,13 +39,21 @@ def clock_table(names: Names, rows: pl.DataFrame) -> Table:
     ]
 
 
-def accepted_table(names: Names, entries: Sequence[Entry], visited: set[str], today: date) -> Table:
-    """Accepted warnings with their unit and day, those due first."""
+def accepted_table(
+    names: Names, warnings: pl.DataFrame, entries: Sequence[Entry], visited: set[str], today: date
+) -> Table:
+    """Accepted warnings with their unit and day, those due first; of one no longer at risk the number alone."""
     words = names.words
-    head = [words(f"clock.{name}") for name in ("number", "unit", "due", "visit")]
+    mine = warnings.filter(pl.col("dispute_id").is_in([entry.decision.dispute_id for entry in entries]))
+    what = {
+        number: _what(names, *told)
+        for number, *told in mine.select("dispute_id", "category", "area_code").iter_rows()
+    }
+    head = [words(f"clock.{name}") for name in ("number", "what", "unit", "due", "visit")]
     return head, [
         [
             dispute_link(words, entry.decision.dispute_id),
+            what.get(entry.decision.dispute_id, words("row.over")),
             names.unit(entry.decision.unit_id),
             _due(names, (today - entry.decision.due_on).days if entry.decision.due_on else None),
             words("clock.visited" if entry.decision.dispute_id in visited else "clock.not_visited"),
@@ -188,10 +196,16 @@ def similar_table(names: Names, rows: pl.DataFrame) -> Table:
     ]
 
 
+def _what(names: Names, category: str, area_code: str) -> str:
+    return names.words("general.part").join([names.category(category), names.place(area_code)])
+
+
 def _clock(names: Names, hours: float | None, limit: int, waiting: float) -> str:
     words = names.words
     if hours is None:
         return words("clock.waiting_late" if waiting > limit else "clock.waiting", n=words.number(waiting))
+    if hours < 1:
+        return words("clock.done_soon")
     return words("clock.done_late" if hours > limit else "clock.done", n=words.number(hours, 1))
 
 

@@ -90,6 +90,7 @@ DESCRIBED = (
     "arrivals",
     "grid_load",
     "similar",
+    "watch",
 )
 """Files beside the warnings, each with its contract where it is written; a week may lack any of them."""
 

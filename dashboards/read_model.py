@@ -21,6 +21,8 @@ LEVELS = ("red", "orange", "yellow", "blue")
 MODEL = "lightgbm"
 OLD_AFTER_DAYS = 8
 PAGE_ROWS = 50
+ALIKE = 1.5
+"""A chance so many times the highest bin's is not like it any more."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,9 @@ class Dispute:
         facts: its row of `dispute_facts.parquet`.
         steps: what is recorded of it in time order: happened_at, known_at, `late_days` (whole days from
             the one to the other), kind, tier, unit_id, result.
-        record: of the past weeks' disputes with a chance like this one's: `observed`, `low`, `high`
-            (shares that came true) and `n`; None without a backtest or without a score.
+        record: how past chances like this one's came true: `observed`, `low`, `high` (shares) and `of`,
+            `alike` for disputes with a chance near it, `list` for the whole list where so high a chance is
+            rare; None without a backtest or without a score.
     """
 
     warning: dict[str, Any]
@@ -231,11 +234,19 @@ def one_dispute(publication: Publication, role: Role, dispute_id: str) -> Disput
 
 
 def _record(publication: Publication, probability: float | None) -> dict[str, Any] | None:
-    """The bin of the reliability picture whose predicted chance is nearest."""
+    """The bin of the reliability picture whose predicted chance is nearest, or the list above the highest."""
     bins = reliability(publication)
     if probability is None or bins.is_empty():
         return None
-    return bins.sort((pl.col("predicted") - probability).abs(), "bin").row(0, named=True)
+    nearest = bins.sort((pl.col("predicted") - probability).abs(), "bin").row(0, named=True)
+    if probability <= nearest["predicted"] * ALIKE:
+        return nearest | {"of": "alike"}
+    listed = publication.metrics.filter(
+        pl.col("as_of").is_null(), model=MODEL, segment="all", metric="precision_at_capacity"
+    ).drop_nulls(["value", "low", "high"])
+    if listed.is_empty():
+        return None
+    return listed.select("low", "high", observed="value", of=pl.lit("list")).row(0, named=True)
 
 
 def reliability(publication: Publication, segment: str = "all") -> pl.DataFrame:

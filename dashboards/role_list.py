@@ -9,7 +9,7 @@ from functools import lru_cache
 import polars as pl
 
 from dashboards.publication import Publication
-from dashboards.roles import Role, visible
+from dashboards.roles import ROLES, Role, visible
 
 
 @lru_cache(maxsize=32)
@@ -22,8 +22,16 @@ def role_list(publication: Publication, role: Role, k: int | None = None) -> pl.
         k: its length; the profile's capacity where None. The few drawn at random stay on a list of any
             length (boundary 14).
     """
-    seen = publication.warnings.filter(visible(role))
+    return _first(publication.warnings, role, k or publication.meta["capacity"])
+
+
+def on_any_list(warnings: pl.DataFrame, capacity: int) -> set[str]:
+    """Disputes on the list of at least one role."""
+    return {number for role in ROLES for number in _first(warnings, role, capacity)["dispute_id"]}
+
+
+def _first(warnings: pl.DataFrame, role: Role, k: int) -> pl.DataFrame:
+    seen = warnings.filter(visible(role))
     is_drawn = pl.col("selection").eq_missing("random")
     drawn = seen.filter(is_drawn)
-    ranked = seen.filter(~is_drawn).head(max(0, (k or publication.meta["capacity"]) - len(drawn)))
-    return pl.concat([ranked, drawn]).sort("rank")
+    return pl.concat([seen.filter(~is_drawn).head(max(0, k - len(drawn))), drawn]).sort("rank")

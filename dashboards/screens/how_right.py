@@ -3,22 +3,25 @@
 import streamlit as st
 
 from dashboards.charts import reliability_picture
-from dashboards.evidence import card, pooled, segments, under_served
+from dashboards.evidence import audit, card, pooled, under_served, watched
 from dashboards.evidence_words import (
+    acted_table,
+    audit_table,
     cannot_see,
     card_facts,
     comparison,
     fairness_line,
     headline_figures,
     history_table,
-    segment_table,
     specialist_table,
     watch_lines,
+    watch_table,
 )
 from dashboards.markup import bullets, figure, lines, pairs, table
 from dashboards.phrases import span
 from dashboards.publication import models_used
 from dashboards.read_model import MODEL, reliability
+from dashboards.read_model_acted import acted_on
 from dashboards.session import Session, here
 
 
@@ -35,6 +38,14 @@ def show() -> None:
         st.html(lines([words("model.none"), words("model.none_do")]))
     st.header(words("model.watch"), anchor=False)
     st.html(bullets(watch_lines(words, publication.meta.get("watch"))))
+    looked_at = watched(publication)
+    if len(looked_at):
+        with st.expander(words("watch.every")):
+            st.html(table(*watch_table(words, looked_at), words("watch.every")))
+    st.header(words("acted.title"), anchor=False)
+    st.html(lines([words("acted.text")]))
+    weeks = acted_on(session.home, session.store.everything())
+    st.html(table(*acted_table(words, weeks), words("acted.title")))
     left, right = st.columns(2, gap="large")
     with left:
         st.header(words("model.cannot"), anchor=False)
@@ -67,13 +78,12 @@ def _evidence(session: Session, measured: dict) -> None:
             st.altair_chart(reliability_picture(words, bins), theme=None, alt=words("model.picture_alt"))
             st.caption(words("model.picture_text"))
     st.header(words("model.fair"), anchor=False)
-    counties = under_served(publication, "county", "recall_at_capacity")
-    st.html(lines([fairness_line(words, counties, names.area)]))
-    with st.expander(f"{words('model.by_category')}{words('general.between')}{words('model.by_county')}"):
-        st.html(lines([words("model.by_text", outcome=session.outcome)]))
-        by = (("category", names.category, "model.by_category"), ("county", names.area, "model.by_county"))
-        for column, (kind, name, label) in zip(st.columns(2, gap="large"), by, strict=True):
-            rows = segment_table(words, segments(publication, kind, "recall_at_capacity"), name)
-            column.html(table([words(label), words("model.caught")], rows, words(label)))
+    st.html(lines([fairness_line(names, under_served(publication))]))
+    groups = audit(publication)
+    if len(groups):
+        with st.expander(words("model.by_group")):
+            st.html(lines([words("model.by_text", outcome=session.outcome)]))
+            for axis in groups["axis"].unique(maintain_order=True):
+                st.html(table(*audit_table(names, groups, axis), words(f"audit.{axis}")))
     with st.expander(words("model.specialist")):
         st.html(table(*specialist_table(words, measured), words("model.specialist"), strong=0))

@@ -35,8 +35,8 @@ def _accepted(session: Session) -> None:
         st.html(lines([words("clock.none_accepted")]))
         return
     visited = set(session.store.visited([entry.decision.dispute_id for entry in entries]))
-    made = accepted_table(session.names, entries, visited, session.now.date())
-    st.html(table(*made, words("clock.accepted"), texts=(1,)))
+    made = accepted_table(session.names, session.published.warnings, entries, visited, session.now.date())
+    st.html(table(*made, words("clock.accepted"), texts=(1, 2)))
 
 
 def _open(session: Session) -> None:

@@ -25,6 +25,7 @@ def descriptions(as_of: date, synthetic: bool = True) -> dict[str, pl.DataFrame]
         "effect.parquet": _effect(as_of),
         "arrivals.parquet": _arrivals(as_of),
         "grid_load.parquet": _grid_load(draw),
+        "watch.parquet": _watch(),
     }
 
 
@@ -253,6 +254,17 @@ def _arrivals(as_of: date) -> pl.DataFrame:
             for week in weeks
         ]
     )
+
+
+def _watch() -> pl.DataFrame:
+    """Of two sources one came late beyond the limit; scores moved half way to theirs."""
+    rows = (
+        ("delay", "outcomes", 12.0, 3.0, 0.8, 0.65, True),
+        ("delay", "disputes", 1.0, 1.0, 0.1, 0.65, False),
+        ("drift", "scores", 0.006, 0.005, -0.125, 0.25, False),
+    )
+    names = ("signal", "segment", "value", "usual", "strength", "limit", "crossed")
+    return pl.DataFrame(rows, schema=list(names), orient="row")
 
 
 def _grid_load(draw: np.random.Generator) -> pl.DataFrame:

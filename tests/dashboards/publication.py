@@ -257,11 +257,24 @@ def _metrics() -> pl.DataFrame:
         if value is not None
     ]
     counties = PROFILE.areas.filter(pl.col("tier") == "county")["area_code"].to_list()
-    parts = [f"category={c}" for c in PROFILE.codes_of_kind("dispute")] + [f"county={c}" for c in counties]
-    rows += [
-        ("lightgbm", None, part, "recall_at_capacity", CAPACITY, 0.06 + i / 400, 0.02, 0.11 + i / 300)
-        for i, part in enumerate(parts)
-    ]
+    groups = {
+        "county": counties,
+        "urban": ["true", "false"],
+        "channel": ["grid", "window"],
+        "category": PROFILE.codes_of_kind("dispute"),
+        "reporting": ["few_records", "usual"],
+    }
+    for axis, codes in groups.items():
+        for i, code in enumerate(codes):
+            part = f"audit={axis} group={code}"
+            recall = (0.02, 0.01, 0.05) if (axis, i) == ("county", 0) else (0.06 + i / 400, 0.02, 0.11)
+            rows += [
+                ("lightgbm", None, part, "n_harmed", None, 12.0, None, None),
+                ("lightgbm", None, part, "recall_at_capacity", CAPACITY, *recall),
+                ("lightgbm", None, part, "false_alarm_rate", CAPACITY, 0.004, 0.003, 0.005),
+                ("lightgbm", None, part, "calibration_ratio", CAPACITY, 1.1, 0.9, 1.3),
+            ]
+    rows.append(("lightgbm", None, "audit=channel group=court", "n_harmed", None, 3.0, None, None))
     schema = {
         "model": pl.String,
         "as_of": pl.Date,

@@ -186,7 +186,7 @@ def test_the_trial_s_sentence_and_arms_are_shown_with_what_they_may_not_be_taken
     assert "是假设，不是证据" in seen
     assert "本系统名单" in seen
     assert "silence" not in seen
-    assert "This system's list" in text_of(screens(Home(tmp_path), "effect", lang="en"))
+    assert "Knowing every true risk" in text_of(screens(Home(tmp_path), "effect", lang="en"))
 
 
 def test_an_unfinished_trial_says_so(tmp_path: Path, screens: Screens) -> None:
