@@ -1,6 +1,6 @@
 """What came of a dispute: whether the profile's outcome happened within the horizon after a Monday."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import duckdb
 import polars as pl
@@ -8,57 +8,98 @@ import polars as pl
 from pipelines.profile import Profile
 from pipelines.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME, read_frame
 
-OVERDUE = f"""
-select d.dispute_id, d.deadline as happened_at, d.deadline as known_at, 1 as severity
-from (select dispute_id, {{deadline}} as deadline from {ONE_DISPUTE} where superseded_at is null) d
-where d.deadline is not null and not exists (
-    select 1 from {ONE_EVENT} e
-    where e.dispute_id = d.dispute_id and e.event_type = 'closed' and e.superseded_at is null and e.event_at <= d.deadline)
+_KNOWN = "known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)"
+_VERSIONS = """
+select dispute_id, {key} as record_id, {happened} as happened_at, known_at, case when superseded_at < $as_of then superseded_at end as until_at,
+    {severity} as severity
+from {table} where known_at < $as_of and {wanted}
 """
+_OVERDUE = f"""
+select dispute_id, dispute_id as record_id, deadline as happened_at, deadline as known_at, null::timestamp as until_at, 1 as severity
+from (select dispute_id, {{deadline}} as deadline from {ONE_DISPUTE} where {_KNOWN}) d
+where deadline < $as_of and not exists (
+    select 1 from {ONE_EVENT} e
+    where e.dispute_id = d.dispute_id and e.event_type = 'closed' and e.event_at <= d.deadline and {_KNOWN})
+"""
+NOW = datetime(9000, 1, 1)
 
 
-def outcome_moments(con: duckdb.DuckDBPyConnection, profile: Profile) -> pl.DataFrame:
-    """Every outcome the profile wants prevented: dispute_id, happened_at, known_at, severity; sorted."""
-    outcome = profile.settings.outcome
-    parameters: dict[str, object] = {}
-    if outcome.table is not None:
-        query = f"""select dispute_id, occurred_at as happened_at, first_known_at as known_at, severity from {ONE_OUTCOME}
-            where superseded_at is null and severity >= $severity"""
-        parameters = {"severity": outcome.min_severity}
-    elif outcome.event_types:
-        query = f"""select dispute_id, event_at as happened_at, first_known_at as known_at, 1 as severity from {ONE_EVENT}
-            where superseded_at is null and list_contains($types, event_type)"""
-        parameters = {"types": list(outcome.event_types)}
-    else:
-        deadline = "due_at" if outcome.overdue else "registered_at + to_days($days::integer)"
-        query = OVERDUE.format(deadline=deadline)
-        parameters = {"days": outcome.overdue_days} if outcome.overdue_days else {}
-    return read_frame(con, f"select * from ({query}) order by dispute_id, happened_at, known_at", parameters)
-
-
-def label_cohort(con: duckdb.DuckDBPyConnection, profile: Profile, cohort: pl.DataFrame) -> pl.DataFrame:
-    """Label each cohort row, in the cohort's order.
+def outcome_moments(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date | None = None
+) -> pl.DataFrame:
+    """Every outcome the profile wants prevented, in each version told of it before a day (None: until now).
 
     Returns:
-        as_of, dispute_id, label (an outcome in [as_of, as_of + horizon), as known now), label_known_at (when
-        the first of them could be known; null for none), severity (the worst of them; null for none).
+        dispute_id, record_id, happened_at, known_at (of the version), until_at (when a later version took its place, before
+        that day; null for what stands), severity; sorted.
+    """
+    outcome = profile.settings.outcome
+    parameters: dict[str, object] = {"as_of": datetime.combine(as_of, time()) if as_of else NOW}
+    if outcome.table is not None:
+        query = _VERSIONS.format(
+            key="outcome_id",
+            happened="occurred_at",
+            severity="severity",
+            table=ONE_OUTCOME,
+            wanted="severity >= $severity",
+        )
+        parameters |= {"severity": outcome.min_severity}
+    elif outcome.event_types:
+        query = _VERSIONS.format(
+            key="event_id",
+            happened="event_at",
+            severity="1",
+            table=ONE_EVENT,
+            wanted="list_contains($types, event_type)",
+        )
+        parameters |= {"types": list(outcome.event_types)}
+    else:
+        query = _OVERDUE.format(
+            deadline="due_at" if outcome.overdue else "registered_at + to_days($days::integer)"
+        )
+        parameters |= {"days": outcome.overdue_days} if outcome.overdue_days else {}
+    return read_frame(con, f"select * from ({query}) order by all", parameters)
+
+
+def label_cohort(
+    con: duckdb.DuckDBPyConnection, profile: Profile, cohort: pl.DataFrame, as_of: date | None = None
+) -> pl.DataFrame:
+    """Label each cohort row, in the cohort's order, by what was known before a day (None: until now).
+
+    Returns:
+        as_of, dispute_id, label (an outcome in [as_of, as_of + horizon)), severity (the worst of them; null for
+        none), told (list of known_at, until_at: when such an outcome was told, and when it was found wrong; null for
+        none), of which `known_by` makes the label of an earlier day.
     """
     start = pl.col("as_of").cast(pl.Datetime("us"))
     keys = cohort.select("as_of", "dispute_id").with_row_index("__row")
+    stands = pl.col("until_at").is_null()
     came = (
-        keys.join(outcome_moments(con, profile), on="dispute_id", how="inner")
+        keys.join(outcome_moments(con, profile, as_of), on="dispute_id", how="inner")
         .filter(
             (pl.col("happened_at") >= start)
             & (pl.col("happened_at") < start + pl.duration(days=profile.settings.horizon_days))
         )
         .group_by("__row")
-        .agg(label_known_at=pl.col("known_at").min(), severity=pl.col("severity").max().cast(pl.Int64))
+        .agg(
+            label=stands.any(),
+            severity=pl.col("severity").filter(stands).max().cast(pl.Int64),
+            told=pl.struct("known_at", "until_at").sort(),
+        )
     )
     return (
         keys.join(came, on="__row", how="left", maintain_order="left")
-        .with_columns(label=pl.col("label_known_at").is_not_null())
-        .select("as_of", "dispute_id", "label", "label_known_at", "severity")
+        .with_columns(pl.col("label").fill_null(value=False))
+        .select("as_of", "dispute_id", "label", "severity", "told")
     )
+
+
+def known_by(labels: pl.DataFrame, day: date) -> pl.Series:
+    """The label of each row as it was known before a day, which is none later than that of `labels`."""
+    moment = datetime.combine(day, time())
+    one = pl.element().struct
+    standing = (one["known_at"] < moment) & (one["until_at"].is_null() | (one["until_at"] >= moment))
+    return labels.select(label=pl.col("told").list.eval(standing).list.any().fill_null(value=False))["label"]
 
 
 def matured_until(until: datetime, profile: Profile) -> date:

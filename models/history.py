@@ -36,19 +36,7 @@ def matured_history(
     built = build_matrix(con, profile, days)
     matrix = replace(built, cohort=with_found(con, built.cohort, as_of))
     progress("labels", 0.1)
-    return History(matrix, labels_known(con, profile, matrix.cohort, as_of), sealed_file(con))
-
-
-def labels_known(
-    con: duckdb.DuckDBPyConnection, profile: Profile, cohort: pl.DataFrame, as_of: date
-) -> pl.DataFrame:
-    """`label_cohort` as it stood on a day: an outcome first known on or after it has not come."""
-    known = pl.col("label_known_at") < datetime.combine(as_of, time())
-    return label_cohort(con, profile, cohort).with_columns(
-        label=pl.col("label") & known.fill_null(False),
-        label_known_at=pl.when(known).then("label_known_at"),
-        severity=pl.when(known).then("severity"),
-    )
+    return History(matrix, label_cohort(con, profile, matrix.cohort, as_of), sealed_file(con))
 
 
 def matured_mondays(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> tuple[date, ...]:
@@ -69,7 +57,7 @@ def too_little(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) ->
     if weeks < needs.history_weeks:
         return told("little_history", weeks=weeks, needed=needs.history_weeks)
     mondays = matured_mondays(con, profile, as_of)
-    labels = labels_known(con, profile, at_risk(con, profile, mondays), as_of)
+    labels = label_cohort(con, profile, at_risk(con, profile, mondays), as_of)
     outcomes = labels.filter("label")["dispute_id"].n_unique()
     if outcomes < needs.matured_outcomes:
         return told("few_outcomes", outcomes=outcomes, needed=needs.matured_outcomes)

@@ -10,6 +10,7 @@ import polars as pl
 from features.catalogue import catalogue_hash
 from features.cohort import at_risk
 from features.found import with_found
+from features.labels import label_cohort
 from features.matrix import Matrix
 from features.week import week_matrix
 from models.baselines import checklist_points
@@ -19,7 +20,7 @@ from models.evaluation import METRICS_SCHEMA
 from models.explain import explain, reasons
 from models.extracts.files import extracts
 from models.families import publish_families
-from models.history import labels_known, matured_mondays, too_little
+from models.history import matured_mondays, too_little
 from models.last_week import last_week
 from models.list_check import list_finding
 from models.meta import meta, model_entry
@@ -137,7 +138,7 @@ def _precision(
     if published["as_of"].n_unique() < WATCHED_WEEKS:
         return None
     cohort = with_found(con, at_risk(con, profile, recent), as_of).filter(~pl.col("found_after_warning"))
-    return published_precision(published, labels_known(con, profile, cohort, as_of))
+    return published_precision(published, label_cohort(con, profile, cohort, as_of))
 
 
 def _scores(

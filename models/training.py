@@ -6,12 +6,13 @@ a label window with it.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
+from features.labels import known_by
 from features.matrix import Matrix
 from models.calibration import Calibration, fit_calibration
 from models.design import CODED, Design, design, levels_of
@@ -134,8 +135,7 @@ def material(
     mondays = matured(as_of.unique().to_list(), trained_as_of, gap)
     if len(mondays) < 2:
         raise TooLittleToLearn(f"no two weeks had matured by {trained_as_of}: {gap} days must have passed")
-    moment = datetime.combine(trained_as_of, time())
-    known = (labels["label"] & (labels["label_known_at"] < moment)).fill_null(False).to_numpy()
+    known = known_by(labels, trained_as_of).to_numpy()
     usable = np.flatnonzero(
         ((as_of <= mondays[-1]) & ~matrix.cohort["found_after_warning"].fill_null(False)).to_numpy()
     )

@@ -2,7 +2,7 @@
 
 Counted are the disputes that may be ranked: not minors', not collective, not found only because of a
 warning (boundary 12 and 14); a quarrel registered twice counts once. Place, category and time are those of a dispute's first version, so that
-a later correction changes no earlier week. What came after a Monday is counted as it was known when
+a later correction changes no earlier week; an outcome becomes known once. What came after a Monday is counted as it was known when
 that Monday had matured, whoever asks, and however late.
 """
 
@@ -70,9 +70,13 @@ def read_panel(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) ->
     cells = _cells(profile)
     if not mondays or cells.is_empty():
         return None
-    registered = read_frame(con, FIRST_VERSIONS).with_columns(found_after_warning=pl.lit(value=False))
+    registered = read_frame(con, FIRST_VERSIONS).with_columns(
+        record_id="dispute_id",
+        until_at=pl.lit(None, pl.Datetime("us")),
+        found_after_warning=pl.lit(value=False),
+    )
     disputes = with_found(con, registered, as_of).filter(~pl.col("found_after_warning"))
-    outcomes = outcome_moments(con, profile).join(
+    outcomes = outcome_moments(con, profile, as_of).join(
         disputes.select("dispute_id", "area_code", "category", "withdrawn_at"), on="dispute_id", how="inner"
     )
     sources = {"disputes": disputes, "outcomes": outcomes}
@@ -103,25 +107,24 @@ def _cells(profile: Profile) -> pl.DataFrame:
 
 
 def _placed(rows: pl.DataFrame, cells: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Each record's cell; days since 1970 of happening, first knowledge and withdrawal."""
+    """Each version's cell and record; days since 1970 of happening, knowledge and of what ended it."""
     numbered = cells.select("area_code", "category").with_row_index("cell")
-    day = (pl.col(c).dt.date().cast(pl.Int32).cast(pl.Int64) for c in ("happened_at", "known_at"))
+    day = (
+        pl.col("happened_at", "known_at", "until_at", "withdrawn_at").dt.date().cast(pl.Int32).cast(pl.Int64)
+    )
     return (
         rows.join(numbered, on=["area_code", "category"], how="inner")
         .filter(pl.col("known_at") < as_of)
-        .select(
-            pl.col("cell").cast(pl.Int64),
-            *day,
-            withdrawn_at=pl.col("withdrawn_at").dt.date().cast(pl.Int32).cast(pl.Int64).fill_null(2**31),
-        )
-        .sort(pl.all())
+        .select(pl.col("cell").cast(pl.Int64), day, "record_id")
+        .with_columns(gone_at=pl.min_horizontal("until_at", "withdrawn_at").fill_null(2**31))
+        .sort("cell", "happened_at", "known_at", "record_id")
     )
 
 
 def _known(rows: pl.DataFrame, mondays: tuple[date, ...], shape: tuple[int, int]) -> np.ndarray:
-    first = _day(mondays[0])
-    week = np.maximum((rows["known_at"].to_numpy() - first) // 7 + 1, 0)
-    return _counted(rows["cell"].to_numpy(), week, shape)
+    told = rows.sort("known_at").unique("record_id", keep="first", maintain_order=True)
+    week = np.maximum((told["known_at"].to_numpy() - _day(mondays[0])) // 7 + 1, 0)
+    return _counted(told["cell"].to_numpy(), week, shape)
 
 
 def _came(
@@ -129,13 +132,13 @@ def _came(
 ) -> np.ndarray:
     horizon, maturity = profile.settings.horizon_days, profile.settings.label_maturity_days
     first = _day(mondays[0])
-    happened, known, withdrawn = (rows[c].to_numpy() for c in ("happened_at", "known_at", "withdrawn_at"))
+    happened, known, gone = (rows[c].to_numpy() for c in ("happened_at", "known_at", "gone_at"))
     total = np.zeros(shape)
     for back in range(-(-horizon // 7)):
         week = (happened - first) // 7 - back
         monday = first + week * 7
         settled = monday + horizon + maturity
-        inside = (week >= 0) & (happened < monday + horizon) & (known < settled) & (withdrawn >= settled)
+        inside = (week >= 0) & (happened < monday + horizon) & (known < settled) & (gone >= settled)
         total += _counted(rows["cell"].to_numpy()[inside], week[inside], shape)
     gap = timedelta(days=horizon + maturity)
     total[:, [day + gap > as_of for day in mondays]] = np.nan

@@ -127,7 +127,7 @@ def _published(
     if model is not None and len(matured):
         cohort = with_found(con, at_risk(con, profile, mondays), as_of).filter(~pl.col("found_after_warning"))
         recall = headline_metrics(model.metrics, "lightgbm").get("recall_at_capacity", {}).get("value")
-        labels = label_cohort(con, profile, cohort)
+        labels = label_cohort(con, profile, cohort, as_of)
         yield from list_signals(matured, labels, recall, profile.settings.capacity, limits)
 
 

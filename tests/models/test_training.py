@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from features.labels import known_by
 from features.matrix import Matrix
 from models.design import CODED
 from models.trained import Trained
@@ -35,14 +36,16 @@ def test_whatever_is_done_to_what_was_not_known_yet_changes_no_byte(
         np.where(late[:, None], np.float32(1e6), matrix.values),
         matrix.names,
     )
-    unknown = (labels["label_known_at"] >= datetime(2025, 8, 4)).fill_null(True)
-    flipped = labels.with_columns(label=pl.when(unknown).then(True).otherwise("label"))
+    later = pl.lit([{"known_at": datetime(2025, 8, 4), "until_at": None}], labels.schema["told"])
+    unknown = ~known_by(labels, TRAINED)
+    flipped = labels.with_columns(told=pl.when(unknown).then(later).otherwise("told"), label=True)
     assert train(nonsense, flipped, profile, TRAINED).to_json() == trained.to_json()
 
 
 def test_an_outcome_recorded_late_does_not_count_before_it_was_known(world: World, profile: Profile) -> None:
     matrix, labels = world
-    late = labels.with_columns(label_known_at=pl.col("label_known_at") + pl.duration(days=800))
+    later = pl.element().struct.with_fields(pl.field("known_at") + pl.duration(days=800))
+    late = labels.with_columns(pl.col("told").list.eval(later))
     assert material(matrix, labels, profile, TRAINED).label.any()
     assert not material(matrix, late, profile, TRAINED).label.any()
 
@@ -117,4 +120,4 @@ def test_nothing_matured_is_said(world: World, profile: Profile) -> None:
 def test_no_outcome_is_said(world: World, profile: Profile) -> None:
     matrix, labels = world
     with pytest.raises(TooLittleToLearn, match="no outcome"):
-        train(matrix, labels.with_columns(label=pl.lit(False)), profile, TRAINED)
+        train(matrix, labels.with_columns(told=pl.lit(None, labels.schema["told"])), profile, TRAINED)

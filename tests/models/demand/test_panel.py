@@ -74,3 +74,23 @@ def test_minors_and_collective_matters_are_not_counted(panel: Panel) -> None:
 def test_without_townships_or_records_there_is_no_panel(profile: Profile) -> None:
     with open_warehouse(":memory:") as con:
         assert read_panel(con, profile, AS_OF) is None
+
+
+def test_a_harm_whose_date_was_corrected_counts_as_told_when_its_week_had_matured(profile: Profile) -> None:
+    """First told of 14 January; from May on of 18 February, a week that had matured by then without it."""
+    town = f"'{TOWN}' as township_code, '530302' as county_code"
+    with open_warehouse(":memory:") as con:
+        con.execute(
+            f"""
+            insert into core_dispute by name
+            select 'd' as dispute_id, timestamp '2025-01-06' as registered_at, 'D1' as category, '{TOWN}' as area_code, {town},
+                timestamp '2025-01-06' as first_known_at, timestamp '2025-01-06' as known_at, 'f' as file_id;
+            insert into core_outcome values
+                ('o', 'd', '2025-01-14', 1, '2025-01-22', '2025-01-22', '2025-05-02', 'f'),
+                ('o', 'd', '2025-02-18', 1, '2025-01-22', '2025-05-02', null, 'f')
+            """
+        )
+        panel = read_panel(con, profile, AS_OF)
+    assert panel is not None
+    assert counts(panel, panel.known["outcomes"], "D1") == {"2025-01-27": 1}
+    assert set(counts(panel, np.nan_to_num(panel.came["outcomes"]), "D1")) == {"2025-01-13"}
