@@ -62,6 +62,8 @@ class Asked:
 
     def at(self, entity: np.ndarray, week: np.ndarray) -> np.ndarray:
         """An entity's first question on or after a week's Monday; the next entity's first where it has none."""
+        if not len(self.moments):
+            return np.zeros(len(entity), dtype=np.int64)
         weeks = (self.moments - FIRST_MONDAY) // WEEK
         number = np.searchsorted(weeks, np.arange(weeks[0], weeks[-1] + 2))
         monday = number[np.clip(week - weeks[0], 0, len(number) - 1)]
