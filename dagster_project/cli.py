@@ -189,19 +189,16 @@ def retrain(
     """Train a challenger on everything that has matured; tune first, promote or roll back when told to."""
     from dagster_project.main_job import newest_as_of
     from models import registry, weekly
+    from models.tuning import tune_and_keep
 
     city, stages = _city(profile, home), _stages()
     if rollback:
         typer.echo(registry.rollback(city.home, city.profile))
         return
     with stages.stage("retrain") as progress:
-        told = weekly.retrain(
-            city.home,
-            city.profile,
-            _monday(as_of) or newest_as_of(city),
-            promote=promote,
-            progress=progress,
-        )
+        monday = _monday(as_of) or newest_as_of(city)
+        kept = tune_and_keep(city.home, city.profile, monday, tune, progress) if tune else city.profile
+        told = weekly.retrain(city.home, kept, monday, promote=promote, progress=progress)
     typer.echo(told)
 
 
