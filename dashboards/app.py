@@ -1,5 +1,6 @@
 """The screens' entry: who looks at which city, what must be said first, and then the page itself."""
 
+import gc
 from pathlib import Path
 
 import streamlit as st
@@ -77,6 +78,14 @@ def main() -> None:
         )
         page.run()
     st.html(boundary(words("boundary.line")))
+    _settle()
+
+
+@st.cache_resource(show_spinner=False)
+def _settle() -> None:
+    """Set aside what is there for good, once: Streamlit looks for garbage after every run, through all of it."""
+    gc.collect()
+    gc.freeze()
 
 
 def _about(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -35,6 +36,7 @@ class Card:
     expires_on: date | None
 
 
+@lru_cache(maxsize=8)
 def pooled(publication: Publication, segment: str = "all") -> dict[str, dict[str, Measured]]:
     """Method to metric to its value over all weeks; methods in the order of `METHODS`, absent ones left out."""
     rows = _measured(publication).filter(pl.col("segment") == segment)
@@ -49,6 +51,7 @@ def pooled(publication: Publication, segment: str = "all") -> dict[str, dict[str
     return found
 
 
+@lru_cache(maxsize=8)
 def audit(publication: Publication) -> pl.DataFrame:
     """What each group got from the list in the backtest, groups of `AXES` only.
 

@@ -78,7 +78,8 @@ def accepted(publication: Publication, role: Role, entries: Sequence[Entry]) -> 
     """Accepted warnings the role may see. One that is no longer at risk is seen by those who see all."""
     if sees_domestic(role):
         return list(entries)
-    seen = set(publication.warnings.filter(visible(role))["dispute_id"])
+    numbers = [entry.decision.dispute_id for entry in entries]
+    seen = set(publication.warnings.filter(pl.col("dispute_id").is_in(numbers), visible(role))["dispute_id"])
     return [entry for entry in entries if entry.decision.dispute_id in seen]
 
 

@@ -58,15 +58,21 @@ def small_city(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Smal
     city = SmallCity(root / "qujing", root / "landing", root / "home", root / "pair.key")
     with FileLock(root.with_suffix(".lock")):
         if not (root / "whole").exists():
-            _live(city)
+            own_profile(city.profile)
+            live(city)
             (root / "whole").touch()
     return city
 
 
-def _live(city: SmallCity) -> None:
-    shutil.copytree(REPO / "data" / "profiles" / "qujing", city.profile)
-    with (city.profile / "profile.yml").open("a", encoding="utf-8") as file:
+def own_profile(folder: Path) -> None:
+    """Copy qujing's profile and let it learn from little."""
+    shutil.copytree(REPO / "data" / "profiles" / "qujing", folder)
+    with (folder / "profile.yml").open("a", encoding="utf-8") as file:
         file.write(QUICK)
+
+
+def live(city: SmallCity) -> None:
+    """Take a city that has a profile through simulate and run."""
     profile = ("--profile", city.profile)
     for words in (
         ("simulate", "--out", city.data, *profile, "--scale", "0.03", "--weeks", "104"),

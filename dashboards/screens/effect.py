@@ -1,10 +1,14 @@
 """Effect: did it help? Before and after, with uncertainty, what cannot be concluded, and the simulated trial."""
 
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
 from dashboards.charts import period_picture
 from dashboards.effect_words import effect_lines, effect_table, trial_table
 from dashboards.markup import bullets, lines, table
+from dashboards.pictures import picture
 from dashboards.read_model_effect import Effect, by_period, effect, trial
 from dashboards.session import Session, here
 
@@ -43,9 +47,12 @@ def _pictures(session: Session, found: Effect) -> None:
         with column:
             name = words(f"effect.{measure}")
             st.markdown(f"**{name}**")
-            drawn = period_picture(by_period(found, measure), found.after_on, is_share=measure == "settled")
-            st.altair_chart(drawn, theme=None, alt=name)
+            picture(session, name, partial(_drawn, found, measure), session.warned_since)
     st.caption(words("effect.picture_text" if found.is_used else "effect.picture_text_not_yet"))
+
+
+def _drawn(found: Effect, measure: str) -> Any:
+    return period_picture(by_period(found, measure), found.after_on, is_share=measure == "settled")
 
 
 def _trial(session: Session) -> None:

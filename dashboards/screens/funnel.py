@@ -5,6 +5,7 @@ import streamlit as st
 from dashboards.charts import tiers_picture
 from dashboards.handling_words import funnel_line, funnel_rows, kinds_table, tiers_table
 from dashboards.markup import lines, table
+from dashboards.pictures import picture
 from dashboards.session import here
 
 
@@ -19,7 +20,7 @@ def show() -> None:
         return
     st.html(lines([funnel_line(names, tiers), words("funnel.text")]))
     st.header(words("funnel.picture"), anchor=False)
-    st.altair_chart(tiers_picture(words, funnel_rows(names, tiers)), theme=None, alt=words("funnel.picture"))
+    picture(session, words("funnel.picture"), lambda: tiers_picture(words, funnel_rows(names, tiers)))
     st.header(words("funnel.by_tier"), anchor=False)
     st.html(table(*tiers_table(names, tiers), words("funnel.by_tier")))
     st.header(words("funnel.by_kind"), anchor=False)

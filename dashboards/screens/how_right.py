@@ -19,6 +19,7 @@ from dashboards.evidence_words import (
 )
 from dashboards.markup import bullets, figure, lines, pairs, table
 from dashboards.phrases import span
+from dashboards.pictures import picture
 from dashboards.publication import models_used
 from dashboards.read_model import MODEL, reliability
 from dashboards.read_model_acted import acted_on
@@ -75,7 +76,7 @@ def _evidence(session: Session, measured: dict) -> None:
         st.header(words("model.picture"), anchor=False)
         bins = reliability(publication)
         if len(bins):
-            st.altair_chart(reliability_picture(words, bins), theme=None, alt=words("model.picture_alt"))
+            picture(session, words("model.picture_alt"), lambda: reliability_picture(words, bins))
             st.caption(words("model.picture_text"))
     st.header(words("model.fair"), anchor=False)
     st.html(lines([fairness_line(names, under_served(publication))]))

@@ -7,6 +7,7 @@ from dashboards import address
 from dashboards.boundaries import boundaries_of
 from dashboards.maps import can_be_drawn, township_map
 from dashboards.markup import lines, table
+from dashboards.pictures import picture
 from dashboards.place_words import SHOWN, help_table, map_words, place_summary, place_table
 from dashboards.read_model_places import ALL, forecast_categories, places
 from dashboards.session import Session, here
@@ -32,7 +33,7 @@ def show() -> None:
         st.html(lines(place_summary(names, found)))
     wide, narrow = st.columns([1.15, 1], gap="large")
     with wide:
-        _map(session, found.rows)
+        _map(session, found.rows, category)
     with narrow:
         st.header(words("place.top"), anchor=False)
         st.html(table(*place_table(names, found, found.rows.head(SHOWN)), words("place.top"), texts=(3, 4)))
@@ -44,12 +45,16 @@ def show() -> None:
         st.html(table(*place_table(names, found, found.rows), words("place.every"), texts=(3, 4)))
 
 
-def _map(session: Session, rows: pl.DataFrame) -> None:
+def _map(session: Session, rows: pl.DataFrame, category: str) -> None:
     words, shapes = session.words, boundaries_of(session.profile)
     if not can_be_drawn(rows, shapes):
         st.html(lines([words("place.no_map")]))
         return
     titles = (words("place.size"), words("place.told_title"), words("place.reporting"))
-    drawn = township_map(session.names, map_words(session.names, rows), shapes, *titles)
-    st.altair_chart(drawn, theme=None, alt=words("place.map_alt"))
+    picture(
+        session,
+        words("place.map_alt"),
+        lambda: township_map(session.names, map_words(session.names, rows), shapes, *titles),
+        category,
+    )
     st.caption(words("place.map_text_polygons" if shapes else "place.map_text"))

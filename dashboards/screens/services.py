@@ -7,6 +7,7 @@ from dashboards import address
 from dashboards.boundaries import boundaries_of
 from dashboards.maps import can_be_drawn, township_map
 from dashboards.markup import lines, table
+from dashboards.pictures import picture
 from dashboards.place_words import SHOWN, service_map_words, service_summary, service_table
 from dashboards.read_model import narrowed
 from dashboards.read_model_services import services
@@ -40,7 +41,7 @@ def show() -> None:
     shown = narrowed(rows, counties=chosen)
     wide, narrow = st.columns([1, 1.1], gap="large")
     with wide:
-        _map(session, shown)
+        _map(session, shown, service, *chosen)
     with narrow:
         st.header(words("service.first"), anchor=False)
         st.html(table(*service_table(names, shown.head(SHOWN)), words("service.first"), texts=(4,)))
@@ -50,12 +51,16 @@ def show() -> None:
     st.html(lines([words("service.care")]))
 
 
-def _map(session: Session, rows: pl.DataFrame) -> None:
+def _map(session: Session, rows: pl.DataFrame, *choices: str) -> None:
     words, shapes = session.words, boundaries_of(session.profile)
     if not can_be_drawn(rows, shapes):
         st.html(lines([words("place.no_map")]))
         return
     titles = (words("service.caseload"), words("service.caseload"), words("service.overdue"))
-    drawn = township_map(session.names, service_map_words(session.names, rows), shapes, *titles)
-    st.altair_chart(drawn, theme=None, alt=words("service.map_alt"))
+    picture(
+        session,
+        words("service.map_alt"),
+        lambda: township_map(session.names, service_map_words(session.names, rows), shapes, *titles),
+        *choices,
+    )
     st.caption(words("service.map_text_polygons" if shapes else "service.map_text"))

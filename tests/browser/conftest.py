@@ -1,16 +1,16 @@
 """A server over a small published city and a real browser before it."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
 from dashboards.screenshots import SIZE, chromium, settle
 from dashboards.server import opened
-from pipelines.home import Home
+from pipelines.home import REPO, Home
 from tests.dashboards.publication import AS_OF, PROFILE, publish
 
 PROBED = ("_stcore/health", "_stcore/host-config")
@@ -80,7 +80,13 @@ def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Ite
         return seen
 
     yield go
-    kept = Path(request.config.rootpath) / "test-output" / "screens"
-    kept.mkdir(parents=True, exist_ok=True)
-    seen.page.screenshot(path=kept / f"{request.node.name.replace('/', '_')}.png", full_page=True)
+    if seen.page.url != "about:blank":
+        keep(seen.page, request.node.name)
     context.close()
+
+
+def keep(page: Page, name: str) -> None:
+    """Leave a picture in test-output/screens, where CI takes it from."""
+    folder = REPO / "test-output" / "screens"
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{re.sub(r'[^A-Za-z0-9_=-]+', '_', name).strip('_')}.png", full_page=True)

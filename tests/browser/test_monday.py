@@ -1,48 +1,61 @@
 """Monday in a real browser, in both languages: see, open, decide, print; and all of it from the keyboard."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from dashboards.decisions import DecisionStore
 from dashboards.screenshots import SIZE, settle
 from dashboards.server import opened
 from dashboards.wording import Words, words_of
 from pipelines.home import Home
+from tests.browser.conftest import keep
 from tests.dashboards.publication import AS_OF, PROFILE, publish
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 120_000
+WORDS = words_of("zh")
 OFFICE = {"zh": "市综治中心值班岗", "en": "City centre, duty desk"}
 
 
-@pytest.fixture
-def monday(browser: Browser, tmp_path: Path) -> Iterator[tuple[Page, str]]:
+@dataclass(frozen=True)
+class Monday:
     """A page before a city of its own, and the address; decisions stay in that city."""
+
+    page: Page
+    address: str
+    home: Home
+
+
+@pytest.fixture
+def monday(browser: Browser, tmp_path: Path) -> Iterator[Monday]:
     home = Home(tmp_path / "home")
     publish(home, as_of=AS_OF - timedelta(weeks=1), seed=2)
     publish(home)
     context = browser.new_context(viewport=SIZE, locale="zh-CN", accept_downloads=True)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE_MS)
     with opened(home, PROFILE) as address:
-        yield context.new_page(), address
+        yield Monday(context.new_page(), address, home)
     context.close()
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_see_open_decide_and_print(monday: tuple[Page, str], lang: str) -> None:
-    (page, address), words = monday, words_of(lang)
-    page.goto(f"{address}/?lang={lang}")
-    settle(page)
+def test_see_open_decide_and_print(monday: Monday, lang: str) -> None:
+    page, words = monday.page, words_of(lang)
+    page.goto(f"{monday.address}/?lang={lang}")
+    keep(settle(page), f"monday_{lang}_1_see")
     first = page.locator("td a").first
     number = str(first.text_content())
     first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(words("dispute.title", number=number))
-    settle(page)
+    keep(settle(page), f"monday_{lang}_2_open")
     _accept(page, words, lang)
     expect(page.get_by_text(words("decide.undo_this"))).to_be_visible(timeout=PATIENCE_MS)
+    keep(settle(page), f"monday_{lang}_3_decide")
     for key, ending in (("side.brief", ".docx"), ("side.workbook", ".xlsx")):
         with page.expect_download() as download:
             page.get_by_role("button", name=words(key)).click()
@@ -52,26 +65,71 @@ def test_see_open_decide_and_print(monday: tuple[Page, str], lang: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(words("clock.title"))
     accepted = page.get_by_role("table", name=words("clock.accepted"))
     expect(accepted.get_by_role("link", name=number)).to_be_visible(timeout=PATIENCE_MS)
+    keep(settle(page), f"monday_{lang}_4_supervise")
 
 
-def test_the_list_is_reached_and_a_dispute_opened_from_the_keyboard(monday: tuple[Page, str]) -> None:
-    page, address = monday
-    page.goto(address)
+def test_the_list_is_reached_and_a_dispute_opened_from_the_keyboard(monday: Monday) -> None:
+    page = monday.page
+    page.goto(monday.address)
     settle(page)
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if page.evaluate(_FOCUSED).startswith("A:dispute?id="):
-            break
-    number = page.evaluate(_FOCUSED).partition("=")[2]
+    focused = _tab_to(page, "A:dispute?id=")
+    number = focused.partition("=")[2].partition(":")[0]
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text(words_of("zh")("dispute.title", number=number))
+    expect(page.get_by_role("heading", level=1)).to_have_text(WORDS("dispute.title", number=number))
+
+
+def test_two_warnings_are_decided_from_the_keyboard_alone(monday: Monday) -> None:
+    """Tab to two rows and tick them, open the decision, accept with the first unit offered, and record it."""
+    page = monday.page
+    page.goto(monday.address)
+    settle(page)
+    chosen = []
+    for _ in range(2):
+        ticked = _tab_to(page, f"INPUT::{WORDS('column.choose')} ")
+        page.keyboard.press("Space")
+        chosen.append(ticked.rpartition(" ")[2])
+        settle(page)
+    _tab_to(page, "BUTTON", WORDS("decide.open"))
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    settle(page)
+    _tab_to(page, "INPUT", WORDS("decide.unit"))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    settle(page)
+    _tab_to(page, "INPUT", WORDS("decide.office"))
+    page.keyboard.type(OFFICE["zh"])
+    page.keyboard.press("Tab")
+    settle(page)
+    _tab_to(page, "BUTTON", WORDS.count("decide.save_many", 2))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=PATIENCE_MS)
+    keep(settle(page), "monday_zh_keyboard")
+    standing = DecisionStore.of(monday.home).standing(chosen)
+    assert {number: entry.decision.action for number, entry in standing.items()} == dict.fromkeys(
+        chosen, "accept"
+    )
+    for number in chosen:
+        row = page.get_by_role("row").filter(has=page.get_by_text(number, exact=True))
+        expect(row.get_by_text("采纳，由")).to_be_visible()
 
 
 _FOCUSED = """() => {
     let at = document.activeElement;
     while (at && at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement;
-    return `${at.tagName}:${at.getAttribute('href') || ''}`;
+    const label = at.getAttribute('aria-label') || (at.labels && at.labels[0] && at.labels[0].innerText) || at.innerText || '';
+    return `${at.tagName}:${at.getAttribute('href') || ''}:${label}`;
 }"""
+
+
+def _tab_to(page: Page, begins: str, holds: str = "") -> str:
+    """Press Tab until the focused element's tag, address and label begin so and hold that."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        focused = str(page.evaluate(_FOCUSED))
+        if focused.startswith(begins) and holds in focused:
+            return focused
+    raise AssertionError(f"{begins} {holds} is not reached by Tab")
 
 
 def _accept(page: Page, words: Words, lang: str) -> None:

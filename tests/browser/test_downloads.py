@@ -1,0 +1,85 @@
+"""What is downloaded follows the role of who presses the button, on the screen and in the papers."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import docx
+import fastexcel
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dashboards.publication import Publication, current
+from dashboards.role_list import role_list
+from dashboards.roles import ROLES, Role, sees_domestic
+from dashboards.screenshots import SIZE, settle
+from dashboards.server import opened
+from dashboards.wording import words_of
+from pipelines.home import Home
+from tests.dashboards.publication import PROFILE
+
+pytestmark = pytest.mark.browser
+WORDS = words_of("zh")
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport=SIZE, locale="zh-CN", accept_downloads=True)  # type: ignore[arg-type]
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def published(city: Home) -> Publication:
+    found = current(city)
+    assert found is not None
+    return found
+
+
+def downloaded(page: Page, button: str) -> bytes:
+    with page.expect_download(timeout=120_000) as download:
+        page.get_by_role("button", name=button).click()
+    return Path(download.value.path()).read_bytes()
+
+
+def numbers_in(workbook: bytes) -> list[str]:
+    rows = fastexcel.read_excel(workbook).load_sheet(0).to_polars()
+    return rows[WORDS("column.number")].to_list()  # type: ignore[union-attr]
+
+
+def text_in(document: bytes) -> str:
+    made = docx.Document(io.BytesIO(document))
+    cells = [cell.text for table in made.tables for row in table.rows for cell in row.cells]
+    return "".join([*(paragraph.text for paragraph in made.paragraphs), *cells])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_papers_and_exports_hold_what_the_role_may_see(
+    page: Page, city: Home, published: Publication, role: Role
+) -> None:
+    domestic = set(published.warnings.filter("is_domestic")["dispute_id"])
+    mine = role_list(published, role)["dispute_id"].to_list()
+    with opened(city, PROFILE, role) as address:
+        page.goto(address)
+        settle(page)
+        list_of_the_week = numbers_in(downloaded(page, WORDS("side.workbook")))
+        brief = text_in(downloaded(page, WORDS("side.brief")))
+        shown = numbers_in(downloaded(page, WORDS("week.export")))
+        page.goto(f"{address}/?show=queue&category=D1")
+        settle(page)
+        narrowed = numbers_in(downloaded(page, WORDS("week.export")))
+    assert list_of_the_week == shown == mine
+    family = published.warnings.filter(category="D1")
+    seen = family if sees_domestic(role) else family.filter(~family["is_domestic"])
+    assert narrowed == seen["dispute_id"].to_list()
+    told = {number for number in domestic if number in brief} | domestic & {*shown, *narrowed}
+    assert bool(told) == sees_domestic(role)
+
+
+def test_an_address_of_a_hidden_dispute_opens_nothing(page: Page, city: Home, published: Publication) -> None:
+    number = published.warnings.filter("is_domestic")["dispute_id"][0]
+    with opened(city, PROFILE, "engineer") as address:
+        page.goto(f"{address}/dispute?id={number}")
+        settle(page)
+        expect(page.get_by_text(WORDS("dispute.absent"))).to_be_visible()
+        assert number not in page.locator("[data-testid=stMain]").inner_text()
