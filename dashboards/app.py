@@ -1,6 +1,7 @@
 """The screens' entry: who looks at which city, what must be said first, and then the page itself."""
 
 import gc
+import os
 from pathlib import Path
 
 import streamlit as st
@@ -22,6 +23,7 @@ from dashboards.screens import (
     this_week,
     units,
 )
+from dashboards.server import SERVED
 from dashboards.session import Session, chosen_language, open_session
 from dashboards.wording import LANGS, Words, words_of
 from pipelines.errors import FengqiaoError
@@ -78,7 +80,8 @@ def main() -> None:
         )
         page.run()
     st.html(boundary(words("boundary.line")))
-    _settle()
+    if SERVED in os.environ:
+        _settle()
 
 
 @st.cache_resource(show_spinner=False)

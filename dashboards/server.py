@@ -28,6 +28,8 @@ from pipelines.profile import Profile
 HOST = "127.0.0.1"
 FIRST_PORT, PORTS = 8501, 50
 WAIT_SECONDS = 60.0
+SERVED = "FENGQIAO_SERVED"
+"""Set for the process that serves the screens and does nothing else."""
 APP = Path(__file__).with_name("app.py")
 
 
@@ -168,6 +170,7 @@ def _environment(home: Home, profile: Profile, role: str) -> dict[str, str]:
         "FENGQIAO_HOME": str(home.root),
         "FENGQIAO_PROFILE": str(profile.folder),
         "FENGQIAO_ROLE": role,
+        SERVED: "1",
     }
 
 
