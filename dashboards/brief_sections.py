@@ -26,9 +26,9 @@ from dashboards.read_model_services import services
 from dashboards.sentences import changes_line, hidden_lines, level_words
 from dashboards.warning_list import tags
 
-_TEN = {"position": 9, "level": 9, "dispute": 40, "due": 22, "chance": 19, "reasons": 41, "offer": 16}
-_LAST = {"position": 9, "level": 9, "dispute": 42, "decided": 56, "came": 40}
-_PLACES, _SERVICES = [50, 34, 22, 14, 36], [50, 26, 26, 40, 14]
+_TEN = {"position": 10, "level": 15, "dispute": 35, "due": 19, "chance": 17, "reasons": 41, "offer": 19}
+_LAST = {"position": 10, "level": 15, "dispute": 41, "decided": 52, "came": 38}
+_PLACES, _SERVICES = [50, 33, 21, 17, 35], [50, 26, 25, 38, 17]
 _TO_DECIDE = {"position": 11, "matter": 61, "unit": 32, "due": 24, "note": 28}
 """Columns of the tables and their widths in millimetres; together the width of the text block."""
 BLANK_ROWS = 6
@@ -87,7 +87,15 @@ def services_section(made: Document, paper: Paper) -> None:
     for service in paper.profile.codes_of_kind("service"):
         rows = services(paper.publication, paper.profile, service)
         told = [words("service.none")] if rows is None else service_summary(names, rows)
-        made.sentences([words("paper.service", service=names.category(service), told="".join(told))])
+        made.sentences(
+            [
+                words(
+                    "paper.service",
+                    service=names.category(service),
+                    told=words("general.after_sentence").join(told),
+                )
+            ]
+        )
         if rows is not None:
             head, cells = service_table(names, rows.head(SERVICE_ROWS))
             made.table(head, _SERVICES, _plain(cells))
@@ -111,7 +119,7 @@ def record_section(made: Document, paper: Paper) -> None:
     made.section(words("paper.record_title"), [record_sentence(words, paper.measured)])
     bins = reliability(paper.publication)
     if len(bins):
-        told = f"{words('model.picture')}{words('model.picture_text')}"
+        told = words("general.part").join([words("model.picture"), words("model.picture_text")])
         made.picture(_png(reliability_picture(words, bins), 420, 190), 100, told)
 
 

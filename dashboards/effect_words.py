@@ -15,6 +15,10 @@ _FIGURES = (
     "expected_share_of_oracle",
     "never_violent",
 )
+_CHANGES: dict[str, tuple[str, Callable[[float], str]]] = {
+    "settled": ("effect.points", lambda value: f"{value * 100:+.1f}"),
+    "days": ("effect.days_change", lambda value: f"{value:+.1f}"),
+}
 _SHARES = ("settled", "expected_share_of_oracle", "never_violent")
 
 
@@ -70,13 +74,15 @@ def _shown(words: Words, name: str, told: Measured) -> str:
 
 
 def _change(words: Words, told: Compared) -> str:
+    """The change with its unit, and its interval without."""
     if told.change is None:
         return words("general.none")
-    if told.measure == "settled":
-        return _ranged(words, told.change, lambda value: words("effect.points", n=f"{value * 100:+.1f}"))
-    if told.measure == "days":
-        return _ranged(words, told.change, lambda value: words("effect.days_change", n=f"{value:+.1f}"))
-    return _ranged(words, told.change, lambda value: words("effect.times", n=words.number(value, 2)))
+    key, signed = _CHANGES.get(told.measure, ("effect.times", lambda value: f"{value:.2f}"))
+    change, low, high = told.change.value, told.change.low, told.change.high
+    shown = words(key, n=signed(change))
+    if low is None or high is None:
+        return shown
+    return words("effect.change_range", value=shown, low=signed(low), high=signed(high))
 
 
 def _ranged(words: Words, told: Measured, shown: Callable[[float], str]) -> str:
@@ -90,5 +96,5 @@ def _ranged(words: Words, told: Measured, shown: Callable[[float], str]) -> str:
 
 def _value(words: Words, name: str, value: float) -> str:
     if name in _SHARES:
-        return words("general.percent", n=words.number(value * 100))
+        return words("general.percent", n=words.number(value * 100, 1 if name == "settled" else 0))
     return words.number(value, 1 if name in ("days", "expected_prevented_per_100") else 0)

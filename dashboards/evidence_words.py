@@ -164,15 +164,23 @@ def watch_lines(words: Words, watch: Mapping[str, Any] | None) -> list[str]:
     return [told, *(words.own(row, "reason") for row in watch["rows"])]
 
 
-def fairness_line(names: Names, groups: Sequence[tuple[str, str]] | None) -> str:
-    """Which groups the list serves less than the whole, beyond what chance explains."""
+def fairness_lines(names: Names, groups: Sequence[tuple[str, str]] | None) -> list[str]:
+    """Which groups the list serves less than the whole, beyond what chance explains, a line for each axis."""
     words = names.words
     if groups is None:
-        return words("model.fair_unknown")
+        return [words("model.fair_unknown")]
     if not groups:
-        return words("model.fair_none")
-    named = [group_name(names, axis, group) for axis, group in groups]
-    return words("model.fair_some", groups=words("general.between").join(named))
+        return [words("model.fair_none")]
+    named: dict[str, list[str]] = {}
+    for axis, group in groups:
+        named.setdefault(axis, []).append(group_name(names, axis, group))
+    return [
+        words("model.fair_some"),
+        *(
+            words("model.fair_axis", axis=words(f"audit.{axis}"), groups=words("general.between").join(each))
+            for axis, each in named.items()
+        ),
+    ]
 
 
 def history_table(words: Words, spells: Sequence[tuple[date, str]]) -> Table:

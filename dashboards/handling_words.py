@@ -182,11 +182,11 @@ def similar_table(names: Names, rows: pl.DataFrame) -> Table:
             + "\n"
             + words("similar.closed", day=words.day(row["closed_on"])),
             words("similar.days_text", n=words.number(row["days"], 1)),
-            words(
+            words.count(
                 "similar.by_text",
+                row["mediations"],
                 kind=names.code("unit_kind", row["kind"]),
                 tier=names.code("tier", row["tier"]),
-                n=words.number(row["mediations"]),
             ),
             words("similar.held" if row["held"] else "similar.back")
             if row["settled"]

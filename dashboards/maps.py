@@ -48,7 +48,7 @@ def township_map(
             domain=[kind_names[kind] for kind in present],
             range=[(COLOURS | _OTHERS)[kind] for kind in present],
         ),
-        "legend": alt.Legend(title=words("place.level"), orient="bottom-left"),
+        "legend": alt.Legend(title=words("place.level"), orient="bottom"),
     }
     placed = rows.drop_nulls(["lon", "lat"])
     layers = [
@@ -88,7 +88,7 @@ def _marks(rows: pl.DataFrame, titles: dict[str, str], colour: dict[str, Any], s
         size=alt.Size(
             "size:Q",
             scale=alt.Scale(range=_SIZES),
-            legend=alt.Legend(title=size, orient="bottom-left", symbolType="circle", tickCount=3),
+            legend=alt.Legend(title=size, orient="bottom", symbolType="circle", tickCount=3),
         ),
         tooltip=_tooltip(titles),
     )

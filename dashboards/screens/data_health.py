@@ -28,7 +28,7 @@ def show() -> None:
         st.html(table(*lateness_table(words, late), words("data.lateness")))
     else:
         st.html(lines([words("data.no_lateness"), words("general.next_run")]))
-    left, right = st.columns([1.2, 1], gap="large")
+    left, right = st.columns([1.35, 1], gap="large")
     with left:
         st.header(words("data.files"), anchor=False)
         st.html(table(*files_table(words, files(publication)), words("data.files")))

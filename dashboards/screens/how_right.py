@@ -10,7 +10,7 @@ from dashboards.evidence_words import (
     cannot_see,
     card_facts,
     comparison,
-    fairness_line,
+    fairness_lines,
     headline_figures,
     history_table,
     specialist_table,
@@ -79,7 +79,7 @@ def _evidence(session: Session, measured: dict) -> None:
             picture(session, words("model.picture_alt"), lambda: reliability_picture(words, bins))
             st.caption(words("model.picture_text"))
     st.header(words("model.fair"), anchor=False)
-    st.html(lines([fairness_line(names, under_served(publication))]))
+    st.html(lines(fairness_lines(names, under_served(publication))))
     groups = audit(publication)
     if len(groups):
         with st.expander(words("model.by_group")):

@@ -31,7 +31,7 @@ def show() -> None:
         return
     with summary:
         st.html(lines(place_summary(names, found)))
-    wide, narrow = st.columns([1.15, 1], gap="large")
+    wide, narrow = st.columns([1, 1.15], gap="medium")
     with wide:
         _map(session, found.rows, category)
     with narrow:

@@ -44,12 +44,13 @@ STREAMLIT_S_OWN = re.compile(
 
 @dataclass(frozen=True)
 class Seen:
-    """What one page was found to be: level-one headings, complaints, violations of axe, every text and label."""
+    """What one page was found to be: level-one headings, complaints, violations of axe, texts and labels, tables too wide."""
 
     headings: int
     complaints: list[str]
     violations: list[str]
     texts: list[str]
+    overflowing: list[str]
 
 
 Look = Callable[[str, str], Seen]
@@ -82,6 +83,7 @@ def look(visit: Visit, first: str, looked: dict[tuple[str, str], Seen]) -> Look:
                 complaints=opened.complaints,
                 violations=[f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]],
                 texts=texts_of(opened.page),
+                overflowing=opened.page.evaluate(_OVERFLOWING),
             )
         return looked[path, lang]
 
@@ -102,6 +104,11 @@ def texts_of(page: Page) -> list[str]:
     )
 
 
+_OVERFLOWING = """() => [...document.querySelectorAll('.fq-table')]
+    .filter((table) => table.getBoundingClientRect().right > table.parentElement.getBoundingClientRect().right + 1)
+    .map((table) => table.getAttribute('aria-label'))"""
+
+
 everywhere = pytest.mark.parametrize("path", PAGES)
 in_both = pytest.mark.parametrize("lang", LANGS)
 
@@ -117,6 +124,12 @@ def test_page_stands_without_a_complaint_in_the_console(look: Look, path: str, l
 @everywhere
 def test_page_passes_axe_contrast_included(look: Look, path: str, lang: str) -> None:
     assert look(path, lang).violations == []
+
+
+@in_both
+@everywhere
+def test_no_table_runs_out_of_its_place(look: Look, path: str, lang: str) -> None:
+    assert look(path, lang).overflowing == []
 
 
 @everywhere

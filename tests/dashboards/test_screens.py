@@ -164,7 +164,7 @@ def test_models_used_are_told_by_spells_and_a_county_served_less_is_named(
     seen = text_of(screens(two_weeks, "how-right"))
     assert "2025年12月22日" in seen[seen.index("用过的模型") :]
     assert "第1版" in seen
-    assert "事先列出的明显少于全市：麒麟区。" in seen
+    assert "县（市、区）：麒麟区" in seen
 
 
 @pytest.mark.parametrize("page", ["", "dispute", "how-right"])
