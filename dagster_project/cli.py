@@ -144,7 +144,7 @@ def run(
 def backtest(profile: ProfileName = "qujing", home: HomeFolder = None, as_of: AsOf = None) -> None:
     """Replay the past fold by fold; write predictions and metrics under HOME/backtests."""
     from dagster_project.main_job import newest_as_of
-    from models.backtest import backtest_and_save
+    from models.candidate import backtest_and_save
 
     city, stages = _city(profile, home), _stages()
     with stages.stage("backtest") as progress:

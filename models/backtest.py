@@ -19,17 +19,14 @@ from models.baselines import Scores
 from models.draws import days_since_1970, dispute_bits, ranks_within
 from models.evaluation import metrics_of
 from models.fairness import fairness_audit
-from models.history import matured_history
 from models.oracle import oracle
 from models.progress import Progress, silent
 from models.reliability import calibration_table
 from models.saving import write_folder
 from models.splits import Split, gap_days, matured, temporal_splits
 from models.training import THREADS, Footing, Material, TooLittleToLearn, lay_footing, material, train_on
-from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.profile import Profile
-from pipelines.warehouse import open_warehouse
 
 FOOTING_GROWTH = 4 / 3
 """Number of trees, bins and codes are settled anew when the weeks to learn from have grown by so much."""
@@ -132,20 +129,6 @@ def save_backtest(
         **(more or {}),
     }
     return write_folder(home.backtests, as_of.isoformat(), files)
-
-
-def backtest_and_save(home: Home, profile: Profile, as_of: date, progress: Progress = silent) -> Path:
-    """Backtest everything matured by a day from the warehouse, and write it under HOME/backtests.
-
-    Raises:
-        FengqiaoError: history is too short for a single fold.
-    """
-    with open_warehouse(home.warehouse, read_only=True) as con:
-        known = matured_history(con, profile, as_of, progress)
-    backtest = run_backtest(known.matrix, known.labels, profile, as_of, known.sealed, progress)
-    if backtest is None:
-        raise FengqiaoError(f"{home.root}: no fold has weeks and outcomes enough to learn from by {as_of}")
-    return save_backtest(home, backtest, as_of)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Making a model that may become champion: history, backtest, training, registry, in this order."""
+"""Making a model that may become champion: history, backtest, training, registry, in this order; or the backtest alone."""
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
@@ -16,6 +17,7 @@ from models.progress import Progress, silent
 from models.registry import Registered, Signature, register
 from models.training import TooLittleToLearn, train
 from models.wording import Told, told
+from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.profile import Profile
 from pipelines.warehouse import open_warehouse
@@ -59,6 +61,21 @@ def make_candidate(
         families=families,
     )
     return Candidate(register(home, profile, trained, signed, evidence), backtest)
+
+
+def backtest_and_save(home: Home, profile: Profile, as_of: date, progress: Progress = silent) -> Path:
+    """Backtest every family on everything matured by a day, and write it under HOME/backtests; nothing is registered.
+
+    Raises:
+        FengqiaoError: history is too short for a single fold.
+    """
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        known = matured_history(con, profile, as_of, progress)
+        families = make_families(con, profile, as_of, progress, trained=False)
+    backtest = run_backtest(known.matrix, known.labels, profile, as_of, known.sealed, progress)
+    if backtest is None:
+        raise FengqiaoError(f"{home.root}: no fold has weeks and outcomes enough to learn from by {as_of}")
+    return save_backtest(home, backtest, as_of, families.files())
 
 
 def signature(con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date) -> Signature:

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 
 from models.backtest import Backtest
-from models.counting.evidence import METRICS_FILE, Families
-from models.pictures import pictures
+from models.counting.evidence import METRICS_FILE, RELIABILITY_FILE, Families
+from models.pictures import family_pictures, pictures
 from models.saving import write_parquet
 from models.trained import Trained
 from pipelines.profile import Profile
@@ -42,11 +42,15 @@ def write_files(folder: Path, trained: Trained, evidence: Evidence) -> None:
     write_parquet(backtest.metrics, shown / "metrics.parquet")
     write_parquet(backtest.calibration, shown / "calibration.parquet")
     write_parquet(evidence.reasons, shown / "reasons.parquet")
-    write_parquet(evidence.families.metrics, shown / METRICS_FILE)
-    for name, text in evidence.families.models.items():
+    families = evidence.families
+    write_parquet(families.metrics, shown / METRICS_FILE)
+    write_parquet(families.reliability, shown / RELIABILITY_FILE)
+    families.metrics.write_csv((shown / METRICS_FILE).with_suffix(".csv"))
+    for name, text in families.models.items():
         (folder / MODEL / name).write_bytes(text)
     backtest.metrics.filter(pl.col("as_of").is_null()).write_csv(shown / "metrics.csv")
-    for name, picture in pictures(backtest.metrics, backtest.calibration).items():
+    drawn = pictures(backtest.metrics, backtest.calibration) | family_pictures(families)
+    for name, picture in drawn.items():
         (shown / name).write_bytes(picture)
     pl.DataFrame(
         [

@@ -12,6 +12,7 @@ import polars as pl
 
 from models.counting.evidence import COVERAGE_FILE, DEMAND_FILE, Families, better_than_usual
 from models.counting.measures import METRICS_SCHEMA, count_metrics
+from models.counting.reliability import RELIABILITY_SCHEMA, count_reliability
 from models.coverage import backtest as coverage_backtest
 from models.coverage.inputs import build_inputs as coverage_inputs
 from models.coverage.ledger import read_ledger
@@ -35,9 +36,14 @@ FINEST = {"demand": "township_category", "coverage": coverage_backtest.GRAIN}
 
 
 def make_families(
-    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, progress: Progress = silent
+    con: duckdb.DuckDBPyConnection,
+    profile: Profile,
+    as_of: date,
+    progress: Progress = silent,
+    *,
+    trained: bool = True,
 ) -> Families:
-    """Backtest and train both families on everything matured by a day.
+    """Backtest both families on everything matured by a day, and train them unless told otherwise.
 
     A model is kept only where its backtest beats the usual; it is reported either way.
     """
@@ -49,23 +55,26 @@ def make_families(
         progress("places: backtest and training", 0.95)
         inputs = demand_inputs(panel, profile)
         predictions["demand"] = demand_backtest.backtest_demand(panel, inputs, profile, as_of)
-        demand = train_demand(panel, inputs, profile, as_of)
+        demand = train_demand(panel, inputs, profile, as_of) if trained else None
         models |= {DEMAND_FILE: demand.to_json()} if demand else {}
     if ledger is not None:
         progress("services: backtest and training", 0.97)
         columns = coverage_inputs(ledger)
         predictions["coverage"] = coverage_backtest.backtest_coverage(ledger, columns, profile, as_of)
-        coverage = train_coverage(ledger, columns, profile, as_of)
+        coverage = train_coverage(ledger, columns, profile, as_of) if trained else None
         models |= {COVERAGE_FILE: coverage.to_json()} if coverage else {}
     bootstrap, seed = settings.backtest.bootstrap, settings.seed
-    metrics = pl.concat(
-        [
-            pl.DataFrame(schema=METRICS_SCHEMA),
-            *(count_metrics(rows, name, FINEST[name], bootstrap, seed) for name, rows in predictions.items()),
-        ]
+    metrics, reliability = (
+        pl.concat(
+            [
+                pl.DataFrame(schema=schema),
+                *(judge(rows, name, FINEST[name], bootstrap, seed) for name, rows in predictions.items()),
+            ]
+        )
+        for schema, judge in ((METRICS_SCHEMA, count_metrics), (RELIABILITY_SCHEMA, count_reliability))
     )
     kept = {name: text for name, text in models.items() if better_than_usual(metrics, name, FINEST)}
-    return Families(kept, predictions, metrics)
+    return Families(kept, predictions, metrics, reliability)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,11 @@
-"""The backtest as pictures, for the registry: how probabilities came true, and what each Monday's list held."""
+"""The backtest as pictures, for the registry: how probabilities and forecasts came true, and what each list held."""
 
 import altair as alt
 import polars as pl
 import vl_convert
+
+from models.counting.evidence import MODEL, USUAL, Families
+from models.counting.intervals import SHARE
 
 SHOWN = ("lightgbm", "logistic", "checklist", "oracle")
 
@@ -19,6 +22,57 @@ def pictures(metrics: pl.DataFrame, calibration: pl.DataFrame) -> dict[str, byte
         "recall_by_week.png": _png(recall_by_week(metrics)),
         "metrics.png": _png(compared(metrics)),
     }
+
+
+def family_pictures(families: Families) -> dict[str, bytes]:
+    """PNG files by name, of each family that was judged: counts against forecasts, and what its intervals held."""
+    found = {}
+    for name in families.metrics["family"].unique().sort():
+        rows = families.reliability.filter(pl.col("model").is_in([MODEL, USUAL]), family=name)
+        found[f"{name}_reliability.png"] = _png(counts_came(rows))
+        held = families.metrics.filter(
+            ~pl.col("segment").str.contains(" "), family=name, metric="coverage_80"
+        )
+        found[f"{name}_intervals.png"] = _png(intervals_held(held))
+    return found
+
+
+def counts_came(rows: pl.DataFrame) -> alt.HConcatChart:
+    """Mean count against mean forecast by bins of the forecast, with 90 % intervals; on the diagonal is right.
+
+    Args:
+        rows: `counting.reliability.RELIABILITY_SCHEMA` of one family.
+    """
+    across = alt.X("expected:Q", title="expected", scale=alt.Scale(type="sqrt"))
+    up = alt.Y("came:Q", title="came", scale=alt.Scale(type="sqrt"))
+    model = alt.Color("model:N", sort=[MODEL, USUAL])
+    charts = []
+    for (target,), part in rows.group_by("target", maintain_order=True):
+        base = alt.Chart(alt.Data(values=part.to_dicts()))
+        diagonal = base.mark_line(color="#999999", strokeDash=[4, 4]).encode(x=across, y=alt.Y("expected:Q"))
+        spread = base.mark_rule().encode(x=across, y=alt.Y("low:Q"), y2="high:Q", color=model)
+        points = base.mark_point(filled=True).encode(x=across, y=up, color=model)
+        charts.append((diagonal + spread + points).properties(width=360, height=300, title=str(target)))
+    return alt.hconcat(*charts)
+
+
+def intervals_held(rows: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
+    """Share of counts inside the 80 % interval, by grain and model, with 90 % intervals.
+
+    Args:
+        rows: `counting.measures.METRICS_SCHEMA`, metric `coverage_80` of whole grains.
+    """
+    told = rows.with_columns(
+        pl.format("{} {}", pl.col("segment").str.strip_prefix("grain="), "model").alias("of")
+    )
+    base = alt.Chart(alt.Data(values=told.to_dicts()))
+    down = alt.Y("of:N", title=None)
+    promised = alt.Chart(alt.Data(values=[{"share": SHARE}])).mark_rule(color="#999999", strokeDash=[4, 4])
+    points = base.mark_point(filled=True).encode(
+        y=down, x=alt.X("value:Q", title="share of counts inside the 80 % interval")
+    )
+    spread = base.mark_rule().encode(y=down, x="low:Q", x2="high:Q")
+    return (promised.encode(x="share:Q") + spread + points).properties(width=420, title="Intervals")
 
 
 def reliability(calibration: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:

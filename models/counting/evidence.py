@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from models.counting.measures import METRICS_SCHEMA
+from models.counting.reliability import RELIABILITY_SCHEMA
 
 DEMAND_FILE, COVERAGE_FILE = "demand.json", "coverage.json"
 MODEL, USUAL = "lightgbm", "usual"
-METRICS_FILE = "family_metrics.parquet"
+METRICS_FILE, RELIABILITY_FILE = "family_metrics.parquet", "family_calibration.parquet"
 JUDGED = {DEMAND_FILE: ("demand", "disputes"), COVERAGE_FILE: ("coverage", "overdue")}
 """A model's file to its family and the target it is judged by."""
 
@@ -22,16 +23,18 @@ class Families:
         models: file name to bytes; none for a family that has too little history or is no better than the usual.
         predictions: family to `measures.PREDICTIONS_SCHEMA`.
         metrics: of both, `measures.METRICS_SCHEMA`.
+        reliability: of both, `reliability.RELIABILITY_SCHEMA`.
     """
 
     models: dict[str, bytes] = field(default_factory=dict)
     predictions: dict[str, pl.DataFrame] = field(default_factory=dict)
     metrics: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=METRICS_SCHEMA))
+    reliability: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RELIABILITY_SCHEMA))
 
     def files(self) -> dict[str, pl.DataFrame]:
         """File name to frame for HOME/backtests: predictions, and the metrics anyone can recompute from them."""
         named = {f"{family}_predictions.parquet": rows for family, rows in self.predictions.items()}
-        return named | {METRICS_FILE: self.metrics}
+        return named | {METRICS_FILE: self.metrics, RELIABILITY_FILE: self.reliability}
 
     def headline(self) -> dict[str, float]:
         """Every measure at every whole grain, by a name MLflow takes."""

@@ -90,9 +90,12 @@ def test_what_happened_to_versions_is_told_in_order(
 
 def test_pictures_and_tables_lie_beside_the_model(champion: Registered) -> None:
     evidence = champion.folder / "evidence"
-    for name in ("reliability.png", "recall_by_week.png", "metrics.png"):
+    escalation = ("reliability.png", "recall_by_week.png", "metrics.png")
+    for name in (*escalation, "demand_reliability.png", "demand_intervals.png"):
         assert (evidence / name).read_bytes().startswith(b"\x89PNG")
     assert pl.read_csv(evidence / "metrics.csv")["model"].n_unique() == 5
+    assert set(pl.read_csv(evidence / "family_metrics.csv")["family"]) == {"demand"}
+    assert set(pl.read_parquet(evidence / "family_calibration.parquet")["target"]) == {"disputes", "outcomes"}
 
 
 def test_without_a_champion_the_remedy_is_named(
