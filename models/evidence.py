@@ -8,6 +8,7 @@ import polars as pl
 
 from models.backtest import Backtest
 from models.counting.evidence import METRICS_FILE, RELIABILITY_FILE, Families
+from models.disparity import gaps
 from models.pictures import family_pictures, pictures
 from models.saving import write_parquet
 from models.trained import Trained
@@ -76,11 +77,13 @@ def parameters(trained: Trained, profile: Profile) -> dict[str, Any]:
 
 
 def headline(metrics: pl.DataFrame) -> dict[str, float]:
-    """Pooled metrics of every model, by `model.metric`."""
+    """Pooled metrics of every model, by `model.metric`, and the audit's gaps, by `audit.axis.metric`."""
     pooled = metrics.filter(
         pl.col("as_of").is_null() & (pl.col("segment") == "all") & pl.col("value").is_not_null()
     )
-    return {
-        f"{row['model']}.{row['metric']}": row["value"]
-        for row in pooled.select("model", "metric", "value").iter_rows(named=True)
+    told = {
+        f"{model}.{name}": value
+        for model, name, value in pooled.select("model", "metric", "value").iter_rows()
     }
+    audited = gaps(metrics).select("axis", "metric", "value")
+    return told | {f"audit.{axis}.{name}": value for axis, name, value in audited.iter_rows()}

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from models.disparity import Beyond, beyond_limits, group_name
 from models.resample import dispute_weights
-from models.wording import Told, told
+from models.wording import AXES, Told, told
 from pipelines.profile import Profile
 
 _TAILS = (0.05, 0.95)
@@ -32,7 +33,8 @@ def unmet_conditions(evidence: Evidence, profile: Profile) -> list[Told]:
     """The conditions the candidate does not meet, empty where it may be promoted.
 
     It must beat the checklist's recall at capacity in its backtest; its calibration error must stay
-    inside the profile's limit; and where there is a champion, its recall at capacity may be lower by the
+    inside the profile's limit; no place may be reached, and no group be judged, far less well than the whole
+    (`disparity.beyond_limits`); and where there is a champion, its recall at capacity may be lower by the
     profile's margin at most, even at the lower end of the paired interval.
     """
     settings = profile.settings
@@ -53,6 +55,8 @@ def unmet_conditions(evidence: Evidence, profile: Profile) -> list[Told]:
     limit = settings.promotion.ece_share_of_base_rate * pooled(evidence.metrics, "lightgbm", "base_rate")
     if error > limit:
         unmet.append(told("condition_calibration", error=f"{error:.3%}", limit=f"{limit:.3%}"))
+    for one in beyond_limits(evidence.metrics, recall["lightgbm"], settings.promotion):
+        unmet.append(_told_of_group(one, recall["lightgbm"], profile))
     if evidence.has_champion and evidence.difference is None:
         unmet.append(told("condition_shared_weeks"))
     if evidence.difference is not None and evidence.difference[1] < -settings.promotion.recall_margin:
@@ -64,6 +68,27 @@ def unmet_conditions(evidence: Evidence, profile: Profile) -> list[Told]:
             )
         )
     return unmet
+
+
+def _told_of_group(one: Beyond, whole: float, profile: Profile) -> Told:
+    limits, axis, name = profile.settings.promotion, AXES[one.axis], group_name(profile, one.axis, one.group)
+    if one.metric == "recall_at_capacity":
+        code, facts = (
+            "condition_reached",
+            {
+                "high": f"{one.high:.1%}",
+                "whole": f"{whole:.1%}",
+                "limit": f"{limits.recall_share_of_whole:.0%}",
+            },
+        )
+    else:
+        code = "condition_group_calibration"
+        facts = {key: f"{getattr(one, key):.2f}" for key in ("value", "low", "high")}
+        facts["limit"] = f"{limits.calibration_factor:g}"
+    return Told(
+        told(code, axis=axis.zh, group=name.zh, **facts).zh,
+        told(code, axis=axis.en, group=name.en, **facts).en,
+    )
 
 
 def paired_difference(

@@ -139,6 +139,14 @@ SENTENCES: dict[str, Told] = {
         "与现用模型的召回率之差下限{low}，超出允许的{margin}",
         "the lower end of the difference in recall to the champion is {low}, the margin is {margin}",
     ),
+    "condition_reached": Told(
+        "{axis}：{group}的名单召回率至多{high}，不到全部（{whole}）的{limit}",
+        "{axis} {group}: at most {high} of its harms are on the list, under {limit} of the whole's {whole}",
+    ),
+    "condition_group_calibration": Told(
+        "{axis}：{group}实际结果是预计的{value}倍（{low}至{high}），超出{limit}倍的限值",
+        "{axis} {group}: {value} times as many harms came as expected ({low} to {high}), beyond a factor of {limit}",
+    ),
     "condition_shared_weeks": Told(
         "与现用模型没有共同的回溯周可比",
         "there is no backtest week shared with the champion to compare on",
@@ -187,6 +195,39 @@ METRIC_NAMES: dict[str, Told] = {
     "ece": Told("校准误差", "calibration error"),
     "n_positives": Told("有结果（纠纷-周）", "with an outcome (dispute-weeks)"),
 }
+AXES: dict[str, Told] = {
+    "county": Told("县区", "county"),
+    "urban": Told("城乡", "urban or rural"),
+    "channel": Told("来源渠道", "channel"),
+    "category": Told("纠纷类别", "category"),
+    "reporting": Told("上报多少", "how much is reported"),
+}
+"""The axes of the audit."""
+GROUPS: dict[str, dict[str, Told]] = {
+    "urban": {"true": Told("城镇", "urban"), "false": Told("乡村", "rural")},
+    "reporting": {
+        "few_records": Told("上报偏少的乡镇", "townships that report little"),
+        "usual": Told("其他乡镇", "other townships"),
+    },
+}
+"""Groups that no code list names, by axis."""
+GAP_NAMES: dict[str, Told] = {
+    "recall_ratio": Told("最低召回率与全部之比", "lowest recall over the whole"),
+    "false_alarm_difference": Told("误报率最大差距", "widest gap of false alarms"),
+    "calibration_difference": Told("实际/预计最大差距", "widest gap of harms over expected"),
+}
+GROUP_METRIC_NAMES: dict[str, Told] = {
+    "n_harmed": Told("有结果的纠纷", "disputes with an outcome"),
+    "recall_at_capacity": Told("名单召回率", "recall at capacity"),
+    "false_alarm_rate": Told("误报率", "false alarms"),
+    "calibration_ratio": Told("实际/预计", "harms over expected"),
+}
+FAMILY_TARGETS: dict[tuple[str, str], Told] = {
+    ("demand", "disputes"): Told("新发纠纷", "new disputes"),
+    ("demand", "outcomes"): Told("结果事件", "outcomes"),
+    ("coverage", "overdue"): Told("逾期走访", "visits overdue"),
+}
+"""What the other families forecast, in the order of a table."""
 MODEL_NAMES: dict[str, Told] = {
     "lightgbm": Told("本模型", "this model"),
     "logistic": Told("逻辑回归", "logistic regression"),

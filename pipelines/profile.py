@@ -122,10 +122,15 @@ class Promotion(_Checked):
 
     `recall_margin`: lower end of the paired interval of recall at capacity against the champion.
     `ece_share_of_base_rate`: calibration error as a share of how often the outcome comes.
+    `recall_share_of_whole`: recall at capacity of every county, of town and country, and of places that report little,
+    over the whole's. `calibration_factor`: harms over expected ones of any group of the audit, or the reverse. A group is
+    beyond these two only if its whole interval is.
     """
 
     recall_margin: float = Field(default=0.02, ge=0, lt=1)
     ece_share_of_base_rate: float = Field(default=0.5, gt=0)
+    recall_share_of_whole: float = Field(default=0.5, ge=0, lt=1)
+    calibration_factor: float = Field(default=1.5, gt=1)
 
 
 class Needs(_Checked):

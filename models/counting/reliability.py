@@ -57,8 +57,9 @@ def _binned(rows: pl.DataFrame, replicates: int, seed: int) -> pl.DataFrame:
         np.bincount(key, amount, n_bins * n_places).reshape(n_bins, n_places) for amount in (came, None)
     )
     weights = np.random.default_rng(seed).poisson(1.0, size=(n_places, replicates))
-    drawn = (total @ weights) / np.maximum(count @ weights, 1)
-    low, high = np.quantile(drawn, TAILS, axis=1)
+    weighed = count @ weights
+    drawn = np.divide(total @ weights, weighed, out=np.full(weighed.shape, np.nan), where=weighed > 0)
+    low, high = np.nanquantile(drawn, TAILS, axis=1)
     n = np.bincount(bins)
     mean = np.bincount(bins, came) / n
     return pl.DataFrame(

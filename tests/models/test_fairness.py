@@ -43,6 +43,15 @@ def predictions(counties: dict[str, float] = COUNTIES, seed: int = 1) -> pl.Data
     return pl.DataFrame(rows)
 
 
+def audited(
+    profile: Profile, counties: dict[str, float] = COUNTIES, expecting: dict[str, float] | None = None
+) -> pl.DataFrame:
+    """The audit of `predictions`; `expecting` multiplies the chances of a county."""
+    rows = predictions(counties)
+    factor = pl.col("county_code").replace_strict(expecting or {}, default=1.0, return_dtype=pl.Float64)
+    return fairness_audit(rows.with_columns(pl.col("probability") * factor), profile)
+
+
 def told(frame: pl.DataFrame, segment: str, metric: str) -> tuple[float, float, float]:
     return frame.filter(segment=segment, metric=metric).select("value", "low", "high").row(0)
 
