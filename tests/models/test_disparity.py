@@ -38,7 +38,7 @@ def test_counties_served_alike_are_no_reason(profile: Profile) -> None:
 def test_a_county_the_list_hardly_reaches_is_named_with_its_figures(profile: Profile) -> None:
     found = metrics(audited(profile, UNEVEN))
     (reason,) = unmet(found, profile)
-    assert reason.startswith("county Huize: at most 1")
+    assert reason.startswith("county Huize County: at most 1")
     assert reason.endswith("of its harms are on the list, under 50% of the whole's 50.0%")
     (one,) = beyond_limits(found, 0.5, LIMITS)
     assert (one.axis, one.group, one.metric) == ("county", "530326", "recall_at_capacity")
@@ -64,7 +64,9 @@ def test_chances_that_are_untrue_for_a_county_are_a_reason(
 
 def test_every_unmet_condition_is_listed(profile: Profile) -> None:
     found = metrics(audited(profile, UNEVEN, {"530302": 4.0}), recall=0.15, ece=0.5)
-    told = unmet_conditions(Evidence(metrics=found, difference=(-0.3, -0.4, -0.2), has_champion=True), profile)
+    told = unmet_conditions(
+        Evidence(metrics=found, difference=(-0.3, -0.4, -0.2), has_champion=True), profile
+    )
     assert [one.zh.split("，")[0][:4] for one in told][:2] == ["前10名", "校准误差"]
     assert len(told) == 4
     assert all(one.zh and one.en for one in told)
@@ -82,7 +84,10 @@ def test_gaps_go_to_the_registry_by_axis(profile: Profile) -> None:
         "audit.county.false_alarm_difference",
         "audit.county.calibration_difference",
     }
-    assert told["audit.county.recall_ratio"] == gaps(found).filter(axis="county", metric="recall_ratio")["value"][0]
+    assert (
+        told["audit.county.recall_ratio"]
+        == gaps(found).filter(axis="county", metric="recall_ratio")["value"][0]
+    )
     assert set(groups(found)["group"]) >= {"530302", "530326", "few_records"}
 
 
