@@ -10,7 +10,7 @@ from dashboards import address
 from dashboards.admission import admitted, leave
 from dashboards.markup import boundary, lines, notice
 from dashboards.papers import downloads
-from dashboards.read_model import Notice, notices, run_notice
+from dashboards.read_model import notices, run_notice
 from dashboards.screens import (
     data_health,
     effect,
@@ -23,6 +23,7 @@ from dashboards.screens import (
     this_week,
     units,
 )
+from dashboards.sentences import notice_sentence
 from dashboards.server import SERVED
 from dashboards.session import Session, chosen_language, open_session
 from dashboards.wording import LANGS, Words, words_of
@@ -76,7 +77,8 @@ def main() -> None:
     else:
         told = run_notice(last_run(session.home)) + notices(session.publication, session.now.date())
         st.html(
-            "".join(notice(_sentence(words, one), one.grave) for one in told if one.grave) or "<span></span>"
+            "".join(notice(notice_sentence(words, one), one.grave) for one in told if one.grave)
+            or "<span></span>"
         )
         page.run()
     st.html(boundary(words("boundary.line")))
@@ -110,16 +112,6 @@ def _language(words: Words) -> None:
 def _instead(what: str, remedy: str) -> None:
     st.title(what)
     st.html(lines([remedy]))
-
-
-def _sentence(words: Words, told: Notice) -> str:
-    facts = dict(told.facts)
-    if "reason_zh" in facts:
-        facts["reason"] = words.own(facts, "reason")
-    for name in ("as_of", "until"):
-        if name in facts:
-            facts[name] = words.day(facts[name])
-    return words(f"notice.{told.code}", **facts)
 
 
 main()

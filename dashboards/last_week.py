@@ -17,7 +17,7 @@ class LastWeek:
         listed_on: its Monday.
         rows: of the role's own list then, by rank: the columns of `last_week.parquet` and `decision` (the
             action, or `open` where nobody decided).
-        hidden: how many of the city's list the role does not see.
+        hidden: how many of the city's list the role does not see, domestic violence having been indicated then or since.
     """
 
     listed_on: date
@@ -49,9 +49,14 @@ class LastWeek:
 
 def last_week(publication: Publication, role: Role) -> LastWeek | None:
     """What happened to the list before, or None in the first week."""
-    rows = publication.last_week
+    rows = publication.last_week.with_columns(is_listed=pl.col("selection").is_not_null())
     if rows.is_empty():
         return None
-    mine = pl.col("selection").is_not_null() if sees_domestic(role) else visible(role)
-    seen = rows.filter(mine).with_columns(decision=pl.col("action").fill_null("open")).sort("rank")
-    return LastWeek(rows["listed_on"][0], seen, len(rows.filter(~visible(role))))
+    mine = pl.col("is_listed") if sees_domestic(role) else visible(role)
+    hidden_now = publication.warnings.filter(~visible(role))["dispute_id"]
+    seen = (
+        rows.filter(mine, ~pl.col("dispute_id").is_in(hidden_now.implode()))
+        .with_columns(decision=pl.col("action").fill_null("open"))
+        .sort("rank")
+    )
+    return LastWeek(rows["listed_on"][0], seen, len(rows.filter("is_listed")) - len(seen.filter("is_listed")))

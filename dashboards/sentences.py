@@ -5,12 +5,29 @@ import polars as pl
 from dashboards.markup import Cell, dispute_link, level_cell
 from dashboards.names import Names
 from dashboards.publication import Publication
-from dashboards.read_model import Week, left_list, level_counts, queue
+from dashboards.read_model import Notice, Week, left_list, level_counts, notices, queue
 from dashboards.read_model_handling import free_capacity
 from dashboards.roles import Role
 from dashboards.units import with_room_nearby
 from dashboards.wording import Words
 from pipelines.profile import Profile
+
+
+def notice_sentence(words: Words, told: Notice) -> str:
+    """Something to know before the figures, in a sentence."""
+    facts = dict(told.facts)
+    if "reason_zh" in facts:
+        facts["reason"] = words.own(facts, "reason")
+    for name in ("as_of", "until"):
+        if name in facts:
+            facts[name] = words.day(facts[name])
+    return words(f"notice.{told.code}", **facts)
+
+
+def family_lines(words: Words, publication: Publication, family: str) -> list[str]:
+    """Why a family of warnings is not published, and what to do; nothing where it is."""
+    found = notices(publication, publication.as_of)
+    return [notice_sentence(words, told) for told in found if told.code == f"family_{family}"]
 
 
 def week_days(words: Words, publication: Publication) -> dict[str, str]:

@@ -10,6 +10,7 @@ from dashboards.markup import lines, table
 from dashboards.pictures import picture
 from dashboards.place_words import SHOWN, help_table, map_words, place_summary, place_table
 from dashboards.read_model_places import ALL, forecast_categories, places
+from dashboards.sentences import family_lines
 from dashboards.session import Session, here
 
 
@@ -27,10 +28,18 @@ def show() -> None:
     )
     found = places(session.published, session.profile, category)
     if found is None:
-        st.html(lines([words("place.none"), words("place.none_do")]))
+        st.html(
+            lines(
+                [
+                    words("place.none"),
+                    *family_lines(words, session.published, "demand"),
+                    words("place.none_do"),
+                ]
+            )
+        )
         return
     with summary:
-        st.html(lines(place_summary(names, found)))
+        st.html(lines([*place_summary(names, found), *family_lines(words, session.published, "demand")]))
     wide, narrow = st.columns([1, 1.15], gap="medium")
     with wide:
         _map(session, found.rows, category)

@@ -11,6 +11,7 @@ from dashboards.pictures import picture
 from dashboards.place_words import SHOWN, service_map_words, service_summary, service_table
 from dashboards.read_model import narrowed
 from dashboards.read_model_services import services
+from dashboards.sentences import family_lines
 from dashboards.session import Session, here
 
 
@@ -29,7 +30,15 @@ def show() -> None:
         service = address.one_of(words("service.which"), "service", codes, names.category)
     rows = services(session.published, session.profile, service)
     if rows is None:
-        st.html(lines([words("service.none"), words("service.none_do")]))
+        st.html(
+            lines(
+                [
+                    words("service.none"),
+                    *family_lines(words, session.published, "coverage"),
+                    words("service.none_do"),
+                ]
+            )
+        )
         return
     with summary:
         st.html(lines(service_summary(names, rows)))

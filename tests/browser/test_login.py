@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import psutil
 import pytest
 from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser, Page, expect
@@ -99,3 +100,10 @@ def test_somebody_without_a_role_is_told_whom_to_ask(page: Page, door: str) -> N
     log_in(page, door, "guest@example.org")
     expect(page.get_by_text(WORDS("login.no_role"))).to_be_visible(timeout=30_000)
     assert page.get_by_text("QJ2025").count() == 0
+
+
+def test_without_a_log_in_the_screens_answer_this_machine_alone(city: Home) -> None:
+    with opened(city, PROFILE) as address:
+        port = int(address.rpartition(":")[2])
+        listening = [each for each in psutil.net_connections("tcp") if each.status == "LISTEN"]
+        assert {each.laddr.ip for each in listening if each.laddr.port == port} == {"127.0.0.1"}

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from docx.shared import Pt
 from dashboards import brief_sections
 from dashboards.brief import document_bytes, write_brief
 from dashboards.document import FALLBACKS
+from dashboards.last_week import last_week
 from dashboards.paper import gather
 from dashboards.place_words import place_summary, service_summary
 from dashboards.publication import LAST_WEEK_SCHEMA, current
@@ -142,6 +144,20 @@ def test_it_tells_what_became_of_last_weeks_list(home: Home) -> None:
     assert f"{rows.harmed}件此后发生" in told
     assert "已缓和" in told
     assert "此后发生伤害" in told
+
+
+def test_a_dispute_that_shows_signs_of_domestic_violence_since_is_in_no_look_back(home: Home) -> None:
+    publication = current(home)
+    assert publication is not None
+    before = last_week(publication, "analyst")
+    assert before is not None
+    number = before.rows.filter("is_listed")["dispute_id"][0]
+    row = publication.warnings.head(1).with_columns(dispute_id=pl.lit(number), is_domestic=pl.lit(value=True))
+    since = replace(publication, warnings=publication.warnings.vstack(row))
+    after = last_week(since, "analyst")
+    assert after is not None
+    assert number not in after.rows["dispute_id"]
+    assert after.hidden == before.hidden + 1
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -172,3 +173,32 @@ def test_places_are_sized_by_what_is_expected_and_silent_ones_ringed(published: 
     assert told["size"].to_list() == found.rows["expected"].to_list()
     (rings,) = layers(township_map(NAMES, told, {}, *TITLES), strokeDash=[3, 2])
     assert len(rings) == int(found.rows["silent"].sum())
+
+
+SEEN_BY = {
+    "everybody": np.eye(3),
+    "no red cones": np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+    "no green cones": np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
+    "no blue cones": np.array([[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]]),
+    "grey": np.tile([0.2126, 0.7152, 0.0722], (3, 1)),
+}
+"""Machado, Oliveira and Fernandes 2009, in linear light; grey is a worn projector or a copier."""
+
+
+def linear(colour: str) -> np.ndarray:
+    shares = np.array([int(colour[n : n + 2], 16) for n in (1, 3, 5)]) / 255
+    return np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+
+
+@pytest.mark.parametrize("reader", SEEN_BY)
+def test_levels_stay_apart_for_every_reader_the_graver_the_darker(reader: str) -> None:
+    """Each level is at least 1.3 times as light as the graver one: contrast as the accessibility rules count it."""
+    light = [
+        float(np.array([0.2126, 0.7152, 0.0722]) @ (SEEN_BY[reader] @ linear(COLOURS[level])).clip(0, 1))
+        for level in ("red", "orange", "yellow")
+    ]
+    assert light == sorted(light)
+    contrasts = [(after + 0.05) / (before + 0.05) for before, after in pairwise(light)]
+    assert min(contrasts) > 1.3
+    blue, yellow = (SEEN_BY[reader] @ linear(COLOURS[level]) for level in ("blue", "yellow"))
+    assert reader in ("grey", "no blue cones") or abs(blue - yellow).max() > 0.2

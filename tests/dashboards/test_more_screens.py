@@ -62,7 +62,9 @@ def test_without_a_forecast_places_show_what_was_counted(tmp_path: Path, screens
     assert not found.is_forecast
     first = only(found.rows, area_code=FIRST_TOWNSHIP)
     assert (first["expected"], first["usual"], first["outreach_due"]) == (60.0, 20.0, True)
-    assert "还没有地区预测" in text_of(screens(Home(tmp_path), "places"))
+    seen = text_of(screens(Home(tmp_path), "places"))
+    assert "还没有地区预测" in seen
+    assert "地区预警未发布：此版本尚未实现该类预警。请补报所缺资料，或请运维岗查看。" in seen
 
 
 def test_a_suppressed_cell_gives_nothing_away(
