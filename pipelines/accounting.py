@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import duckdb
+
 
 @dataclass(frozen=True)
 class FileReport:
@@ -29,3 +31,14 @@ class FileReport:
             f"{self.file} -> {self.table}: read {self.read:,} = loaded {self.loaded:,} + quarantined "
             f"{self.quarantined:,} + duplicates {self.duplicates:,} + unchanged {self.unchanged:,}{freed}"
         )
+
+
+def record(con: duckdb.DuckDBPyConnection, report: FileReport) -> None:
+    """Keep the accounting of a file and table in the warehouse, in the open transaction."""
+    con.execute(
+        "insert or ignore into intake_file values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        [
+            report.file_id, report.file, report.table, report.encoding,
+            report.read, report.loaded, report.quarantined, report.duplicates, report.unchanged,
+        ],
+    )  # fmt: skip

@@ -16,15 +16,16 @@ import duckdb
 import polars as pl
 from filelock import FileLock, Timeout
 
-from pipelines.accounting import FileReport
+from pipelines.accounting import FileReport, record
+from pipelines.clocks import in_time, known_at
 from pipelines.contracts import PAIR_COLUMNS
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
-from pipelines.ledger import add_counts, count_visits, newest_entry, rebuild_coverage
+from pipelines.ledger import LEDGER, rebuild_coverage, take_ledger
 from pipelines.linkage import link_duplicates
 from pipelines.loading import CONFLICT, load_rows, unload
 from pipelines.mapping import SourceFile, TableMapping, find_sources, landing_files
-from pipelines.parsing import RULES, Parsed, choose_rows, name_columns, parse
+from pipelines.parsing import Parsed, choose_rows, name_columns, parse, with_bad
 from pipelines.privacy import hash_pairs, key_mark, load_key
 from pipelines.profile import REFERENCE, Profile
 from pipelines.quarantine import hold, release
@@ -36,16 +37,6 @@ Progress = Callable[[str, float], None]
 MARKER = "SIMULATED.json"
 ROWS_AT_ONCE = 200_000
 """Rows parsed at once, which bounds the memory."""
-HAPPENED = {
-    "disputes": pl.col("registered_at"), "dispute_events": pl.col("event_at"), "outcomes": pl.col("occurred_at"),
-    "grid_reports": pl.col("reported_at"), "decisions": pl.col("decided_at"), "outreach": pl.col("event_on").cast(pl.Datetime("us")) + pl.duration(days=1),
-    "volunteers": pl.col("as_of_on").cast(pl.Datetime("us")) + pl.duration(days=1),
-    "service_coverage": pl.col("week").cast(pl.Datetime("us")) + pl.duration(days=7, seconds=-1),
-    "service_visits": pl.col("visited_on").cast(pl.Datetime("us")),
-}  # fmt: skip
-"""When a record that carries no time of recording is known: when it happened; a day or week when it is over."""
-FUTURE = "known at: lies in the future"
-ABOVE_TOWNSHIP = "area_code: above township"
 
 
 def take_in(
@@ -133,14 +124,7 @@ def load_sources(
         before = _seen_before(con, known, source.path.name)
         if not before:
             with quoting_nothing(source.path.name):
-                raw = read_source(source)
-                refuse_headings(raw.name, raw.headings)
-                if look is not None:
-                    look(raw, source)
-                before = [
-                    _take_table(con, raw, mapping, known, profile, key, until)
-                    for mapping in source.mapping.tables
-                ]
+                before = _take_file(con, source, known, profile, key, until, look)
             con.execute("insert or replace into intake_reading values ($1, $2)", [known, prints[source.path]])
         reports += before
     return reports
@@ -262,6 +246,29 @@ def _seen_before(con: duckdb.DuckDBPyConnection, known: str, name: str) -> list[
     return [FileReport(name, known, table, encoding, n, 0, 0, 0, n) for table, encoding, n in rows]
 
 
+def _take_file(
+    con: duckdb.DuckDBPyConnection,
+    source: SourceFile,
+    known: str,
+    profile: Profile,
+    key: bytes,
+    until: datetime | None,
+    look: Callable[[RawFile, SourceFile], None] | None,
+) -> list[FileReport]:
+    """Load one file into its tables; a ledger of care visits is read part by part and never held whole."""
+    tables = source.mapping.tables
+    seen = look or (lambda raw, source: None)
+    reports = [take_ledger(con, source, m, known, profile, until, seen) for m in tables if m.table == LEDGER]
+    if len(reports) < len(tables):
+        raw = read_source(source)
+        refuse_headings(raw.name, raw.headings)
+        seen(raw, source)
+        reports += [_take_table(con, raw, m, known, profile, key, until) for m in tables if m.table != LEDGER]
+    for report in reports:
+        record(con, report)
+    return reports
+
+
 def _take_table(
     con: duckdb.DuckDBPyConnection,
     raw: RawFile,
@@ -271,60 +278,30 @@ def _take_table(
     key: bytes,
     until: datetime | None,
 ) -> FileReport:
-    rows = choose_rows(raw, mapping)
-    named = name_columns(raw, mapping, rows)
+    named = name_columns(raw, mapping, choose_rows(raw, mapping))
     slices = [parse(part, mapping, profile, raw.name) for part in named.iter_slices(ROWS_AT_ONCE)] or [
         parse(named, mapping, profile, raw.name)
     ]
-    parsed = Parsed(pl.concat([s.good for s in slices]), pl.concat([s.bad for s in slices]))
-    good, bad = _not_ahead(parsed, mapping.table, until)
-    if mapping.table == "service_visits":
-        counts, above = count_visits(good, profile.areas)
-        add_counts(con, counts, newest_entry(good), known)
-        bad = _with(bad, above, ABOVE_TOWNSHIP)
-        new, duplicates, unchanged = len(good) - len(above), 0, 0
-        accepted = new_lines = good[LINE].clear()
-    else:
-        core_rows = _core_rows(good, mapping.table, profile, key, con)
-        done = load_rows(con, mapping.table, core_rows, known)
-        bad = _with(bad, done.conflicts, CONFLICT)
-        erased = len(good) - len(core_rows)
-        new, duplicates, unchanged = len(done.new), done.duplicates, done.unchanged + erased
-        accepted, new_lines = core_rows[LINE].filter(~core_rows[LINE].is_in(done.conflicts)), done.new
-    released = release(con, raw, mapping, known, accepted, new_lines)
+    whole = Parsed(pl.concat([s.good for s in slices]), pl.concat([s.bad for s in slices]))
+    del slices
+    parsed = in_time(whole, mapping.table, until)
+    core_rows = _core_rows(parsed.good, mapping.table, profile, key, con)
+    done = load_rows(con, mapping.table, core_rows, known)
+    bad = with_bad(parsed.bad, done.conflicts, CONFLICT)
+    accepted = core_rows[LINE].filter(~core_rows[LINE].is_in(done.conflicts))
+    erased = len(parsed.good) - len(core_rows)
+    del whole, parsed, core_rows
+    released = release(con, raw, mapping, known, accepted, done.new)
     hold(con, raw, mapping, known, bad)
-    counted = (len(named), new, len(bad), duplicates, unchanged)
-    con.execute(
-        "insert or ignore into intake_file values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        [known, raw.name, mapping.table, raw.encoding, *counted],
-    )
+    counted = (len(named), len(done.new), len(bad), done.duplicates, done.unchanged + erased)
     return FileReport(raw.name, known, mapping.table, raw.encoding, *counted, released)
-
-
-def _known_at(table: str, columns: list[str]) -> pl.Expr:
-    return pl.coalesce(*(["recorded_at"] if "recorded_at" in columns else []), HAPPENED[table])
-
-
-def _not_ahead(parsed: Parsed, table: str, until: datetime | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows in time, and the bad ones with those added that would be known in the future."""
-    if until is None:
-        return parsed.good, parsed.bad
-    ahead = parsed.good.select(ahead=(_known_at(table, parsed.good.columns) > until).fill_null(value=False))[
-        "ahead"
-    ]
-    return parsed.good.filter(~ahead), _with(parsed.bad, parsed.good[LINE].filter(ahead).to_list(), FUTURE)
-
-
-def _with(bad: pl.DataFrame, lines: list[int], rule: str) -> pl.DataFrame:
-    more = pl.DataFrame({LINE: lines, RULES: [[rule]] * len(lines)}, schema=bad.schema)
-    return pl.concat([bad, more]).sort(LINE)
 
 
 def _core_rows(
     good: pl.DataFrame, table: str, profile: Profile, key: bytes, con: duckdb.DuckDBPyConnection
 ) -> pl.DataFrame:
     """The good rows as the core table holds them: pairs hashed, places rolled up, known time set."""
-    rows = good.with_columns(known_at=_known_at(table, good.columns))
+    rows = good.with_columns(known_at=known_at(table, good.columns))
     if table == "disputes":
         rows = rows.with_columns(hash_pairs(good, key))
     if "dispute_id" in rows.columns:

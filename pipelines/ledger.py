@@ -1,5 +1,6 @@
 """Care-visit ledgers become counts by township, service and week while they are read (boundary 2).
 
+A ledger is read in parts, each counted and forgotten before the next: no more than one is ever held.
 A week's visits are those due from its Monday to its Sunday. `done` counts those made and entered by
 the end of that week, `overdue` the rest; `caseload` stands for people entitled to visits and is the
 visits due in the thirteen weeks up to that week (each is due about once a quarter). What is known
@@ -7,17 +8,73 @@ of a week is known at its last second. What each file counted is kept by file, s
 follow one another add up, and one that holds a week anew takes the earlier file's place.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 import duckdb
 import polars as pl
 
-from pipelines.readers import LINE
+from pipelines.accounting import FileReport
+from pipelines.clocks import in_time
+from pipelines.mapping import SourceFile, TableMapping
+from pipelines.parsing import choose_rows, name_columns, parse, with_bad
+from pipelines.parts import read_in_parts
+from pipelines.profile import Profile
+from pipelines.quarantine import hold
+from pipelines.readers import LINE, RawFile
+from pipelines.refused import refuse_headings
 
+LEDGER = "service_visits"
+ABOVE_TOWNSHIP = "area_code: above township"
 CELL = ["township_code", "service", "week"]
 UNTIL = "ledger_until"
 SENT_ANEW = 20
 """Visits of one week that must all come again before a file counts as holding that week anew."""
+
+
+def take_ledger(
+    con: duckdb.DuckDBPyConnection,
+    source: SourceFile,
+    mapping: TableMapping,
+    known: str,
+    profile: Profile,
+    until: datetime | None,
+    look: Callable[[RawFile, SourceFile], None],
+) -> FileReport:
+    """Count one ledger file, part by part, in the open transaction.
+
+    No row is kept that a later one could be compared with, so a file of the same name releases all of this one's.
+
+    Args:
+        con: the warehouse.
+        source: the file.
+        mapping: how its rows become visits.
+        known: its hash.
+        profile: whose areas and services are known.
+        until: visits known later are held.
+        look: shown the file's first part.
+    """
+    counts, newest, read, held, encoding = [], [], 0, 0, None
+    for nth, raw in enumerate(read_in_parts(source)):
+        encoding = raw.encoding
+        if nth == 0:
+            refuse_headings(raw.name, raw.headings)
+            look(raw, source)
+        named = name_columns(raw, mapping, choose_rows(raw, mapping))
+        parsed = in_time(parse(named, mapping, profile, raw.name), LEDGER, until)
+        counted, above = count_visits(parsed.good, profile.areas)
+        bad = with_bad(parsed.bad, above, ABOVE_TOWNSHIP)
+        hold(con, raw, mapping, known, bad)
+        counts.append(counted)
+        newest.append(newest_entry(parsed.good))
+        read, held = read + len(named), held + len(bad)
+    released = con.execute(
+        "delete from quarantine where table_name = $1 and file_name = $2 and file_id <> $3",
+        [LEDGER, source.path.name, known],
+    ).fetchall()[0][0]
+    total = pl.concat(counts).group_by(CELL).agg(pl.col("due", "done").sum()).sort(CELL)
+    add_counts(con, total, max((at for at in newest if at is not None), default=None), known)
+    return FileReport(source.path.name, known, LEDGER, encoding, read, read - held, held, 0, 0, released)
 
 
 def count_visits(visits: pl.DataFrame, areas: pl.DataFrame) -> tuple[pl.DataFrame, list[int]]:

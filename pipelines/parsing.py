@@ -82,6 +82,12 @@ class Parsed:
     bad: pl.DataFrame
 
 
+def with_bad(bad: pl.DataFrame, lines: list[int], rule: str) -> pl.DataFrame:
+    """The bad rows of `Parsed`, and these lines as having broken one more rule; by line."""
+    more = pl.DataFrame({LINE: lines, RULES: [[rule]] * len(lines)}, schema=bad.schema)
+    return pl.concat([bad, more]).sort(LINE)
+
+
 def headings_used(raw: RawFile, mapping: TableMapping) -> dict[str, str | None]:
     """The headings of the file that a table takes, and the column each becomes (none: it composes or chooses)."""
     composed = {h for h in raw.headings for t in mapping.templates.values() if f"{{{h}}}" in t}

@@ -104,23 +104,18 @@ def release(
     if not len(held) or not len(accepted):
         return 0
     kept = _kept_headings(raw, mapping)
-    came = raw.frame.filter(pl.col(LINE).is_in(accepted.implode())).select(
-        LINE, *(_as_text(heading) for heading, c in kept.items() if c not in PRIVATE)
-    )
-    keys = came.select(LINE, record_key=_record_keys(came, mapping, kept)).drop_nulls()
-    versions = keys.filter(pl.col(LINE).is_in(new.implode()))["record_key"]
-    free = held.filter(pl.col("record_key").is_in(versions.implode())).select("file_id", "line")
-    free = pl.concat([free, *_agreeing(held, came, kept)]).unique(maintain_order=True)
-    con.register("free", free)
-    con.execute(
+    came = raw.frame.filter(pl.col(LINE).is_in(accepted.implode()))
+    free = [_named_by(held, came, new, mapping, kept), *_agreeing(held, came, kept)]
+    con.register("free", pl.concat(free).unique(maintain_order=True))
+    freed = con.execute(
         """
         delete from quarantine q where table_name = $table_name
             and exists (select 1 from free f where f.file_id = q.file_id and f.line = q.line)
         """,
         {"table_name": mapping.table},
-    )
+    ).fetchall()[0][0]
     con.unregister("free")
-    return len(free)
+    return freed
 
 
 def write_corrections(con: duckdb.DuckDBPyConnection, profile: Profile, out: Path) -> list[Path]:
@@ -186,6 +181,17 @@ def _write_workbook(out: Path, name: str, rows: pl.DataFrame, profile: Profile) 
     return path
 
 
+def _named_by(
+    held: pl.DataFrame, came: pl.DataFrame, new: pl.Series, mapping: TableMapping, kept: dict[str, str | None]
+) -> pl.DataFrame:
+    """File and line of the held rows that name a record of which one of the `new` lines is a version."""
+    heading = _key_heading(mapping, kept)
+    if heading is None:
+        return held.select("file_id", "line").clear()
+    versions = came.filter(pl.col(LINE).is_in(new.implode())).select(_as_text(heading)).to_series()
+    return held.filter(pl.col("record_key").is_in(versions.implode())).select("file_id", "line")
+
+
 def _agreeing(held: pl.DataFrame, came: pl.DataFrame, kept: dict[str, str | None]) -> list[pl.DataFrame]:
     """File and line of the held rows that agree with one that came in all columns that were not at fault."""
     contents = [json.loads(text) for text in held["row_json"]]
@@ -203,10 +209,17 @@ def _agreeing(held: pl.DataFrame, came: pl.DataFrame, kept: dict[str, str | None
         where = held[mine].select("file_id", "line")
         found.append(
             pl.concat([where, rows], how="horizontal")
-            .join(came.select(sound), on=sound, how="semi", nulls_equal=True, maintain_order="left")
+            .join(_likely(rows, came), on=sound, how="semi", nulls_equal=True, maintain_order="left")
             .select("file_id", "line")
         )
     return found
+
+
+def _likely(rows: pl.DataFrame, came: pl.DataFrame) -> pl.DataFrame:
+    """Of the rows that came, as text, those alike in the column that tells most: few, where all would be millions."""
+    telling = max(rows.columns, key=lambda heading: rows[heading].n_unique())
+    alike = _as_text(telling).is_in(rows[telling].implode(), nulls_equal=True)
+    return came.filter(alike).select(_as_text(heading) for heading in rows.columns)
 
 
 def _without_erased(
@@ -248,8 +261,13 @@ def _masked(text: pl.Series) -> pl.Series:
 
 def _record_keys(rows: pl.DataFrame, mapping: TableMapping, kept: dict[str, str | None]) -> pl.Series:
     """What names the record of each row, where its key is one column of the source; else null."""
-    key = key_columns(mapping.table)
-    heading = next((h for h, column in kept.items() if [column] == key), None)
+    heading = _key_heading(mapping, kept)
     if heading is None:
         return pl.Series("record_key", [None] * len(rows), dtype=pl.String)
     return rows[heading].alias("record_key")
+
+
+def _key_heading(mapping: TableMapping, kept: dict[str, str | None]) -> str | None:
+    """The source's column that names the record; None where no single one does."""
+    key = key_columns(mapping.table)
+    return next((h for h, column in kept.items() if [column] == key), None)

@@ -8,22 +8,19 @@ import codecs
 import csv
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from pipelines.encodings import SAMPLE, UTF_16, detect_encoding
 from pipelines.errors import RefusedInput
 from pipelines.mapping import SourceFile
 
 LINE = "file_line"
-BLOCK = 1 << 20
-SAMPLE = 1 << 16
-EVIDENCE = 40
-"""Fewer bytes beyond ASCII than this tell no encoding: GB18030, the country's own, is taken."""
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 DAYS_OF_DATES = (-719_162, 2_932_896)
 """From 0001-01-01 to 9999-12-31, in days since 1970."""
 DAY_IN = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
@@ -61,27 +58,31 @@ def read_source(source: SourceFile) -> RawFile:
             told; names the file, the line where there is one, and the remedy.
     """
     path, mapping = source.path, source.mapping
-    kind = path.suffix[1:].lower()
-    encoding = None
+    with understandably(path):
+        if path.suffix.lower() == ".csv":
+            return _read_csv(path, mapping.encoding or detect_encoding(path), mapping.header_row)
+        if path.suffix.lower() == ".parquet":
+            return lined(path.name, None, plain_types(_read_parquet(path)), 1)
+        frame = _read_xlsx(path, mapping.sheet, mapping.header_row)
+        return lined(path.name, None, frame, mapping.header_row + 1)
+
+
+@contextmanager
+def understandably(path: Path) -> Iterator[None]:
+    """Say of a broken file that it cannot be read, in place of what the library that reads it says.
+
+    Raises:
+        RefusedInput: the library failed in whatever way.
+    """
     try:
-        if kind == "parquet":
-            frame = _plain_types(_read_parquet(path))
-        elif kind == "xlsx":
-            frame = _read_xlsx(path, mapping.sheet, mapping.header_row)
-        else:
-            encoding = mapping.encoding or detect_encoding(path)
-            return _read_csv(path, encoding, mapping.header_row)
-    except (RefusedInput, KeyboardInterrupt, SystemExit):
+        yield
+    except (RefusedInput, MemoryError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
-    except BaseException as problem:  # a library in another language panics outside Exception
-        if isinstance(problem, MemoryError):
-            raise
+    except BaseException:  # a library in another language panics outside Exception
         raise RefusedInput(
-            f"{path.name}: cannot be read as {kind} (damaged, truncated or of another kind). "
+            f"{path.name}: cannot be read as {path.suffix[1:].lower()} (damaged, truncated or of another kind). "
             "Export it again and send the whole file."
         ) from None
-    first = 1 if kind == "parquet" else mapping.header_row + 1
-    return _raw(path.name, encoding, frame, first)
 
 
 def csv_headings(path: Path, header_row: int) -> list[str]:
@@ -103,50 +104,52 @@ def csv_headings(path: Path, header_row: int) -> list[str]:
     return []
 
 
-def detect_encoding(path: Path) -> str:
-    """The encoding a CSV is written in: UTF-8 where it decodes, else what charset-normalizer finds.
-
-    Raises:
-        RefusedInput: no encoding a city uses decodes the whole file.
-    """
-    if _decodes(path, "utf-8"):
-        return "utf-8"
-    with path.open("rb") as file:
-        if file.read(2) in UTF_16 and _decodes(path, "utf-16"):
-            return "utf-16"
-    from charset_normalizer import from_bytes
-
-    sample = _telling_sample(path)
-    best = from_bytes(sample, cp_isolation=["gb18030", "big5"]).best()
-    found = best.encoding if best is not None and _beyond_ascii(sample) >= EVIDENCE else "gb18030"
-    for encoding in dict.fromkeys((found, "gb18030")):
-        if _decodes(path, encoding):
-            return encoding
-    raise RefusedInput(
-        f"{path.name}: neither UTF-8 nor GB18030, nor any other encoding that could be told. "
-        "Save it as CSV UTF-8 and send it again, or name its encoding in the profile's mapping."
-    )
-
-
 def _read_csv(path: Path, encoding: str, header_row: int) -> RawFile:
     try:
         content = path.read_bytes().decode(encoding)
     except (UnicodeError, LookupError):
-        raise RefusedInput(
-            f"{path.name}: is not in the encoding {encoding!r} the profile's mapping names"
-        ) from None
+        raise wrong_encoding(path, encoding) from None
     content = content.removeprefix("\ufeff")
+    frame = csv_frame(path.name, content, header_row)
+    refuse_broken_end(path.name, content, len(frame.columns))
+    return lined(path.name, encoding, frame, header_row + 1, content.count("\n"))
+
+
+def wrong_encoding(path: Path, encoding: str) -> RefusedInput:
+    """The error for a file that its mapping's encoding does not decode."""
+    return RefusedInput(f"{path.name}: is not in the encoding {encoding!r} the profile's mapping names")
+
+
+def csv_frame(name: str, content: str, header_row: int, before: int = 0) -> pl.DataFrame:
+    """The text of a CSV, every column as text.
+
+    Args:
+        name: of the file, for errors.
+        content: headings and rows.
+        header_row: the line of `content` that holds the headings.
+        before: lines of the file that stand before those of `content`.
+
+    Raises:
+        RefusedInput: it is empty, or a line is no proper CSV; names the line.
+    """
     if not content.strip():
-        raise RefusedInput(f"{path.name}: the file is empty; it needs a row of headings")
+        raise RefusedInput(f"{name}: the file is empty; it needs a row of headings")
     try:
-        frame = pl.read_csv(content.encode(), infer_schema=False, skip_rows=header_row - 1)
+        return pl.read_csv(content.encode(), infer_schema=False, skip_rows=header_row - 1)
     except pl.exceptions.PolarsError:
-        raise RefusedInput(f"{path.name}: {_what_is_wrong(content, header_row)}") from None
-    _refuse_broken_end(path.name, content, len(frame.columns))
-    return _raw(path.name, encoding, frame, header_row + 1, content.count("\n"))
+        raise RefusedInput(f"{name}: {_what_is_wrong(content, header_row, before)}") from None
 
 
-def _raw(name: str, encoding: str | None, frame: pl.DataFrame, first: int, newlines: int = 0) -> RawFile:
+def lined(name: str, encoding: str | None, frame: pl.DataFrame, first: int, newlines: int = 0) -> RawFile:
+    """A frame as a file: headings told apart, each row with its line, empty rows left out.
+
+    Args:
+        name: of the file.
+        encoding: of a CSV.
+        frame: every row of the file, or of a part of it.
+        first: the line of the first row.
+        newlines: line breaks of the text up to the frame's end; more than rows say that fields hold some.
+    """
     headings, repeated = _distinct(frame.columns)
     if not headings:
         raise RefusedInput(f"{name}: the file is empty; it needs a row of headings")
@@ -154,9 +157,8 @@ def _raw(name: str, encoding: str | None, frame: pl.DataFrame, first: int, newli
     index = pl.int_range(first, first + len(frame), dtype=pl.Int64, eager=True)
     if newlines > first + len(frame) - 1:
         index = index + _newlines_before(frame)
-    lined = frame.insert_column(0, index.alias(LINE))
     blank = pl.all_horizontal(pl.col(headings).is_null())
-    return RawFile(name, encoding, lined.filter(~blank), repeated)
+    return RawFile(name, encoding, frame.insert_column(0, index.alias(LINE)).filter(~blank), repeated)
 
 
 def _distinct(columns: Sequence[str]) -> tuple[list[str], frozenset[str]]:
@@ -180,7 +182,7 @@ def _newlines_before(frame: pl.DataFrame) -> pl.Series:
     return frame.select(inside.cum_sum().shift(1, fill_value=0).cast(pl.Int64)).to_series()
 
 
-def _what_is_wrong(content: str, header_row: int) -> str:
+def _what_is_wrong(content: str, header_row: int, before: int) -> str:
     """The first line that is no proper CSV, said without its content."""
     remedy = "Export it again, with fields that hold commas or quotes in quotes."
     rows = csv.reader(io.StringIO(content, newline=""), strict=True)
@@ -192,13 +194,16 @@ def _what_is_wrong(content: str, header_row: int) -> str:
             if width == 0:
                 width = len(row)
             elif len(row) > width:
-                return f"line {rows.line_num} has {len(row)} fields and the headings are {width}. {remedy}"
+                return f"line {rows.line_num + before} has {len(row)} fields and the headings are {width}. {remedy}"
     except csv.Error:
-        return f"line {rows.line_num} has a quote that is not closed or stands inside a field. {remedy}"
+        return (
+            f"line {rows.line_num + before} has a quote that is not closed or stands inside a field. {remedy}"
+        )
     return f"cannot be read as csv. {remedy}"
 
 
-def _refuse_broken_end(name: str, content: str, width: int) -> None:
+def refuse_broken_end(name: str, content: str, width: int) -> None:
+    """Refuse a CSV whose last line breaks off before its last field."""
     if content.endswith(("\n", "\r")):
         return
     last = content[content.rfind("\n") + 1 :]
@@ -224,7 +229,7 @@ def _read_parquet(path: Path) -> pl.DataFrame:
     return frame
 
 
-def _plain_types(frame: pl.DataFrame) -> pl.DataFrame:
+def plain_types(frame: pl.DataFrame) -> pl.DataFrame:
     """Every column as text, number, answer or local moment; what is none of these is left empty.
 
     Raises:
@@ -252,34 +257,9 @@ def _plain(name: str, dtype: Any) -> pl.Expr:
     return column if kept else pl.lit(None, dtype=pl.String).alias(name)
 
 
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(BLOCK):
-                if "\0" in decoder.decode(block):
-                    return False
-        return "\0" not in decoder.decode(b"", final=True)
-    except UnicodeError:
-        return False
-
-
 def _is(content: bytes, encoding: str) -> bool:
     try:
         content.decode(encoding)
     except UnicodeError:
         return False
     return True
-
-
-def _telling_sample(path: Path) -> bytes:
-    """The first bytes of the file, from where it leaves ASCII."""
-    with path.open("rb") as file:
-        while line := file.readline(BLOCK):
-            if not line.isascii():
-                return line + file.read(SAMPLE)
-    return b""
-
-
-def _beyond_ascii(sample: bytes) -> int:
-    return sum(byte > 127 for byte in sample)

@@ -15,7 +15,7 @@ import pytest
 ALONE = """
 import sys, duckdb, fastexcel, resource
 from pathlib import Path
-from pipelines.readers import detect_encoding
+from pipelines.encodings import detect_encoding
 data, target = map(Path, sys.argv[1:])
 con = duckdb.connect(str(target / "alone.duckdb"))
 for path in sorted(data.iterdir()):

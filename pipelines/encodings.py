@@ -1,0 +1,62 @@
+"""Which encoding a CSV is written in, told from its bytes, a block at a time."""
+
+import codecs
+from pathlib import Path
+
+from pipelines.errors import RefusedInput
+
+BLOCK = 1 << 20
+SAMPLE = 1 << 16
+EVIDENCE = 40
+"""Fewer bytes beyond ASCII than this tell no encoding: GB18030, the country's own, is taken."""
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def detect_encoding(path: Path) -> str:
+    """The encoding a CSV is written in: UTF-8 where it decodes, else what charset-normalizer finds.
+
+    Raises:
+        RefusedInput: no encoding a city uses decodes the whole file.
+    """
+    if _decodes(path, "utf-8"):
+        return "utf-8"
+    with path.open("rb") as file:
+        if file.read(2) in UTF_16 and _decodes(path, "utf-16"):
+            return "utf-16"
+    from charset_normalizer import from_bytes
+
+    sample = _telling_sample(path)
+    best = from_bytes(sample, cp_isolation=["gb18030", "big5"]).best()
+    found = best.encoding if best is not None and _beyond_ascii(sample) >= EVIDENCE else "gb18030"
+    for encoding in dict.fromkeys((found, "gb18030")):
+        if _decodes(path, encoding):
+            return encoding
+    raise RefusedInput(
+        f"{path.name}: neither UTF-8 nor GB18030, nor any other encoding that could be told. "
+        "Save it as CSV UTF-8 and send it again, or name its encoding in the profile's mapping."
+    )
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                if "\0" in decoder.decode(block):
+                    return False
+        return "\0" not in decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+
+
+def _telling_sample(path: Path) -> bytes:
+    """The first bytes of the file, from where it leaves ASCII."""
+    with path.open("rb") as file:
+        while line := file.readline(BLOCK):
+            if not line.isascii():
+                return line + file.read(SAMPLE)
+    return b""
+
+
+def _beyond_ascii(sample: bytes) -> int:
+    return sum(byte > 127 for byte in sample)
