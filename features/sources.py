@@ -88,7 +88,8 @@ SQL = {
         select n5.no as township, n8.no as township_service, service, due, done, overdue, caseload, known_at, first_known_at,
             superseded_at as retired_at, superseded_at is null as is_final, week + interval 7 day as happened_at
         from core_service_coverage r left join asked_township n5 on n5.name = r.township_code
-            left join asked_township_service n8 on n8.name = {_SERVICE}""",
+            left join asked_township_service n8 on n8.name = {_SERVICE}
+        where caseload >= 10""",
     "outreach": f"""
         select {_IN_PLACE}, kind, attendance, known_at, first_known_at, superseded_at as retired_at,
             event_on + interval 1 day as happened_at

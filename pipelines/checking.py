@@ -12,7 +12,7 @@ from pipelines.errors import RefusedInput
 from pipelines.intake import latest, load_sources, origin_of, refresh_reference, refuse_by_headings
 from pipelines.mapping import SourceFile, find_sources, headings_of, landing_files, load_mappings
 from pipelines.parsing import headings_used
-from pipelines.privacy import masked
+from pipelines.privacy import MASK
 from pipelines.profile import Profile
 from pipelines.quarantine import write_corrections
 from pipelines.readers import RawFile
@@ -139,8 +139,8 @@ def _unknown_words(
     known = dict(code_list(str(list_of(table, column)), profile))
     found = con.execute(
         """
-        select word, count(*) as n from (
-            select json_extract_string(row_json, '$."' || heading || '"') as word
+        select word, count(*) as n, arg_min(file_name, (file_name, line)), arg_min(line, (file_name, line)) from (
+            select json_extract_string(row_json, '$."' || heading || '"') as word, file_name, line
             from quarantine, (select unnest($headings) as heading)
             where table_name = $table_name and list_contains(rules, $rule))
         where word is not null group by word order by n desc, word limit $shown
@@ -152,11 +152,14 @@ def _unknown_words(
             "shown": WORDS_SHOWN,
         },
     ).fetchall()
-    return [
-        f"{table}.{column}: {masked(word)!r} in {n:,} rows is no known word"
-        + (f"; perhaps {code}" if (code := likely_code(word, known)) else "")
-        for word, n in found
-    ]
+    return [f"{table}.{column}: {_about_word(*row, known)}" for row in found]
+
+
+def _about_word(word: str, n: int, file_name: str, line: int, known: dict[str, str]) -> str:
+    if word == MASK:
+        return f"words of their own in {n:,} rows are in no list; not told, for they may be names (first: {file_name}, line {line})"
+    perhaps = f"; perhaps {code}" if (code := likely_code(word, known)) else ""
+    return f"{word!r} in {n:,} rows is no known word{perhaps}"
 
 
 def _headings(table: str, column: str, profile: Profile) -> list[str]:

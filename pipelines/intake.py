@@ -292,7 +292,7 @@ def _take_table(
     erased = len(parsed.good) - len(core_rows)
     del whole, parsed, core_rows
     released = release(con, raw, mapping, known, accepted, done.new)
-    hold(con, raw, mapping, known, bad)
+    hold(con, raw, mapping, known, bad, profile)
     counted = (len(named), len(done.new), len(bad), done.duplicates, done.unchanged + erased)
     return FileReport(raw.name, known, mapping.table, raw.encoding, *counted, released)
 

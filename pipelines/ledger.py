@@ -64,7 +64,7 @@ def take_ledger(
         parsed = in_time(parse(named, mapping, profile, raw.name), LEDGER, until)
         counted, above = count_visits(parsed.good, profile.areas)
         bad = with_bad(parsed.bad, above, ABOVE_TOWNSHIP)
-        hold(con, raw, mapping, known, bad)
+        hold(con, raw, mapping, known, bad, profile)
         counts.append(counted)
         newest.append(newest_entry(parsed.good))
         read, held = read + len(named), held + len(bad)

@@ -29,11 +29,13 @@ class Loaded:
     conflicts: list[int]
 
 
-def load_rows(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame, file_id: str) -> Loaded:
-    """Insert the new versions among `rows` (core columns, `known_at`, `file_line`) inside the open transaction."""
+def load_rows(con: duckdb.DuckDBPyConnection, table: str, arriving: pl.DataFrame, file_id: str) -> Loaded:
+    """Insert the new versions among the rows (core columns, `known_at`, `file_line`) inside the open transaction.
+
+    DuckDB finds `arriving` by its name: what is registered is held in memory until the transaction ends.
+    """
     core, key = CORE_TABLES[table], core_key(table)
-    columns = [c for c in rows.columns if c != LINE]
-    con.register("arriving", rows)
+    columns = [c for c in arriving.columns if c != LINE]
     same = " and ".join(f"o.{c} is not distinct from n.{c}" for c in key)
     named = ", ".join(key)
     con.execute(
@@ -65,8 +67,7 @@ def load_rows(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame, fi
     fates = read_frame(con, f"select {LINE}, fate from judged")
     con.execute("drop table judged")
     con.execute("drop table contested")
-    con.unregister("arriving")
-    return _told(rows[LINE], fates)
+    return _told(arriving[LINE], fates)
 
 
 def unload(con: duckdb.DuckDBPyConnection, file_id: str) -> None:

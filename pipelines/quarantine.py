@@ -2,6 +2,7 @@
 
 A row is kept under its source's own headings, so that it can be sent back as XLSX, corrected and come
 again; when it does, it is released. Of a care visit nothing is kept but line and reasons (boundary 2).
+What may be kept of a value that was not understood says `pipelines/leftovers.py`.
 """
 
 import json
@@ -15,9 +16,10 @@ from pipelines.contracts import PAIR_COLUMNS, key_columns
 from pipelines.erasure import hash_of
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
+from pipelines.leftovers import keeper
 from pipelines.mapping import CORRECTIONS, TableMapping, mapping_of_name
 from pipelines.parsing import RULES, headings_used
-from pipelines.privacy import masked
+from pipelines.privacy import MASK
 from pipelines.profile import Profile
 from pipelines.readers import LINE, RawFile
 from pipelines.warehouse import open_warehouse, read_frame
@@ -30,9 +32,14 @@ SEPARATOR = "\x1f"
 
 
 def hold(
-    con: duckdb.DuckDBPyConnection, raw: RawFile, mapping: TableMapping, known: str, bad: pl.DataFrame
+    con: duckdb.DuckDBPyConnection,
+    raw: RawFile,
+    mapping: TableMapping,
+    known: str,
+    bad: pl.DataFrame,
+    profile: Profile,
 ) -> None:
-    """File the bad rows (`file_line`, `__rules`) of one file and table.
+    """File the bad rows (`file_line`, `__rules`) of one file and table; DuckDB finds `filed` by its name.
 
     A row that an earlier file of the same name already had held takes that one's place.
     """
@@ -41,7 +48,7 @@ def hold(
     kept = _kept_headings(raw, mapping)
     lines = pl.col(LINE).is_in(bad[LINE].implode())
     shown = raw.frame.filter(lines).select(
-        LINE, *(_without_persons(c, heading) for heading, c in kept.items())
+        LINE, *(_without_persons(c, heading, raw, mapping, profile) for heading, c in kept.items())
     )
     rows = bad.sort(LINE).join(shown, on=LINE, how="left", maintain_order="left")
     told = [json.dumps(row, ensure_ascii=False) for row in rows.select(*kept).iter_rows(named=True)]
@@ -50,7 +57,6 @@ def hold(
         record_key=_record_keys(rows, mapping, kept),
     )
     filed = _without_erased(con, filed, rows, kept)
-    con.register("filed", filed)
     about = {"id": known, "name": raw.name, "table_name": mapping.table}
     con.execute(
         """
@@ -66,7 +72,6 @@ def hold(
         """,
         about,
     )
-    con.unregister("filed")
 
 
 def release(
@@ -105,8 +110,7 @@ def release(
         return 0
     kept = _kept_headings(raw, mapping)
     came = raw.frame.filter(pl.col(LINE).is_in(accepted.implode()))
-    free = [_named_by(held, came, new, mapping, kept), *_agreeing(held, came, kept)]
-    con.register("free", pl.concat(free).unique(maintain_order=True))
+    con.register("free", pl.concat([_named_by(held, came, new, mapping, kept), *_agreeing(held, came, kept)]))
     freed = con.execute(
         """
         delete from quarantine q where table_name = $table_name
@@ -242,21 +246,24 @@ def _kept_headings(raw: RawFile, mapping: TableMapping) -> dict[str, str | None]
     return {} if mapping.table == "service_visits" else headings_used(raw, mapping)
 
 
-def _without_persons(column: str | None, heading: str) -> pl.Expr:
+def _without_persons(
+    column: str | None, heading: str, raw: RawFile, mapping: TableMapping, profile: Profile
+) -> pl.Expr:
     """A source column as text, without what the privacy gate removes."""
     if column in PRIVATE:
         return pl.lit(None, dtype=pl.String).alias(heading)
-    return _as_text(heading).map_batches(_masked, return_dtype=pl.String)
+    keeps = keeper(mapping, column, profile, raw.frame[heading])
+    return _as_text(heading).map_batches(
+        lambda text: text.replace_strict(
+            {word: word if keeps(word) else MASK for word in text.drop_nulls().unique()},
+            return_dtype=pl.String,
+        ),
+        return_dtype=pl.String,
+    )
 
 
 def _as_text(heading: str) -> pl.Expr:
     return pl.col(heading).cast(pl.String).str.strip_chars().replace("", None)
-
-
-def _masked(text: pl.Series) -> pl.Series:
-    return text.replace_strict(
-        {word: masked(word) for word in text.drop_nulls().unique()}, return_dtype=pl.String
-    )
 
 
 def _record_keys(rows: pl.DataFrame, mapping: TableMapping, kept: dict[str, str | None]) -> pl.Series:
