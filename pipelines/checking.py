@@ -152,7 +152,10 @@ def _unknown_words(
             "shown": WORDS_SHOWN,
         },
     ).fetchall()
-    return [f"{table}.{column}: {_about_word(*row, known)}" for row in found]
+    return [
+        f"{table}.{column}: {_about_word(word, n, file_name, line, known)}"
+        for word, n, file_name, line in found
+    ]
 
 
 def _about_word(word: str, n: int, file_name: str, line: int, known: dict[str, str]) -> str:

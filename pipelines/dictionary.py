@@ -37,11 +37,14 @@ def _table(name: str, contract: type[dy.Schema]) -> str:
         f"\n## {name}\n",
         f"{(contract.__doc__ or '').splitlines()[0]} Loaded into `{loaded.split(',')[0]}`{loaded[len(loaded.split(',')[0]) :]}.\n",
     ]
-    lines += ["| column | 中文表头 | type | needed | codes | what it is |", "|---|---|---|---|---|---|"]
+    lines += [
+        "| column | 中文表头 | type | needed | codes | what it is | 含义 |",
+        "|---|---|---|---|---|---|---|",
+    ]
     lines += [_row(column, spec) for column, spec in contract.columns().items()]
     if name == "disputes":
         lines += [
-            f"| `{column}` | {zh} | text | | | Hashed into `parties_key` at the door, order-free, then dropped. |"
+            f"| `{column}` | {zh} | text | | | Hashed into `parties_key` at the door, order-free, then dropped. | 在入口处合成双方的加密标识，不分先后，原文不留。 |"
             for column, zh in PAIR_COLUMNS.items()
         ]
     rules = sorted(rule.replace("_", " ") for rule in _rules(contract))
@@ -60,9 +63,7 @@ def _row(name: str, column: dy.Column) -> str:
         if bound is not None
     ]
     typed = f"{kind}, {' '.join(bounds)}" if bounds and kind not in ("date", "moment") else kind
-    return (
-        f"| `{name}` | {about['zh']} | {typed} | {needed} | {about['codes'] or ''} | {column.description} |"
-    )
+    return f"| `{name}` | {about['zh']} | {typed} | {needed} | {about['codes'] or ''} | {column.description} | {about['meaning_zh']} |"
 
 
 def _rules(contract: type[dy.Schema]) -> list[str]:

@@ -7,6 +7,7 @@ have, for a code comes again and a name does not. The rest is masked; file, line
 
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 
 import polars as pl
 
@@ -46,13 +47,16 @@ def keeper(
 
 def _coded(known: set[str], values: pl.Series) -> Callable[[str], bool]:
     longest = max(map(len, known), default=0)
-    text = values.cast(pl.String).str.strip_chars().drop_nulls()
-    counted = text.value_counts(name="n")
-    recurring = set(counted.filter(pl.col("n") >= RECURS)[counted.columns[0]])
+
+    @cache
+    def recurring() -> set[str]:
+        counted = values.cast(pl.String).str.strip_chars().drop_nulls().value_counts(name="n")
+        return set(counted.filter(pl.col("n") >= RECURS)[counted.columns[0]])
 
     def keeps(word: str) -> bool:
-        seen = word in recurring and len(word) <= longest
-        return fold(word) in known or (_names_nobody(word) and (_figures(word) or seen))
+        if fold(word) in known or not _names_nobody(word):
+            return fold(word) in known
+        return _figures(word) or (len(word) <= longest and word in recurring())
 
     return keeps
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.codes import list_of
 from pipelines.contracts import PAIR_COLUMNS, TABLES
+from pipelines.traces import traces
 
 TOWN = "530302001"
 CRASH = """
@@ -52,6 +54,17 @@ def planted(table: str, row: dict[str, str], tag: str) -> dict[str, str]:
     if table == "disputes":
         told |= {name: f"QZTOKEN{tag}{name}氏" for name in (*PAIR_COLUMNS, "parties_key")}
     return row | told
+
+
+NAMES = ("欧阳钦佐", "Zhang Qinzuo")
+"""As people type them; no other text of the platform holds them."""
+
+
+def astray(table: str) -> list[dict[str, str]]:
+    """Rows with a name in one column each: every one that is not a text by contract."""
+    typed = [name for name, column in TABLES[table].columns().items() if column.dtype != pl.String]
+    coded = [name for name in TABLES[table].columns() if list_of(table, name)]
+    return [ROWS[table] | {column: name} for column in dict.fromkeys([*typed, *coded]) for name in NAMES]
 
 
 def write(folder: Path, table: str, rows: list[dict[str, str]], kind: str) -> None:
@@ -109,6 +122,10 @@ def test_no_planted_token_is_kept_through_success_refusal_and_crash(city, tmp_pa
         for number in WRITTEN
     ]
     write(data, "disputes", wrong, "csv")
+    for table in ROWS:
+        rows = astray(table)
+        every = dict.fromkeys(column for row in rows for column in row)
+        write(data, table, [{column: row.get(column, "") for column in every} for row in rows], "names.csv")
     first = city(data)
     assert first.returncode == 0, first.stderr
 
@@ -127,8 +144,9 @@ def test_no_planted_token_is_kept_through_success_refusal_and_crash(city, tmp_pa
     assert third.returncode == 1
     assert "ValueError in" in third.stderr
 
-    words = ["QZTOKEN", *NUMBERS, *WRITTEN]
+    words = ["QZTOKEN", *NUMBERS, *WRITTEN, *NAMES]
     assert found(tmp_path / "home", words) == []
+    assert traces(tmp_path / "home", NAMES) == []
     printed = "".join(told for run in (first, second, third) for told in (run.stdout, run.stderr))
     assert [w for w in words if w in printed] == []
 
