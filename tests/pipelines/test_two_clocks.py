@@ -145,6 +145,17 @@ def test_a_ledger_sent_anew_takes_the_place_of_the_earlier_one(landing: Path, ho
     assert coverage(home) == [("2025-03-03", 31, 26, 31)]
 
 
+def test_a_ledger_corrected_under_its_own_name_releases_what_was_held_of_it(
+    landing: Path, home: Home
+) -> None:
+    (landing / "service_visits.csv").write_text(VISITS + visits(30, 25) + f"{TOWN},S1,2025-02-31,,\n")
+    (report,) = take_in(landing, QUJING, home)
+    assert (report.quarantined, rules(home)) == (1, [["visit_due_on: not a date"]])
+    (landing / "service_visits.csv").write_text(VISITS + visits(30, 25) + f"{TOWN},S1,2025-02-28,,\n")
+    (report,) = take_in(landing, QUJING, home)
+    assert (report.quarantined, report.released, rules(home)) == (0, 1, [])
+
+
 def test_a_visit_above_township_is_held_not_lost(landing: Path, home: Home) -> None:
     (landing / "service_visits_1.csv").write_text(VISITS + "530302,S1,2025-03-03,2025-03-03,\n")
     (report,) = take_in(landing, QUJING, home)

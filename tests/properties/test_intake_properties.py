@@ -5,15 +5,16 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.intake import load_sources, refresh_reference
 from pipelines.ledger import CELL, count_visits
 from pipelines.mapping import FileMapping, SourceFile, TableMapping
 from pipelines.parsing import name_columns, parse
+from pipelines.parts import read_in_parts
 from pipelines.profile import load_profile
-from pipelines.readers import LINE, RawFile
+from pipelines.readers import LINE, RawFile, read_source
 from pipelines.values import moments, numbers
 from pipelines.warehouse import as_known_at, open_warehouse, read_frame
 
@@ -199,3 +200,20 @@ def test_counts_of_visits_are_those_of_a_plain_loop(rows: list) -> None:
     counted, above = count_visits(frame, QUJING.areas)
     assert above == []
     assert {row[:3]: list(row[3:]) for row in counted.select(*CELL, "due", "done").iter_rows()} == expected
+
+
+CELL_TEXT = st.text(st.sampled_from('ab,"\n 镇'), max_size=6)
+
+
+@given(rows=st.lists(st.tuples(CELL_TEXT, CELL_TEXT), min_size=1, max_size=30), letters=st.integers(1, 60))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_file_read_in_parts_is_the_file_read_whole(
+    rows: list[tuple[str, str]], letters: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "service_visits.csv"
+    frame = pl.DataFrame(rows, schema=["地点", "服务"], orient="row")
+    path.write_bytes(frame.write_csv().encode("gb18030"))
+    mapping = FileMapping(files=path.name, encoding="gb18030", tables=(TableMapping(table="service_visits"),))
+    source = SourceFile(path, mapping)
+    parts = list(read_in_parts(source, letters))
+    assert pl.concat([part.frame for part in parts]).equals(read_source(source).frame)
