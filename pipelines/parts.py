@@ -57,9 +57,9 @@ def _csv_parts(path: Path, encoding: str, header_row: int, letters: int) -> Iter
         refuse_broken_end(path.name, text, len(frame.columns))
         first = line if head else header_row + 1
         newlines = text.count("\n")
+        head = head or pl.DataFrame(schema=frame.schema).write_csv()
         yield lined(path.name, encoding, frame, first, line - 1 + newlines)
         line += newlines
-        head = head or pl.DataFrame(schema=dict.fromkeys(frame.columns, pl.String)).write_csv()
 
 
 def _records(path: Path, encoding: str, letters: int) -> Iterator[str]:

@@ -205,7 +205,7 @@ def test_counts_of_visits_are_those_of_a_plain_loop(rows: list) -> None:
 CELL_TEXT = st.text(st.sampled_from('ab,"\n 镇'), max_size=6)
 
 
-@given(rows=st.lists(st.tuples(CELL_TEXT, CELL_TEXT), min_size=1, max_size=30), letters=st.integers(1, 60))
+@given(rows=st.lists(st.tuples(CELL_TEXT, CELL_TEXT), min_size=1, max_size=30), letters=st.integers(8, 60))
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_file_read_in_parts_is_the_file_read_whole(
     rows: list[tuple[str, str]], letters: int, tmp_path: Path
