@@ -101,6 +101,12 @@ class DecisionStore:
         """Every entry that is not erased, oldest first."""
         return self._entries(sa.true())
 
+    def first_at(self) -> datetime | None:
+        """When the first entry was made, or None while there is none."""
+        with self._engine.connect() as con:
+            at = con.scalar(sa.select(ENTRY.c.at).order_by(ENTRY.c.seq).limit(1))
+        return datetime.fromisoformat(at) if at else None
+
     def standing(self, dispute_ids: Sequence[str]) -> dict[str, Entry]:
         """The decision that stands, by dispute: the newest one not undone. Undecided disputes are left out."""
         return _standing(self._entries(CONTENT.c.dispute_id.in_(dispute_ids)), DECIDED)

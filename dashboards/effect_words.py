@@ -32,6 +32,8 @@ def effect_lines(words: Words, found: Effect) -> list[str]:
         after=words.day(found.after_on),
         after_until=words.day(found.after_until),
     )
+    if found.begun_on is None or found.comparable_on is None:
+        return [words("effect.not_begun"), told + words("effect.plain_not_yet")]
     begun = words.day(found.begun_on)
     if found.is_used:
         return [words("effect.begun", day=begun) + told, words("effect.plain")]

@@ -18,6 +18,7 @@ def place_summary(names: Names, found: Places) -> list[str]:
     """How many townships rise, and how many are marked for something."""
     words, rows = names.words, found.rows
     facts = {name: int(rows[name].sum()) for name in ("rising", "silent", "outreach_due", "thin")}
+    facts["clear"] = len(rows.filter("rising", pl.col("low") > pl.col("usual")))
     counts = {name: words.number(n) for name, n in facts.items()}
     key = "place.forecast_line" if found.is_forecast else "place.counted_line"
     return [words(key, **counts), words("place.marks_line", days=OUTREACH_DAYS, **counts)]

@@ -174,12 +174,6 @@ def before(home: Home, publication: Publication) -> Publication | None:
     return opened(folder, folder.name.rpartition("-")[2])
 
 
-def first_published(home: Home) -> date | None:
-    """The first Monday ever published here: since when there have been warnings."""
-    found = sorted(link.name for link in home.published.glob("????-??-??"))
-    return date.fromisoformat(found[0]) if found else None
-
-
 def models_used(home: Home) -> list[tuple[date, str]]:
     """Which model made the lists, newest first: the first Monday of each spell and its version."""
     spells: list[tuple[date, str]] = []

@@ -68,9 +68,9 @@ class Effect:
         periods: the matured periods, oldest first.
         before_on, before_until, after_on, after_until: the first day of each side, and the day after its last.
         n_periods: how many periods each side has.
-        begun_on: the first Monday published.
+        begun_on: the day of the first decision; None while nobody has decided on anything.
         is_used: whether all of after lies behind it; else both sides lie before it.
-        comparable_on: from which Monday on there is a matured period behind it.
+        comparable_on: from which day on there is a matured period behind it; None while it is not begun.
         measures: what is compared, in the order of `MEASURES`.
     """
 
@@ -80,19 +80,19 @@ class Effect:
     after_on: date
     after_until: date
     n_periods: int
-    begun_on: date
+    begun_on: date | None
     is_used: bool
-    comparable_on: date
+    comparable_on: date | None
     measures: list[Compared]
 
 
-def effect(publication: Publication, begun_on: date) -> Effect | None:
+def effect(publication: Publication, begun_on: date | None) -> Effect | None:
     """The newest matured periods with warnings, at most a year, beside the same season without; None without two such sides."""
     told = publication.described.get("effect")
     if told is None:
         return None
     periods = told.filter("matured").sort("from_on")
-    used = periods.filter(pl.col("from_on") >= begun_on)
+    used = periods.filter(pl.col("from_on") >= (begun_on or date.max))
     after = (used if len(used) else periods).tail(YEAR_PERIODS)
     years = max(1, math.ceil(len(used) / YEAR_PERIODS))
     before = periods.filter((pl.col("from_on") + years * _YEAR).is_in(after["from_on"].implode()))
@@ -107,7 +107,7 @@ def effect(publication: Publication, begun_on: date) -> Effect | None:
         n_periods=len(after),
         begun_on=begun_on,
         is_used=bool(len(used)),
-        comparable_on=begun_on + (publication.as_of - periods["from_on"][-1]),
+        comparable_on=begun_on + (publication.as_of - periods["from_on"][-1]) if begun_on else None,
         measures=[_compared(measure, before, after) for measure in MEASURES],
     )
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards.decisions import DecisionStore
 from dashboards.names import Names, names_of
-from dashboards.publication import Publication, before, current, first_published
+from dashboards.publication import Publication, before, current
 from dashboards.roles import Role
 from dashboards.wording import LANGS, Lang, Words, words_of
 from pipelines.home import Home, find_home
@@ -53,9 +53,10 @@ class Session:
         return self.publication
 
     @property
-    def warned_since(self) -> date:
-        """The first Monday this home published."""
-        return first_published(self.home) or self.published.as_of
+    def begun_on(self) -> date | None:
+        """The day of the first decision on record: since when the warnings are used, and not only published."""
+        first = self.store.first_at()
+        return first.date() if first else None
 
     @property
     def title(self) -> str:

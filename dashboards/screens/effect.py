@@ -20,7 +20,7 @@ def show() -> None:
     session = here()
     words = session.words
     st.title(words("effect.title"), anchor=False)
-    found = effect(session.published, session.warned_since)
+    found = effect(session.published, session.begun_on)
     if found is None:
         st.html(lines([words("effect.none")]))
     else:
@@ -47,7 +47,7 @@ def _pictures(session: Session, found: Effect) -> None:
         with column:
             name = words(f"effect.{measure}")
             st.markdown(f"**{name}**")
-            picture(session, name, partial(_drawn, found, measure), session.warned_since)
+            picture(session, name, partial(_drawn, found, measure), session.begun_on)
     st.caption(words("effect.picture_text" if found.is_used else "effect.picture_text_not_yet"))
 
 

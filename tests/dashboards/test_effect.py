@@ -1,12 +1,14 @@
 """Before and after: which weeks are compared, what chance could do, and what the simulated trial adds."""
 
-from datetime import date, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
+from dashboards.decision import Decision
+from dashboards.decisions import DecisionStore
 from dashboards.publication import Publication, current
 from dashboards.read_model_effect import Compared, Effect, Measured, by_period, effect, trial
 from models.trial.effects import SCHEMA
@@ -93,7 +95,13 @@ def test_without_weeks_behind_it_the_two_years_before_show_what_changes_by_itsel
     assert not found.is_used
     assert (measure(found, "harms").before.value, measure(found, "harms").after.value) == (13 * 70, 13 * 60)
     assert found.comparable_on == AS_OF + 3 * FOUR_WEEKS
+    assert "还没有人在名单上作过决定" in text_of(screens(Home(tmp_path), "effect"))
+    first = Decision(
+        dispute_id="QJ1", action="decline", reason="other", office="值班岗", as_of=AS_OF, publication="0"
+    )
+    DecisionStore.of(Home(tmp_path)).record([first], datetime.combine(AS_OF, time(9)))
     seen = text_of(screens(Home(tmp_path), "effect"))
+    assert "2025年12月29日第一项决定起" in seen
     assert "2026年3月23日可以比较使用前后" in seen
     assert "不可能是预警带来的" in seen
     assert "减少了，不像只是偶然" in seen
@@ -137,8 +145,7 @@ def test_two_sides_alike_are_called_chance_about_as_often_as_promised(seed: int)
         again = rows.with_columns(
             harms=pl.Series(draw.poisson(70, 26)), settled=pl.Series(draw.binomial(1000, 0.9, 26))
         )
-        publication = _described(again)
-        found = effect(publication, date(2030, 1, 7))
+        found = effect(_described(again), None)
         called += sum(measure(found, name).verdict in ("fewer", "more") for name in ("harms", "settled"))
     assert called / 120 < 0.2, "a tenth is promised"
 
