@@ -3,8 +3,9 @@
 import math
 from collections.abc import Callable
 
+from dashboards.evidence import Measured
 from dashboards.markup import Cell
-from dashboards.read_model_effect import Compared, Effect, Measured, Trial
+from dashboards.read_model_effect import Compared, Effect, Trial
 from dashboards.wording import Words
 
 Table = tuple[list[str], list[list[Cell]]]

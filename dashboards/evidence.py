@@ -19,7 +19,7 @@ SPECIALIST_METRICS = ("pr_auc", "brier_skill", "brier", "base_rate", "n_positive
 
 @dataclass(frozen=True)
 class Measured:
-    """One metric of one method over all weeks of the backtest, with its 90 % interval where it has one."""
+    """A figure with its 90 % interval, where it has one."""
 
     value: float
     low: float | None

@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 from scipy import stats
 
+from dashboards.evidence import Measured
 from dashboards.publication import Publication
 from pipelines.home import Home
 
@@ -23,15 +24,6 @@ YEAR_PERIODS = 13
 LEVEL = 0.90
 _YEAR = timedelta(weeks=4 * YEAR_PERIODS)
 _Z = float(stats.norm.ppf((1 + LEVEL) / 2))
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A value with its 90 % interval; None where it cannot be said."""
-
-    value: float
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True)

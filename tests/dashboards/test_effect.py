@@ -9,8 +9,9 @@ import pytest
 
 from dashboards.decision import Decision
 from dashboards.decisions import DecisionStore
+from dashboards.evidence import Measured
 from dashboards.publication import Publication, current
-from dashboards.read_model_effect import Compared, Effect, Measured, by_period, effect, trial
+from dashboards.read_model_effect import Compared, Effect, by_period, effect, trial
 from models.trial.effects import SCHEMA
 from models.trial.summary import as_json, summary
 from pipelines.home import Home
