@@ -23,7 +23,7 @@ COHORT_COLUMNS = (
 
 STATES = f"""
 with gone as (
-    select dispute_id from {ONE_EVENT} where event_type in ('closed', 'reopened') group by dispute_id
+    select dispute_id from core_dispute_event where event_type in ('closed', 'reopened') group by dispute_id
     having max(event_at) filter (event_type = 'closed') < $first - to_days($watch_days) and max(known_at) < $first
         and count(superseded_at) = 0 and coalesce(max(event_at) filter (event_type = 'reopened')
             <= max(event_at) filter (event_type = 'closed'), true)),
@@ -32,7 +32,7 @@ registered as (
     where known_at < $last group by dispute_id),
 steps as (
     select s.dispute_id, event_type, event_at, greatest(known_at, r.from_at) as known_at, superseded_at
-    from {ONE_EVENT} s join registered r using (dispute_id)
+    from core_dispute_event s join registered r using (dispute_id)
     where event_type in ('closed', 'reopened') and known_at < $last
         and (superseded_at is null or superseded_at > r.from_at)),
 turns as (
@@ -49,7 +49,10 @@ select dispute_id, turned_at as from_at, lead(turned_at) over (partition by disp
     case when reopened_at is null or reopened_at <= closed_at then closed_at end as closed_at
 from at_turns
 """
-"""Open or closed (`closed_at`) by the last closing or reopening known: the state of t in (from_at, to_at]."""
+"""Open or closed (`closed_at`) by the last closing or reopening known: the state of t in (from_at, to_at].
+
+What closed a second registration of the same quarrel closes nothing (`ONE_EVENT`), so the table itself is read.
+"""
 
 STRETCHES = f"""
 with violence as (

@@ -17,7 +17,7 @@ from features.cohort import between, states
 from features.feature import WINDOWED, Feature
 from features.grains import Rows, dispute_rows, place_rows, service_rows
 from features.kernel import NEVER, Source, ask, compute
-from features.sources import AREA, ENTITY_COLUMN, FIRST_DISPUTE, SQL, read_source
+from features.sources import AREA, ENTITY_COLUMN, FIRST_DISPUTE, HISTORY, SQL, TOUCHED, read_source
 from pipelines.profile import Profile
 from pipelines.warehouse import read_frame
 
@@ -185,8 +185,14 @@ def _asked(con: duckdb.DuckDBPyConnection, rows: Rows) -> Iterator[dict[str, np.
                 numbers[entity] = _number(rows.held[column])[rows.row]
             con.register(f"asked_{entity}", pl.DataFrame({"name": names.sort()}).with_row_index("no", 1))
             registered.append(f"asked_{entity}")
-        con.register("first_dispute", read_frame(con, FIRST_DISPUTE, {"last": between(rows.mondays)["last"]}))
-        registered.append("first_dispute")
+        span = between(rows.mondays)
+        for name, query, asks in (
+            ("history", HISTORY, ("first",)),
+            ("touched", TOUCHED, ("first", "last")),
+            ("first_dispute", FIRST_DISPUTE, ()),
+        ):
+            con.register(name, read_frame(con, query, {moment: span[moment] for moment in asks}))
+            registered.append(name)
         yield numbers
     finally:
         for name in registered:

@@ -12,7 +12,7 @@ from datetime import datetime
 import duckdb
 import polars as pl
 
-from pipelines.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME, read_frame
+from pipelines.warehouse import ONE_DISPUTE, ONE_OUTCOME, one_event, read_frame
 
 ENTITY_COLUMN = {
     "dispute": "dispute_id", "pair": "parties_key", "unit": "unit_id", "grid": "grid_code", "village": "village_code",
@@ -23,6 +23,34 @@ ENTITY_COLUMN = {
 
 _CATEGORY, _SERVICE = "township_code || '|' || category", "township_code || '|' || service"
 
+SINCE = "$first - interval 364 day"
+"""The longest window: what is older is asked about by a dispute's own history only."""
+
+HISTORY = f"""
+with mine as (select name as dispute_id from asked_dispute union select dispute_id from core_dispute where first_known_at >= {SINCE})
+select dispute_id from mine
+union select dispute_id from dispute_link where linked_at >= {SINCE} or same_as in (select dispute_id from mine)
+"""
+"""The disputes asked about, those new since, and what was registered of them elsewhere: their steps are read however old."""
+
+_STEPS = one_event(
+    f"""(select * from core_dispute_event where first_known_at >= {SINCE}
+        union all select * from core_dispute_event semi join history using (dispute_id) where first_known_at < {SINCE})"""
+)
+
+TOUCHED = f"""
+with since as (
+    select dispute_id from states union all select dispute_id from core_dispute where first_known_at >= {SINCE}
+    union all select dispute_id from core_dispute_event where first_known_at >= {SINCE}
+    union all select dispute_id from core_outcome where first_known_at >= {SINCE}
+    union all select same_as from dispute_link where linked_at >= {SINCE}),
+touched as (select dispute_id from since union select same_as from dispute_link semi join since using (dispute_id))
+select dispute_id, parties_key, grid_code, village_code, township_code, county_code, category, channel, relation, threat::text as threat,
+    violence::text as violence, weapon::text as weapon, registered_at, due_at, known_at
+from {ONE_DISPUTE} semi join touched using (dispute_id) where known_at = first_known_at and known_at < $last
+"""
+"""The first version of every dispute that is asked about or open, was registered since, or is told of by a record since."""
+
 FIRST_DISPUTE = f"""
 with taken_back as (
     select dispute_id, min(greatest(known_at, withdrawn_at)) as taken_back_at from {ONE_DISPUTE}
@@ -30,15 +58,13 @@ with taken_back as (
 capacity as (
     select township_code, sum(weekly_capacity) as capacity from core_unit where township_code is not null group by township_code)
 select d.dispute_id, n1.no as dispute, n2.no as pair, n3.no as grid, n4.no as village, n5.no as township, n6.no as county,
-    n7.no as township_category, category, channel, relation, threat::text as threat, violence::text as violence,
-    weapon::text as weapon, case when d.village_code is not null then hash(d.village_code) end as village_no, registered_at, due_at, d.known_at, taken_back_at,
-    round(1000 / capacity)::bigint as load_permille
-from {ONE_DISPUTE} d left join taken_back using (dispute_id) left join capacity using (township_code)
+    n7.no as township_category, category, channel, relation, threat, violence, weapon, registered_at, due_at, d.known_at, taken_back_at,
+    case when d.village_code is not null then hash(d.village_code) end as village_no, round(1000 / capacity)::bigint as load_permille
+from touched d left join taken_back using (dispute_id) left join capacity using (township_code)
 left join asked_dispute n1 on n1.name = d.dispute_id left join asked_pair n2 on n2.name = d.parties_key
 left join asked_grid n3 on n3.name = d.grid_code left join asked_village n4 on n4.name = d.village_code
 left join asked_township n5 on n5.name = d.township_code left join asked_county n6 on n6.name = d.county_code
 left join asked_township_category n7 on n7.name = d.{_CATEGORY}
-where d.known_at = d.first_known_at and d.known_at < $last
 """
 
 _OF_DISPUTE = "d.dispute, d.pair, d.grid, d.village, d.township, d.county, d.township_category"
@@ -60,11 +86,11 @@ SQL = {
         select {_JOINED}, u.no as unit, e.event_type, e.result, e.tier, hash(e.dispute_id) as case_no, e.event_at as happened_at,
             list_position(['grid', 'village', 'township', 'county', 'city'], e.tier) as tier_reached, u.no as unit_no,
             date_diff('minute', e.event_at, e.first_known_at) as delay_minutes
-        from {ONE_EVENT} e join first_dispute d using (dispute_id) left join asked_unit u on u.name = e.unit_id""",
+        from {_STEPS} e join first_dispute d using (dispute_id) left join asked_unit u on u.name = e.unit_id""",
     "closings": f"""
         select {_JOINED}, u.no as unit, e.result, e.event_at as happened_at,
             greatest(0, date_diff('minute', d.registered_at, e.event_at)) as minutes
-        from {ONE_EVENT} e join first_dispute d using (dispute_id) left join asked_unit u on u.name = e.unit_id
+        from {_STEPS} e join first_dispute d using (dispute_id) left join asked_unit u on u.name = e.unit_id
         where e.event_type = 'closed'""",
     "registrations": f"""
         select {_OF_DISPUTE}, d.channel, d.relation, d.category, d.threat, d.violence, d.weapon, d.village_no, d.known_at,
@@ -148,7 +174,7 @@ def read_source(
         The columns (an entity's number is null where nobody asks about it), and `known`, `first` and
         `retired` in whole seconds since 1970.
     """
-    since = "$first - interval 364 day"
+    since = SINCE
     if source.endswith("_disputes"):
         since = "'-infinity'::timestamp"
     elif source in ("handling", "outcomes"):

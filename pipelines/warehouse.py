@@ -97,8 +97,15 @@ _TOLD_OF_THE_FIRST = """replace (coalesce(l.same_as, t.dispute_id) as dispute_id
     greatest(t.first_known_at, l.linked_at) as first_known_at)"""
 _STILL_TRUE = "(t.superseded_at is null or t.superseded_at > l.linked_at)"
 ONE_DISPUTE = "(select * from core_dispute where dispute_id not in (select dispute_id from dispute_link))"
-ONE_EVENT = f"""(select t.* {_TOLD_OF_THE_FIRST} from core_dispute_event t left join dispute_link l using (dispute_id)
-    where l.same_as is null or (t.event_type not in ('accepted', 'assigned', 'closed', 'reopened') and {_STILL_TRUE}))"""
+
+
+def one_event(steps: str = "core_dispute_event") -> str:
+    """`ONE_EVENT` of some of the steps only: a table or a query in brackets."""
+    return f"""(select t.* {_TOLD_OF_THE_FIRST} from {steps} t left join dispute_link l using (dispute_id)
+        where l.same_as is null or (t.event_type not in ('accepted', 'assigned', 'closed', 'reopened') and {_STILL_TRUE}))"""
+
+
+ONE_EVENT = one_event()
 ONE_OUTCOME = f"""(select t.* {_TOLD_OF_THE_FIRST} from core_outcome t left join dispute_link l using (dispute_id)
     where l.same_as is null or {_STILL_TRUE})"""
 

@@ -23,7 +23,7 @@ from pipelines.profile import load_profile
 QUJING = load_profile("qujing")
 MONDAYS = [
     date(2024, 6, 3) + timedelta(weeks=w)
-    for w in (3, 4, 5, 8, 9, 11, 13, 14, 16, 18, 20, 23, 26, 29, 31, 33, 40, 48)
+    for w in (3, 4, 5, 8, 9, 11, 13, 14, 16, 18, 20, 23, 26, 29, 31, 33, 40, 48, 80, 115)
 ]
 CHECKED = ("open_now", "threat", "steps_all", "threat_reports_all", "days_since_threat", "township_open_disputes",
            "township_category_registrations_52w", "village_threat_reports_13w", "township_report_hours_13w",
@@ -50,7 +50,9 @@ MUTANTS = [
     ("a step is known when it happens", "sources", "select {_JOINED}, u.no as unit, e.event_type", "select {_JOINED.replace('e.known_at', 'e.event_at').replace('e.first_known_at', 'e.event_at')}, u.no as unit, e.event_type"),
     ("a correction of a step is not looked at", "sources", "least(e.superseded_at, d.taken_back_at) as retired_at", "d.taken_back_at as retired_at"),
     ("a dispute taken back still counts", "sources", "least(e.superseded_at, d.taken_back_at) as retired_at", "e.superseded_at as retired_at"),
-    ("a dispute's facts are today's", "sources", "where d.known_at = d.first_known_at and", "where d.superseded_at is null and"),
+    ("a dispute's facts are today's", "sources", "where known_at = first_known_at and", "where superseded_at is null and"),
+    ("a long dispute's first steps are forgotten", "sources", "select name as dispute_id from asked_dispute union select", "select"),
+    ("a dispute open for years is none of the township's", "sources", "select dispute_id from states union all", ""),
     ("a withdrawal dated back works back", "sources", "min(greatest(known_at, withdrawn_at))", "min(withdrawn_at)"),
     ("a report is dealt with before that is known", "sources", "greatest(known_at, {{moment}}) as known_at, greatest(first_known_at, {{moment}}) as first_known_at", "{{moment}} as known_at, {{moment}} as first_known_at"),
     ("coverage is today's", "sources", "caseload, known_at, first_known_at,\n            superseded_at as retired_at", "caseload, known_at, first_known_at,\n            null::timestamp as retired_at"),
