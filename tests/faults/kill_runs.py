@@ -55,18 +55,21 @@ class Trial:
         self.data, self.start, self.home = folder / "landing", folder / "start", Home(folder / "home")
 
     def kill(self, points: int, dice: random.Random) -> dict:
-        """Kill `points` runs, each at its own moment."""
+        """Kill `points` runs, each at its own moment; one that was over before is no kill and shortens the next."""
         self._put_back()
         began = time.monotonic()
         assert self._run_to_end(), "the undisturbed run failed"
-        seconds = time.monotonic() - began
+        seconds = undisturbed = time.monotonic() - began
         wanted = self._state()
         steps, harmed, looks = Counter(), [], 0
-        for _ in range(points):
+        while steps.total() < points:
             self._put_back()
             after = dice.uniform(0, seconds)
             with Reader(self.home) as reader:
                 step = self._run_and_kill(after)
+                if step is None:
+                    seconds = after
+                    continue
                 finished = self._run_to_end()
             steps[step] += 1
             looks += reader.looks
@@ -80,7 +83,7 @@ class Trial:
                     }
                 )
         return {
-            "kills": points, "killed_in": dict(sorted(steps.items())), "undisturbed_seconds": round(seconds, 2),
+            "kills": points, "killed_in": dict(sorted(steps.items())), "undisturbed_seconds": round(undisturbed, 2),
             "publications_read_meanwhile": looks, "harmed": harmed,
         }  # fmt: skip
 
@@ -92,15 +95,17 @@ class Trial:
     def _run_to_end(self) -> bool:
         return waitpid(_forked(lambda: _next_week(self.data, self.home))) == 0
 
-    def _run_and_kill(self, after: float) -> str:
-        """The step it was killed in; `over` where it was quicker than the knife."""
+    def _run_and_kill(self, after: float) -> str | None:
+        """The step it was killed in; None where it was quicker than the knife."""
         child = _forked(lambda: _next_week(self.data, self.home))
         time.sleep(after)
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         ended = waitpid(child)
         run = last_run(self.home)
-        return "over" if ended == 0 else "before the first step" if run is None else run.step
+        if ended == 0:
+            return None
+        return "before the first step" if run is None else run.step
 
     def _state(self) -> str:
         """What must come out the same: every published name and byte, and every row of the warehouse."""
