@@ -133,10 +133,12 @@ def metrics(**values: float) -> pl.DataFrame:
                 "segment": "all",
                 "as_of": None,
                 "value": value,
+                "low": None,
+                "high": None,
             }
             for name, value in values.items()
         ],
-        schema_overrides={"as_of": pl.Date},
+        schema_overrides={"as_of": pl.Date, "low": pl.Float64, "high": pl.Float64},
     )
 
 
