@@ -2,9 +2,9 @@
 
 A record is named by its key. The same row again is a duplicate (of this file) or unchanged (of
 the warehouse). Another content under the same key with another known time is another version.
-With the same known time it is a later version if it tells of something later (a report closed, a
-dispute withdrawn), known when that happened; else it is a conflict, and nobody can say which is
-right: quarantined.
+With the same known time the one that tells of something later (a report closed, a dispute withdrawn)
+is a later version, known when that happened, whichever of the two came first; else it is a conflict,
+and nobody can say which is right: the one that came first stands, the other is quarantined.
 """
 
 from dataclasses import dataclass
@@ -105,22 +105,36 @@ def relink(con: duckdb.DuckDBPyConnection, core: str, key: list[str], touched: s
 def _know_later(
     con: duckdb.DuckDBPyConnection, core: str, key: list[str], columns: list[str], later: tuple[str, ...]
 ) -> None:
-    """Move the known time of rows that tell of something later than a row of the same moment does."""
+    """Move the known time of rows that tell of something later than a row of the same moment does.
+
+    A row of an earlier file moves as well, for an older export may come after it, unless a version is known at that moment.
+    """
     if not later:
         return
     same = " and ".join(f"o.{c} = n.{c}" for c in (*key, "known_at"))
     differs = " or ".join(f"o.{c} is distinct from n.{c}" for c in columns)
     newest = f"greatest({', '.join(f'n.{c}' for c in later)})"
     told = f"coalesce(greatest({', '.join(f'o.{c}' for c in later)}), '-infinity'::timestamp)"
+    tells_more = f"{same} and ({differs}) and {newest} > {told}"
+    taken = " and ".join([*(f"v.{c} = n.{c}" for c in key), f"v.known_at = {newest}"])
+    con.execute(
+        f"""
+        create or replace temp table moved as
+        select n.rowid as row, {newest} as known_at from {core} n semi join contested o on {tells_more}
+        where {newest} > n.known_at and not exists (select 1 from {core} v where {taken})
+        """
+    )
     con.execute(
         f"""
         update contested set known_at = moved.known_at from (
             select n.{LINE}, {newest} as known_at from contested n where {newest} > n.known_at and (
-                exists (select 1 from {core} o where {same} and ({differs}) and {newest} > {told})
-                or exists (select 1 from contested o where {same} and ({differs}) and {newest} > {told}))) moved
+                exists (select 1 from {core} o where {tells_more})
+                or exists (select 1 from contested o where {tells_more}))) moved
         where contested.{LINE} = moved.{LINE}
         """
     )
+    con.execute(f"update {core} set known_at = moved.known_at from moved where {core}.rowid = moved.row")
+    con.execute("drop table moved")
 
 
 def _judge(con: duckdb.DuckDBPyConnection, core: str, key: list[str], columns: list[str]) -> None:

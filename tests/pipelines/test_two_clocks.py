@@ -69,13 +69,18 @@ def test_a_record_taken_back_without_a_new_time_of_recording_is_known_as_such_fr
     assert [r.unchanged for r in take_in(landing, QUJING, home)][2] == 1
 
 
+OPEN, CLOSED = (
+    f"W1,2025-03-04 08:00,{TOWN},noise,,\n",
+    f"W1,2025-03-04 08:00,{TOWN},noise,2025-03-06 09:00,是\n",
+)
+
+
+@pytest.mark.parametrize("exports", [(OPEN, CLOSED), (CLOSED, OPEN)], ids=["in order", "the older one late"])
 def test_a_report_closed_in_next_weeks_export_is_a_later_version_not_a_conflict(
-    landing: Path, home: Home
+    exports: tuple[str, str], landing: Path, home: Home
 ) -> None:
-    (landing / "grid_reports_1.csv").write_text(REPORTS + f"W1,2025-03-04 08:00,{TOWN},noise,,\n")
-    (landing / "grid_reports_2.csv").write_text(
-        REPORTS + f"W1,2025-03-04 08:00,{TOWN},noise,2025-03-06 09:00,是\n"
-    )
+    for at, rows in enumerate(exports):
+        (landing / f"grid_reports_{at}.csv").write_text(REPORTS + rows)
     reports = take_in(landing, QUJING, home)
     assert [(r.loaded, r.quarantined) for r in reports] == [(1, 0), (1, 0)]
     assert known(home, "grid_reports", "2025-03-05 00:00", "resolved") == [(None,)]
