@@ -39,6 +39,7 @@ format: setup ## let ruff lay the code out
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 
 docs: setup ## write the generated pages anew
+	@.venv/bin/python -m dagster_project.sample_city
 	@.venv/bin/python -m features.dictionary
 	@.venv/bin/python -m pipelines.dictionary
 	@.venv/bin/python -m models.trial.field_trial

@@ -5,14 +5,13 @@ Monday, with every later version and record out of sight. A difference is a leak
 published. The county changes from week to week, so that all of them get their turn.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
 import duckdb
 import numpy as np
 
 from features.matrix import build_matrix
+from features.seen import seen_as
 from pipelines.findings import Finding
 from pipelines.profile import Profile
 from pipelines.warehouse import CORE_TABLES
@@ -27,9 +26,9 @@ def leakage(con: duckdb.DuckDBPyConnection, profile: Profile, monday: date) -> F
         monday: far enough back that later records are there to leak.
     """
     county = _county(con, monday)
-    with _only(con, county, None):
+    with seen_as(con, _only(county, None)):
         whole = build_matrix(con, profile, [monday])
-    with _only(con, county, monday):
+    with seen_as(con, _only(county, monday)):
         then = build_matrix(con, profile, [monday])
     leaking = (
         ["cohort"]
@@ -65,30 +64,18 @@ def _county(con: duckdb.DuckDBPyConnection, monday: date) -> str | None:
     return counties[monday.toordinal() // 7 % len(counties)][0] if counties else None
 
 
-@contextmanager
-def _only(con: duckdb.DuckDBPyConnection, county: str | None, monday: date | None) -> Iterator[None]:
-    """Inside, the core tables hold one county, and only what was known before `monday` where it is given.
-
-    Views of the session hide the tables; the warehouse file is not touched.
-    """
-    source = f'"{con.execute("select current_catalog()").fetchall()[0][0]}".main'
+def _only(county: str | None, monday: date | None) -> dict[str, str]:
+    """Views of the core tables that hold one county, and only what was known before `monday` where it is given."""
     before = f"timestamp '{monday}'" if monday else "timestamp 'infinity'"
-    here = f"= '{county}'" if county else "is null"
-    own = f"dispute_id in (select dispute_id from {source}.core_dispute where county_code {here})"
+    here = f"county_code = '{county}'" if county else "county_code is null"
+    own = f"dispute_id in (select dispute_id from {{main}}.core_dispute where {here})"
     of_disputes = ("core_dispute", "core_dispute_event", "core_outcome", "core_decision")
     held = dict.fromkeys(of_disputes, own) | {
-        "core_service_coverage": f"township_code in (select area_code from {source}.core_area where county_code {here})"
+        "core_service_coverage": f"township_code in (select area_code from {{main}}.core_area where {here})"
     }
-    for core in CORE_TABLES.values():
-        con.execute(
-            f"""
-            create temp view {core} as
+    return {
+        core: f"""
             select * replace (case when superseded_at < {before} then superseded_at end as superseded_at)
-            from {source}.{core} where known_at < {before} and {held.get(core, f"county_code {here}")}
-            """
-        )
-    try:
-        yield
-    finally:
-        for core in CORE_TABLES.values():
-            con.execute(f"drop view temp.{core}")
+            from {{main}}.{core} where known_at < {before} and {held.get(core, here)}"""
+        for core in CORE_TABLES.values()
+    }

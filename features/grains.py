@@ -95,3 +95,13 @@ def _township_rows(
         0, pl.Series("as_of", mondays, dtype=pl.Date)[monday]
     )
     return Rows(cohort, held, row, monday, mondays, ("township", "county", f"township_{kind}"))
+
+
+ROWS = {"dispute": dispute_rows, "place": place_rows, "service": service_rows}
+"""What a row can be."""
+KEY = {
+    "dispute": ("dispute_id",),
+    "place": ("township_code", "category"),
+    "service": ("township_code", "service"),
+}
+"""What names a row of a Monday."""

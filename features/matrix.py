@@ -91,21 +91,19 @@ def features_of(rows: Rows) -> tuple[Feature, ...]:
     return tuple(f for f in CATALOGUE if f.entity in rows.entities or f.source in {"calendar", *own})
 
 
-def fill(con: duckdb.DuckDBPyConnection, profile: Profile, rows: Rows, *, hindsight: bool = False) -> Matrix:
+def fill(con: duckdb.DuckDBPyConnection, profile: Profile, rows: Rows) -> Matrix:
     """Compute every feature of some rows.
 
     Args:
         con: the warehouse, holding `states`; only read.
         profile: seasons.
         rows: what is asked about.
-        hindsight: take windowed records as they stand today from the moment they happened. This is
-            feature: it says what a value would have been had nothing arrived late (`features.description`).
     """
     features = features_of(rows)
     blocks = [*_own(rows, features), _calendar(rows, features, profile)]
-    with _asked(con, rows) as numbers:
+    with asked_about(con, rows) as numbers:
         blocks.append(_areas(con, rows, features, numbers))
-        blocks += _windowed(con, rows, features, numbers, hindsight)
+        blocks += _windowed(con, rows, features, numbers)
     return Matrix(
         rows.cohort, _assembled(blocks, features, len(rows.cohort)), tuple(f.name for f in features)
     )
@@ -136,7 +134,6 @@ def _windowed(
     rows: Rows,
     features: Sequence[Feature],
     numbers: dict[str, np.ndarray],
-    hindsight: bool,
 ) -> list[Block]:
     """One block per entity; a source is read once."""
     asked = {entity: ask(number, rows.monday, rows.moments) for entity, number in numbers.items()}
@@ -150,7 +147,7 @@ def _windowed(
             continue
         of_unit = source == HANDLING_UNIT.source and "unit" in rows.entities
         columns = list(dict.fromkeys(c for f in [*wanted, *[HANDLING_UNIT] * of_unit] for c in columns_of(f)))
-        records = Source(read_source(con, source, columns, between(rows.mondays), NEVER, hindsight))
+        records = Source(read_source(con, source, columns, between(rows.mondays), NEVER))
         if of_unit:
             unit = compute([HANDLING_UNIT], records, "dispute", asked["dispute"])[asked["dispute"].row, 0]
             asked["unit"] = ask(unit.astype(np.int64), rows.monday, rows.moments)
@@ -170,7 +167,7 @@ def columns_of(f: Feature) -> tuple[str, ...]:
 
 
 @contextmanager
-def _asked(con: duckdb.DuckDBPyConnection, rows: Rows) -> Iterator[dict[str, np.ndarray]]:
+def asked_about(con: duckdb.DuckDBPyConnection, rows: Rows) -> Iterator[dict[str, np.ndarray]]:
     """Number the names asked about, for the sources to join; gives the number of each row, 0 for no name."""
     numbers, registered = {}, []
     try:

@@ -17,11 +17,12 @@ import polars as pl
 from features.cohort import history_mondays
 from features.description import describe
 from features.grains import NOWHERE
+from features.labels import matured_until
 from features.matrix import Matrix, build_matrix, build_place_matrix, build_service_matrix
 from pipelines.errors import FengqiaoError, RefusedInput
 from pipelines.home import Home
 from pipelines.profile import Profile, load_profile
-from pipelines.warehouse import CORE_TABLES, open_warehouse
+from pipelines.warehouse import CORE_TABLES, data_until, open_warehouse
 
 BUILD: dict[str, Callable[..., Matrix]] = {
     "dispute": build_matrix,
@@ -63,7 +64,9 @@ def write_history(
     workers: int,
     scheduler: str | None = None,
 ) -> str:
-    """Write the features of some weeks, what their columns hold on the last Monday, and say what was written.
+    """Write the features of some weeks and what their columns hold, and say what was written.
+
+    The columns are described on the last of the Mondays that matured, so that what comes late has come.
 
     Raises:
         RefusedInput: no such unit or engine, or `out` lies under the home.
@@ -73,7 +76,9 @@ def write_history(
             raise RefusedInput(f"{word!r} is none of {', '.join(known)}")
     with open_warehouse(home.warehouse, read_only=True) as con:
         mondays = history_mondays(con, last)[-weeks:]
-        columns = describe(con, profile, unit, last)
+        until = data_until(con)
+        told = last if until is None else min(last, matured_until(until, profile))
+        columns = describe(con, profile, unit, told)
     run = in_this_process if engine == "local" else partial(on_dask, workers=workers, address=scheduler)
     work = write_parts(home, profile, unit, mondays, out, run)
     columns.write_csv(out / "columns.csv")

@@ -2,7 +2,7 @@
 
 Every row carries the numbers of the entities it belongs to, `known_at` (when this version could be known),
 `first_known_at` (which window it falls into), `retired_at` (when it stopped counting; null: still counts)
-and `happened_at`. Facts of a dispute come from its first version, so that a later correction changes no
+and, but for what is counted while it lasts, `happened_at`. Facts of a dispute come from its first version, so that a later correction changes no
 earlier week; a dispute taken back counts until the day that was known.
 """
 
@@ -12,6 +12,7 @@ from datetime import datetime
 import duckdb
 import polars as pl
 
+from features.seen import HAPPENED
 from pipelines.warehouse import ONE_DISPUTE, ONE_OUTCOME, one_event, read_frame
 
 ENTITY_COLUMN = {
@@ -69,9 +70,9 @@ left join asked_township_category n7 on n7.name = d.{_CATEGORY}
 
 _OF_DISPUTE = "d.dispute, d.pair, d.grid, d.village, d.township, d.county, d.township_category"
 _JOINED = f"""{_OF_DISPUTE}, greatest(e.known_at, d.known_at) as known_at, greatest(e.first_known_at, d.known_at) as first_known_at,
-    least(e.superseded_at, d.taken_back_at) as retired_at, e.superseded_at is null as is_final
+    least(e.superseded_at, d.taken_back_at) as retired_at
 """
-_IN_PLACE = """n4.no as village, n5.no as township, n6.no as county, r.superseded_at is null as is_final
+_IN_PLACE = """n4.no as village, n5.no as township, n6.no as county
 """
 _PLACED = """left join asked_township n5 on n5.name = r.township_code left join asked_county n6 on n6.name = r.county_code"""
 _REPORT = f"""
@@ -94,35 +95,34 @@ SQL = {
         where e.event_type = 'closed'""",
     "registrations": f"""
         select {_OF_DISPUTE}, d.channel, d.relation, d.category, d.threat, d.violence, d.weapon, d.village_no, d.known_at,
-            d.known_at as first_known_at, taken_back_at as retired_at, true as is_final, registered_at as happened_at
+            d.known_at as first_known_at, taken_back_at as retired_at, registered_at as happened_at
         from first_dispute d""",
     "outcomes": f"""
         select {_JOINED}, hash(e.dispute_id) as case_no, e.occurred_at as happened_at
         from {ONE_OUTCOME} e join first_dispute d using (dispute_id)""",
     "open_disputes": f"""
-        select {_OF_DISPUTE}, load_permille, from_at as known_at, from_at as first_known_at, least(to_at, taken_back_at) as retired_at,
-            true as is_final, from_at as happened_at
+        select {_OF_DISPUTE}, load_permille, from_at as known_at, from_at as first_known_at, least(to_at, taken_back_at) as retired_at
         from states join first_dispute d using (dispute_id) where closed_at is null""",
     "overdue_disputes": f"""
         select {_OF_DISPUTE}, greatest(from_at, due_at) as known_at, greatest(from_at, due_at) as first_known_at,
-            least(to_at, taken_back_at) as retired_at, true as is_final, greatest(from_at, due_at) as happened_at
+            least(to_at, taken_back_at) as retired_at
         from states join first_dispute d using (dispute_id) where closed_at is null and due_at is not null""",
     "grid_reports": _REPORT.format(moment="reported_at"),
     "grid_responses": _REPORT.format(moment="first_response_at"),
     "grid_closings": _REPORT.format(moment="closed_at"),
     "coverage": f"""
         select n5.no as township, n8.no as township_service, service, due, done, overdue, caseload, known_at, first_known_at,
-            superseded_at as retired_at, superseded_at is null as is_final, week + interval 7 day as happened_at
+            superseded_at as retired_at, {HAPPENED['core_service_coverage']} as happened_at
         from core_service_coverage r left join asked_township n5 on n5.name = r.township_code
             left join asked_township_service n8 on n8.name = {_SERVICE}
         where caseload >= 10""",
     "outreach": f"""
         select {_IN_PLACE}, kind, attendance, known_at, first_known_at, superseded_at as retired_at,
-            event_on + interval 1 day as happened_at
+            {HAPPENED['core_outreach']} as happened_at
         from core_outreach r join core_area a using (area_code) left join asked_village n4 on n4.name = a.village_code {_PLACED}""",
     "volunteers": f"""
         select {_IN_PLACE}, count as n_volunteers, known_at, first_known_at, superseded_at as retired_at,
-            as_of_on + interval 1 day as happened_at
+            {HAPPENED['core_volunteer']} as happened_at
         from core_volunteer r join core_area a using (area_code) left join asked_village n4 on n4.name = a.village_code {_PLACED}""",
 }  # fmt: skip
 
@@ -143,13 +143,6 @@ AS_KNOWN = f"""
 select {{columns}}, {_SECONDS} from ({{source}}) where known_at < $last and first_known_at >= {{since}}
     and (retired_at is null or (retired_at >= $first and retired_at > known_at)) and coalesce({{asked}}) is not null
 """
-IN_HINDSIGHT = f"""
-select {{columns}}, {_SECONDS} from (
-    select * replace (happened_at as known_at, happened_at as first_known_at, null::timestamp as retired_at)
-    from ({{source}}) where is_final)
-    where first_known_at >= {{since}} and coalesce({{asked}}) is not null
-"""
-"""What would have been seen had every record, as it stands today, been known the moment it happened."""
 
 
 def read_source(
@@ -158,7 +151,6 @@ def read_source(
     columns: Sequence[str],
     span: Mapping[str, datetime],
     never: int,
-    hindsight: bool,
 ) -> pl.DataFrame:
     """The records of a source that can matter to the Mondays of a span.
 
@@ -168,7 +160,6 @@ def read_source(
         columns: entities and columns that are needed of it.
         span: `first` and `last` Monday asked about.
         never: what stands for no time of retirement.
-        hindsight: take records as they stand today, from the moment they happened.
 
     Returns:
         The columns (an entity's number is null where nobody asks about it), and `known`, `first` and
@@ -179,7 +170,7 @@ def read_source(
         since = "'-infinity'::timestamp"
     elif source in ("handling", "outcomes"):
         since = f"case when dispute is null then {since} else '-infinity'::timestamp end"
-    query = (IN_HINDSIGHT if hindsight else AS_KNOWN).format(
+    query = AS_KNOWN.format(
         columns=", ".join(columns),
         asked=", ".join([c for c in columns if c in ENTITY_COLUMN]),
         source=SQL[source],

@@ -1,5 +1,33 @@
-from features.dictionary import PAGE, page
+"""The dictionary page is what the catalogue says, and its figures are what a made-up city gives again, to the byte."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from dagster_project.sample_city import sample_figures
+from features.catalogue import CATALOGUE
+from features.dictionary import FIGURES, PAGE, figures, page
 
 
 def test_the_feature_dictionary_is_fresh() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run `make docs`"
+
+
+def test_the_figures_of_the_sample_city_come_out_again_to_the_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "pair.key"))
+    told = sample_figures(tmp_path)
+    assert FIGURES.read_text(encoding="utf-8") == told, "run `make docs`"
+    assert [line.split(",")[0] for line in told.splitlines()[1:]] == [f.name for f in CATALOGUE]
+
+
+def test_a_figure_is_told_in_as_many_digits_as_it_deserves() -> None:
+    described = pl.DataFrame(
+        {
+            "name": ["a", "b"], "missing": [0.0, 1.0], "low": [-0.12345, None], "high": [289995.0, None],
+            "arrival_days": [2.5611, None], "changed_later": [0.04999, 0.0],
+        }
+    )  # fmt: skip
+    assert figures(described).splitlines()[1:] == ["a,0.0%,-0.123,290000,2.6,5.0%", "b,100.0%,,,,0.0%"]
