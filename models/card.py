@@ -1,18 +1,18 @@
 """The model card, in Chinese or English, from what the registry holds; the texts stand in `data/reference`."""
 
 from pathlib import Path
-from typing import Literal
 
 import polars as pl
 
+from models.card_audit import FILES, Language, Value, fairness, families, figure, table
+from models.disparity import group_name
 from models.registry import Event, Registered, champion, events
 from models.splits import gap_days
-from models.wording import EVENTS, METRIC_NAMES, MODEL_NAMES, ORIGINS, SIMULATED, Told
+from models.wording import AXES, EVENTS, METRIC_NAMES, MODEL_NAMES, ORIGINS, SIMULATED, Told
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.profile import REFERENCE, Profile
 
-Language = Literal["zh", "en"]
 METRICS = ("recall_at_capacity", "precision_at_capacity", "pr_auc", "roc_auc", "brier_skill", "ece")
 
 
@@ -58,6 +58,10 @@ def card(version: Registered, story: list[tuple[Event, Registered]], profile: Pr
         hits_per_100=f"{100 * ours['precision_at_capacity'][0]:.0f}",
         performance=_performance(whole, lang),
         segments=_segments(whole, profile, lang),
+        fairness=fairness(version.metrics, profile, lang),
+        families=families(
+            version.family_metrics, [name for name in FILES.values() if version.file(name)], lang
+        ),
         reasons=_reasons(version.reasons, lang),
         history=_history(story, lang),
     )
@@ -80,9 +84,6 @@ def write_cards(home: Home, profile: Profile, folder: Path) -> list[Path]:
     return [folder / name for name in names.values()]
 
 
-Value = tuple[float, float | None, float | None]
-
-
 def _values(whole: pl.DataFrame, model: str, segment: str) -> dict[str, Value]:
     rows = whole.filter((pl.col("model") == model) & (pl.col("segment") == segment)).drop_nulls("value")
     return {
@@ -92,43 +93,32 @@ def _values(whole: pl.DataFrame, model: str, segment: str) -> dict[str, Value]:
 
 
 def _performance(whole: pl.DataFrame, lang: Language) -> str:
-    head = (
-        _row(["", *(_in(METRIC_NAMES[name], lang) for name in METRICS)]) + "|---" * (len(METRICS) + 1) + "|\n"
-    )
-    lines = []
-    for model, name in MODEL_NAMES.items():
-        values = _values(whole, model, "all")
-        if values:
-            lines.append(_row([_in(name, lang), *(_told(values.get(metric)) for metric in METRICS)]))
-    return head + "".join(lines)
+    lines = [
+        [_in(name, lang), *(figure(values.get(metric)) for metric in METRICS)]
+        for model, name in MODEL_NAMES.items()
+        if (values := _values(whole, model, "all"))
+    ]
+    return table(["", *(_in(METRIC_NAMES[name], lang) for name in METRICS)], lines)
 
 
 def _segments(whole: pl.DataFrame, profile: Profile, lang: Language) -> str:
     shown = ("recall_at_capacity", "ece")
-    head = _row(
-        ["", _in(METRIC_NAMES["n_positives"], lang), *(_in(METRIC_NAMES[name], lang) for name in shown)]
-    )
-    lines = [head, "|---|---|---|---|\n"]
-    names = _segment_names(profile, lang)
     segments = whole.filter(pl.col("model") == "lightgbm")["segment"].unique(maintain_order=True).sort()
-    for segment in segments:
-        values = _values(whole, "lightgbm", segment)
-        if segment != "all" and values.get("n_positives", (0,))[0]:
-            cells = [names.get(segment, segment), f"{values['n_positives'][0]:,.0f}"]
-            lines.append(_row([*cells, *(_told(values.get(metric)) for metric in shown)]))
-    return "".join(lines)
+    lines = [
+        [
+            _segment_name(segment, profile, lang),
+            f"{values['n_positives'][0]:,.0f}",
+            *(figure(values.get(name)) for name in shown),
+        ]
+        for segment in segments
+        if segment != "all" and (values := _values(whole, "lightgbm", segment)).get("n_positives", (0,))[0]
+    ]
+    return table(["", *(_in(METRIC_NAMES[name], lang) for name in ("n_positives", *shown))], lines)
 
 
-def _segment_names(profile: Profile, lang: Language) -> dict[str, str]:
-    areas = profile.areas.filter(pl.col("tier") == "county").select(
-        pl.format("county={}", "area_code"), f"name_{lang}"
-    )
-    categories = profile.categories.select(pl.format("category={}", "code"), f"name_{lang}")
-    return {
-        key: f"{key.split('=')[1]} {name or ''}".strip()
-        for frame in (areas, categories)
-        for key, name in frame.iter_rows()
-    }
+def _segment_name(segment: str, profile: Profile, lang: Language) -> str:
+    axis, group = segment.split("=", 1)
+    return f"{_in(AXES[axis], lang)}: {_in(group_name(profile, axis, group), lang)}"
 
 
 def _reasons(reasons: pl.DataFrame, lang: Language) -> str:
@@ -147,17 +137,6 @@ def _history(story: list[tuple[Event, Registered]], lang: Language) -> str:
             f"- {version.signature.trained_as_of} {version.version}: {_in(EVENTS[event], lang)}{why}\n"
         )
     return "".join(lines)
-
-
-def _told(value: Value | None) -> str:
-    if value is None:
-        return ""
-    middle, low, high = value
-    return f"{middle:.4f}" if low is None else f"{middle:.4f} ({low:.4f}–{high:.4f})"
-
-
-def _row(cells: list[str]) -> str:
-    return "| " + " | ".join(cells) + " |\n"
 
 
 def _in(told: Told, lang: Language) -> str:

@@ -39,6 +39,12 @@ def groups(metrics: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def trend(metrics: pl.DataFrame, metric: str) -> pl.DataFrame:
+    """One row per axis and period of the backtest: axis, period (1 the oldest), value of a disparity."""
+    found = _audited(metrics, r"^audit=(?<axis>\w+) period=(?<period>\d+)$").filter(metric=metric)
+    return found.select("axis", pl.col("period").cast(pl.Int64), "value")
+
+
 def beyond_limits(metrics: pl.DataFrame, whole_recall: float, limits: Promotion) -> list[Beyond]:
     """Places the list reaches far less than the whole, and groups whose chances are far from what came.
 

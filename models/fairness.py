@@ -3,7 +3,8 @@
 What is compared is what a group gets from the list: the share of its harms that were listed (recall at
 capacity), how often it is listed in vain (false alarms), and whether its probabilities mean what they
 say (calibration: harms that came over harms expected). A row handed to Fairlearn is one of `BLOCKS` random
-parts of a group's disputes with all their weeks, so that its bootstrap keeps near copies together.
+parts of a group's disputes with all their weeks, so that its bootstrap keeps near copies together. A recall's
+interval is never narrower than the exact one of so many disputes.
 """
 
 from typing import Any
@@ -119,9 +120,13 @@ def _compared(axis: str, parts: pl.DataFrame, capacity: int, seed: int) -> list[
         return told
     frame = _frame(enough, n_boot=REPLICATES, ci_quantiles=TAILS, random_state=seed % 2**31)
     low, high = frame.by_group_ci
+    harmed = dict(counts.iter_rows())
     for group in frame.by_group.index:
         for metric in frame.by_group.columns:
             value, below, above = (float(table.loc[group, metric]) for table in (frame.by_group, low, high))
+            if metric == "recall_at_capacity":
+                least, most = _chance(value, harmed[group])
+                below, above = min(below, least), max(above, most)
             segment = f"audit={axis} group={group}"
             told.append((segment, metric, capacity, value, min(below, value), max(above, value)))
     ratio, difference = frame.ratio_ci(method="to_overall"), frame.difference_ci()
@@ -131,6 +136,16 @@ def _compared(axis: str, parts: pl.DataFrame, capacity: int, seed: int) -> list[
         )
         told.append((f"audit={axis}", metric, capacity, value, min(below, value), max(above, value)))
     return told
+
+
+def _chance(share: float, n: int) -> tuple[float, float]:
+    """Exact interval of a share of `n` disputes: resampling gives none where all were found, or not one."""
+    from scipy.stats import beta
+
+    found = share * n
+    least = beta.ppf(TAILS[0], found, n - found + 1) if found else 0.0
+    most = beta.ppf(TAILS[1], found + 1, n - found) if found < n else 1.0
+    return float(least), float(most)
 
 
 def _trend(axis: str, number: int, parts: pl.DataFrame, capacity: int) -> list[tuple]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import polars as pl
 
+from models.counting.evidence import METRICS_FILE
 from models.evidence import EVIDENCE, MODEL, Evidence, headline, parameters, write_files
 from models.store import (
     FILES,
@@ -79,6 +80,11 @@ class Registered:
     def calibration(self) -> pl.DataFrame:
         """The reliability table of its backtest."""
         return pl.read_parquet(self.folder / EVIDENCE / "calibration.parquet")
+
+    @property
+    def family_metrics(self) -> pl.DataFrame:
+        """The metrics of demand and coverage in the same backtest; `counting.measures.METRICS_SCHEMA`."""
+        return pl.read_parquet(self.folder / EVIDENCE / METRICS_FILE)
 
     @property
     def reasons(self) -> pl.DataFrame:

@@ -228,6 +228,67 @@ FAMILY_TARGETS: dict[tuple[str, str], Told] = {
     ("coverage", "overdue"): Told("逾期走访", "visits overdue"),
 }
 """What the other families forecast, in the order of a table."""
+GRAIN_NAMES: dict[str, Told] = {
+    "township_category": Told("乡镇×类别", "township x category"),
+    "township": Told("乡镇", "township"),
+    "county_category": Told("县区×类别", "county x category"),
+    "county": Told("县区", "county"),
+    "city_category": Told("全市×类别", "city x category"),
+    "city": Told("全市", "city"),
+    "township_service": Told("乡镇×服务", "township x service"),
+}
+FAMILY_METRIC_NAMES: dict[str, Told] = {
+    "poisson_deviance": Told("泊松偏差", "Poisson deviance"),
+    "rmsse": Told("RMSSE", "RMSSE"),
+    "wis": Told("区间得分", "interval score"),
+    "coverage_80": Told("80%区间内的比例", "inside the 80 % interval"),
+    "bias": Told("预计/实际", "expected over what came"),
+    "rank_correlation": Told("秩相关", "rank correlation"),
+}
+"""In the order of a table."""
+FAMILY_MODEL_NAMES: dict[str, Told] = {
+    "lightgbm": Told("本模型", "this model"),
+    "usual": Told("同期平常水平", "what is usual"),
+    "last_year": Told("去年同期", "last year's same weeks"),
+    "seasonal_naive": Told("季节朴素", "seasonal naive"),
+    "croston_sba": Told("Croston（SBA）", "Croston (SBA)"),
+    "auto_ets": Told("自动指数平滑", "automatic exponential smoothing"),
+    "persistence": Told("同上一期", "as in the last horizon"),
+}
+"""In the order of a table."""
+CARD: dict[str, Told] = {
+    "trend": Told(
+        "最低召回率与全部之比的变化（由早到晚）", "lowest recall over the whole, oldest period first"
+    ),
+    "too_few": Told("过少，不比较", "too few to compare"),
+    "one_group": Told(
+        "{axis}：没有记录，或只有一组，未审计。", "By {axis}: not recorded, or a single group; not audited."
+    ),
+    "axis_too_few": Told(
+        "{axis}：有结果的纠纷达到{least}件的不足两组，未审计（{counted}）。",
+        "By {axis}: fewer than two groups hold {least} disputes with an outcome, too few to audit ({counted}).",
+    ),
+    "beyond": Told(
+        "连区间也超出启用限值（召回率不到全部的{share}，或实际/预计超出{factor}倍）的有：",
+        "Beyond the limits of promotion with their whole interval (recall under {share} of the whole's, or harms over expected off by a factor of {factor}):",
+    ),
+    "none_beyond": Told(
+        "没有一组连区间也超出启用限值（召回率不到全部的{share}，或实际/预计超出{factor}倍）。",
+        "No group is beyond the limits of promotion with its whole interval (recall under {share} of the whole's, or harms over expected off by a factor of {factor}).",
+    ),
+    "demand": Told("地区（各乡镇的新发纠纷与结果事件）", "Places (new disputes and outcomes by township)"),
+    "coverage": Told("服务（各乡镇的关爱走访逾期）", "Services (care visits overdue by township)"),
+    "not_judged": Told(
+        "没有此来源，或历史过短，未评判。", "no such source, or too short a history: not judged."
+    ),
+    "family_kept": Told("本版本含此模型。", "this version holds the model."),
+    "family_left": Told(
+        "模型不优于平常水平或未能训练，本版本不含此模型，按平常水平发布。",
+        "the model is no better than what is usual, or none could be trained; this version holds none, and what is usual is published.",
+    ),
+    "above": Told("逐级汇总（本模型）", "added up (this model)"),
+}
+"""Sentences of the model card's tables."""
 MODEL_NAMES: dict[str, Told] = {
     "lightgbm": Told("本模型", "this model"),
     "logistic": Told("逻辑回归", "logistic regression"),

@@ -9,10 +9,17 @@ import pytest
 
 from models import registry, weekly
 from models.card import card, write_cards
+from models.card_audit import fairness, families, figure
+from models.demand.grains import GRAINS
+from models.disparity import gaps, group_name, groups, trend
+from models.evaluation import METRICS_SCHEMA
 from models.registry import Registered
+from models.wording import FAMILY_METRIC_NAMES
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.profile import Profile
+from tests.models.test_disparity import metrics as audit_of_a_city
+from tests.models.test_fairness import audited
 
 AS_OF = date(2025, 12, 29)
 
@@ -47,6 +54,76 @@ def test_every_figure_of_the_performance_table_is_the_registered_one(
             assert f"{value:.4f} ({low:.4f}–{high:.4f})" in text
     assert champion.signature.catalogue_hash in text
     assert str(champion.expires_on) in text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_fairness_stands_with_every_gap_and_group_and_names_who_is_beyond_the_limits(
+    profile: Profile, lang
+) -> None:
+    metrics = audit_of_a_city(audited(profile, {"530302": 0.9, "530326": 0.1}))
+    text = fairness(metrics, profile, lang)
+    found = groups(metrics).filter(pl.col("metric") != "n_harmed")
+    shown = pl.concat([found.drop("group"), gaps(metrics)]).select("value", "low", "high")
+    assert len(shown) == 3 * 2 + 3
+    for value, low, high in shown.iter_rows():
+        assert f"{value:.4f} ({low:.4f}–{high:.4f})" in text
+    periods = trend(metrics, "recall_ratio")["value"]
+    assert " → ".join(f"{value:.2f}" for value in periods) in text
+    beyond = [line for line in text.splitlines() if line.startswith("- ")]
+    assert len(beyond) == 1
+    assert getattr(group_name(profile, "county", "530326"), lang) in beyond[0]
+
+
+def test_the_card_holds_the_audit_of_its_own_backtest(champion: Registered, profile: Profile) -> None:
+    """The small city has too few outcomes in its folds, and the card says so."""
+    counted = groups(champion.metrics).filter(axis="county", metric="n_harmed")["value"]
+    text = card(champion, [], profile, "en")
+    assert "By county: fewer than two groups hold 10 disputes with an outcome" in text
+    for n in counted:
+        assert f" {n:.0f}" in text.split("By county: ")[1].splitlines()[0]
+
+
+def test_an_axis_that_cannot_be_audited_is_named_with_the_reason(profile: Profile) -> None:
+    metrics = pl.DataFrame(
+        [
+            ("lightgbm", None, f"audit={axis} group={group}", "n_harmed", None, n, None, None)
+            for axis, group, n in (("county", "530302", 12.0), ("county", "530326", 4.0))
+        ],
+        schema=METRICS_SCHEMA,
+        orient="row",
+    )
+    text = fairness(metrics, profile, "en")
+    assert "By county: fewer than two groups hold 10 disputes with an outcome" in text
+    assert "Qilin District 12, Huize County 4" in text
+    assert "By channel: not recorded, or a single group; not audited." in text
+    assert "来源渠道：没有记录，或只有一组，未审计。" in fairness(metrics, profile, "zh")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_places_stand_with_the_registered_figures_of_every_model_and_grain(
+    champion: Registered, profile: Profile, lang
+) -> None:
+    text = card(champion, [], profile, lang)
+    found = champion.family_metrics.filter(
+        pl.col("segment") == "grain=township_category", pl.col("metric").is_in(list(FAMILY_METRIC_NAMES))
+    )
+    assert found["model"].n_unique() == 6
+    held = champion.family_metrics.filter(
+        ~pl.col("segment").str.contains(" "), metric="coverage_80", model="lightgbm"
+    )
+    assert len(held) == len(GRAINS)
+    for value, low, high in (
+        pl.concat([found, held]).drop_nulls("value").select("value", "low", "high").iter_rows()
+    ):
+        assert figure((value, low, high)) in text
+
+
+def test_a_family_without_a_source_and_one_without_a_model_say_so(champion: Registered) -> None:
+    text = families(champion.family_metrics, [], "en")
+    assert "this version holds none, and what is usual is published" in text
+    assert "Services (care visits overdue by township)**: no such source" in text
+    kept = families(champion.family_metrics, ["demand.json"], "zh")
+    assert "**地区（各乡镇的新发纠纷与结果事件）**: 本版本含此模型。" in kept
 
 
 def test_the_ten_most_frequent_reasons_are_listed_with_their_share(

@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from models.disparity import beyond_limits
 from models.evaluation import METRICS_SCHEMA
 from models.fairness import fairness_audit
-from pipelines.profile import Profile
+from pipelines.profile import Profile, Promotion
 
 COUNTIES = {"530302": 0.9, "530326": 0.3}
 """Of each county's harmed disputes, the share that is on the list."""
@@ -66,6 +67,17 @@ def test_a_county_whose_harms_are_listed_less_is_seen_with_its_interval(profile:
     ratio = told(frame, "audit=county", "recall_ratio")
     assert ratio[0] == pytest.approx(unserved[0] / ((served[0] + unserved[0]) / 2), abs=0.02)
     assert ratio[2] < 0.8
+
+
+def test_none_listed_of_few_leaves_as_much_open_as_chance_does(profile: Profile) -> None:
+    """Resampling twenty disputes none of which was listed gives none every time."""
+    week = pl.col("dispute_id").str.starts_with("w0") | (pl.col("county_code") != "530326")
+    frame = fairness_audit(predictions({"530302": 0.9, "530326": 0.0}).filter(week), profile)
+    value, low, high = told(frame, "audit=county group=530326", "recall_at_capacity")
+    assert (value, low) == (0, 0)
+    assert high == pytest.approx(1 - 0.05 ** (1 / 20))
+    reasons = [one.group for one in beyond_limits(frame, whole_recall=0.2, limits=Promotion())]
+    assert "530326" not in reasons
 
 
 def test_the_same_service_gives_a_ratio_near_one(profile: Profile) -> None:
