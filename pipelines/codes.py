@@ -14,7 +14,7 @@ def list_of(table: str, column: str) -> str | None:
 
 
 def code_list(name: str, profile: Profile) -> Mapping[str, str]:
-    """Folded word to code, of a reference list or of the profile's own categories, services or areas."""
+    """Folded word to code, of a reference list or of the profile's own categories, services, areas or units."""
     if name == "areas":
         codes = profile.areas["area_code"].to_list()
         return {fold(c): c for c in codes} | {c.ljust(12, "0"): c for c in codes if len(c) < 12}
@@ -22,6 +22,8 @@ def code_list(name: str, profile: Profile) -> Mapping[str, str]:
         kind = "dispute" if name == "categories" else "service"
         rows = [r for r in profile.categories.iter_rows(named=True) if r["kind"] == kind]
         return {fold(r[k]): r["code"] for r in rows for k in ("name_en", "name_zh", "code")}
+    if name == "units":
+        return {fold(unit): unit for unit in profile.units["unit_id"]}
     return _reference()[name]
 
 

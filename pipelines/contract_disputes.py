@@ -3,13 +3,22 @@
 import dataframely as dy
 import polars as pl
 
-from pipelines.contract_columns import EARLIEST, EARLIEST_ON, MOST_PEOPLE, MOST_YUAN, about, about_key
+from pipelines.contract_columns import (
+    EARLIEST,
+    EARLIEST_ON,
+    LONGEST_NUMBER,
+    MOST_PEOPLE,
+    MOST_YUAN,
+    about,
+    about_key,
+)
 
 
 class Disputes(dy.Schema):
     """One row per registered dispute and version of it. Does not hold who the parties are."""
 
     dispute_id = dy.String(
+        max_length=LONGEST_NUMBER,
         metadata=about_key("纠纷编号", "调解中心的案件编号，一件纠纷一个编号。"),
         description="Case number at the centre.",
     )
@@ -147,10 +156,14 @@ class DisputeEvents(dy.Schema):
     """One row per step in the handling of a dispute and version of it."""
 
     event_id = dy.String(
-        metadata=about_key("事件编号", "办理环节的编号。"), description="Number of the step."
+        max_length=LONGEST_NUMBER,
+        metadata=about_key("事件编号", "办理环节的编号。"),
+        description="Number of the step.",
     )
     dispute_id = dy.String(
-        metadata=about("纠纷编号", "该环节所属的纠纷编号。"), description="The dispute it belongs to."
+        max_length=LONGEST_NUMBER,
+        metadata=about("纠纷编号", "该环节所属的纠纷编号。"),
+        description="The dispute it belongs to.",
     )
     event_at = dy.Datetime(
         min=EARLIEST, metadata=about("发生时间", "该环节发生的时间。"), description="When it happened."
@@ -172,7 +185,7 @@ class DisputeEvents(dy.Schema):
     )
     unit_id = dy.String(
         nullable=True,
-        metadata=about("承办单位", "承办的调解单位，见配置中的单位表。"),
+        metadata=about("承办单位", "承办的调解单位，见配置中的单位表。", codes="units"),
         description="Mediation unit of the profile.",
     )
     result = dy.String(
@@ -190,10 +203,14 @@ class Outcomes(dy.Schema):
     """One row per recorded harm that followed a dispute, reported by anyone (boundary 11)."""
 
     outcome_id = dy.String(
-        metadata=about_key("后果编号", "伤害记录的编号。"), description="Number of the record."
+        max_length=LONGEST_NUMBER,
+        metadata=about_key("后果编号", "伤害记录的编号。"),
+        description="Number of the record.",
     )
     dispute_id = dy.String(
-        metadata=about("纠纷编号", "发生伤害之前的那件纠纷的编号。"), description="The dispute it followed."
+        max_length=LONGEST_NUMBER,
+        metadata=about("纠纷编号", "发生伤害之前的那件纠纷的编号。"),
+        description="The dispute it followed.",
     )
     occurred_at = dy.Datetime(
         min=EARLIEST, metadata=about("发生时间", "伤害发生的时间。"), description="When the harm happened."
@@ -223,10 +240,14 @@ class Decisions(dy.Schema):
     """
 
     decision_id = dy.String(
-        metadata=about_key("决定编号", "决定或走访记录的编号。"), description="Number of the entry."
+        max_length=LONGEST_NUMBER,
+        metadata=about_key("决定编号", "决定或走访记录的编号。"),
+        description="Number of the entry.",
     )
     dispute_id = dy.String(
-        metadata=about("纠纷编号", "预警所指的纠纷编号。"), description="The dispute warned about."
+        max_length=LONGEST_NUMBER,
+        metadata=about("纠纷编号", "预警所指的纠纷编号。"),
+        description="The dispute warned about.",
     )
     decided_at = dy.Datetime(
         metadata=about("决定时间", "作出决定或记下走访的时间。"), description="When it was decided or noted."
@@ -247,7 +268,9 @@ class Decisions(dy.Schema):
         description="Why, or what the visit found.",
     )
     unit_id = dy.String(
-        nullable=True, metadata=about("承办单位", "承接该纠纷的单位。"), description="Unit that takes it up."
+        nullable=True,
+        metadata=about("承办单位", "承接该纠纷的单位。", codes="units"),
+        description="Unit that takes it up.",
     )
     due_on = dy.Date(nullable=True, metadata=about("承办期限", "承办的期限。"), description="Until when.")
     visited_on = dy.Date(

@@ -3,14 +3,16 @@
 import dataframely as dy
 import polars as pl
 
-from pipelines.contract_columns import EARLIEST, EARLIEST_ON, MOST_PEOPLE, about, about_key
+from pipelines.contract_columns import EARLIEST, EARLIEST_ON, LONGEST_NUMBER, MOST_PEOPLE, about, about_key
 
 
 class GridReports(dy.Schema):
     """One row per report by a grid worker or a resident and version of it."""
 
     report_id = dy.String(
-        metadata=about_key("上报编号", "上报事件的编号。"), description="Number of the report."
+        max_length=LONGEST_NUMBER,
+        metadata=about_key("上报编号", "上报事件的编号。"),
+        description="Number of the report.",
     )
     reported_at = dy.Datetime(
         min=EARLIEST,

@@ -230,11 +230,11 @@ def _setting(con: duckdb.DuckDBPyConnection, name: str) -> str | None:
 
 
 def _fingerprint(source: SourceFile, profile: Profile) -> str:
-    """What the reading of a file depends on besides its bytes: its mapping, the profile's areas, the codes."""
+    """What the reading of a file depends on besides its bytes: its mapping, the profile's lists, the codes."""
     digest = hashlib.sha256(source.mapping.model_copy(update={"files": ""}).model_dump_json().encode())
-    lists = (profile.folder / "areas.csv", profile.folder / "risk_categories.csv", REFERENCE / "codes.csv")
-    for path in lists:
-        digest.update(path.read_bytes())
+    lists = [profile.folder / f"{name}.csv" for name in ("areas", "risk_categories", "units")]
+    for path in (*lists, REFERENCE / "codes.csv"):
+        digest.update(path.read_bytes() if path.exists() else b"")
     return digest.hexdigest()
 
 

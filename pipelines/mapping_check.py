@@ -59,10 +59,24 @@ def _of_table(table: TableMapping, profile: Profile) -> Iterator[Problem]:
                 ("columns",),
                 f"{table.table} needs {missing[0]!r}: name its heading, a template or a constant",
             )
-    for name, heading in table.columns.items():
-        if name not in PAIR_COLUMNS and (why := why_never_mapped(heading)):
-            yield ("columns", name), why
+    for loc, heading in _headings_used(table):
+        if why := why_never_mapped(heading):
+            yield loc, why
     yield from _of_values(table, profile, known)
+
+
+def _headings_used(table: TableMapping) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where a mapping reads a heading of the source, and which; those of the pair are hashed and may be names."""
+    for name, heading in table.columns.items():
+        if name not in PAIR_COLUMNS:
+            yield ("columns", name), heading
+    for name, template in table.templates.items():
+        for heading in template.replace("}", "{").split("{")[1::2] if name not in PAIR_COLUMNS else ():
+            yield ("templates", name), heading
+    for heading in table.where:
+        yield ("where", heading), heading
+    if table.present:
+        yield ("present",), table.present
 
 
 def _of_values(table: TableMapping, profile: Profile, known: dict[str, tuple[str, ...]]) -> Iterator[Problem]:

@@ -21,7 +21,13 @@ from pipelines.refused import refuse_values
 from pipelines.values import answers, as_number, moments, numbers
 
 RULES = "__rules"
-BOUNDS = {"min": "below what it can be", "max": "above what it can be"}
+NAMES_OF_PLACES = ("areas", "units")
+"""Lists of places and offices, whose names may hold a word that no heading or category may."""
+BOUNDS = {
+    "min": "below what it can be",
+    "max": "above what it can be",
+    "max_length": "longer than a number can be",
+}
 
 
 def choose_rows(raw: RawFile, mapping: TableMapping) -> pl.DataFrame:
@@ -119,7 +125,7 @@ def parse(named: pl.DataFrame, mapping: TableMapping, profile: Profile, file_nam
     }
     broken: list[tuple[str, pl.Series]] = []
     for name, column in contract.columns().items():
-        if name not in frame.columns:
+        if name not in frame.columns or not takes(mapping.table, name, profile):
             columns[name] = pl.Series(name, [None] * len(frame), dtype=column.dtype)
             continue
         source = frame[name]
@@ -133,6 +139,11 @@ def parse(named: pl.DataFrame, mapping: TableMapping, profile: Profile, file_nam
                 (f"{name}: holds what looks like an identity or phone number", _personal(source, value))
             )
     return _checked_by_contract(pl.DataFrame(columns), _broken_rows(frame[LINE], broken), contract)
+
+
+def takes(table: str, column: str, profile: Profile) -> bool:
+    """Whether a profile can take a column at all: one without units takes none, for any word might be a person's name."""
+    return list_of(table, column) != "units" or bool(len(profile.units))
 
 
 def _personal(source: pl.Series, value: pl.Series) -> pl.Series:
@@ -210,7 +221,7 @@ def _coded(
     """Codes of a column of words, by the mapping's own translation before the reference list."""
     known = dict(code_list(codes, profile)) | {fold(k): v for k, v in mapping.codes.get(name, {}).items()}
     words = source.drop_nulls().unique(maintain_order=True).to_list()
-    if codes != "areas":
+    if codes not in NAMES_OF_PLACES:
         refuse_values(file_name, name, words)
     translated = {word: known.get(fold(word), known.get("*")) for word in words}
     coded = source.replace_strict(translated, default=None, return_dtype=pl.String)

@@ -18,6 +18,7 @@ from pipelines.readers import (
     plain_types,
     read_source,
     refuse_broken_end,
+    sound_frame,
     understandably,
     wrong_encoding,
 )
@@ -97,8 +98,7 @@ def _parquet_parts(path: Path) -> Iterator[RawFile]:
     first = 1
     with pyarrow.parquet.ParquetFile(path) as file:
         for batch in file.iter_batches(ROWS_AT_ONCE):
-            frame = pl.from_arrow(batch)
-            assert isinstance(frame, pl.DataFrame)
+            frame = sound_frame(batch)
             yield lined(path.name, None, plain_types(frame), first)
             first += len(frame)
         if first == 1:

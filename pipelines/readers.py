@@ -224,7 +224,17 @@ def _read_parquet(path: Path) -> pl.DataFrame:
     """Read by pyarrow, which says in an error what Polars says of a damaged file in a panic of its threads."""
     import pyarrow.parquet
 
-    frame = pl.from_arrow(pyarrow.parquet.read_table(path))
+    return sound_frame(pyarrow.parquet.read_table(path))
+
+
+def sound_frame(table: Any) -> pl.DataFrame:
+    """An Arrow table or batch as a frame.
+
+    Raises:
+        ValueError: its headings or texts are no UTF-8, on which Polars panics.
+    """
+    table.validate(full=True)
+    frame = pl.from_arrow(table, schema=table.schema.names)
     assert isinstance(frame, pl.DataFrame)
     return frame
 

@@ -68,6 +68,16 @@ def date_no_calendar_has(folder: Path) -> str:
     return "cannot be read as parquet"
 
 
+def parquet_with_headings_that_are_no_text(folder: Path) -> str:
+    folder.mkdir()
+    pl.DataFrame({"dispute_id": ["A1"]}).write_parquet(
+        folder / "disputes.parquet", compression="uncompressed"
+    )
+    whole = (folder / "disputes.parquet").read_bytes()
+    (folder / "disputes.parquet").write_bytes(whole.replace(b"dispute_id", b"dispute\xffid"))
+    return "cannot be read as parquet"
+
+
 def wrong_encoding(folder: Path) -> str:
     folder.mkdir()
     (folder / "disputes.csv").write_bytes(HEAD.encode() + b"A1,2025-03-04,\xff\xfe\xff,530302001\n")
@@ -84,6 +94,7 @@ def wrong_encoding(folder: Path) -> str:
         truncated_xlsx,
         wrong_encoding,
         date_no_calendar_has,
+        parquet_with_headings_that_are_no_text,
     ],
 )
 def test_one_clear_line_exit_code_2_and_nothing_changed(fault, tmp_path: Path) -> None:
@@ -92,6 +103,7 @@ def test_one_clear_line_exit_code_2_and_nothing_changed(fault, tmp_path: Path) -
     assert told.returncode == 2, told.stderr
     assert expected in told.stderr
     assert "Traceback" not in told.stderr
+    assert "panicked" not in told.stderr
     assert not (tmp_path / "home" / "warehouse.duckdb").exists()
     assert not (tmp_path / "home" / "published").exists()
 

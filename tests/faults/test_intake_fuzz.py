@@ -1,6 +1,6 @@
 """Mutated files and mappings: whatever comes, a clear refusal or rows that add up; no traceback, no partial load.
 
-The suite tries some hundreds; `FENGQIAO_FUZZ=100000 FENGQIAO_FUZZ_SEED=1 pytest -s tests/faults/test_intake_fuzz.py` tries
+The suite tries some hundreds; `FENGQIAO_FUZZ=100000 FENGQIAO_FUZZ_SEED=1 pytest tests/faults/test_intake_fuzz.py` tries
 as many as told, others for another seed, and prints its figures. A file that ends a run in any other way is kept under
 `FENGQIAO_FUZZ_KEEP`.
 """
@@ -139,7 +139,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 
 def test_mutated_files_are_refused_in_words_or_loaded_whole(
-    profile: Profile, home: Home, tmp_path: Path
+    profile: Profile, home: Home, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     kinds = originals(tmp_path)
     fates: Counter[str] = Counter()
@@ -165,9 +165,11 @@ def test_mutated_files_are_refused_in_words_or_loaded_whole(
             raise AssertionError(
                 f"seed {SEED}, try {at}, {name}: {type(problem).__name__}: {problem}; kept as {kept}"
             ) from problem
-    sys.stdout.write(
-        f"\nseed {SEED}: {_figures(fates)}, {rows:,} rows taken in, tracebacks 0, partial loads 0\n"
-    )
+    printed = capfd.readouterr()
+    with capfd.disabled():
+        figures = f"{_figures(fates)}, {rows:,} rows taken in, tracebacks 0, partial loads 0"
+        sys.stdout.write(f"\nseed {SEED}: {figures}\n")
+    assert (printed.out, printed.err) == ("", "")
     assert [(name, refusal) for name, refusal in told if name not in refusal or "张三" in refusal] == []
     assert set(fates) == {
         "refused",
