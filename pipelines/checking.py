@@ -4,14 +4,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from pipelines.accounting import FileReport
-from pipelines.codes import code_list, list_of
+from pipelines.codes import code_list, fold, list_of
 from pipelines.contracts import PAIR_COLUMNS
 from pipelines.errors import RefusedInput
 from pipelines.intake import latest, load_sources, origin_of, refresh_reference, refuse_by_headings
-from pipelines.mapping import SourceFile, find_sources, headings_of, landing_files, load_mappings
-from pipelines.parsing import headings_used
+from pipelines.mapping import (
+    SourceFile,
+    TableMapping,
+    find_sources,
+    headings_of,
+    landing_files,
+    load_mappings,
+)
+from pipelines.parsing import UNITS, headings_used
 from pipelines.privacy import MASK
 from pipelines.profile import Profile
 from pipelines.quarantine import write_corrections
@@ -53,6 +61,7 @@ class CheckReport:
             arrows = [f"{h} -> {c or '(chooses or composes)'}" for h, c in columns.items()]
             lines.append(f"{mapping.table}: {', '.join(arrows + [f'(mapping) -> {c}' for c in stated])}")
             taken = frozenset(c for c in columns.values() if c) | set(stated)
+            lines += _no_units(raw, columns, mapping, self.profile)
             hints += [
                 f"{s.heading}: perhaps {mapping.table}.{s.column} (like {s.like!r}, {s.likeness:.2f})"
                 for s in suggest(dropped, mapping.table, frozenset(taken))
@@ -116,6 +125,24 @@ def check_folder(data: Path, profile: Profile, corrections: Path | None = None) 
         if corrections is not None:
             write_corrections(con, profile, corrections)
     return report
+
+
+def _no_units(
+    raw: RawFile, columns: dict[str, str | None], mapping: TableMapping, profile: Profile
+) -> list[str]:
+    """How many rows name something that is no unit of the profile's, which is left empty."""
+    told = []
+    for heading, column in columns.items():
+        if column is None or list_of(mapping.table, column) != UNITS:
+            continue
+        known = {*code_list(UNITS, profile), *(fold(word) for word in mapping.codes.get(column, {}))}
+        counted = raw.frame[heading].cast(pl.String).str.strip_chars().drop_nulls().value_counts(name="n")
+        n = sum(n for word, n in counted.iter_rows() if word and fold(word) not in known)
+        if n:
+            told.append(
+                f"{mapping.table}.{column}: left empty in {n:,} rows, whose word is no unit of units.csv"
+            )
+    return told
 
 
 def _tell_of_held_rows(con: duckdb.DuckDBPyConnection, report: CheckReport) -> None:

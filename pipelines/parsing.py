@@ -21,7 +21,9 @@ from pipelines.refused import refuse_values
 from pipelines.values import answers, as_number, moments, numbers
 
 RULES = "__rules"
-NAMES_OF_PLACES = ("areas", "units")
+UNITS = "units"
+"""What is no unit of the profile's is left empty, for it may be a mediator's name; the row stands, for units come and go."""
+NAMES_OF_PLACES = ("areas", UNITS)
 """Lists of places and offices, whose names may hold a word that no heading or category may."""
 BOUNDS = {
     "min": "below what it can be",
@@ -125,11 +127,13 @@ def parse(named: pl.DataFrame, mapping: TableMapping, profile: Profile, file_nam
     }
     broken: list[tuple[str, pl.Series]] = []
     for name, column in contract.columns().items():
-        if name not in frame.columns or not takes(mapping.table, name, profile):
+        if name not in frame.columns:
             columns[name] = pl.Series(name, [None] * len(frame), dtype=column.dtype)
             continue
         source = frame[name]
         value = columns[name] = _typed(source, name, column, mapping, profile, file_name).alias(name)
+        if list_of(mapping.table, name) == UNITS:
+            continue
         lost = value.is_null()
         broken.append((f"{name}: {_expectation(mapping.table, name)}", lost & source.is_not_null()))
         if not column.nullable:
@@ -139,11 +143,6 @@ def parse(named: pl.DataFrame, mapping: TableMapping, profile: Profile, file_nam
                 (f"{name}: holds what looks like an identity or phone number", _personal(source, value))
             )
     return _checked_by_contract(pl.DataFrame(columns), _broken_rows(frame[LINE], broken), contract)
-
-
-def takes(table: str, column: str, profile: Profile) -> bool:
-    """Whether a profile can take a column at all: one without units takes none, for any word might be a person's name."""
-    return list_of(table, column) != "units" or bool(len(profile.units))
 
 
 def _personal(source: pl.Series, value: pl.Series) -> pl.Series:

@@ -228,13 +228,16 @@ def _read_parquet(path: Path) -> pl.DataFrame:
 
 
 def sound_frame(table: Any) -> pl.DataFrame:
-    """An Arrow table or batch as a frame.
+    """An Arrow table or batch as a frame; columns of lists and structures are left empty.
 
     Raises:
         ValueError: its headings or texts are no UTF-8, on which Polars panics.
     """
+    import pyarrow as pa
+
     table.validate(full=True)
-    frame = pl.from_arrow(table, schema=table.schema.names)
+    columns = [pa.nulls(len(c)) if pa.types.is_nested(c.type) else c for c in table.columns]
+    frame = pl.from_arrow(pa.Table.from_arrays(columns, names=table.schema.names))
     assert isinstance(frame, pl.DataFrame)
     return frame
 

@@ -33,7 +33,7 @@ ACCEPT = Decision(
     office="duty desk",
     as_of=MONDAY,
     publication="f" * 12,
-    unit_id="U1",
+    unit_id="U5303-P",
     due_on=date(2025, 3, 14),
     note="went by the mill",
 )

@@ -152,3 +152,14 @@ def test_a_draft_of_what_the_boundary_bans_is_refused(tmp_path: Path) -> None:
     (tmp_path / "land" / "a.csv").write_text("编号,上访次数\n1,2\n")
     with pytest.raises(RefusedInput, match="boundary rule 4"):
         draft_profile(tmp_path / "land", tmp_path / "jia")
+
+
+def test_a_word_that_is_no_unit_is_left_empty_and_check_says_in_how_many_rows(tmp_path: Path) -> None:
+    rows = [f"E{n},A1,2025-03-0{n + 1},accepted,{who}\n" for n, who in enumerate(("U5303-P", "王调解员", ""))]
+    (tmp_path / "dispute_events.csv").write_text(
+        "event_id,dispute_id,event_at,event_type,unit_id\n" + "".join(rows)
+    )
+    report = check_folder(tmp_path, load_profile("qujing"))
+    assert [(r.read, r.loaded) for r in report.files] == [(3, 3)]
+    assert "unit_id: left empty in 1 rows, whose word is no unit of units.csv" in report.text()
+    assert "王调解员" not in report.text()
