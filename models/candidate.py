@@ -8,6 +8,7 @@ import duckdb
 
 from features.catalogue import catalogue_hash
 from models.backtest import Backtest, run_backtest, save_backtest
+from models.counting.evidence import Families
 from models.evidence import Evidence
 from models.families import make_families
 from models.frequent_reasons import frequent_reasons
@@ -32,9 +33,11 @@ class Candidate:
 
 
 def make_candidate(
-    home: Home, profile: Profile, as_of: date, progress: Progress = silent
+    home: Home, profile: Profile, as_of: date, progress: Progress = silent, *, escalation_only: bool = False
 ) -> Candidate | Told:
     """Backtest and train on everything matured by a day, and register the result as challenger.
+
+    With `escalation_only`, the families of places and services are left out.
 
     Returns:
         The candidate, or why none could be made.
@@ -45,7 +48,7 @@ def make_candidate(
             return lacking
         signed = signature(con, home, profile, as_of)
         known = matured_history(con, profile, as_of, progress)
-        families = make_families(con, profile, as_of, progress)
+        families = Families() if escalation_only else make_families(con, profile, as_of, progress)
     backtest = run_backtest(known.matrix, known.labels, profile, as_of, known.sealed, progress)
     if backtest is None:
         return told("no_fold")

@@ -25,7 +25,7 @@ AXES = {
 }
 MODEL = "lightgbm"
 TAILS = [0.05, 0.95]
-REPLICATES = 40
+MOST_REPLICATES = 40
 BLOCKS = 100
 LEAST_HARMS = 10
 """A group with fewer disputes harmed is counted but not compared: its shares are mostly chance."""
@@ -55,12 +55,13 @@ def fairness_audit(predictions: pl.DataFrame, profile: Profile) -> pl.DataFrame:
         return pl.DataFrame(schema=METRICS_SCHEMA)
     rows = _with_reporting(rows, profile)
     capacity, seed = profile.settings.capacity, profile.settings.seed
+    replicates = min(MOST_REPLICATES, profile.settings.backtest.bootstrap)
     found: list[tuple] = []
     for axis, column in AXES.items():
         known = rows.drop_nulls(column)
         if known[column].n_unique() < 2:
             continue
-        found += _compared(axis, _parts(known, column, capacity), capacity, seed)
+        found += _compared(axis, _parts(known, column, capacity), capacity, replicates, seed)
         for number, period in enumerate(_periods(known), start=1):
             found += _trend(axis, number, _parts(period, column, capacity), capacity)
     return pl.DataFrame(
@@ -108,7 +109,7 @@ def _parts(rows: pl.DataFrame, column: str, capacity: int) -> pl.DataFrame:
     )
 
 
-def _compared(axis: str, parts: pl.DataFrame, capacity: int, seed: int) -> list[tuple]:
+def _compared(axis: str, parts: pl.DataFrame, capacity: int, replicates: int, seed: int) -> list[tuple]:
     """Each group's measures and their disparity, with intervals."""
     counts = parts.group_by("group").agg(pl.col("n_harmed").sum()).sort("group")
     told: list[tuple] = [
@@ -118,7 +119,7 @@ def _compared(axis: str, parts: pl.DataFrame, capacity: int, seed: int) -> list[
     enough = _enough(parts)
     if enough["group"].n_unique() < 2:
         return told
-    frame = _frame(enough, n_boot=REPLICATES, ci_quantiles=TAILS, random_state=seed % 2**31)
+    frame = _frame(enough, n_boot=replicates, ci_quantiles=TAILS, random_state=seed % 2**31)
     low, high = frame.by_group_ci
     harmed = dict(counts.iter_rows())
     for group in frame.by_group.index:

@@ -40,6 +40,7 @@ from models.standing import (
 )
 from models.trained import Trained
 from models.warnings import REASON, WeekScores, completed, rank_week
+from models.watching.signal import watch_frame
 from models.watching.watch import watch, watch_entry
 from models.wording import Told, told
 from pipelines.errors import FengqiaoError
@@ -60,7 +61,7 @@ def publish_week(
     evidence: Registered | None,
     progress: Progress,
     *,
-    described: bool = True,
+    escalation_only: bool = False,
 ) -> Path:
     """Assemble and publish one week.
 
@@ -72,7 +73,8 @@ def publish_week(
         champion: the version in use, if any; it scores only where its standing allows.
         evidence: the version whose backtest is shown; the champion, else the challenger.
         progress: told how far it is.
-        described: whether to add what describes handling and places, for screens; the trial has none.
+        escalation_only: leave out what the list of disputes does not follow from: places, services, the watch, and
+            what screens tell beside the list.
 
     Returns:
         HOME/published/<as_of>.
@@ -96,29 +98,42 @@ def publish_week(
         if not looked_at.passed:
             raise FengqiaoError(f"not published: {looked_at.en}")
         progress("publishing", 0.8)
-        files: dict[str, pl.DataFrame | bytes] = {
-            "dispute_warnings.parquet": warnings,
-            "dispute_timeline.parquet": timeline(con, matrix.cohort, as_of),
-            "dispute_facts.parquet": facts(con, matrix.cohort, as_of),
-            "model_metrics.parquet": evidence.metrics if evidence else pl.DataFrame(schema=METRICS_SCHEMA),
-            "calibration.parquet": evidence.calibration
-            if evidence
-            else pl.DataFrame(schema=CALIBRATION_SCHEMA),
-        }
-        if described:
-            files |= extracts(con, profile, as_of, warnings)
-        before = last_week(con, home, profile, as_of)
-        if before is not None:
-            files["last_week.parquet"] = before
         entry = model_entry(champion, verdict, now.catalogue_hash)
-        beside = publish_families(con, profile, now, evidence)
-        families = {"escalation": (True, told("escalation_published"))} | beside.families
-        files |= beside.files
-        seen = watch(con, home, profile, as_of, matrix, warnings, champion)
-        files["watch.parquet"] = seen
-        told_of = watch_entry(seen)
-        files["meta.json"] = meta(con, profile, as_of, origin, warnings, entry, families, told_of)
+        files: dict[str, pl.DataFrame | bytes] = {"dispute_warnings.parquet": warnings}
+        families = {"escalation": (True, told("escalation_published"))}
+        seen = watch_frame([])
+        if not escalation_only:
+            files |= _beside(con, home, profile, as_of, matrix, warnings, evidence)
+            published = publish_families(con, profile, now, evidence)
+            files |= published.files
+            families |= published.families
+            seen = watch(con, home, profile, as_of, matrix, warnings, champion)
+            files["watch.parquet"] = seen
+        files["meta.json"] = meta(
+            con, profile, as_of, origin, warnings, entry, families, watch_entry(seen)
+        )
     return write_publication(home, as_of, files)
+
+
+def _beside(
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    profile: Profile,
+    as_of: date,
+    matrix: Matrix,
+    warnings: pl.DataFrame,
+    evidence: Registered | None,
+) -> dict[str, pl.DataFrame | bytes]:
+    """What screens and papers tell beside the list."""
+    files: dict[str, pl.DataFrame | bytes] = {
+        "dispute_timeline.parquet": timeline(con, matrix.cohort, as_of),
+        "dispute_facts.parquet": facts(con, matrix.cohort, as_of),
+        "model_metrics.parquet": evidence.metrics if evidence else pl.DataFrame(schema=METRICS_SCHEMA),
+        "calibration.parquet": evidence.calibration if evidence else pl.DataFrame(schema=CALIBRATION_SCHEMA),
+    }
+    files |= extracts(con, profile, as_of, warnings)
+    before = last_week(con, home, profile, as_of)
+    return files if before is None else files | {"last_week.parquet": before}
 
 
 def _why_no_champion(

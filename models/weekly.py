@@ -30,7 +30,9 @@ class Verdict:
     reason_en: str
 
 
-def train_champion_if_none(home: Home, profile: Profile, as_of: date, progress: Progress = silent) -> Verdict:
+def train_champion_if_none(
+    home: Home, profile: Profile, as_of: date, progress: Progress = silent, *, escalation_only: bool = False
+) -> Verdict:
     """Train, backtest and register a first model where there is no champion.
 
     It becomes champion by itself if its backtest recall at capacity beats the checklist's, and only then.
@@ -47,16 +49,18 @@ def train_champion_if_none(home: Home, profile: Profile, as_of: date, progress: 
         return _verdict("checklist", before.refused)
     if before is not None:
         return _crown_if_better(home, profile, before)
-    made = make_candidate(home, profile, as_of, progress)
+    made = make_candidate(home, profile, as_of, progress, escalation_only=escalation_only)
     if isinstance(made, Told):
         return _verdict("checklist", made)
     return _crown_if_better(home, profile, made.registered)
 
 
 def score_and_publish(
-    home: Home, profile: Profile, as_of: date, progress: Progress = silent, *, described: bool = True
+    home: Home, profile: Profile, as_of: date, progress: Progress = silent, *, escalation_only: bool = False
 ) -> Path:
     """Score every dispute at risk on the Monday and publish the week in one atomic step.
+
+    With `escalation_only`, what the list does not follow from is left out (`publish.publish_week`).
 
     Returns:
         HOME/published/<as_of>.
@@ -64,19 +68,27 @@ def score_and_publish(
     champion = registry.champion(home, profile)
     evidence = champion or registry.by_alias(home, profile, registry.CHALLENGER)
     return publish_week(
-        home, profile, as_of, origin_of(home), champion, evidence, progress, described=described
+        home, profile, as_of, origin_of(home), champion, evidence, progress, escalation_only=escalation_only
     )
 
 
 def retrain(
-    home: Home, profile: Profile, as_of: date, promote: bool = False, progress: Progress = silent
+    home: Home,
+    profile: Profile,
+    as_of: date,
+    promote: bool = False,
+    progress: Progress = silent,
+    *,
+    escalation_only: bool = False,
 ) -> str:
     """Train a challenger on everything matured; with `promote`, make it champion if every condition is met.
+
+    With `escalation_only`, no model of places or services is trained beside it.
 
     Returns:
         What came of it, in Chinese and English; a refusal lists every unmet condition.
     """
-    made = make_candidate(home, profile, as_of, progress)
+    made = make_candidate(home, profile, as_of, progress, escalation_only=escalation_only)
     if isinstance(made, Told):
         return _both(made)
     version = made.registered.version

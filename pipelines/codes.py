@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from pipelines.contracts import TABLES
 from pipelines.profile import Profile, reference_codes
@@ -16,8 +16,7 @@ def list_of(table: str, column: str) -> str | None:
 def code_list(name: str, profile: Profile) -> Mapping[str, str]:
     """Folded word to code, of a reference list or of the profile's own categories, services, areas or units."""
     if name == "areas":
-        codes = profile.areas["area_code"].to_list()
-        return {fold(c): c for c in codes} | {c.ljust(12, "0"): c for c in codes if len(c) < 12}
+        return _areas(tuple(profile.areas["area_code"].to_list()))
     if name in ("categories", "services"):
         kind = "dispute" if name == "categories" else "service"
         rows = [r for r in profile.categories.iter_rows(named=True) if r["kind"] == kind]
@@ -31,6 +30,11 @@ def fold(word: str) -> str:
     """A word as code lists compare it: width and case do not count."""
     plain = word if word.isascii() else unicodedata.normalize("NFKC", word)
     return plain.strip().casefold()
+
+
+@lru_cache(maxsize=2)
+def _areas(codes: tuple[str, ...]) -> dict[str, str]:
+    return {fold(c): c for c in codes} | {c.ljust(12, "0"): c for c in codes if len(c) < 12}
 
 
 @cache

@@ -165,7 +165,7 @@ def _scored(near: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
     own = duckdb.connect()
     try:
         table = DuckDBAPI(connection=own).register(near.to_arrow())
-        linker = Linker(table, settings, log_level="ERROR")
+        linker = Linker(table, settings, log_level="ERROR", validate_settings=False)
         found = linker.inference.predict(threshold_match_probability=WORTH_KEEPING, warning_mode="never")
         pairs = pl.from_arrow(found.as_pyarrow_table())
     finally:

@@ -93,10 +93,10 @@ def main_arms() -> tuple[Arm, ...]:
 
 
 def trial_profile(profile: Profile, plan: Plan) -> Profile:
-    """The profile with capacity and needs in proportion to the world, two long backtest folds, one thread."""
+    """The profile with capacity in proportion to the world, four backtest folds that make up a year, one thread."""
     settings = profile.settings
     quick = settings.backtest.model_copy(
-        update={"folds": 2, "fold_weeks": RETRAIN_EVERY_WEEKS, "bootstrap": 50}
+        update={"folds": 4, "fold_weeks": RETRAIN_EVERY_WEEKS, "bootstrap": 20}
     )
     change = {
         "capacity": max(2, round(settings.capacity * plan.scale)),

@@ -54,7 +54,7 @@ def make_history(profile: Profile, plan: Plan, seed: int, folder: Path) -> None:
     feed.save(partial / "state")
     home = Home(partial / "home")
     take_in(partial / "landing", profile, home)
-    train_champion_if_none(home, profile, _monday(plan, 0))
+    train_champion_if_none(home, profile, _monday(plan, 0), escalation_only=True)
     shutil.rmtree(partial / "landing")
     partial.rename(folder)
 
@@ -161,8 +161,8 @@ class _Year:
             take_in(self.folder / "landing", self.profile, self.home)
         if self.arm.learns or self.arm.policy == "checklist":
             if self.arm.learns and week > 0 and week % RETRAIN_EVERY_WEEKS == 0:
-                retrain(self.home, self.profile, monday, promote=True)
-            published = score_and_publish(self.home, self.profile, monday, described=False)
+                retrain(self.home, self.profile, monday, promote=True, escalation_only=True)
+            published = score_and_publish(self.home, self.profile, monday, escalation_only=True)
             meta = json.loads((published / "meta.json").read_text(encoding="utf-8"))
             self.why = meta["model"]["reason_en"]
             return pl.read_parquet(
