@@ -109,9 +109,7 @@ def publish_week(
             families |= published.families
             seen = watch(con, home, profile, as_of, matrix, warnings, champion)
             files["watch.parquet"] = seen
-        files["meta.json"] = meta(
-            con, profile, as_of, origin, warnings, entry, families, watch_entry(seen)
-        )
+        files["meta.json"] = meta(con, profile, as_of, origin, warnings, entry, families, watch_entry(seen))
     return write_publication(home, as_of, files)
 
 

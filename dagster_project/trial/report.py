@@ -16,17 +16,19 @@ from models.store import log_trial
 from models.trial.effects import effects
 from models.trial.feedback import feedback, township_shares
 from models.trial.intervals import ratio
+from models.trial.page import page
 from models.trial.picture import save_picture
 from models.trial.summary import as_json, summary
 from pipelines.home import Home
 from pipelines.profile import Profile
 
 EFFECT = "effect.json"
+PAGE = "trial.md"
 PICTURED = ("ranking", "ranking+random", "ranking+naive")
 
 
 def report(home: Home, profile: Profile, plan: Plan, folder: Path) -> str:
-    """Write effects.parquet, feedback.parquet, township_shares.parquet, sweep.parquet, feedback.svg and effect.json.
+    """Write effects.parquet, feedback.parquet, township_shares.parquet, sweep.parquet, feedback.svg, trial.md and effect.json.
 
     Args:
         home: whose `trials` the run lies under.
@@ -40,12 +42,14 @@ def report(home: Home, profile: Profile, plan: Plan, folder: Path) -> str:
     results = read_results(folder, profile)
     found = effects(results.attended, results.harms, results.weeks, plan.scale)
     write_parquet(found, folder / "effects.parquet")
-    if len(results.at_risk):
-        _feedback(results, folder)
+    fed_back = _feedback(results, folder) if len(results.at_risk) else None
     sweeps = sorted((folder / "sweeps").glob("*.parquet"))
-    if sweeps:
-        write_parquet(swept(pl.concat(pl.read_parquet(path) for path in sweeps)), folder / "sweep.parquet")
+    moved = swept(pl.concat(pl.read_parquet(path) for path in sweeps)) if sweeps else None
+    if moved is not None:
+        write_parquet(moved, folder / "sweep.parquet")
     content = summary(found, folder.name, asdict(plan), profile.settings.capacity)
+    command = f"fengqiao trial --scale {plan.scale:g} --weeks {plan.weeks}"
+    _put(folder / PAGE, page(content, found, fed_back, moved, _names(profile), command))
     _put(folder / EFFECT, as_json(content))
     _put(folder.parent / EFFECT, as_json(content))
     log_trial(home, profile, folder, asdict(plan), _headline(found))
@@ -65,13 +69,21 @@ def swept(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(found, schema=("setting", "arm", "seeds", "value", "low", "high"), orient="row")
 
 
-def _feedback(results: Results, folder: Path) -> None:
+def _names(profile: Profile) -> dict[str, str]:
+    """Categories and areas by code."""
+    named = [profile.categories.select("code", "name_zh"), profile.areas.select("area_code", "name_zh")]
+    return {code: name for frame in named for code, name in frame.iter_rows()}
+
+
+def _feedback(results: Results, folder: Path) -> pl.DataFrame:
     arms = results.at_risk["arm"].unique().implode()
     visits = results.attended.filter(pl.col("arm").is_in(arms))
-    write_parquet(feedback(results.at_risk, visits, results.harms), folder / "feedback.parquet")
+    found = feedback(results.at_risk, visits, results.harms)
+    write_parquet(found, folder / "feedback.parquet")
     shares = township_shares(results.at_risk, visits)
     write_parquet(shares, folder / "township_shares.parquet")
     save_picture(shares.filter(pl.col("arm").is_in(PICTURED)), folder / "feedback.svg")
+    return found
 
 
 def _headline(found: pl.DataFrame) -> dict[str, float]:

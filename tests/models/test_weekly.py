@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -81,10 +82,18 @@ def crowned(new_home: NewHome, profile: Profile, tmp_path_factory: pytest.TempPa
 @pytest.fixture
 def copy_of(crowned: Home, tmp_path: Path) -> Home:
     """The same home elsewhere, to do things to."""
-    import shutil
-
     shutil.copytree(crowned.root, tmp_path / "home", symlinks=True)
     return Home(tmp_path / "home")
+
+
+def test_a_week_of_the_list_alone_has_the_same_list_to_the_byte(
+    crowned: Home, copy_of: Home, profile: Profile
+) -> None:
+    shutil.rmtree(copy_of.published)
+    folder = weekly.score_and_publish(copy_of, profile, AS_OF, escalation_only=True)
+    name = "dispute_warnings.parquet"
+    assert sorted(path.name for path in folder.iterdir()) == [name, "meta.json"]
+    assert (folder / name).read_bytes() == (crowned.published / AS_OF.isoformat() / name).read_bytes()
 
 
 def test_first_model_that_beats_the_checklist_is_in_use(crowned: Home, profile: Profile) -> None:

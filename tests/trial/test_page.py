@@ -1,0 +1,58 @@
+"""The page of a trial's results, from figures one can see."""
+
+import polars as pl
+
+from models.trial import feedback as quarters
+from models.trial.effects import SCHEMA
+from models.trial.page import page
+from models.trial.summary import summary
+
+EFFECTS = pl.DataFrame(
+    [
+        ("nothing", "all", "harms_per_year", 20, 700.0, 690.0, 710.0),
+        ("oracle", "all", "expected_prevented_per_year", 20, 80.0, 75.0, 85.0),
+        ("ranking", "all", "expected_prevented_per_year", 20, 41.6, 38.2, 45.0),
+        ("ranking", "all", "expected_share_of_oracle", 20, 0.52, 0.48, 0.56),
+        ("ranking", "category=D1", "prevented_per_100", 20, 2.04, None, None),
+        ("ranking", "category=D1", "mediations_per_year", 20, 812.0, 800.0, 820.0),
+        ("ranking@silence", "all", "expected_lost_to_fault_per_year", 20, -1.26, -2.0, 0.4),
+    ],
+    schema=SCHEMA,
+    orient="row",
+)
+FEEDBACK = pl.DataFrame(
+    [("ranking", 1, "base_true", 20, 0.00712, 0.007, 0.0073)], schema=quarters.SCHEMA, orient="row"
+)
+SWEEP = pl.DataFrame(
+    [("helps half as much", "ranking", 20, 0.951, 0.9, 1.0)],
+    schema=("setting", "arm", "seeds", "value", "low", "high"),
+    orient="row",
+)
+CONTENT = summary(EFFECTS, "scale-0.25-52w-x", {"scale": 0.25}, capacity=40)
+
+
+def rows(text: str) -> list[list[str]]:
+    return [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in text.splitlines()
+        if line.startswith("|")
+    ]
+
+
+def test_every_figure_stands_where_it_belongs() -> None:
+    told = rows(page(CONTENT, EFFECTS, FEEDBACK, SWEEP, {"D1": "婚姻家庭"}, "fengqiao trial"))
+    assert ["`ranking`", "20", "42 (38 to 45)", "–", "–", "52 (48 to 56)", "–", "–", "–"] in told
+    assert ["婚姻家庭", "2.0 (812)"] in told
+    assert ["`ranking@silence`", "20", "–", "-1.3 (-2.0 to 0.4)", "–"] in told
+    assert any(row[:2] == ["`ranking`", "2"] and "0.71 (0.70 to 0.73)" in row for row in told)
+    assert ["helps half as much", "1.0 (0.9 to 1.0)"] in told
+
+
+def test_what_was_not_played_has_no_section_and_the_command_and_limits_are_named() -> None:
+    sound = EFFECTS.filter(~pl.col("arm").str.contains("@"))
+    text = page(CONTENT, sound, None, None, {}, "fengqiao trial --scale 0.25 --weeks 52")
+    assert "Faults" not in text
+    assert "Other assumptions" not in text
+    assert "by quarter" not in text
+    assert "`fengqiao trial --scale 0.25 --weeks 52`" in text
+    assert CONTENT["limits_zh"] in text
