@@ -133,7 +133,7 @@ def _no_units(
     """How many rows name something that is no unit of the profile's, which is left empty."""
     told = []
     for heading, column in columns.items():
-        if column is None or list_of(mapping.table, column) != UNITS:
+        if column is None or column in PAIR_COLUMNS or list_of(mapping.table, column) != UNITS:
             continue
         known = {*code_list(UNITS, profile), *(fold(word) for word in mapping.codes.get(column, {}))}
         counted = raw.frame[heading].cast(pl.String).str.strip_chars().drop_nulls().value_counts(name="n")

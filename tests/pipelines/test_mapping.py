@@ -98,9 +98,9 @@ def test_dates_in_the_mappings_own_format_and_a_file_that_feeds_two_tables(
 
 def test_check_tells_what_maps_what_is_unknown_and_what_it_might_be(tmp_path: Path) -> None:
     (tmp_path / "disputes.csv").write_text(
-        "纠纷编号,登记时间,纠纷类别,所属区域编码,案件来源渠道\n"
-        + "".join(f"A{n},2025-03-04,邻里间纠纷,530302001,窗口\n" for n in range(5))
-        + "A5,2025-03-04,赵六,530302001,窗口\n"
+        "纠纷编号,登记时间,纠纷类别,所属区域编码,案件来源渠道,甲方,乙方\n"
+        + "".join(f"A{n},2025-03-04,邻里间纠纷,530302001,窗口,张三,李四\n" for n in range(5))
+        + "A5,2025-03-04,赵六,530302001,窗口,,\n"
     )
     (tmp_path / "something.csv").write_text("a,b\n1,2\n")
     told = check_folder(tmp_path, load_profile("qujing")).text()
