@@ -13,6 +13,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+TELLING = 6
+"""Bytes a word needs to be looked for in bytes that are no text, where a shorter one stands by chance."""
 SQLITE_MAGIC, ZIP_MAGIC, PARQUET_MAGIC = b"SQLite format 3\0", b"PK\x03\x04", b"PAR1"
 
 
@@ -63,20 +65,23 @@ def _whole(words: Collection[str]) -> re.Pattern[str]:
 
 def _holds(path: Path, words: Collection[str]) -> bool:
     content = path.read_bytes()
-    one_of = b"|".join(re.escape(word.encode()) for word in sorted(words))
-    if re.search(b"(?:" + one_of + b")(?![0-9A-Za-z_-])", content):
+    telling = sorted(word.encode() for word in words if len(word.encode()) >= TELLING)
+    one_of = b"|".join(map(re.escape, telling))
+    if telling and re.search(b"(?:" + one_of + b")(?![0-9A-Za-z_-])", content):
         return True
     pattern = _whole(words)
-    return any(pattern.search(text) for text in _decoded(path, content[:16]))
+    return any(pattern.search(text) for text in _decoded(path, content))
 
 
-def _decoded(path: Path, head: bytes) -> Iterator[str]:
+def _decoded(path: Path, content: bytes) -> Iterator[str]:
+    """The texts of a file that is opened as what it is; of any other its bytes as text, unless they are none."""
+    head = content[:16]
     if head.startswith(PARQUET_MAGIC):
         yield from _texts(pl.read_parquet(path))
     elif head.startswith(ZIP_MAGIC):
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
-                yield archive.read(name).decode("utf-8", errors="ignore")
+                yield from _as_text(archive.read(name))
     elif head.startswith(SQLITE_MAGIC):
         with closing(sqlite3.connect(path)) as con:
             for table, column in _sqlite_columns(con):
@@ -87,6 +92,13 @@ def _decoded(path: Path, head: bytes) -> Iterator[str]:
             for (table,) in con.execute("select table_name from information_schema.tables").fetchall():
                 for row in con.execute(f'select distinct t::varchar from "{table}" t').fetchall():
                     yield row[0]
+    else:
+        yield from _as_text(content)
+
+
+def _as_text(content: bytes) -> Iterator[str]:
+    if b"\0" not in content:
+        yield content.decode("utf-8", errors="ignore")
 
 
 def _texts(frame: pl.DataFrame) -> Iterator[str]:

@@ -1,154 +1,206 @@
 """Planted tokens: whatever happens, no name, number or free text of a person is found in any byte that is kept.
 
-The same home goes through a whole run, one with rows that are held, one with a broken file, and one that crashes
-with an error quoting a row.
+A made-up city of two years is planted in every row of every file, and every way of a fault is added. Its home goes
+through every command, a run with rows held back, a refused folder, crashes that quote a row, and a kill.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import polars as pl
+import duckdb
 import pytest
 
-from pipelines.codes import list_of
-from pipelines.contracts import PAIR_COLUMNS, TABLES
-from pipelines.traces import traces
-
-TOWN = "530302001"
-CRASH = """
-import sys
-from pipelines import intake
-def quote(frame, key):
-    raise ValueError(f"cannot hash {frame.row(0)}")
-intake.hash_pairs = quote
-sys.argv = ["fengqiao", *sys.argv[1:]]
-from dagster_project.cli import main
-main()
-"""
-ROWS = {
-    "disputes": {"dispute_id": "A1", "registered_at": "2025-03-04 08:05", "category": "D2", "area_code": TOWN},
-    "dispute_events": {"event_id": "E1", "dispute_id": "A1", "event_at": "2025-03-05 08:05", "event_type": "accepted"},
-    "outcomes": {"outcome_id": "O1", "dispute_id": "A1", "occurred_at": "2025-03-06 08:05", "severity": "1"},
-    "grid_reports": {"report_id": "W1", "reported_at": "2025-03-04 08:05", "area_code": TOWN, "report_type": "noise"},
-    "service_visits": {"area_code": TOWN, "service": "S1", "visit_due_on": "2025-03-04", "visited_on": "2025-03-04"},
-    "service_coverage": {"area_code": TOWN, "service": "S2", "week": "2025-03-03", "due": "20", "done": "10", "overdue": "10"},
-    "outreach": {"event_on": "2025-03-04", "area_code": TOWN, "kind": "lecture"},
-    "volunteers": {"area_code": TOWN, "as_of_on": "2025-03-04", "count": "10"},
-}  # fmt: skip
-PERSONAL = ("姓名", "身份证号", "联系电话", "家庭住址", "备注", "性别")
-NUMBERS = (
-    "530302199001011234",
-    "13812345678",
-    "530302900101123",
-    "1381 234 5678",
-    "５３０３０２１９９００１０１１２３４",
+from pipelines.contracts import TABLES
+from tests.conftest import SmallCity
+from tests.faults.planting import (
+    NAMES,
+    NUMBERS,
+    ROWS,
+    STORY,
+    TOKEN,
+    WIDE,
+    astray,
+    found,
+    plant_in,
+    planted,
+    write,
 )
-WRITTEN = ("５３０３０２１９９００１０１１２３４", "１３８１２３４５６７８")
+
+CRASHES = """
+import os, signal, sys
+import importlib
+from dagster_project.cli import main
+
+def quoted(thing):
+    frame = getattr(thing, "frame", getattr(thing, "good", thing))
+    return frame.rows()[:1] if hasattr(frame, "rows") else ""
+
+def breaking(name, die):
+    module, _, function = name.rpartition(".")
+    module = importlib.import_module(module)
+    whole = getattr(module, function)
+    def broken(*args, **more):
+        told = [quoted(thing) for thing in (*args, *more.values(), whole(*args, **more))]
+        if die:
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise ValueError(f"cannot {function} {told}")
+    setattr(module, function, broken)
+    return lambda: setattr(module, function, whole)
+
+die, places, sys.argv[1:] = sys.argv[1] == "die", sys.argv[2].split(","), sys.argv[3:]
+for place in places:
+    mend = breaking(place, die)
+    try:
+        main()
+    except SystemExit as end:
+        print(place, end.code, flush=True)
+    mend()
+"""
+PLACES = [
+    *(f"pipelines.intake.{name}" for name in ("read_source", "name_columns", "parse", "hash_pairs", "load_rows", "release", "hold")),
+    *(f"pipelines.ledger.{name}" for name in ("refuse_headings", "name_columns", "parse", "count_visits", "hold")),
+]  # fmt: skip
+"""Functions that have rows of persons in their hands, as each is called."""
 
 
-def planted(table: str, row: dict[str, str], tag: str) -> dict[str, str]:
-    """The row with a token of its own in every column that could name a person or hold free text."""
-    told = {heading: f"QZTOKEN{table}{tag}{at}姓" for at, heading in enumerate(PERSONAL)}
-    if table == "disputes":
-        told |= {name: f"QZTOKEN{tag}{name}氏" for name in (*PAIR_COLUMNS, "parties_key")}
-    return row | told
+MAPPING = """\
+files: "台账*.csv"
+tables:
+  - table: disputes
+    columns: {dispute_id: 案号, registered_at: 日期, category: 类型, area_code: 地点, party_a: 申请人, party_b: 被申请人}
+    codes: {category: {吵架: D2}}
+  - table: dispute_events
+    where: {状态: [办结]}
+    present: 结案
+    columns: {dispute_id: 案号, event_at: 结案}
+    templates: {event_id: "{案号}-{状态}-{line}"}
+    constants: {event_type: closed}
+"""
+CASE = {
+    "日期": "2024-11-04",
+    "类型": "吵架",
+    "地点": "530302001",
+    "申请人": f"{TOKEN}·申",
+    "被申请人": f"{TOKEN}·被",
+    "状态": "办结",
+    "结案": "2024-11-20",
+}
+WRONG = [
+    {},
+    *(
+        {heading: word}
+        for heading in ("日期", "类型", "地点", "结案", "状态")
+        for word in (*NAMES, *WIDE, STORY)
+    ),
+]
+"""A register of a city's own, told by a mapping: as it should be, and with a person in the place of each thing."""
 
 
-NAMES = ("欧阳钦佐", "Zhang Qinzuo")
-"""As people type them; no other text of the platform holds them."""
+class Watched:
+    """The commands, with everything they may write under one folder, and what they printed."""
 
+    def __init__(self, folder: Path, profile: Path) -> None:
+        self.kept, self.profile, self.printed = folder / "kept", profile, ""
+        self.home = self.kept / "home"
+        for name in ("user", "tmp"):
+            (self.kept / name).mkdir(parents=True)
+        self.environment = os.environ | {
+            "HOME": str(self.kept / "user"), "TMPDIR": str(self.kept / "tmp"),
+            "FENGQIAO_KEY_FILE": str(folder / "key"), "PYTHONDONTWRITEBYTECODE": "1",
+        }  # fmt: skip
 
-def astray(table: str) -> list[dict[str, str]]:
-    """Rows with a name in one column each: every one that is not a text by contract."""
-    typed = [name for name, column in TABLES[table].columns().items() if column.dtype != pl.String]
-    coded = [name for name in TABLES[table].columns() if list_of(table, name)]
-    return [ROWS[table] | {column: name} for column in dict.fromkeys([*typed, *coded]) for name in NAMES]
-
-
-def write(folder: Path, table: str, rows: list[dict[str, str]], kind: str) -> None:
-    frame = pl.DataFrame(rows)
-    path = folder / f"{table}_{kind.replace('.', '_')}.{kind.rsplit('.')[-1]}"
-    if kind == "xlsx":
-        frame.write_excel(path)
-    elif kind == "parquet":
-        frame.write_parquet(path)
-    else:
-        path.write_bytes(frame.write_csv().encode("gb18030" if kind.startswith("gb") else "utf-8"))
-
-
-def found(home: Path, words: list[str]) -> list[tuple[str, str]]:
-    """Every place under the home where one of the words stands, in any encoding a file may have."""
-    sought = [
-        w.encode(encoding) for w in words for encoding in ("utf-8", "gb18030", "utf-16-le", "unicode_escape")
-    ]
-    return [
-        (str(path.relative_to(home)), repr(word))
-        for path in home.rglob("*")
-        if path.is_file()
-        for content in [path.read_bytes()]
-        for word in sought
-        if word in content
-    ]
+    def command(self, *words: object, program: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+        """Run `fengqiao`, or a program in its place, with these words on this profile."""
+        command = program or (str(Path(sys.executable).parent / "fengqiao"),)
+        done = subprocess.run(
+            [*command, *map(str, words), "--profile", str(self.profile)],
+            capture_output=True, text=True, env=self.environment, check=False,
+        )  # fmt: skip
+        self.printed += done.stdout + done.stderr
+        return done
 
 
 @pytest.fixture
-def city(tmp_path: Path):
-    environment = os.environ | {"FENGQIAO_KEY_FILE": str(tmp_path / "key"), "PYTHONDONTWRITEBYTECODE": "1"}
-
-    def run(data: Path, *program: str) -> subprocess.CompletedProcess[str]:
-        command = program or (str(Path(sys.executable).parent / "fengqiao"),)
-        return subprocess.run(
-            [*command, "run", "--data", str(data), "--home", str(tmp_path / "home")],
-            capture_output=True, text=True, env=environment, check=False,
-        )  # fmt: skip
-
-    return run
+def city(small_city: SmallCity, tmp_path: Path) -> Watched:
+    profile = tmp_path / "qujing"
+    shutil.copytree(small_city.profile, profile)
+    (profile / "mappings").mkdir()
+    (profile / "mappings" / "register.yml").write_text(MAPPING, encoding="utf-8")
+    return Watched(tmp_path, profile)
 
 
-def test_no_planted_token_is_kept_through_success_refusal_and_crash(city, tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    data.mkdir()
-    for kind in ("csv", "gb.csv", "xlsx", "parquet"):
-        for table, row in ROWS.items():
-            write(data, table, [planted(table, row, f"{kind[0]}{n}") for n in range(2)], kind)
-    wrong = [
-        planted("disputes", ROWS["disputes"] | {"dispute_id": f"N {number}"}, "bad") for number in NUMBERS
+@pytest.fixture
+def landing(small_city: SmallCity, tmp_path: Path) -> Path:
+    folder = tmp_path / "landing"
+    shutil.copytree(small_city.data, folder, ignore=shutil.ignore_patterns("sealed"))
+    for path in folder.iterdir():
+        if path.suffix != ".json":
+            plant_in(path)
+    for table, row in ROWS.items():
+        for kind in ("csv", "gb.csv", "xlsx", "parquet"):
+            write(folder, table, [planted(table, row, f"{kind}{n}") for n in range(2)], kind)
+        write(folder, table, [planted(table, row, "astray") for row in astray(table)], "astray.csv")
+    cases = [
+        planted("register", CASE | {"案号": f"TZ2024-{n}", **wrong}, f"r{n}") for n, wrong in enumerate(WRONG)
     ]
-    wrong += [planted("disputes", ROWS["disputes"] | {"category": "QZTOKEN案情" * 4}, "long")]
-    wrong += [
-        planted("disputes", ROWS["disputes"] | {"amount_yuan": number, "n_parties": number}, "number")
-        for number in WRITTEN
-    ]
-    write(data, "disputes", wrong, "csv")
-    for table in ROWS:
-        rows = astray(table)
-        every = dict.fromkeys(column for row in rows for column in row)
-        write(data, table, [{column: row.get(column, "") for column in every} for row in rows], "names.csv")
-    first = city(data)
+    write(folder, "台账", cases, "gb.csv")
+    return folder
+
+
+def test_no_planted_token_is_kept_through_success_refusal_crash_and_kill(
+    city: Watched, landing: Path, tmp_path: Path
+) -> None:
+    at_home = ("--home", city.home)
+    assert city.command("check", landing, "--corrections", city.kept / "to_correct").returncode == 0
+    run = ("run", "--data", landing, *at_home)
+    first = city.command(*run)
     assert first.returncode == 0, first.stderr
+    assert list((city.home / "mlflow").rglob("*"))
 
     broken = tmp_path / "broken"
     broken.mkdir()
-    line = ",".join(planted("disputes", ROWS["disputes"], "ragged").values())
-    head = ",".join(planted("disputes", ROWS["disputes"], "x"))
+    head, line = (
+        ",".join(part) for part in zip(*planted("disputes", ROWS["disputes"], "ragged").items(), strict=True)
+    )
+    (broken / "SIMULATED.json").touch()
     (broken / "disputes.csv").write_text(f'{head}\n{line},"one "more\n', encoding="utf-8")
-    second = city(broken)
-    assert second.returncode == 2
+    assert city.command("run", "--data", broken, *at_home).returncode == 2
 
-    crashing = tmp_path / "crashing"
-    crashing.mkdir()
-    write(crashing, "disputes", [planted("disputes", ROWS["disputes"], "crash")], "csv")
-    third = city(crashing, sys.executable, "-c", CRASH)
-    assert third.returncode == 1
-    assert "ValueError in" in third.stderr
+    (landing / "disputes_more.csv").write_bytes(
+        (landing / "disputes_astray_csv.csv").read_bytes() + b"A2,,,,\n"
+    )
+    for name in ("disputes", "service_visits"):
+        write(
+            landing, name, [planted(name, row, "crash") for row in (ROWS[name], *astray(name))], "crash.csv"
+        )
+    crash = city.command(*run, program=(sys.executable, "-c", CRASHES, "raise", ",".join(PLACES)))
+    assert [line for line in crash.stdout.splitlines() if line.endswith(" 1")] == [f"{p} 1" for p in PLACES]
+    killed = city.command(*run, program=(sys.executable, "-c", CRASHES, "die", "pipelines.intake.load_rows"))
+    assert killed.returncode == -9
 
-    words = ["QZTOKEN", *NUMBERS, *WRITTEN, *NAMES]
-    assert found(tmp_path / "home", words) == []
-    assert traces(tmp_path / "home", NAMES) == []
-    printed = "".join(told for run in (first, second, third) for told in (run.stdout, run.stderr))
-    assert [w for w in words if w in printed] == []
+    for words in (
+        run,
+        ("backtest",),
+        ("brief",),
+        ("status",),
+        ("erase", "--dispute", "TZ2024-0", "--reason", "asked"),
+    ):
+        done = city.command(*words, *(at_home if words != run else ()))
+        assert done.returncode == 0, (words, done.stderr)
+    assert found(city.kept) == []
+    assert [w for w in (TOKEN, *NAMES, *NUMBERS, *WIDE) if w in city.printed] == []
+
+
+def test_what_is_planted_is_found_where_bytes_do_not_show_it(tmp_path: Path) -> None:
+    write(tmp_path, "disputes", [planted("disputes", ROWS["disputes"], "x")], "xlsx")
+    write(tmp_path, "outcomes", [planted("outcomes", ROWS["outcomes"], "x")], "parquet")
+    with duckdb.connect(str(tmp_path / "one.duckdb")) as con:
+        con.execute("create table t as select '欧阳钦佐' || '·' || i % 7 as name from range(100000) r(i)")
+    told = {Path(path).name for path in found(tmp_path)}
+    assert told == {"disputes_xlsx.xlsx", "outcomes_parquet.parquet", "one.duckdb"}
 
 
 def test_every_input_table_was_planted() -> None:
