@@ -53,7 +53,8 @@ def fairness_audit(predictions: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     rows = predictions.filter((pl.col("model") == MODEL) & pl.col("probability").is_not_null())
     if rows.is_empty():
         return pl.DataFrame(schema=METRICS_SCHEMA)
-    rows = _with_reporting(rows, profile)
+    block = (dispute_bits(rows["dispute_id"]) % np.uint64(BLOCKS)).astype(np.int64)
+    rows = _with_reporting(rows, profile).with_columns(block=pl.Series(block))
     capacity, seed = profile.settings.capacity, profile.settings.seed
     replicates = min(MOST_REPLICATES, profile.settings.backtest.bootstrap)
     found: list[tuple] = []
@@ -94,9 +95,8 @@ def _with_reporting(rows: pl.DataFrame, profile: Profile) -> pl.DataFrame:
 def _parts(rows: pl.DataFrame, column: str, capacity: int) -> pl.DataFrame:
     """One row per group and part of its disputes: weeks, harmed weeks, listed weeks, both, harms expected."""
     listed = pl.col("rank") <= capacity
-    block = pl.Series((dispute_bits(rows["dispute_id"]) % np.uint64(BLOCKS)).astype(np.int64))
     return (
-        rows.group_by(pl.col(column).cast(pl.String).alias("group"), block.alias("block"))
+        rows.group_by(pl.col(column).cast(pl.String).alias("group"), "block")
         .agg(
             weeks=pl.len().cast(pl.Float64),
             harmed=pl.col("label").sum().cast(pl.Float64),
