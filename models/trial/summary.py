@@ -18,7 +18,7 @@ SENTENCE_ZH = (
 SENTENCE_EN = (
     "In a simulated year, mediating the first {capacity:.0f} of the list each week prevented {prevented} of {harms:.0f} "
     "outcomes in the whole city, {per_100} per 100 mediations; the expert checklist {checklist}; knowing every true "
-    "hazard, {oracle}. From {seeds} simulated cities; 90 % intervals."
+    "hazard, {oracle}. Simulated cities: {seeds}; 90 % intervals."
 )
 RANKING, CHECKLIST, ORACLE, NOTHING = "ranking", "checklist", "oracle", "nothing"
 
