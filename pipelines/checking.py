@@ -18,6 +18,7 @@ from pipelines.mapping import (
     headings_of,
     landing_files,
     load_mappings,
+    other_files,
 )
 from pipelines.parsing import UNITS, headings_used
 from pipelines.privacy import MASK
@@ -44,6 +45,7 @@ class CheckReport:
     files: list[FileReport] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
     mapped: dict[str, list[str]] = field(default_factory=dict)
     dropped: dict[str, list[str]] = field(default_factory=dict)
     hints: dict[str, list[str]] = field(default_factory=dict)
@@ -81,6 +83,9 @@ class CheckReport:
             lines += [f"{table}: {n:,} rows would be quarantined: {rule}" for rule, n in rules.items()]
         lines += self.words
         lines += [f"{name}: not read, no mapping knows it" for name in self.unknown]
+        lines += [
+            f"{name}: not read, it is no CSV, XLSX or Parquet; save it as one" for name in self.unreadable
+        ]
         lines += [f"refused: {refusal}" for refusal in self.refusals]
         return "\n".join(lines)
 
@@ -100,6 +105,7 @@ def check_folder(data: Path, profile: Profile, corrections: Path | None = None) 
     sources = find_sources(data, profile)
     known = {source.path for source in sources}
     report.unknown = [path.name for path in landing_files(data) if path not in known]
+    report.unreadable = [path.name for path in other_files(data)]
     origin = origin_of(data)
     with open_warehouse(":memory:") as con:
         refresh_reference(con, profile, data, origin, DRY_KEY)

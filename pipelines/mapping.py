@@ -84,6 +84,16 @@ def landing_files(data: Path) -> list[Path]:
     return sorted(p for p in data.iterdir() if p.is_file() and p.suffix.lower() in SUFFIXES)
 
 
+def other_files(data: Path) -> list[Path]:
+    """The files of a landing folder that are of no readable kind, in order of name; hidden and our own ones left out."""
+    ours = (*SUFFIXES, ".json")
+    return sorted(
+        p
+        for p in data.iterdir()
+        if p.is_file() and p.suffix.lower() not in ours and not p.name.startswith(".")
+    )
+
+
 def load_mappings(profile: Profile) -> list[FileMapping]:
     """The profile's mappings, every entry checked.
 
@@ -121,7 +131,7 @@ def _of_source(name: str, mappings: list[FileMapping]) -> FileMapping | None:
     for mapping in mappings:
         if fnmatch.fnmatch(name, Path(mapping.files).stem if bare else mapping.files):
             return mapping
-    stem = name if bare else Path(name).stem
+    stem = (name if bare else Path(name).stem).lower()
     for table in sorted(TABLES, key=len, reverse=True):
         if stem == table or stem.startswith((f"{table}_", f"{table}-", f"{table}.")):
             return FileMapping(files=name, tables=(TableMapping(table=table),))

@@ -25,6 +25,8 @@ UNITS = "units"
 """What is no unit of the profile's is left empty, for it may be a mediator's name; the row stands, for units come and go."""
 NAMES_OF_PLACES = ("areas", UNITS)
 """Lists of places and offices, whose names may hold a word that no heading or category may."""
+MOST_TITLES = 10
+"""Rows of titles that may stand above the headings."""
 BOUNDS = {
     "min": "below what it can be",
     "max": "above what it can be",
@@ -63,11 +65,11 @@ def name_columns(raw: RawFile, mapping: TableMapping, rows: pl.DataFrame) -> pl.
         source = mapping.columns.get(name)
         if source is not None and source not in rows.columns:
             raise RefusedInput(f"{raw.name}: no column {source!r}, which the mapping takes {name!r} from")
-        if source in raw.repeated:
-            raise RefusedInput(
-                f"{raw.name}: column {source!r} stands more than once; keep the one that is meant"
-            )
         found = source or next((h for h in headings if h in rows.columns and not mapping.columns), None)
+        if found in raw.repeated:
+            raise RefusedInput(
+                f"{raw.name}: column {found!r} stands more than once; keep the one that is meant"
+            )
         if name in mapping.templates:
             chosen[name] = _template(mapping.templates[name])
         elif name in mapping.constants:
@@ -77,9 +79,22 @@ def name_columns(raw: RawFile, mapping: TableMapping, rows: pl.DataFrame) -> pl.
         elif name not in PAIR_COLUMNS and not TABLES[mapping.table].columns()[name].nullable:
             raise RefusedInput(
                 f"{raw.name}: column {name!r} of {mapping.table} is missing; it may stand under "
-                f"{' or '.join(headings)}. Add it to the file, or map it in the profile's mappings."
+                f"{' or '.join(headings)}. {_where_it_is(raw, headings)}"
             )
     return rows.select(LINE, **chosen)
+
+
+def _where_it_is(raw: RawFile, headings: tuple[str, ...]) -> str:
+    """What to do about a heading that is missing: it may stand further down, or all of them be in one field."""
+    for mark, called in (("\t", "a tab"), (";", "';'"), ("；", "'；'"), ("|", "'|'")):
+        if len(raw.headings) == 1 and mark in raw.headings[0]:
+            return f"Its fields are parted by {called}: save it as CSV, with commas."
+    for line, *cells in (
+        raw.frame.head(MOST_TITLES).select(LINE, pl.col(raw.headings).cast(pl.String)).iter_rows()
+    ):
+        if any(cell is not None and cell.strip() in headings for cell in cells):
+            return f"Its headings stand in row {line}: take away the rows above, or say `header_row: {line}` in a mapping."
+    return "Add it to the file, or map it in the profile's mappings."
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.encodings import detect_encoding
+from pipelines.kinds import refuse_other_kind
 from pipelines.mapping import SourceFile
 from pipelines.readers import (
     RawFile,
@@ -40,6 +41,7 @@ def read_in_parts(source: SourceFile, letters: int = LETTERS_AT_ONCE) -> Iterato
     """
     path, mapping = source.path, source.mapping
     kind = path.suffix.lower()
+    refuse_other_kind(path)
     with understandably(path):
         if kind == ".csv":
             encoding = mapping.encoding or detect_encoding(path)

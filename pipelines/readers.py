@@ -18,12 +18,15 @@ import polars as pl
 
 from pipelines.encodings import SAMPLE, UTF_16, detect_encoding
 from pipelines.errors import RefusedInput
+from pipelines.kinds import refuse_other_kind
 from pipelines.mapping import SourceFile
 
 LINE = "file_line"
 DAYS_OF_DATES = (-719_162, 2_932_896)
 """From 0001-01-01 to 9999-12-31, in days since 1970."""
 DAY_IN = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+EXACT = 2**53
+"""Below this every whole number has a floating one of its own."""
 LOCAL_ZONE = "Asia/Shanghai"
 
 
@@ -58,6 +61,7 @@ def read_source(source: SourceFile) -> RawFile:
             told; names the file, the line where there is one, and the remedy.
     """
     path, mapping = source.path, source.mapping
+    refuse_other_kind(path)
     with understandably(path):
         if path.suffix.lower() == ".csv":
             return _read_csv(path, mapping.encoding or detect_encoding(path), mapping.header_row)
@@ -110,6 +114,8 @@ def _read_csv(path: Path, encoding: str, header_row: int) -> RawFile:
     except (UnicodeError, LookupError):
         raise wrong_encoding(path, encoding) from None
     content = content.removeprefix("\ufeff")
+    if "\n" not in content:
+        content = content.replace("\r", "\n")
     frame = csv_frame(path.name, content, header_row)
     refuse_broken_end(path.name, content, len(frame.columns))
     return lined(path.name, encoding, frame, header_row + 1, content.count("\n"))
@@ -186,9 +192,10 @@ def _what_is_wrong(content: str, header_row: int, before: int) -> str:
     """The first line that is no proper CSV, said without its content."""
     remedy = "Export it again, with fields that hold commas or quotes in quotes."
     rows = csv.reader(io.StringIO(content, newline=""), strict=True)
-    width = 0
+    width = began = 0
     try:
         for row in rows:
+            began = rows.line_num
             if rows.line_num < header_row:
                 continue
             if width == 0:
@@ -196,9 +203,7 @@ def _what_is_wrong(content: str, header_row: int, before: int) -> str:
             elif len(row) > width:
                 return f"line {rows.line_num + before} has {len(row)} fields and the headings are {width}. {remedy}"
     except csv.Error:
-        return (
-            f"line {rows.line_num + before} has a quote that is not closed or stands inside a field. {remedy}"
-        )
+        return f"line {began + 1 + before} has a quote that is not closed or stands inside a field. {remedy}"
     return f"cannot be read as csv. {remedy}"
 
 
@@ -254,7 +259,15 @@ def plain_types(frame: pl.DataFrame) -> pl.DataFrame:
             days = frame[name].to_physical() // a_day
             if not days.drop_nulls().is_between(*DAYS_OF_DATES).all():
                 raise ValueError(name)
-    return frame.select(_plain(name, dtype) for name, dtype in frame.schema.items())
+    plain = frame.select(_plain(name, dtype) for name, dtype in frame.schema.items())
+    return plain.with_columns(_whole(plain[name]) for name, dtype in plain.schema.items() if dtype.is_float())
+
+
+def _whole(numbers: pl.Series) -> pl.Series:
+    """Whole numbers as such: a column of codes with a gap in it comes as 530302001.0."""
+    told = numbers.drop_nulls()
+    whole = ((told == told.floor()) & (told.abs() < EXACT)).all()
+    return numbers.cast(pl.Int64) if whole else numbers
 
 
 def _plain(name: str, dtype: Any) -> pl.Expr:
