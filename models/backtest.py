@@ -193,7 +193,7 @@ def _all_models(past: _Past, split: Split, footing: Footing | None, rows: np.nda
     probability = trained.probability(given.design.rows(rows), cohort["category"])
     found = {
         "lightgbm": Scores(probability, probability),
-        "logistic": baselines.logistic(given, rows, past.profile),
+        "logistic": baselines.logistic(given, rows, trained.linear, past.profile),
         "checklist": baselines.checklist(given, rows, past.profile),
         "category_rate": baselines.category_rate(given, rows),
         "oldest_first": baselines.oldest_first(given, rows),

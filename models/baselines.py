@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from models.calibration import Calibration
-from models.design import Design
-from models.training import Material, calibrated, sampled
+from models.linear import Linear
+from models.training import Material, calibrated
 from pipelines.profile import ChecklistItem, Profile
 
 RATE_PRIOR_ROWS = 200.0
@@ -75,61 +74,20 @@ def checklist_points(
     return points
 
 
-def logistic(given: Material, rows: np.ndarray, profile: Profile) -> Scores:
-    """Logistic regression on the same columns: codes as indicators, numbers imputed, squeezed and scaled.
+def logistic(given: Material, rows: np.ndarray, linear: Linear, profile: Profile) -> Scores:
+    """The penalised logistic regression alone, without the trees it is blended with.
 
-    Trained on the same rows and calibrated on the same window as the trees.
+    Args:
+        given: of the training.
+        rows: to be scored.
+        linear: fitted on the same rows as the trees.
+        profile: seed.
     """
-    from sklearn.linear_model import LogisticRegression
-
-    settings = profile.settings
-    grow, weight = sampled(
-        given, given.rows_of(given.windows.grow), settings.backtest.negative_share, settings.seed
-    )
-    raw = given.design.rows(grow)
-    scaling = _fit_scaling(raw[:, : given.design.n_numbers])
-    model = LogisticRegression(C=0.01, solver="newton-cholesky", max_iter=8, tol=1e-3)
-    model.fit(_linear(raw, given.design, scaling), given.label[grow], sample_weight=weight)
-
-    def log_odds(index: np.ndarray) -> np.ndarray:
-        return given.design.in_blocks(
-            index, lambda rows: model.decision_function(_linear(rows, given.design, scaling))
-        )
-
-    z = log_odds(given.rows_of(given.windows.calibrate))
-    calibration: Calibration = calibrated(given, z, draws=1, seed=settings.seed)
-    probability = calibration.probability(log_odds(rows), given.design.matrix.cohort["category"][rows])
+    z = given.design.in_blocks(given.rows_of(given.windows.calibrate), linear.log_odds)
+    calibration = calibrated(given, z, draws=1, seed=profile.settings.seed)
+    category = given.design.matrix.cohort["category"][rows]
+    probability = calibration.probability(given.design.in_blocks(rows, linear.log_odds), category)
     return Scores(probability, probability)
-
-
-@dataclass(frozen=True)
-class _Scaling:
-    middle: np.ndarray
-    mean: np.ndarray
-    spread: np.ndarray
-
-
-def _fit_scaling(numbers: np.ndarray) -> _Scaling:
-    empty = np.isnan(numbers).all(axis=0)
-    middle = np.where(empty, 0.0, np.nanmedian(np.where(empty, 0.0, numbers), axis=0)).astype(np.float32)
-    squeezed = _squeeze(np.where(np.isnan(numbers), middle, numbers))
-    spread = squeezed.std(axis=0)
-    return _Scaling(middle, squeezed.mean(axis=0), np.where(spread > 0, spread, 1.0))
-
-
-def _squeeze(numbers: np.ndarray) -> np.ndarray:
-    return np.sign(numbers) * np.log1p(np.abs(numbers))
-
-
-def _linear(raw: np.ndarray, of: Design, scaling: _Scaling) -> np.ndarray:
-    """float32 [n, numbers + indicators]."""
-    numbers = raw[:, : of.n_numbers]
-    scaled = (_squeeze(np.where(np.isnan(numbers), scaling.middle, numbers)) - scaling.mean) / scaling.spread
-    indicators = [
-        raw[:, [of.n_numbers + at]] == np.arange(n_levels, dtype=np.float32)
-        for at, n_levels in enumerate(of.n_levels)
-    ]
-    return np.hstack([scaled, *indicators]).astype(np.float32)
 
 
 def _ranked_only(given: Material, score: np.ndarray, rows: np.ndarray) -> Scores:

@@ -1,4 +1,4 @@
-"""Why a dispute stands where it stands: TreeSHAP, added up by group of features, the strongest three told.
+"""Why a dispute stands where it stands: weights and TreeSHAP, added up by group of features, the strongest three told.
 
 Contributions are on the calibrated scale: base + contributions = calibrated log-odds, to rounding
 (tests/models/test_explain.py). What pushes up is told first; where fewer than three groups do, what
@@ -23,7 +23,7 @@ class Explained:
     """Log-odds taken apart.
 
     Attributes:
-        base: what a row has whatever its features: calibration offset of its category and the trees' mean; [n].
+        base: what a row has whatever its features: calibration offset of its category, the weights' and the trees' mean; [n].
         contributions: what each column adds, on the calibrated scale; [n, p].
     """
 
@@ -40,9 +40,11 @@ def explain(trained: Trained, rows: np.ndarray, category: pl.Series) -> Explaine
         category: of the rows, [n].
     """
     raw = np.asarray(trained.booster.predict(rows, pred_contrib=True, num_threads=2))
-    slope = trained.calibration.slope
+    of_trees = trained.calibration.slope * trained.trees_share
+    of_weights = trained.calibration.slope * (1 - trained.trees_share)
     return Explained(
-        base=trained.calibration.offsets(category) + slope * raw[:, -1], contributions=slope * raw[:, :-1]
+        base=trained.calibration.offsets(category) + of_weights * trained.linear.base + of_trees * raw[:, -1],
+        contributions=of_weights * trained.linear.contributions(rows) + of_trees * raw[:, :-1],
     )
 
 

@@ -21,7 +21,7 @@ from models.draws import ranks_within, uniform
 from models.history import History
 from models.oracle import oracle
 from models.splits import gap_days, matured, temporal_splits
-from models.training import Material, booster_log_odds, material, train_on
+from models.training import Material, material, train_on
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.profile import Profile, load_profile
@@ -59,7 +59,7 @@ def compare(city: History, profile: Profile, as_of: date) -> pl.DataFrame:
     worth = IsotonicRegression().fit_transform(z, oracle(cohort, city.sealed).score)
     rank = ranks_within(cohort["as_of"].to_physical().to_numpy(), z, given.bits[rows])
     chance = trained.calibration.probability(z, cohort["category"])
-    seen = booster_log_odds(trained.booster, given)
+    seen = given.design.in_blocks(given.rows_of(given.windows.calibrate), trained.log_odds)
     methods = {
         "ours, by dispute": trained.calibration.interval(z, cohort["category"]),
         "venn-abers, all rows": venn_abers(seen, given, given.rows_of(given.windows.calibrate), z),

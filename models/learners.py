@@ -21,10 +21,13 @@ from models.draws import days_since_1970, dispute_bits, ranks_within
 from models.evaluation import metrics_of
 from models.history import matured_history
 from models.splits import gap_days, matured, temporal_splits
+from models.trained import blended
 from models.training import (
+    TREES_SHARE,
     Material,
     binned,
     calibrated,
+    fitted_weights,
     lay_footing,
     material,
     monotone_constraints,
@@ -111,7 +114,22 @@ def _by_severity(
     grown = binned(given, given.windows.grow, profile, parameters)
     grown.weight = np.where(given.label[rows], weight * severity, weight)
     booster = lgb.train(parameters, grown, num_boost_round=lay_footing(given, profile).rounds)
+    linear = fitted_weights(given, profile)
+    return lambda taken: blended(linear, booster, TREES_SHARE, taken)
+
+
+def _trees_alone(
+    given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
+) -> LogOdds:
+    """LightGBM with our settings and no weights beside it."""
+    booster = train_on(given, profile).booster
     return lambda taken: np.asarray(booster.predict(taken, raw_score=True))
+
+
+def _weights_alone(
+    given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
+) -> LogOdds:
+    return fitted_weights(given, profile).log_odds
 
 
 def _histogram_boosting(
@@ -170,6 +188,8 @@ def _automl(given: Material, labels: pl.DataFrame, profile: Profile, seconds: di
 
 LEARNERS = {
     "lightgbm": _ours,
+    "trees_alone": _trees_alone,
+    "weights_alone": _weights_alone,
     "lightgbm_by_severity": _by_severity,
     "hist_gradient_boosting": _histogram_boosting,
     "flaml": _automl,

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from models.calibration import Calibration
+from models.linear import Linear, flat
 
 if TYPE_CHECKING:
     import lightgbm
@@ -21,10 +22,12 @@ NUMBERS_FILE = "numbers.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Trained:
-    """Trees, calibration and what is needed to give them rows again.
+    """Weights, trees, calibration and what is needed to give them rows again.
 
     Attributes:
         booster_text: LightGBM's text format.
+        linear: the weights.
+        trees_share: of the log-odds, how much are the trees'.
         levels: codes of each coded column, in the order that gives their numbers.
         names: columns in the order of training.
         rounds: number of trees.
@@ -35,6 +38,8 @@ class Trained:
     """
 
     booster_text: str
+    linear: Linear
+    trees_share: float
     calibration: Calibration
     levels: dict[str, tuple[str, ...]]
     names: tuple[str, ...]
@@ -52,8 +57,8 @@ class Trained:
         return lgb.Booster(model_str=self.booster_text)
 
     def log_odds(self, rows: np.ndarray) -> np.ndarray:
-        """Log-odds of the trees before calibration; [n, p] -> [n]."""
-        return np.asarray(self.booster.predict(rows, raw_score=True, num_threads=2))
+        """Log-odds before calibration; [n, p] -> [n]."""
+        return blended(self.linear, self.booster, self.trees_share, rows)
 
     def probability(self, rows: np.ndarray, category: pl.Series) -> np.ndarray:
         """Calibrated probability of an outcome within the horizon; [n]."""
@@ -85,6 +90,8 @@ class Trained:
 
     def _numbers(self) -> dict[str, Any]:
         return {
+            "trees_share": self.trees_share,
+            "linear": self.linear.to_numbers(),
             "calibration": self.calibration.to_numbers(),
             "levels": {name: list(codes) for name, codes in self.levels.items()},
             "names": list(self.names),
@@ -96,11 +103,22 @@ class Trained:
         }
 
 
+def blended(
+    linear: Linear, booster: "lightgbm.Booster", trees_share: float, rows: np.ndarray, threads: int = 2
+) -> np.ndarray:
+    """Log-odds of weights and trees together; [n, p] -> [n]."""
+    trees = np.asarray(booster.predict(rows, raw_score=True, num_threads=threads))
+    return (1 - trees_share) * linear.log_odds(rows) + trees_share * trees
+
+
 def _from_numbers(numbers: dict[str, Any], booster_text: str) -> Trained:
+    levels = {name: tuple(codes) for name, codes in numbers["levels"].items()}
     return Trained(
         booster_text=booster_text,
+        linear=_weights(numbers, [len(codes) for codes in levels.values()]),
+        trees_share=numbers.get("trees_share", 1.0),
         calibration=Calibration.from_numbers(numbers["calibration"]),
-        levels={name: tuple(codes) for name, codes in numbers["levels"].items()},
+        levels=levels,
         names=tuple(numbers["names"]),
         rounds=numbers["rounds"],
         trained_as_of=date.fromisoformat(numbers["trained_as_of"]),
@@ -108,3 +126,10 @@ def _from_numbers(numbers: dict[str, Any], booster_text: str) -> Trained:
         base_rates=numbers["base_rates"],
         parameters=numbers["parameters"],
     )
+
+
+def _weights(numbers: dict[str, Any], n_levels: list[int]) -> Linear:
+    """None in models of before weights were blended in: trees alone."""
+    if "linear" in numbers:
+        return Linear.from_numbers(numbers["linear"])
+    return flat(len(numbers["names"]) - len(n_levels), n_levels)

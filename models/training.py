@@ -1,4 +1,4 @@
-"""Training the escalation model as of a day: trees, then their calibration, from what had matured by then.
+"""Training the escalation model as of a day: trees and weights, then their calibration, from what had matured by then.
 
 Pure and seeded: the same rows give the same bytes. A row is a dispute on a Monday, and neighbouring
 Mondays of a dispute are near copies, so every window is later than the one before it and never shares
@@ -17,8 +17,9 @@ from features.matrix import Matrix
 from models.calibration import Calibration, fit_calibration
 from models.design import CODED, Design, design, levels_of
 from models.draws import days_since_1970, dispute_bits, uniform
+from models.linear import Linear, fit_linear
 from models.splits import Windows, gap_days, inner_windows, matured
-from models.trained import Trained
+from models.trained import Trained, blended
 from pipelines.errors import FengqiaoError
 from pipelines.profile import Profile
 
@@ -29,6 +30,8 @@ MAX_ROUNDS = 900
 DEFAULT_ROUNDS = 200
 PATIENCE_ROUNDS = 60
 THREADS = 2
+TREES_SHARE = 0.5
+"""Of the log-odds, how much are the trees'; the rest are the weights' (docs/decisions/blend.md)."""
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
     "learning_rate": 0.03,
@@ -191,12 +194,16 @@ def train_on(
         else binned(given, given.windows.grow, profile, parameters, reference=footing.bins)
     )
     booster = lgb.train(parameters, grown, num_boost_round=footing.rounds)
-    calibration = calibrated(
-        given, booster_log_odds(booster, given, threads), settings.backtest.bootstrap, settings.seed
+    linear = fitted_weights(given, profile)
+    z = given.design.in_blocks(
+        given.rows_of(given.windows.calibrate),
+        lambda rows: blended(linear, booster, TREES_SHARE, rows, threads),
     )
     return Trained(
         booster_text=booster.model_to_string(),
-        calibration=calibration,
+        linear=linear,
+        trees_share=TREES_SHARE,
+        calibration=calibrated(given, z, settings.backtest.bootstrap, settings.seed),
         levels=given.levels,
         names=given.design.names,
         rounds=footing.rounds,
@@ -229,12 +236,15 @@ def parameters_of(given: Material, profile: Profile, threads: int = THREADS) -> 
     )
 
 
-def booster_log_odds(booster: "lightgbm.Booster", given: Material, threads: int = THREADS) -> np.ndarray:
-    """Log-odds of the trees for every usable row of the calibration window, in row order."""
-    return given.design.in_blocks(
-        given.rows_of(given.windows.calibrate),
-        lambda rows: np.asarray(booster.predict(rows, raw_score=True, num_threads=threads)),
-    )
+def fitted_weights(given: Material, profile: Profile) -> Linear:
+    """The weights that are blended with the trees, from the same rows.
+
+    Raises:
+        TooLittleToLearn: no outcome among them.
+    """
+    rows, weight = _training_rows(given, given.windows.grow, profile)
+    signs = monotone_constraints(given.design)
+    return fit_linear(given.design.rows(rows), given.label[rows], weight, given.design.n_levels, signs)
 
 
 def calibrated(given: Material, z: np.ndarray, draws: int, seed: int) -> Calibration:
@@ -291,10 +301,7 @@ def binned(
     """
     import lightgbm as lgb
 
-    settings = profile.settings
-    rows, weight = sampled(given, given.rows_of(mondays), settings.backtest.negative_share, settings.seed)
-    if not given.label[rows].any():
-        raise TooLittleToLearn(f"no outcome had matured in {len(mondays)} weeks before {given.trained_as_of}")
+    rows, weight = _training_rows(given, mondays, profile)
     return lgb.Dataset(
         given.design.rows(rows),
         label=given.label[rows].astype(np.float32),
@@ -305,6 +312,16 @@ def binned(
         params=parameters,
         free_raw_data=True,
     )
+
+
+def _training_rows(
+    given: Material, mondays: tuple[date, ...], profile: Profile
+) -> tuple[np.ndarray, np.ndarray]:
+    settings = profile.settings
+    rows, weight = sampled(given, given.rows_of(mondays), settings.backtest.negative_share, settings.seed)
+    if not given.label[rows].any():
+        raise TooLittleToLearn(f"no outcome had matured in {len(mondays)} weeks before {given.trained_as_of}")
+    return rows, weight
 
 
 def _base_rates(given: Material) -> dict[str, float]:

@@ -2,7 +2,9 @@
 
 A negative binomial with the expected count as its mean gives the shape. Its own quantiles would hold
 only if the shape were right; so the quantile levels are taken from the ranks that later counts had in
-it (distributional conformal prediction). Counts are whole, so small ones are held more often than 80 %.
+it (distributional conformal prediction). Those ranks are fewer than they look: horizons of neighbouring Mondays
+overlap, and the places of one Monday miss together (docs/decisions/counts.md). Counts are whole, so small
+ones are held more often than 80 %.
 """
 
 from dataclasses import dataclass
@@ -39,22 +41,39 @@ class Spread:
         return np.minimum(low, np.floor(mean)), np.maximum(high, np.ceil(expected))
 
 
-def fit_spread(expected: np.ndarray, came: np.ndarray, seed: int) -> Spread:
+def fit_spread(
+    expected: np.ndarray, came: np.ndarray, monday: np.ndarray, overlapping: int, seed: int
+) -> Spread:
     """Learn the spread from forecasts and what came of them, which the forecasts had not seen.
 
     Args:
         expected: forecasts [n].
         came: counts [n].
+        monday: number of the Monday each forecast was made on, any whole numbers from 0 [n].
+        overlapping: how many Mondays following each other share a horizon.
         seed: of the draws that spread a whole count over its rank.
     """
     mean = np.maximum(expected, LEAST)
     excess = max(0.0, float(np.sum((came - mean) ** 2 - mean) / np.sum(mean**2)))
     at, before = (_cumulative(mean, excess, count) for count in (came, came - 1))
     rank = before + np.random.default_rng(seed).random(len(mean)) * (at - before)
-    tail = (1 - SHARE) / 2
-    n = len(rank)
-    lower, upper = np.quantile(rank, [max(tail - 0.5 / n, 0.0), min(1 - tail + 0.5 / n, 1.0)])
+    n = _independent(rank, monday, overlapping)
+    tail = max(0.0, ((1 - SHARE) / 2 * (n + 1) - 1) / (n - 1)) if n > 1 else 0.0
+    lower, upper = np.quantile(rank, [tail, 1 - tail])
     return Spread(excess, float(np.clip(lower, 1e-6, 0.5)), float(np.clip(upper, 0.5, 1 - 1e-6)))
+
+
+def _independent(rank: np.ndarray, monday: np.ndarray, overlapping: int) -> float:
+    """How many ranks that know nothing of each other are worth as much as these.
+
+    The means of Mondays scatter more than those of so many independent ranks would; what they scatter more by is
+    what the ranks are fewer by.
+    """
+    count = np.bincount(monday)
+    there = count > 0
+    means = np.bincount(monday, rank)[there] / count[there]
+    shared = means.var() * count[there].mean() / rank.var() if rank.var() > 0 else 1.0
+    return len(rank) / (overlapping * max(1.0, shared))
 
 
 def _cumulative(mean: np.ndarray, excess: float, count: np.ndarray) -> np.ndarray:

@@ -56,7 +56,7 @@ def _fold(ledger: Ledger, inputs: Inputs, profile: Profile, coverage: Coverage, 
     came = came_on(ledger, ledger.mondays, "overdue")
     past = judged_rows(ledger, inputs, known[-SPREAD_WEEKS:])
     spread = {
-        name: fit_spread(expected, came[past], settings.seed)
+        name: fit_spread(expected, came[past], past // len(ledger.cells), ledger.horizon_weeks, settings.seed)
         for name, expected in baselines(inputs, past).items()
     } | {MODEL: coverage.spread}
     rows = judged_rows(ledger, inputs, [monday])

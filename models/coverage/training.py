@@ -85,7 +85,13 @@ def train_coverage(ledger: Ledger, inputs: Inputs, profile: Profile, trained_as_
     came = came_on(ledger, ledger.mondays, "overdue")
     return Coverage(
         booster=_grown(ledger, inputs, mondays, settings.seed),
-        spread=fit_spread(forecast(inputs, early, judged), came[judged], settings.seed),
+        spread=fit_spread(
+            forecast(inputs, early, judged),
+            came[judged],
+            judged // len(ledger.cells),
+            ledger.horizon_weeks,
+            settings.seed,
+        ),
         names=inputs.names,
         trained_as_of=trained_as_of,
         trained_until=mondays[-1],

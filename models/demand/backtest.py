@@ -81,8 +81,7 @@ def _spreads(
         for name, expected in made.items():
             told.setdefault(name, []).append(expected)
     found = {
-        name: spreads(panel, chosen, np.concatenate(expected), settings.seed)
-        for name, expected in told.items()
+        name: spreads(panel, chosen, np.concatenate(expected), profile) for name, expected in told.items()
     }
     return found | {MODEL: demand.spreads}
 

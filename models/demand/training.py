@@ -23,6 +23,8 @@ from pipelines.profile import Profile
 STRIDE = 3
 """Every third Monday trains: the horizons of neighbouring ones overlap."""
 LEAST_TOTAL = 0.5
+SPREAD_WEEKS = 52
+"""The spread is learned on a whole year, so that every season's misses are among them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +86,12 @@ def train_demand(panel: Panel, inputs: Inputs, profile: Profile, trained_as_of: 
     mondays = matured(panel.mondays[FIRST_WEEKS:], trained_as_of, gap)
     if len(mondays) < settings.demand.history_weeks:
         return None
-    windows = inner_windows(mondays, settings.horizon_days, settings.backtest.calibration_weeks)
+    windows = inner_windows(mondays, settings.horizon_days, SPREAD_WEEKS)
     early = _grown(panel, inputs, windows.grow, "disputes", settings.seed)
     expected = forecast(panel, inputs, early, windows.calibrate, "disputes")
     return Demand(
         boosters={t: _grown(panel, inputs, mondays, t, settings.seed) for t in TARGETS},
-        spreads=spreads(panel, windows.calibrate, expected, settings.seed),
+        spreads=spreads(panel, windows.calibrate, expected, profile),
         names=inputs.names,
         trained_as_of=trained_as_of,
         trained_until=mondays[-1],
@@ -105,13 +107,20 @@ def forecast(panel: Panel, inputs: Inputs, booster: str, mondays: Sequence[date]
     return leaning * wanted / _city_total(panel, leaning)
 
 
-def spreads(panel: Panel, mondays: Sequence[date], expected: np.ndarray, seed: int) -> dict[str, Spread]:
+def spreads(
+    panel: Panel, mondays: Sequence[date], expected: np.ndarray, profile: Profile
+) -> dict[str, Spread]:
     """The spread at every grain of forecasts for new disputes [rows of these Mondays]."""
     came = came_on(panel, mondays, "disputes")
-    return {
-        grain: fit_spread(totals(panel, grain, expected), totals(panel, grain, came), seed)
-        for grain in GRAINS
-    }
+    at = panel.at(mondays)
+    apart = int(np.diff(at).min()) if len(at) > 1 else 1
+    overlapping = -(-profile.settings.horizon_days // (7 * apart))
+    found = {}
+    for grain in GRAINS:
+        told, counted = totals(panel, grain, expected), totals(panel, grain, came)
+        monday = np.repeat(np.arange(len(at)), len(told) // len(at))
+        found[grain] = fit_spread(told, counted, monday, overlapping, profile.settings.seed)
+    return found
 
 
 def came_on(panel: Panel, mondays: Sequence[date], target: str) -> np.ndarray:

@@ -156,7 +156,7 @@ def _spreads_of_usual(panel: Panel, inputs: Inputs, profile: Profile, as_of: dat
         return {}
     rows = rows_of(panel, mondays)
     expected = inputs.usual["disputes"][rows] * inputs.drift["disputes"][rows]
-    return spreads(panel, mondays, expected, settings.seed)
+    return spreads(panel, mondays, expected, profile)
 
 
 def _described(

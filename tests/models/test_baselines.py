@@ -7,7 +7,7 @@ import pytest
 from features.matrix import Matrix
 from models import baselines
 from models.measures import roc_auc
-from models.training import Material, material
+from models.training import Material, fitted_weights, material
 from pipelines.profile import ChecklistItem, Profile
 
 TRAINED = date(2025, 8, 4)
@@ -60,8 +60,9 @@ def test_category_rate_is_one_number_per_category(given: Material, later: np.nda
 
 def test_logistic_finds_the_danger_too(given: Material, later: np.ndarray, profile: Profile, world) -> None:
     label = world[1]["label"].to_numpy()[later]
-    scores = baselines.logistic(given, later, profile)
+    linear = fitted_weights(given, profile)
+    scores = baselines.logistic(given, later, linear, profile)
     assert roc_auc(scores.score, label) > 0.6
     window = given.rows_of(given.windows.calibrate)
-    calibrated = baselines.logistic(given, window, profile).probability
+    calibrated = baselines.logistic(given, window, linear, profile).probability
     assert calibrated.mean() == pytest.approx(given.label[window].mean(), rel=0.02)

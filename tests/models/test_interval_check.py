@@ -10,7 +10,7 @@ import pytest
 from features.matrix import Matrix
 from models.history import History
 from models.interval_check import compare, venn_abers
-from models.training import booster_log_odds, material, train_on
+from models.training import material, train_on
 from pipelines.errors import FengqiaoError
 from pipelines.profile import Profile
 
@@ -38,8 +38,8 @@ def test_without_the_truth_nothing_is_compared(world: World, profile: Profile) -
 
 def test_the_librarys_pair_lies_around_the_share_of_outcomes(world: World, profile: Profile) -> None:
     given = material(*world, profile, date(2025, 8, 4))
-    seen = booster_log_odds(train_on(given, profile).booster, given)
     rows = given.rows_of(given.windows.calibrate)
+    seen = given.design.in_blocks(rows, train_on(given, profile).log_odds)
     low, high = venn_abers(seen, given, rows, seen)
     assert (low <= high).all()
     assert np.mean(low) <= given.label[rows].mean() <= np.mean(high)

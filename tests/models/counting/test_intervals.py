@@ -21,7 +21,7 @@ def test_eight_in_ten_later_counts_fall_inside_even_where_the_forecast_is_off(
     rng = np.random.default_rng(3)
     mean = rng.gamma(2.0, 20.0, 8000)
     came = drawn(rng, mean, size)
-    spread = fit_spread(mean[:4000] * off, came[:4000], seed=1)
+    spread = fit_spread(mean[:4000] * off, came[:4000], np.arange(4000), overlapping=1, seed=1)
     low, high = spread.interval(mean[4000:] * off)
     inside = ((low <= came[4000:]) & (came[4000:] <= high)).mean()
     assert 0.78 <= inside <= 0.88
@@ -31,12 +31,33 @@ def test_eight_in_ten_later_counts_fall_inside_even_where_the_forecast_is_off(
 @settings(max_examples=40, deadline=None)
 def test_an_interval_is_whole_and_around_its_mean(pairs: list[tuple[float, int]]) -> None:
     expected, came = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
-    low, high = fit_spread(expected, came, seed=1).interval(expected)
+    monday = np.arange(len(came)) // 3
+    low, high = fit_spread(expected, came, monday, overlapping=2, seed=1).interval(expected)
     assert (low <= expected + 1e-3).all()
     assert (expected <= high).all()
     assert (low >= 0).all()
     assert (low == np.round(low)).all()
     assert (high == np.round(high)).all()
+
+
+def test_counts_that_miss_together_are_held_as_often_as_promised() -> None:
+    """Nine places on 48 Mondays, four of which share a horizon and one miss: twelve misses to learn from, not 432."""
+    rng = np.random.default_rng(5)
+    held, held_if_taken_for_many = [], []
+    for _ in range(60):
+        off = np.exp(0.25 * rng.standard_normal(32)).repeat(4).repeat(9)
+        mean = np.full(len(off), 60.0)
+        came = rng.poisson(mean * off).astype(float)
+        monday = np.arange(len(off)) // 9
+        seen = monday < 48
+        for kept, spread in (
+            (held, fit_spread(mean[seen], came[seen], monday[seen], overlapping=4, seed=1)),
+            (held_if_taken_for_many, fit_spread(mean[seen], came[seen], np.arange(432), 1, seed=1)),
+        ):
+            low, high = spread.interval(mean[~seen])
+            kept.append(((low <= came[~seen]) & (came[~seen] <= high)).mean())
+    assert np.mean(held_if_taken_for_many) < 0.77
+    assert 0.79 <= np.mean(held) <= 0.9
 
 
 def test_deviance_is_zero_for_the_count_itself_and_grows_with_the_miss() -> None:
