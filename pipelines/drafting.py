@@ -5,6 +5,7 @@ Every guess stands with its likeness beside it; what the boundary keeps outside 
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +17,13 @@ from pipelines.contracts import PAIR_COLUMNS, TABLES, required_columns
 from pipelines.errors import RefusedInput
 from pipelines.mapping import FileMapping, SourceFile, TableMapping, landing_files
 from pipelines.privacy import masked
-from pipelines.readers import RawFile, read_source
+from pipelines.readers import LINE, RawFile, read_source
 from pipelines.refused import refuse_headings, refuse_values, why_never_mapped
-from pipelines.suggesting import likely_table, suggest
+from pipelines.suggesting import likely_table, likeness_of, suggest
 from pipelines.values import answers, moments, numbers
 
 SAMPLE_ROWS = 2_000
+MOST_TITLES = 10
 MOST_CODES = 60
 """A column with more different words is none of codes."""
 PROFILE = """\
@@ -64,10 +66,10 @@ def draft_profile(data: Path, folder: Path) -> list[Path]:
     written: dict[str, str] = {"profile.yml": PROFILE.format(name=folder.name, folder=folder)}
     areas: dict[str, None] = {}
     categories: dict[str, None] = {}
-    for pattern, raw in kinds.items():
+    for pattern, (raw, header_row) in kinds.items():
         guess = _guess(raw)
         stem = re.sub(r"\W+", "_", pattern.split("*")[0].split(".")[0]).strip("_") or "files"
-        written[f"mappings/{stem}.yml"] = _mapping_text(pattern, guess)
+        written[f"mappings/{stem}.yml"] = _mapping_text(pattern, header_row, guess)
         areas |= dict.fromkeys(_words(raw, guess, "area_code"))
         if guess.table == "disputes":
             categories |= dict.fromkeys(_words(raw, guess, "category"))
@@ -83,18 +85,39 @@ def draft_profile(data: Path, folder: Path) -> list[Path]:
     return [folder / name for name in written]
 
 
-def _kinds(data: Path) -> dict[str, RawFile]:
-    """A pattern for each kind of file (names alike but for digits), and the first file of it."""
-    kinds: dict[str, RawFile] = {}
+def _kinds(data: Path) -> dict[str, tuple[RawFile, int]]:
+    """A pattern for each kind of file (names alike but for digits), the first file of it, and where its headings stand."""
+    kinds: dict[str, tuple[RawFile, int]] = {}
     for path in landing_files(data):
         stem = re.sub(r"[\d\-_.年月日()（）]+$", "", path.stem)
         pattern = f"{stem}*{path.suffix}" if stem else path.name
         if pattern not in kinds:
-            whole = SourceFile(path, FileMapping(files=path.name, tables=(TableMapping(table="disputes"),)))
-            raw = read_source(whole)
+            raw, header_row = _read_at_headings(path)
             refuse_headings(raw.name, raw.headings)
-            kinds[pattern] = RawFile(raw.name, raw.encoding, raw.frame.head(SAMPLE_ROWS), raw.repeated)
+            sample = RawFile(raw.name, raw.encoding, raw.frame.head(SAMPLE_ROWS), raw.repeated)
+            kinds[pattern] = sample, header_row
     return kinds
+
+
+def _read_at_headings(path: Path) -> tuple[RawFile, int]:
+    """A file read under the row, of its first ones, that is likest to headings; titles may stand above it."""
+    for first in range(1, MOST_TITLES):
+        with suppress(RefusedInput):
+            raw = _read(path, first)
+            break
+    else:
+        return _read(path, 1), 1
+    above = raw.frame.head(MOST_TITLES).select(LINE, pl.col(raw.headings).cast(pl.String))
+    rows = {line: [cell or "" for cell in cells] for line, *cells in above.iter_rows()}
+    likest = max(rows, key=lambda line: likeness_of(rows[line]), default=first)
+    if likeness_of(raw.headings) >= likeness_of(rows.get(likest, [])):
+        return raw, first
+    return _read(path, likest), likest
+
+
+def _read(path: Path, header_row: int) -> RawFile:
+    tables = (TableMapping(table="disputes"),)
+    return read_source(SourceFile(path, FileMapping(files=path.name, header_row=header_row, tables=tables)))
 
 
 def _guess(raw: RawFile) -> Guess:
@@ -152,13 +175,15 @@ def _words(raw: RawFile, guess: Guess, column: str) -> list[str]:
     return sorted(words)
 
 
-def _mapping_text(pattern: str, guess: Guess) -> str:
-    return "\n".join(_mapping_lines(pattern, guess)) + "\n"
+def _mapping_text(pattern: str, header_row: int, guess: Guess) -> str:
+    return "\n".join(_mapping_lines(pattern, header_row, guess)) + "\n"
 
 
-def _mapping_lines(pattern: str, guess: Guess) -> Iterator[str]:
+def _mapping_lines(pattern: str, header_row: int, guess: Guess) -> Iterator[str]:
     yield "# Drafted: every line is a guess until somebody has read it."
     yield f"files: {_quoted(pattern)}"
+    if header_row > 1:
+        yield f"header_row: {header_row}"
     yield "tables:"
     yield f"  - table: {guess.table}"
     yield "    columns:"

@@ -201,7 +201,12 @@ def _what_is_wrong(content: str, header_row: int, before: int) -> str:
             if width == 0:
                 width = len(row)
             elif len(row) > width:
-                return f"line {rows.line_num + before} has {len(row)} fields and the headings are {width}. {remedy}"
+                below = (
+                    "Or do the headings stand further down? Then say `header_row` in a mapping. "
+                    if width == 1
+                    else ""
+                )
+                return f"line {rows.line_num + before} has {len(row)} fields and the headings are {width}. {below}{remedy}"
     except csv.Error:
         return f"line {began + 1 + before} has a quote that is not closed or stands inside a field. {remedy}"
     return f"cannot be read as csv. {remedy}"

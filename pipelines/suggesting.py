@@ -49,11 +49,16 @@ def suggest(headings: list[str], table: str, taken: frozenset[str] = frozenset()
 
 def likely_table(headings: list[str]) -> str:
     """The table whose columns the headings are likest, `disputes` where none stands out."""
+    return max(TABLES, key=lambda table: (round(_fit(headings, table), 6), table == "disputes"))
 
-    def fit(table: str) -> float:
-        return sum(s.likeness for s in suggest(headings, table))
 
-    return max(TABLES, key=lambda table: (round(fit(table), 6), table == "disputes"))
+def likeness_of(headings: list[str]) -> float:
+    """How like a row of words is to the headings of some table: the sum over the columns it might name."""
+    return max(_fit(headings, table) for table in TABLES)
+
+
+def _fit(headings: list[str], table: str) -> float:
+    return sum(s.likeness for s in suggest(headings, table))
 
 
 def likely_code(word: str, known: dict[str, str]) -> str | None:

@@ -147,6 +147,29 @@ def test_a_drafted_profile_loads_the_files_it_was_drafted_from(tmp_path: Path) -
         draft_profile(tmp_path / "land", tmp_path / "jia")
 
 
+@pytest.mark.parametrize(
+    "title", ["某县纠纷登记台账", "某县纠纷登记台账,,,,,,"], ids=["a line alone", "a line of fields"]
+)
+def test_a_draft_finds_the_headings_under_a_title_and_takes_no_name_for_a_code(
+    title: str, tmp_path: Path
+) -> None:
+    (tmp_path / "land").mkdir()
+    rows = [
+        f"第{n}号,2025年3月{n}日,张{n},李{n % 3},王某,{('邻里', '婚姻')[n % 2]},{('东镇', '西镇')[n % 2]}"
+        for n in range(1, 20)
+    ]
+    register = [title, "案件编号,受理日期,申请人,被申请人,经办人,案由,所属乡镇", *rows]
+    (tmp_path / "land" / "登记台账2023.csv").write_bytes("\n".join(register).encode("gb18030"))
+    written = draft_profile(tmp_path / "land", tmp_path / "jia")
+    drafted = "".join(path.read_text(encoding="utf-8") for path in written)
+    assert "header_row: 2" in drafted
+    assert 'party_b: "被申请人"' in drafted
+    assert "left outside: 经办人" in drafted
+    assert not [name for name in ("张1", "李0", "王某") if name in drafted]
+    report = check_folder(tmp_path / "land", load_profile(str(tmp_path / "jia")))
+    assert [(r.read, r.loaded) for r in report.files] == [(19, 19)]
+
+
 def test_a_draft_of_what_the_boundary_bans_is_refused(tmp_path: Path) -> None:
     (tmp_path / "land").mkdir()
     (tmp_path / "land" / "a.csv").write_text("编号,上访次数\n1,2\n")
