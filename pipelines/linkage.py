@@ -150,18 +150,15 @@ def _firsts(con: duckdb.DuckDBPyConnection, linkage: Linkage, files: list[str]) 
 
 def _scored(near: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
     """Pairs of a new dispute and another: the later known, the earlier, how likely they are one, and why."""
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+    from splink import DuckDBAPI, Linker, SettingsCreator
 
     settings = SettingsCreator(
         link_type="dedupe_only",
         comparisons=[_comparison(column, levels) for column, levels in COMPARISONS.items()],
-        blocking_rules_to_generate_predictions=[
-            block_on("township_code", "category", "span"),
-            block_on("township_code", "category", "other_span"),
-        ],
+        blocking_rules_to_generate_predictions=[_near_and_new("span"), _near_and_new("other_span")],
         probability_two_random_records_match=PRIOR,
         retain_matching_columns=True,
-        additional_columns_to_retain=["first_known_at", "is_new"],
+        additional_columns_to_retain=["first_known_at"],
     )
     own = duckdb.connect()
     try:
@@ -172,7 +169,13 @@ def _scored(near: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
     finally:
         own.close()
     assert isinstance(pairs, pl.DataFrame)
-    return _in_order(pairs.filter(pl.col("is_new_l") | pl.col("is_new_r")), linkage)
+    return _in_order(pairs, linkage)
+
+
+def _near_and_new(span: str) -> dict[str, Any]:
+    """Which pairs are compared at all: of one township, category and span of days, one of them new."""
+    near = " and ".join(f"l.{column} = r.{column}" for column in ("township_code", "category", span))
+    return {"blocking_rule": f"{near} and (l.is_new or r.is_new)"}
 
 
 def _in_order(pairs: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
