@@ -1,6 +1,6 @@
 """Where a Monday stands in the year, by the lunar calendar and the profile's seasons."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
@@ -39,8 +39,17 @@ def lunar_day(lunar_year: int, month_day: str) -> date:
     >>> lunar_day(2025, "01-01")
     datetime.date(2025, 1, 29)
     """
-    from lunar_python import Lunar
-
     month, day = (int(part) for part in month_day.split("-"))
-    solar = Lunar.fromYmd(lunar_year, month, day).getSolar()
-    return date(solar.getYear(), solar.getMonth(), solar.getDay())
+    return _first_days(lunar_year)[month] + timedelta(days=day - 1)
+
+
+@cache
+def _first_days(lunar_year: int) -> dict[int, date]:
+    """The solar date on which each of its months begins: the costly part, done once a year."""
+    from lunar_python import LunarYear, Solar
+
+    begins = {
+        month.getMonth(): Solar.fromJulianDay(month.getFirstJulianDay())
+        for month in LunarYear.fromYear(lunar_year).getMonthsInYear()
+    }
+    return {month: date(day.getYear(), day.getMonth(), day.getDay()) for month, day in begins.items()}

@@ -8,6 +8,7 @@ where it ends, and a running total along the Mondays. No sort, no join, no loop 
 is no special case. Times are whole seconds since 1970 and measures whole numbers, so sums are exact.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,8 @@ FIRST_MONDAY = 4 * 86400
 """5 January 1970, in seconds."""
 NEVER = (1 << 34) - 1
 """When a record that stands for good is retired: in the year 2514."""
+ROOM = (1 << 63) - 1
+"""The largest whole number."""
 Window = tuple[int | None, int]
 """Weeks it is long (None: all), weeks before the as-of date it ends."""
 Conditions = tuple[tuple[str, tuple[str, ...]], ...]
@@ -60,15 +63,13 @@ class Asked:
             np.arange(self.size) + np.repeat(self.first - self.start[:-1], np.diff(self.start))
         ]
 
-    def at(self, entity: np.ndarray, week: np.ndarray) -> np.ndarray:
-        """An entity's first question on or after a week's Monday; the next entity's first where it has none."""
-        if not len(self.moments):
-            return np.zeros(len(entity), dtype=np.int64)
+    def number(self, week: np.ndarray) -> np.ndarray:
+        """Of the Mondays asked about, the first one in a week or after it: how many lie before."""
         weeks = (self.moments - FIRST_MONDAY) // WEEK
-        number = np.searchsorted(weeks, np.arange(weeks[0], weeks[-1] + 2))
-        monday = number[np.clip(week - weeks[0], 0, len(number) - 1)]
-        start, end = self.start[:-1], self.start[1:]
-        return np.clip(monday + (start - self.first)[entity], start[entity], end[entity])
+        if not len(weeks):
+            return np.zeros(len(week), dtype=np.int64)
+        before = np.searchsorted(weeks, np.arange(weeks[0], weeks[-1] + 2))
+        return before[np.clip(week - weeks[0], 0, len(before) - 1)]
 
 
 def ask(entity: np.ndarray, monday: np.ndarray, moments: np.ndarray) -> Asked:
@@ -92,11 +93,14 @@ class Source:
 
     def __init__(self, frame: pl.DataFrame) -> None:
         """An entity's number is null where nobody asks about it."""
-        self.frame = frame.with_columns(pl.col(pl.String).cast(pl.Categorical))
+        columns = frame.select(pl.col(pl.String)).columns
+        self.words = {column: frame[column].unique().drop_nulls().sort().to_list() for column in columns}
+        self.frame = frame.with_columns(pl.col(c).cast(pl.Enum(held)) for c, held in self.words.items())
         self.known, self.first, self.retired = (
             week_after(self.column(name)) for name in ("known", "first", "retired")
         )
         self._taken: dict[tuple[Conditions, str | None], np.ndarray] = {}
+        self._coded: dict[str, np.ndarray] = {}
 
     def column(self, name: str) -> np.ndarray:
         """A column as whole numbers, 0 where there is none."""
@@ -105,11 +109,21 @@ class Source:
     def taken(self, where: Conditions, measure: str | None = None) -> np.ndarray:
         """Which records a condition takes; one without a value of the measure is not taken."""
         if (where, measure) not in self._taken:
-            test = pl.lit(value=True) if measure is None else pl.col(measure).is_not_null()
+            test = np.ones(len(self.frame), dtype=bool)
+            if measure is not None:
+                test &= self.frame[measure].is_not_null().to_numpy()
             for column, values in where:
-                test = test & pl.col(column).is_in(list(values)).fill_null(value=False)
-            self._taken[where, measure] = self.frame.with_columns(__taken=test)["__taken"].to_numpy()
+                wanted = np.array([*(word in values for word in self.words[column]), False])
+                test &= wanted[self._codes(column)]
+            self._taken[where, measure] = test
         return self._taken[where, measure]
+
+    def _codes(self, column: str) -> np.ndarray:
+        """The number of each record's word in a column, one more than there are for none."""
+        if column not in self._coded:
+            codes = self.frame[column].to_physical().fill_null(len(self.words[column]))
+            self._coded[column] = codes.to_numpy()
+        return self._coded[column]
 
 
 class Records:
@@ -121,24 +135,32 @@ class Records:
         self.source, self.asked = source, asked
         self.index = np.flatnonzero((number > 0) & (number < len(asked.first)))
         self.entity = number[self.index]
+        self.start, self.end = asked.start[self.entity], asked.start[self.entity + 1]
         self.known, self.first, self.retired = (
             week[self.index] for week in (source.known, source.first, source.retired)
         )
-        self._spans: dict[Window, tuple[np.ndarray, ...]] = {}
+        self._shift = self.start - asked.first[self.entity]
+        self._spans: dict[Window, tuple[np.ndarray, np.ndarray]] = {}
+        self._taken: dict[tuple[Conditions, str | None], np.ndarray] = {}
 
-    def spans(self, window: Window) -> tuple[np.ndarray, ...]:
+    def question(self, week: np.ndarray) -> np.ndarray:
+        """Its entity's first question on or after a week's Monday; the next entity's first where it has none."""
+        return np.clip(self.asked.number(week) + self._shift, self.start, self.end)
+
+    def spans(self, window: Window) -> tuple[np.ndarray, np.ndarray]:
         """From which question each record counts, and from which no more."""
         if window not in self._spans:
             weeks, ago = window
             begin = np.maximum(self.known, self.first + ago)
             end = self.retired if weeks is None else np.minimum(self.retired, self.first + (weeks + ago))
-            spans = begin, np.maximum(begin, end)
-            self._spans[window] = tuple(self.asked.at(self.entity, week) for week in spans)
+            self._spans[window] = self.question(begin), self.question(np.maximum(begin, end))
         return self._spans[window]
 
     def taken(self, where: Conditions, measure: str | None = None) -> np.ndarray:
         """Which of these records a condition takes."""
-        return np.flatnonzero(self.source.taken(where, measure)[self.index])
+        if (where, measure) not in self._taken:
+            self._taken[where, measure] = np.flatnonzero(self.source.taken(where, measure)[self.index])
+        return self._taken[where, measure]
 
     def values(self, measure: str, taken: np.ndarray) -> np.ndarray:
         """What the records taken have of a measure."""
@@ -159,7 +181,8 @@ class Records:
 
 def running_total(size: int, low: np.ndarray, high: np.ndarray, adds: np.ndarray | None = None) -> np.ndarray:
     """How many spans [low, high) hold each place, or what they add up to there."""
-    change = np.bincount(low, adds, size + 1) - np.bincount(high, adds, size + 1)
+    change = np.bincount(low, adds, size + 1)
+    change -= np.bincount(high, adds, size + 1)
     return np.cumsum(change[:-1])
 
 
@@ -204,8 +227,8 @@ def _trend(records: Records, f: Feature) -> np.ndarray:
 def _distinct(records: Records, f: Feature) -> np.ndarray:
     """How many values of a column stand: a record counts only while no other stands for its value."""
     taken, size = records.taken(f.where, f.measure), records.asked.size
-    names = records.source.frame[str(f.measure)].rank("dense").cast(pl.Int64).fill_null(0).to_numpy()
-    shelf = names[records.index[taken]] * (size + 1)
+    names = records.source.frame[str(f.measure)][records.index[taken]]
+    shelf = names.rank("dense").cast(pl.Int64).to_numpy() * (size + 1)
     low, high = (shelf + question[taken] for question in records.spans((f.weeks, f.weeks_ago)))
     order = np.argsort(low)
     shelf, low, high = shelf[order], low[order], high[order]
@@ -230,15 +253,27 @@ def _strongest(records: Records, f: Feature) -> np.ndarray:
     taken = records.taken(f.where, f.measure)
     first, entity = records.values("first", taken), records.entity[taken]
     value = records.values(f.measure, taken) if f.measure else np.zeros_like(first)
-    by = {"max": (value, entity), "days_since_first": (-first, entity), "days_since_last": (first, entity)}
-    order = np.lexsort(by.get(f.aggregation, (value, first, entity)))
+    by = {"max": (value,), "days_since_first": (-first,), "days_since_last": (first,)}
+    order = _ascending(entity, *by.get(f.aggregation, (first, value)))
     low, high = (question[taken[order]] for question in records.spans((f.weeks, f.weeks_ago)))
-    found = _strongest_of(records.asked.size, low, high, records.asked.start[entity[order] + 1])
+    found = _strongest_of(records.asked.size, low, high, records.end[taken[order]])
     stands, result = found >= 0, np.full(len(found), f.when_none)
     at = order[found[stands]]
     days = f.aggregation.startswith("days_since")
     result[stands] = (records.asked.seconds[stands] - first[at]) / DAY if days else value[at] / f.scale
     return result
+
+
+def _ascending(*by: np.ndarray) -> np.ndarray:
+    """An order by the first array, then the second: packed into one number where that has room, for speed."""
+    low = [int(one.min(initial=0)) for one in by]
+    sizes = [int(one.max(initial=0)) - least + 1 for one, least in zip(by, low, strict=True)]
+    if math.prod(sizes) > ROOM:
+        return np.lexsort(by[::-1])
+    packed = np.zeros(len(by[0]), dtype=np.int64)
+    for one, least, size in zip(by, low, sizes, strict=True):
+        packed = packed * size + (one - least)
+    return np.argsort(packed)
 
 
 def _strongest_of(size: int, low: np.ndarray, high: np.ndarray, end: np.ndarray) -> np.ndarray:

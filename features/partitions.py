@@ -1,4 +1,4 @@
-"""The same matrices county by county, Parquet in and Parquet out, in one process or on a Dask cluster.
+"""The same matrices part by part, Parquet in and Parquet out, in one process or on a Dask cluster.
 
 A row asks about its own county's disputes and places, and any record it needs is read from the tables, so the
 parts together are the whole, to the bit. A part is a file: what is there does not need to be in memory at once.
@@ -29,12 +29,14 @@ BUILD: dict[str, Callable[..., Matrix]] = {
     "place": build_place_matrix,
     "service": build_service_matrix,
 }
+DISPUTES_AT_ONCE = 40_000
+"""A county that has more is computed in several parts, each of some of the Mondays: that bounds the memory of a part."""
 TABLES = (*CORE_TABLES.values(), "core_area", "core_unit", "dispute_link")
 
 
 @dataclass(frozen=True)
 class Part:
-    """One county's share of the work: everything a worker needs to know, and nothing that it must be sent.
+    """Some Mondays of one county: everything a worker needs to know, and nothing that it must be sent.
 
     Attributes:
         tables: folder with one Parquet file per core table.
@@ -96,7 +98,7 @@ def write_parts(
     out: Path,
     run: Callable[[Sequence[Part]], Iterable[int]],
 ) -> list[Part]:
-    """Compute a matrix part by part into `out`, one Parquet file per county.
+    """Compute a matrix part by part into `out`, one Parquet file per county, several for a large one.
 
     The files hold case numbers and are not reached by `fengqiao erase`: they may not lie under the home.
 
@@ -131,17 +133,21 @@ def export_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 def parts(tables: Path, profile: Path, unit: str, as_of_dates: Sequence[date], out: Path) -> list[Part]:
-    """The work by county, the largest first, so that workers end at about the same time."""
+    """The work by county, the largest first, so that workers end at about the same time; a large one in turns."""
     query = """
         select coalesce(county_code, $nowhere) as county, count(*) as n from read_parquet($file)
         group by county order by n desc, county"""
     file = "core_dispute" if unit == "dispute" else "core_area"
     given = {"nowhere": NOWHERE, "file": str(tables / f"{file}.parquet")}
-    counties = [county for county, _ in duckdb.connect().execute(query, given).fetchall()]
-    days = tuple(sorted(set(as_of_dates)))
-    return [
-        Part(tables, profile, unit, county, days, out / f"{unit}-{county}.parquet") for county in counties
-    ]
+    days = sorted(set(as_of_dates))
+    work = []
+    for county, n in duckdb.connect().execute(query, given).fetchall():
+        turns = min(-(-n // DISPUTES_AT_ONCE), len(days))
+        for turn in range(turns):
+            some = tuple(days[len(days) * turn // turns : len(days) * (turn + 1) // turns])
+            name = f"{unit}-{county}" if turns == 1 else f"{unit}-{county}-{turn + 1}"
+            work.append(Part(tables, profile, unit, county, some, out / f"{name}.parquet"))
+    return work
 
 
 def fill_part(part: Part) -> int:

@@ -119,7 +119,8 @@ def kernel(work: Work) -> np.ndarray:
     moments = work.rows["monday"].unique().sort().dt.epoch("s").to_numpy()
     monday = work.rows["monday"].rank("dense").cast(pl.Int64).to_numpy() - 1
     asked = ask(work.rows["dispute"].to_numpy(), monday, moments)
-    return compute(features, Source(frame), "dispute", asked)[asked.row]
+    table = np.ascontiguousarray(compute(features, Source(frame), "dispute", asked))
+    return table.take(asked.row, axis=0)
 
 
 def duckdb_range_join(work: Work) -> np.ndarray:

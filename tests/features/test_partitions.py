@@ -90,6 +90,19 @@ def test_the_parts_together_are_the_matrix_to_the_bit(
     assert not list(tmp_path.glob("*.partial"))
 
 
+def test_a_large_county_comes_in_turns_of_some_mondays_each(
+    home: Home, mondays: list[date], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("features.partitions.DISPUTES_AT_ONCE", 100)
+    work = write_parts(home, QUJING, "dispute", mondays, tmp_path, in_this_process)
+    of_one = [part for part in work if part.county == "530302"]
+    assert len(of_one) > 2
+    assert [day for part in of_one for day in part.as_of_dates] == mondays
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        whole = frame(build_matrix(con, QUJING, mondays))
+    assert together(tmp_path, "as_of", "dispute_id").equals(whole)
+
+
 def test_places_come_in_parts_too(home: Home, mondays: list[date], tmp_path: Path) -> None:
     write_parts(home, QUJING, "place", mondays, tmp_path, in_this_process)
     with open_warehouse(home.warehouse, read_only=True) as con:

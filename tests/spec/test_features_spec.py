@@ -164,7 +164,13 @@ COUNTS = Chapter(
         Spec(
             "count",
             "How many records the condition takes. Conditions are joined by AND; a column without a value meets none.",
-            SESSIONS,
+            """
+            a  | 2025-02-18 |            |            | mediation |
+            a  | 2025-03-04 |            |            | mediation |
+            a  | 2025-03-06 |            |            | visit     |
+            a  | 2025-03-07 |            |            |           |
+            a  | 2025-03-12 |            |            | mediation |
+            """,
             {
                 "aggregation": "count",
                 "weeks": 4,
