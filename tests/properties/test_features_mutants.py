@@ -136,7 +136,7 @@ def specification_fails() -> bool:
 
 def large_numbers_are_disordered(kernel: ModuleType) -> bool:
     """More than fit into one whole number beside the entity."""
-    entity, value = np.array([9, 1, 9, 1]), np.array([-(2**62), 2**62, 5, -(2**62)])
+    entity, value = np.array([9, 1, 9, 1]), np.array([-(2**60), 2**60, 5, -(2**60)])
     return kernel._ascending(entity, value).tolist() != [3, 1, 0, 2]
 
 

@@ -273,14 +273,14 @@ EXTREMES = Chapter(
             "last_value",
             "The value of the record first known last, among those that have one; a correction takes its record's place.",
             """
-            a  | 2025-03-04 |            |            | count     | 12
+            a  | 2025-03-04 |            |            | count     | 60
             a  | 2025-03-12 |            | 2025-03-20 | count     | 40
             a  | 2025-03-12 | 2025-03-20 |            | count     | 14
             a  | 2025-03-25 |            |            | count     |
             """,
             {"aggregation": "last_value", "measure": "n", "weeks": 52},
             """
-            a  | 2025-03-10 | 12
+            a  | 2025-03-10 | 60
             a  | 2025-03-17 | 40
             a  | 2025-03-31 | 14
             """,
