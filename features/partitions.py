@@ -29,7 +29,7 @@ BUILD: dict[str, Callable[..., Matrix]] = {
     "place": build_place_matrix,
     "service": build_service_matrix,
 }
-DISPUTES_AT_ONCE = 40_000
+DISPUTES_AT_ONCE = 20_000
 """A county that has more is computed in several parts, each of some of the Mondays: that bounds the memory of a part."""
 TABLES = (*CORE_TABLES.values(), "core_area", "core_unit", "dispute_link")
 
