@@ -77,7 +77,7 @@ COMPARISONS: dict[str, tuple[Level, ...]] = {
         _differ(0.7, 0.9),
     ),
 }  # fmt: skip
-"""What is compared. Judged, not fitted; `tests/bench/test_linkage.py` says how much these find in a made-up city."""
+"""What is compared. Judged, then settled on seed 1 of the made-up city; `tests/bench/test_linkage.py` says how much they find in seed 2."""
 
 
 def link_duplicates(con: duckdb.DuckDBPyConnection, profile: Profile, files: list[str]) -> int:
