@@ -155,7 +155,7 @@ def _histogram_boosting(
 
 
 def _automl(given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]) -> LogOdds:
-    """FLAML over its own learners, told to validate on the weeks our trees stop on."""
+    """FLAML over those of its learners that take missing values, told to validate on the weeks our trees stop on."""
     from flaml.automl.automl import AutoML
 
     settings = profile.settings
@@ -168,7 +168,7 @@ def _automl(given: Material, labels: pl.DataFrame, profile: Profile, seconds: di
         "task": "classification",
         "metric": "log_loss",
         "time_budget": AUTOML_SHARE * seconds["lightgbm"],
-        "estimator_list": ["lgbm", "rf", "extra_tree", "lrl1"],
+        "estimator_list": ["lgbm", "xgboost", "rf", "extra_tree"],
         "sample_weight": fit[1],
         "X_val": given.design.rows(stop[0]),
         "y_val": given.label[stop[0]].astype(int),
