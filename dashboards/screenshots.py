@@ -41,7 +41,7 @@ def chromium() -> Iterator[Browser]:
 
 def settle(page: Page) -> Page:
     """Wait until the page stands: its last line is there, and nothing runs or is being drawn."""
-    page.locator(".fq-boundary").wait_for(timeout=_PATIENCE_MS)
+    page.locator(".fq-boundary").last.wait_for(timeout=_PATIENCE_MS)
     page.wait_for_function(
         """() => {
             const app = document.querySelector('[data-testid="stApp"]');
