@@ -4,8 +4,9 @@ from pathlib import Path
 
 import polars as pl
 
-from models.card_audit import FILES, Language, Value, fairness, families, figure, table
+from models.card_audit import FILES, Language, Value, fairness, families, figure
 from models.disparity import group_name
+from models.markdown import table
 from models.registry import Event, Registered, champion, events
 from models.splits import gap_days
 from models.wording import AXES, EVENTS, METRIC_NAMES, MODEL_NAMES, ORIGINS, SIMULATED, Told

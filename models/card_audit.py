@@ -10,6 +10,7 @@ from models.demand.grains import GRAINS
 from models.disparity import GROUP_METRICS, beyond_limits, gaps, group_name, groups, trend
 from models.fairness import DISPARITIES, LEAST_HARMS
 from models.families import FINEST
+from models.markdown import table
 from models.wording import (
     AXES,
     CARD,
@@ -67,12 +68,6 @@ def families(metrics: pl.DataFrame, kept: Sequence[str], lang: Language) -> str:
                 parts.append(_compared(judged, grain, lang))
                 parts += _above(judged, grain, lang)
     return "\n\n".join(parts)
-
-
-def table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    """A Markdown table without an end of line."""
-    rule = "|---" * len(head) + "|"
-    return "\n".join([_row(head), rule, *(_row(line) for line in lines)])
 
 
 def figure(value: Value | None) -> str:
@@ -163,10 +158,6 @@ def _by_metric(rows: pl.DataFrame) -> dict[str, Value]:
         .select("metric", "value", "low", "high")
         .iter_rows()
     }
-
-
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
 
 
 def _in(told: Told, lang: Language) -> str:

@@ -7,7 +7,7 @@ import duckdb
 import polars as pl
 
 from pipelines.accounting import FileReport
-from pipelines.codes import code_list, fold, list_of
+from pipelines.codes import code_list, fold, known_words, list_of
 from pipelines.contracts import PAIR_COLUMNS
 from pipelines.errors import RefusedInput
 from pipelines.intake import latest, load_sources, origin_of, refresh_reference, refuse_by_headings
@@ -141,7 +141,7 @@ def _no_units(
     for heading, column in columns.items():
         if column is None or column in PAIR_COLUMNS or list_of(mapping.table, column) != UNITS:
             continue
-        known = {*code_list(UNITS, profile), *(fold(word) for word in mapping.codes.get(column, {}))}
+        known = known_words(UNITS, profile, mapping.codes.get(column, {}))
         counted = raw.frame[heading].cast(pl.String).str.strip_chars().drop_nulls().value_counts(name="n")
         n = sum(n for word, n in counted.iter_rows() if word and fold(word) not in known)
         if n:

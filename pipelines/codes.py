@@ -26,6 +26,11 @@ def code_list(name: str, profile: Profile) -> Mapping[str, str]:
     return _reference()[name]
 
 
+def known_words(name: str, profile: Profile, own: Mapping[str, str]) -> dict[str, str]:
+    """Folded word to code: the list's, and a mapping's own translations, which go before them."""
+    return dict(code_list(name, profile)) | {fold(word): code for word, code in own.items()}
+
+
 def fold(word: str) -> str:
     """A word as code lists compare it: width and case do not count."""
     plain = word if word.isascii() else unicodedata.normalize("NFKC", word)

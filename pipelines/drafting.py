@@ -17,13 +17,12 @@ from pipelines.contracts import PAIR_COLUMNS, TABLES, required_columns
 from pipelines.errors import RefusedInput
 from pipelines.mapping import FileMapping, SourceFile, TableMapping, landing_files
 from pipelines.privacy import masked
-from pipelines.readers import LINE, RawFile, read_source
+from pipelines.readers import MOST_TITLES, RawFile, read_source
 from pipelines.refused import refuse_headings, refuse_values, why_never_mapped
 from pipelines.suggesting import likely_table, likeness_of, suggest
 from pipelines.values import answers, moments, numbers
 
 SAMPLE_ROWS = 2_000
-MOST_TITLES = 10
 MOST_CODES = 60
 """A column with more different words is none of codes."""
 PROFILE = """\
@@ -107,8 +106,7 @@ def _read_at_headings(path: Path) -> tuple[RawFile, int]:
             break
     else:
         return _read(path, 1), 1
-    above = raw.frame.head(MOST_TITLES).select(LINE, pl.col(raw.headings).cast(pl.String))
-    rows = {line: [cell or "" for cell in cells] for line, *cells in above.iter_rows()}
+    rows = raw.first_rows()
     likest = max(rows, key=lambda line: likeness_of(rows[line]), default=first)
     if likeness_of(raw.headings) >= likeness_of(rows.get(likest, [])):
         return raw, first

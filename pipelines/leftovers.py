@@ -11,7 +11,7 @@ from functools import cache
 
 import polars as pl
 
-from pipelines.codes import code_list, fold, list_of
+from pipelines.codes import fold, known_words, list_of
 from pipelines.contracts import TABLES
 from pipelines.mapping import TableMapping
 from pipelines.privacy import masked
@@ -38,8 +38,7 @@ def keeper(
     if column is None:
         return _names_nobody
     if (codes := list_of(mapping.table, column)) is not None:
-        known = {*code_list(codes, profile), *(fold(word) for word in mapping.codes.get(column, {}))}
-        return _coded(known, values)
+        return _coded({*known_words(codes, profile, mapping.codes.get(column, {}))}, values)
     if TABLES[mapping.table].columns()[column].dtype == pl.String:
         return _names_nobody
     return lambda text: _names_nobody(text) and (_figures(text) or fold(text) in TRUE | FALSE)

@@ -10,7 +10,7 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
-from pipelines.codes import code_list, fold, list_of
+from pipelines.codes import fold, known_words, list_of
 from pipelines.contracts import PAIR_COLUMNS, TABLES
 from pipelines.errors import RefusedInput
 from pipelines.mapping import TableMapping, headings_of
@@ -25,8 +25,6 @@ UNITS = "units"
 """What is no unit of the profile's is left empty, for it may be a mediator's name; the row stands, for units come and go."""
 NAMES_OF_PLACES = ("areas", UNITS)
 """Lists of places and offices, whose names may hold a word that no heading or category may."""
-MOST_TITLES = 10
-"""Rows of titles that may stand above the headings."""
 BOUNDS = {
     "min": "below what it can be",
     "max": "above what it can be",
@@ -89,10 +87,8 @@ def _where_it_is(raw: RawFile, headings: tuple[str, ...]) -> str:
     for mark, called in (("\t", "a tab"), (";", "';'"), ("；", "'；'"), ("|", "'|'")):
         if len(raw.headings) == 1 and mark in raw.headings[0]:
             return f"Its fields are parted by {called}: save it as CSV, with commas."
-    for line, *cells in (
-        raw.frame.head(MOST_TITLES).select(LINE, pl.col(raw.headings).cast(pl.String)).iter_rows()
-    ):
-        if any(cell is not None and cell.strip() in headings for cell in cells):
+    for line, cells in raw.first_rows().items():
+        if any(cell.strip() in headings for cell in cells):
             return f"Its headings stand in row {line}: take away the rows above, or say `header_row: {line}` in a mapping."
     return "Add it to the file, or map it in the profile's mappings."
 
@@ -233,7 +229,7 @@ def _coded(
     source: pl.Series, name: str, codes: str, mapping: TableMapping, profile: Profile, file_name: str
 ) -> pl.Series:
     """Codes of a column of words, by the mapping's own translation before the reference list."""
-    known = dict(code_list(codes, profile)) | {fold(k): v for k, v in mapping.codes.get(name, {}).items()}
+    known = known_words(codes, profile, mapping.codes.get(name, {}))
     words = source.drop_nulls().unique(maintain_order=True).to_list()
     if codes not in NAMES_OF_PLACES:
         refuse_values(file_name, name, words)

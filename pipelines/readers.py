@@ -22,6 +22,8 @@ from pipelines.kinds import refuse_other_kind
 from pipelines.mapping import SourceFile
 
 LINE = "file_line"
+MOST_TITLES = 10
+"""Rows of titles that may stand above the headings."""
 DAYS_OF_DATES = (-719_162, 2_932_896)
 """From 0001-01-01 to 9999-12-31, in days since 1970."""
 DAY_IN = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
@@ -45,6 +47,11 @@ class RawFile:
     @property
     def headings(self) -> list[str]:
         return [c for c in self.frame.columns if c != LINE]
+
+    def first_rows(self) -> dict[int, list[str]]:
+        """Line to cells as text of the first rows, among which the headings may stand."""
+        rows = self.frame.head(MOST_TITLES).select(LINE, pl.col(self.headings).cast(pl.String)).iter_rows()
+        return {line: [cell or "" for cell in cells] for line, *cells in rows}
 
 
 def file_id(path: Path) -> str:

@@ -1,9 +1,11 @@
 """A trial's results as a page of `docs/`: main table, parts of the city, faults, feedback, other assumptions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
+
+from models.markdown import table
 
 HEAD = """# What acting on the list prevents · 按名单先行调解防止了多少
 
@@ -77,40 +79,41 @@ def page(
     ]
     whole = effects.filter(segment="all")
     sound, struck = (whole.filter(pl.col("arm").str.contains("@") == there) for there in (False, True))
-    lines += ["## Every policy · 各种先后次序\n", *_by_arm(sound, MAIN), ""]
+    lines += ["## Every policy · 各种先后次序\n", _by_arm(sound, MAIN), ""]
     for axis, title in PARTS.items():
-        lines += [f"## {title}\n", *_by_part(effects, axis, names), ""]
+        lines += [f"## {title}\n", _by_part(effects, axis, names), ""]
     if len(struck):
-        lines += ["## Faults in the world · 出现异常时\n", *_by_arm(struck, FAULT), ""]
+        lines += ["## Faults in the world · 出现异常时\n", _by_arm(struck, FAULT), ""]
     if feedback is not None and len(feedback):
         lines += [
             "## What acting does to the list, by quarter · 名单受处置的影响\n",
-            *_by_quarter(feedback),
+            _by_quarter(feedback),
             "",
         ]
     if sweep is not None and len(sweep):
         lines += [
             "## Other assumptions: prevented per 100 mediations · 换一种假设\n",
-            *_by_setting(sweep),
+            _by_setting(sweep),
             "",
         ]
     return "\n".join(lines)
 
 
-def _by_arm(rows: pl.DataFrame, figures: Figures) -> Iterator[str]:
-    yield from _head(["arm", "seeds", *(title for title, _, _ in figures.values())])
+def _by_arm(rows: pl.DataFrame, figures: Figures) -> str:
+    lines = []
     for arm in rows["arm"].unique(maintain_order=True):
         mine = rows.filter(arm=arm)
-        yield _row([f"`{arm}`", str(mine["seeds"].max()), *_said(mine, figures)])
+        lines.append([f"`{arm}`", str(mine["seeds"].max()), *_said(mine, figures)])
+    return table(["arm", "seeds", *_titles(figures)], lines)
 
 
-def _by_part(effects: pl.DataFrame, axis: str, names: Mapping[str, str]) -> Iterator[str]:
+def _by_part(effects: pl.DataFrame, axis: str, names: Mapping[str, str]) -> str:
     """Counted harms prevented per 100 mediations, and the mediations a year, in each part of the city."""
     known = effects.filter(
         pl.col("segment").str.starts_with(f"{axis}=") & ~pl.col("arm").str.contains(r"@|\+|nothing")
     )
     arms = known["arm"].unique(maintain_order=True).to_list()
-    yield from _head(["part", *(f"`{arm}`: per 100 (mediations a year)" for arm in arms)])
+    lines = []
     for segment in known["segment"].unique(maintain_order=True):
         cells = []
         for arm in arms:
@@ -119,21 +122,29 @@ def _by_part(effects: pl.DataFrame, axis: str, names: Mapping[str, str]) -> Iter
             found = _said(mine, {"prevented_per_100": ("", 1, 1)})[0]
             cells.append(f"{found} ({done[0]:.0f})" if len(done) and done[0] is not None else found)
         code = segment.removeprefix(f"{axis}=")
-        yield _row([names.get(code, code), *cells])
+        lines.append([names.get(code, code), *cells])
+    return table(["part", *(f"`{arm}`: per 100 (mediations a year)" for arm in arms)], lines)
 
 
-def _by_quarter(rows: pl.DataFrame) -> Iterator[str]:
-    yield from _head(["arm", "quarter", *(title for title, _, _ in FEEDBACK.values())])
-    for (arm, quarter), mine in rows.group_by("arm", "quarter", maintain_order=True):
-        yield _row([f"`{arm}`", str(int(str(quarter)) + 1), *_said(mine, FEEDBACK)])
+def _by_quarter(rows: pl.DataFrame) -> str:
+    lines = [
+        [f"`{arm}`", str(int(str(quarter)) + 1), *_said(mine, FEEDBACK)]
+        for (arm, quarter), mine in rows.group_by("arm", "quarter", maintain_order=True)
+    ]
+    return table(["arm", "quarter", *_titles(FEEDBACK)], lines)
 
 
-def _by_setting(rows: pl.DataFrame) -> Iterator[str]:
+def _by_setting(rows: pl.DataFrame) -> str:
     arms = rows["arm"].unique(maintain_order=True).sort().to_list()
-    yield from _head(["what acting does", *(f"`{arm}`" for arm in arms)])
+    lines = []
     for setting in rows["setting"].unique(maintain_order=True):
         mine = rows.filter(setting=setting)
-        yield _row([setting, *(_figure(mine.filter(arm=arm), 1, 1) for arm in arms)])
+        lines.append([setting, *(_figure(mine.filter(arm=arm), 1, 1) for arm in arms)])
+    return table(["what acting does", *(f"`{arm}`" for arm in arms)], lines)
+
+
+def _titles(figures: Figures) -> list[str]:
+    return [title for title, _, _ in figures.values()]
 
 
 def _said(rows: pl.DataFrame, figures: Figures) -> list[str]:
@@ -149,12 +160,3 @@ def _figure(rows: pl.DataFrame, digits: int, factor: int) -> str:
     value, low, high = (rows[name][0] for name in ("value", "low", "high"))
     told = f"{factor * value:.{digits}f}"
     return told if low is None else f"{told} ({factor * low:.{digits}f} to {factor * high:.{digits}f})"
-
-
-def _head(titles: Sequence[str]) -> Iterator[str]:
-    yield _row(titles)
-    yield "|" + "---|" * len(titles)
-
-
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
