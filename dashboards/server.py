@@ -17,6 +17,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import gettempdir
+
+from filelock import FileLock
 
 from dashboards.boundaries import boundaries_of
 from dashboards.login import login_file, read_rules
@@ -28,6 +31,8 @@ from pipelines.profile import Profile
 HOST = "127.0.0.1"
 FIRST_PORT, PORTS = 8501, 50
 WAIT_SECONDS = 60.0
+OPENING = Path(gettempdir()) / f"fengqiao-opening-{os.getuid()}.lock"
+"""Held from choosing a port until the server listens on it: who opens screens meanwhile would choose the same."""
 SERVED = "FENGQIAO_SERVED"
 """Set for the process that serves the screens and does nothing else."""
 APP = Path(__file__).with_name("app.py")
@@ -132,10 +137,10 @@ def _check(profile: Profile, role: str) -> None:
 
 
 def _open(home: Home, profile: Profile, role: str) -> Running:
-    port = free_port()
     log = home.root / "logs" / "dashboard.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as sink:
+    with FileLock(OPENING), log.open("ab") as sink:
+        port = free_port()
         process = subprocess.Popen(
             command(port),
             env=_environment(home, profile, role),
@@ -145,7 +150,7 @@ def _open(home: Home, profile: Profile, role: str) -> Running:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    _wait(process, port, log)
+        _wait(process, port, log)
     return Running(process.pid, port, str(profile.folder), role)
 
 
