@@ -183,6 +183,8 @@ def test_no_planted_token_is_kept_through_success_refusal_crash_and_kill(
 
     for words in (
         run,
+        ("backtest",),
+        ("retrain",),
         ("brief",),
         ("status",),
         ("erase", "--dispute", "TZ2024-0", "--reason", "asked"),
