@@ -6,6 +6,7 @@ Files lie under the home and are found from it, not from the address in the data
 import logging
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +22,21 @@ FILES = "artifacts"
 
 def client_of(home: Home) -> "MlflowClient":
     """A client on this home's own database, made where it is missing."""
+    if not is_there(home):
+        _client.cache_clear()
+    home.mlflow.mkdir(parents=True, exist_ok=True)
+    return _client(address(home))
+
+
+@cache
+def _client(where: str) -> "MlflowClient":
+    """One for each database: making it checks every table of MLflow's."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     from mlflow import MlflowClient
 
     for chatty in ("mlflow", "alembic"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
-    home.mlflow.mkdir(parents=True, exist_ok=True)
-    return MlflowClient(tracking_uri=address(home), registry_uri=address(home))
+    return MlflowClient(tracking_uri=where, registry_uri=where)
 
 
 def address(home: Home) -> str:
