@@ -27,7 +27,8 @@ def handed_over(home: Home) -> Iterator[list[SourceFile]]:
     try:
         if len(rows):
             rows.write_parquet(path)
-            mapping = FileMapping(files=FILE, tables=(TableMapping(table="decisions"),))
+            table = TableMapping(table="decisions", lettered=("dispute_id",))
+            mapping = FileMapping(files=FILE, tables=(table,))
             yield [SourceFile(path, mapping)]
         else:
             yield []

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.accounting import FileReport
 from pipelines.codes import code_list, fold, known_words, list_of
-from pipelines.contracts import PAIR_COLUMNS
+from pipelines.contracts import PAIR_COLUMNS, number_columns
 from pipelines.errors import RefusedInput
 from pipelines.intake import latest, load_sources, origin_of, refresh_reference, refuse_by_headings
 from pipelines.mapping import (
@@ -21,7 +21,7 @@ from pipelines.mapping import (
     other_files,
 )
 from pipelines.parsing import UNITS, headings_used
-from pipelines.privacy import MASK
+from pipelines.privacy import CODE, MASK
 from pipelines.profile import Profile
 from pipelines.quarantine import write_corrections
 from pipelines.readers import RawFile
@@ -68,6 +68,7 @@ class CheckReport:
                 f"{s.heading}: perhaps {mapping.table}.{s.column} (like {s.like!r}, {s.likeness:.2f})"
                 for s in suggest(dropped, mapping.table, frozenset(taken))
             ]
+            hints += _letters_alone(raw, columns, mapping)
         self.mapped[raw.name], self.hints[raw.name] = lines, hints
 
     def text(self) -> str:
@@ -147,6 +148,20 @@ def _no_units(
         if n:
             told.append(
                 f"{mapping.table}.{column}: left empty in {n:,} rows, whose word is no unit of units.csv"
+            )
+    return told
+
+
+def _letters_alone(raw: RawFile, columns: dict[str, str | None], mapping: TableMapping) -> list[str]:
+    """Which columns of record numbers are mostly a few capital letters, which are held unless the mapping allows them."""
+    told = []
+    for heading, column in columns.items():
+        if column is None or column in mapping.lettered or column not in number_columns(mapping.table):
+            continue
+        words = raw.frame[heading].cast(pl.String).str.strip_chars().drop_nulls()
+        if words.str.contains(CODE).sum() > len(words) / 2:
+            told.append(
+                f"{heading}: perhaps numbers of letters alone, `lettered: [{column}]` of {mapping.table}"
             )
     return told
 

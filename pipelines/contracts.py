@@ -7,6 +7,7 @@ columns that a source may send and that are hashed at the door stand in `PAIR_CO
 
 import dataframely as dy
 
+from pipelines.contract_columns import LONGEST_NUMBER
 from pipelines.contract_disputes import Decisions, DisputeEvents, Disputes, Outcomes
 from pipelines.contract_places import GridReports, Outreach, ServiceCoverage, ServiceVisits, Volunteers
 
@@ -36,3 +37,9 @@ def key_columns(table: str) -> list[str]:
 def required_columns(table: str) -> list[str]:
     """The columns without which a file of this table is refused."""
     return [name for name, column in TABLES[table].columns().items() if not column.nullable]
+
+
+def number_columns(table: str) -> list[str]:
+    """The columns that hold a record's number, in which a name may have been typed."""
+    columns = TABLES[table].columns()
+    return [name for name, column in columns.items() if getattr(column, "max_length", None) == LONGEST_NUMBER]

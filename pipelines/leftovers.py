@@ -1,8 +1,8 @@
 """What may be kept of a value in a row that is held back: whatever cannot be a person's name, number or story.
 
 A value that was understood is no secret: a known word, a date, a number. What was not is kept where it is needed
-to see what is wrong and cannot name anybody: figures and marks, and in a column of codes a word that many rows
-have, for a code comes again and a name does not. The rest is masked; file, line and rule say where to look.
+to see what is wrong and cannot name anybody: figures and marks, numbers that hold a digit, and in a column of codes a
+word that many rows have, for a code comes again and a name does not. The rest is masked; file, line and rule say where to look.
 """
 
 import unicodedata
@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.codes import fold, known_words, list_of
 from pipelines.contracts import TABLES
 from pipelines.mapping import TableMapping
-from pipelines.privacy import masked
+from pipelines.privacy import masked, may_name
 from pipelines.profile import Profile
 from pipelines.values import FALSE, TRUE
 
@@ -35,12 +35,14 @@ def keeper(
         profile: whose words are known.
         values: the source's whole column.
     """
-    if column is None:
-        return _names_nobody
-    if (codes := list_of(mapping.table, column)) is not None:
+    codes = column and list_of(mapping.table, column)
+    if column is not None and codes is not None:
         return _coded({*known_words(codes, profile, mapping.codes.get(column, {}))}, values)
-    if TABLES[mapping.table].columns()[column].dtype == pl.String:
-        return _names_nobody
+    if column is None or TABLES[mapping.table].columns()[column].dtype == pl.String:
+        text = values.cast(pl.String).str.strip_chars()
+        doubtful = {*text.filter(may_name(text, lettered=column in mapping.lettered))}
+        doubtful -= {*mapping.where.get(values.name, ())}
+        return lambda text: _names_nobody(text) and text not in doubtful
     return lambda text: _names_nobody(text) and (_figures(text) or fold(text) in TRUE | FALSE)
 
 

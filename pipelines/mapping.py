@@ -21,7 +21,8 @@ class TableMapping(BaseModel):
     `columns` names the source heading of a canonical column; `templates` composes one from several
     (`"{unique_key}-closed"`, `{line}` is the file's line); `codes` translates values, `"*"` any other and
     `""` an empty one. `dates` gives a column's own strptime formats. `where` and `present` choose the
-    source's rows.
+    source's rows. `lettered` names columns of record numbers that may be a few capital letters alone (`PNG`):
+    of any other, one without a digit is held, for it may be a name.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,6 +35,7 @@ class TableMapping(BaseModel):
     dates: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     present: str | None = None
+    lettered: tuple[str, ...] = ()
 
 
 class FileMapping(BaseModel):

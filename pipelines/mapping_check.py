@@ -9,7 +9,7 @@ import string
 from collections.abc import Iterable, Iterator
 
 from pipelines.codes import code_list, fold, list_of
-from pipelines.contracts import PAIR_COLUMNS, TABLES, required_columns
+from pipelines.contracts import PAIR_COLUMNS, TABLES, number_columns, required_columns
 from pipelines.mapping import FileMapping, TableMapping, headings_of
 from pipelines.profile import Problem, Profile
 from pipelines.refused import why_never_mapped
@@ -48,6 +48,12 @@ def _of_table(table: TableMapping, profile: Profile) -> Iterator[Problem]:
         for name in getattr(table, field):
             if sources.count(name) > 1:
                 yield (field, name), "is given twice: by columns, templates or constants, not by two of them"
+    for at, name in enumerate(table.lettered):
+        if name not in number_columns(table.table):
+            yield (
+                ("lettered", at),
+                f"{name!r} is no column of record numbers; {_use(name, number_columns(table.table))}",
+            )
     if table.columns:
         missing = [
             n

@@ -11,16 +11,19 @@ import dataframely as dy
 import polars as pl
 
 from pipelines.codes import fold, known_words, list_of
-from pipelines.contracts import PAIR_COLUMNS, TABLES
+from pipelines.contracts import PAIR_COLUMNS, TABLES, number_columns
 from pipelines.errors import RefusedInput
 from pipelines.mapping import TableMapping, headings_of
-from pipelines.privacy import personal
+from pipelines.privacy import may_name, personal
 from pipelines.profile import Profile
 from pipelines.readers import LINE, RawFile
 from pipelines.refused import refuse_values
 from pipelines.values import answers, as_number, moments, numbers
 
 RULES = "__rules"
+NUMBERLESS = "holds no digit and may be a name"
+DOUBT = "__doubt "
+"""Before a composed column's name: whether a piece of it may be a name, which a digit of another piece would hide."""
 UNITS = "units"
 """What is no unit of the profile's is left empty, for it may be a mediator's name; the row stands, for units come and go."""
 NAMES_OF_PLACES = ("areas", UNITS)
@@ -70,6 +73,8 @@ def name_columns(raw: RawFile, mapping: TableMapping, rows: pl.DataFrame) -> pl.
             )
         if name in mapping.templates:
             chosen[name] = _template(mapping.templates[name])
+            if name in number_columns(mapping.table):
+                chosen[DOUBT + name] = _doubtful_piece(name, mapping)
         elif name in mapping.constants:
             chosen[name] = pl.lit(mapping.constants[name])
         elif found is not None:
@@ -149,6 +154,9 @@ def parse(named: pl.DataFrame, mapping: TableMapping, profile: Profile, file_nam
         broken.append((f"{name}: {_expectation(mapping.table, name)}", lost & source.is_not_null()))
         if not column.nullable:
             broken.append((f"{name}: missing", lost & source.is_null()))
+        if name in number_columns(mapping.table):
+            doubt = may_name(value, lettered=name in mapping.lettered)
+            broken.append((f"{name}: {NUMBERLESS}", doubt | frame.get_column(DOUBT + name, default=doubt)))
         if list_of(mapping.table, name) is None:
             broken.append(
                 (f"{name}: holds what looks like an identity or phone number", _personal(source, value))
@@ -247,6 +255,23 @@ def _template(template: str) -> pl.Expr:
         column = pl.col(LINE if heading == "line" else heading).cast(pl.String)
         parts.insert(2 * at + 1, column)
     return pl.concat_str(parts)
+
+
+def _doubtful_piece(name: str, mapping: TableMapping) -> pl.Expr:
+    """Whether one of the source columns that a number is composed of may be a name; those chosen by value are known."""
+    pieces = mapping.templates[name].replace("}", "{").split("{")[1::2]
+    lettered = name in mapping.lettered
+    return pl.any_horizontal(
+        pl.lit(value=False),
+        *(
+            pl.col(heading)
+            .cast(pl.String)
+            .str.strip_chars()
+            .map_batches(lambda text: may_name(text, lettered=lettered), return_dtype=pl.Boolean)
+            for heading in pieces
+            if heading != "line" and heading not in mapping.where
+        ),
+    )
 
 
 def _expectation(table: str, name: str) -> str:

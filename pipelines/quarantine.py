@@ -267,11 +267,11 @@ def _as_text(heading: str) -> pl.Expr:
 
 
 def _record_keys(rows: pl.DataFrame, mapping: TableMapping, kept: dict[str, str | None]) -> pl.Series:
-    """What names the record of each row, where its key is one column of the source; else null."""
+    """What names the record of each row, where its key is one column of the source and was not masked; else null."""
     heading = _key_heading(mapping, kept)
     if heading is None:
         return pl.Series("record_key", [None] * len(rows), dtype=pl.String)
-    return rows[heading].alias("record_key")
+    return rows[heading].replace(MASK, None).alias("record_key")
 
 
 def _key_heading(mapping: TableMapping, kept: dict[str, str | None]) -> str | None:

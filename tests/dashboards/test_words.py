@@ -9,7 +9,7 @@ import pytest
 import dashboards
 from dashboards.wording import words_of
 from pipelines.contracts import TABLES
-from pipelines.parsing import BOUNDS
+from pipelines.parsing import BOUNDS, NUMBERLESS
 
 ZH, EN = words_of("zh").texts, words_of("en").texts
 SOURCE = "\n".join(
@@ -48,7 +48,7 @@ def test_every_table_column_and_rule_that_can_refuse_a_row_has_a_name(table: str
     assert {f"rule.{name}" for name in rules} - set(ZH) == set()
 
 
-@pytest.mark.parametrize("bound", BOUNDS.values())
+@pytest.mark.parametrize("bound", [*BOUNDS.values(), NUMBERLESS])
 def test_every_bound_a_value_can_break_has_a_name(bound: str) -> None:
     assert f"rule.{bound.replace(' ', '_')}" in ZH
 

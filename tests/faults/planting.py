@@ -56,7 +56,7 @@ def astray(table: str) -> list[dict[str, str]]:
     numbers = [name for name, c in columns.items() if c.dtype == pl.String and list_of(table, name) is None]
     named = [name for name in columns if name not in numbers]
     return [
-        *(ROWS[table] | {column: name} for column in named for name in NAMES),
+        *(ROWS[table] | {column: name} for column in columns if column != "parties_key" for name in NAMES),
         *(ROWS[table] | {column: f"N {number}"} for column in numbers for number in NUMBERS),
         *(ROWS[table] | {column: number} for column in named for number in WIDE),
         *(ROWS[table] | {column: STORY} for column in columns if column != "parties_key"),

@@ -92,7 +92,7 @@ WRONG = [
     {},
     *(
         {heading: word}
-        for heading in ("日期", "类型", "地点", "结案", "状态")
+        for heading in ("案号", "日期", "类型", "地点", "结案", "状态")
         for word in (*NAMES, *WIDE, STORY)
     ),
 ]

@@ -54,6 +54,7 @@ def folder(tmp_path: Path) -> Path:
         (MAPPING + "    templates: {relation: '{姓名}'}\n", 5, "boundary rule 6"),
         (MAPPING + "    where: {性别: [男]}\n", 5, "boundary rule 8"),
         (MAPPING + "    present: 家庭住址\n", 5, "boundary rule 6"),
+        (MAPPING + "    lettered: [category]\n", 5, "no column of record numbers; use dispute_id"),
         (MAPPING + "files: other.csv\n", 5, "stands twice"),
         (MAPPING + "encoding: gb99\n", 5, "no encoding 'gb99'"),
         (MAPPING + "header_row: 0\n", 5, "greater than or equal to 1"),
@@ -112,6 +113,24 @@ def test_check_tells_what_maps_what_is_unknown_and_what_it_might_be(tmp_path: Pa
     assert "(first: disputes.csv, line 7)" in told
     assert "赵六" not in told
     assert "something.csv: not read, no mapping knows it" in told
+
+
+def test_check_tells_of_numbers_that_are_letters_alone_and_the_mapping_takes_them(
+    folder: Path, tmp_path: Path
+) -> None:
+    data, path = tmp_path / "data", folder / "mappings" / "register.yml"
+    data.mkdir()
+    (data / "register.csv").write_text(
+        "num,day,kind,place\n" + "".join(f"{n},2025-03-04,D1,T1\n" for n in ("PNG", "RX", "A"))
+    )
+    path.write_text(MAPPING)
+    told = check_folder(data, load_profile(str(folder)))
+    assert told.files[0].quarantined == 3
+    assert "num: perhaps numbers of letters alone, `lettered: [dispute_id]` of disputes; add" in told.text()
+    path.write_text(MAPPING + "    lettered: [dispute_id]\n")
+    told = check_folder(data, load_profile(str(folder)))
+    assert told.files[0].loaded == 3
+    assert "perhaps" not in told.text()
 
 
 def test_check_names_every_file_that_would_be_refused_and_ends_with_2(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The privacy gate piece by piece: numbers however they are written, the key, and what is refused however it is spelled."""
 
+import json
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +12,8 @@ from pipelines.intake import take_in
 from pipelines.privacy import is_personal, key_mark, load_key, pair_key, personal
 from pipelines.profile import load_profile
 from pipelines.refused import refuse_headings, refuse_values
+from pipelines.traces import traces
+from pipelines.warehouse import open_warehouse
 
 QUJING = load_profile("qujing")
 ROW = "dispute_id,registered_at,category,area_code\nA1,2025-03-04,D2,530302001\n"
@@ -96,6 +99,61 @@ def test_a_key_is_made_once_with_mode_600(tmp_path: Path, monkeypatch: pytest.Mo
     assert [p.name for p in (tmp_path / "new").iterdir()] == ["key"]
 
 
+EVENT_LOG = """\
+files: "log*.csv"
+tables:
+  - table: dispute_events
+    where: {did: [FIN]}
+    columns: {dispute_id: case, event_at: day}
+    templates: {event_id: "{case}-{by}-{did}-{line}"}
+    constants: {event_type: closed}
+    lettered: [dispute_id, event_id]
+"""
+
+
+@pytest.mark.parametrize("name", ["欧阳钦佐", "张 三", "Zhang Qinzuo", "ZHANGQINZUO", "LI", "***"])
+def test_a_name_in_a_numbers_place_is_held_by_name_of_the_rule_and_not_kept(name: str, home: Home) -> None:
+    data = home.root.parent / "data"
+    (data / "disputes.csv").write_text(
+        ROW + f"{name},2025-03-05,D2,530302001\n{name},2025-02-31,D2,530302001\n"
+    )
+    (report,) = take_in(data, QUJING, home)
+    assert (report.loaded, report.quarantined) == (1, 2)
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        held = con.execute("select rules, row_json, record_key from quarantine order by line").fetchall()
+    assert all("dispute_id: holds no digit and may be a name" in rules for rules, _, _ in held)
+    assert [(json.loads(row)["dispute_id"], key) for _, row, key in held] == [("***", None)] * 2
+    assert name == "***" or traces(home.root, [name]) == []
+
+
+def test_numbers_of_letters_alone_are_taken_where_the_mapping_says_so_and_names_are_not(
+    home: Home, tmp_path: Path
+) -> None:
+    (tmp_path / "city" / "mappings").mkdir(parents=True)
+    for path in QUJING.folder.glob("*.*"):
+        (tmp_path / "city" / path.name).symlink_to(path)
+    (tmp_path / "city" / "mappings" / "log.yml").write_text(EVENT_LOG)
+    rows = [
+        "PNG,7,FIN",
+        "RX,8,FIN",
+        "Zhang,7,FIN",
+        "张三,7,FIN",
+        "ZHANGSAN,7,FIN",
+        "PNG,张三,FIN",
+        "PNG,7,张三",
+    ]
+    (home.root.parent / "data" / "log.csv").write_text(
+        "case,by,did,day\n" + "".join(f"{r},2025-03-04\n" for r in rows)
+    )
+    (report,) = take_in(home.root.parent / "data", load_profile(str(tmp_path / "city")), home)
+    assert (report.read, report.loaded) == (6, 2)
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        held = con.execute("select line, rules from quarantine order by line").fetchall()
+    both = [f"{column}: holds no digit and may be a name" for column in ("event_id", "dispute_id")]
+    assert held == [(4, both), (5, both), (6, both), (7, both[:1])]
+    assert traces(home.root, ["张三", "ZHANGSAN"]) == []
+
+
 ADVERSARIAL = [
     (4, "信访"), (4, "信 访 件 次"), (4, "信\u3000訪"), (4, "信\u200b访"), (4, "是否上訪人員"), (4, "XinFang"), (4, "x i n f a n g"),
     (4, "ＸＩＮＦＡＮＧ"), (4, "xin_fang_cishu"), (4, "Petitioner"), (4, "宗教信仰"), (4, "宗敎"), (4, "ReligiousBelief"), (4, "民族"),
@@ -125,6 +183,13 @@ def test_a_banned_code_value_is_refused_without_quoting_the_rest_of_it(value: st
     with pytest.raises(RefusedInput, match="boundary rule 4") as refusal:
         refuse_values("file.csv", "category", [f"{value}张三丰"])
     assert "张三丰" not in str(refusal.value)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
+    (tmp_path / "data").mkdir()
+    return Home(tmp_path / "home")
 
 
 def banned_csv(folder: Path) -> None:
