@@ -9,19 +9,15 @@ is no special case. Times are whole seconds since 1970 and measures whole number
 """
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import polars as pl
 
+from features.asked import Asked, week_after
 from features.feature import Feature
 
-WEEK = 7 * 86400
 DAY = 86400.0
-FIRST_MONDAY = 4 * 86400
-"""5 January 1970, in seconds."""
 NEVER = (1 << 34) - 1
 """When a record that stands for good is retired: in the year 2514."""
 ROOM = (1 << 63) - 1
@@ -29,63 +25,6 @@ ROOM = (1 << 63) - 1
 Window = tuple[int | None, int]
 """Weeks it is long (None: all), weeks before the as-of date it ends."""
 Conditions = tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def week_after(seconds: np.ndarray) -> np.ndarray:
-    """The number of the first Monday after a moment: one that is known at a Monday's midnight is not known before it."""
-    return (seconds - FIRST_MONDAY) // WEEK + 1
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The questions: of each entity, one for every Monday from the first to the last it is asked about, side by side.
-
-    Attributes:
-        moments: seconds of the Mondays, ascending.
-        first: for each entity (0 is nobody), which of the Mondays is its first.
-        start: for each entity its first question; one more at the end, which is how many there are.
-        row: for each row of the matrix, its question.
-    """
-
-    moments: np.ndarray
-    first: np.ndarray
-    start: np.ndarray
-    row: np.ndarray
-
-    @property
-    def size(self) -> int:
-        return int(self.start[-1])
-
-    @cached_property
-    def seconds(self) -> np.ndarray:
-        """The moment of each question."""
-        return self.moments[
-            np.arange(self.size) + np.repeat(self.first - self.start[:-1], np.diff(self.start))
-        ]
-
-    def number(self, week: np.ndarray) -> np.ndarray:
-        """Of the Mondays asked about, the first one in a week or after it: how many lie before."""
-        weeks = (self.moments - FIRST_MONDAY) // WEEK
-        if not len(weeks):
-            return np.zeros(len(week), dtype=np.int64)
-        before = np.searchsorted(weeks, np.arange(weeks[0], weeks[-1] + 2))
-        return before[np.clip(week - weeks[0], 0, len(before) - 1)]
-
-
-def ask(entity: np.ndarray, monday: np.ndarray, moments: np.ndarray) -> Asked:
-    """The questions of rows that each ask about an entity on a Monday.
-
-    Args:
-        entity: number per row, 0 for nobody.
-        monday: index into `moments` per row.
-        moments: seconds of the Mondays, ascending.
-    """
-    monday, n_entities = monday.astype(np.int64), int(entity.max(initial=0)) + 1
-    first, last = np.full(n_entities, len(moments)), np.full(n_entities, -1)
-    np.minimum.at(first, entity, monday)
-    np.maximum.at(last, entity, monday)
-    start = np.append(0, np.cumsum(np.maximum(last - first + 1, 0)))
-    return Asked(moments, first, start, (start[:-1] - first)[entity] + monday)
 
 
 class Source:
@@ -187,16 +126,28 @@ def running_total(size: int, low: np.ndarray, high: np.ndarray, adds: np.ndarray
 
 
 def compute(features: Sequence[Feature], source: Source, entity: str, asked: Asked) -> np.ndarray:
-    """Features of one source and entity for every question.
+    """Features of one source and entity for every row.
 
     Returns:
-        float32 [questions, features], kept column by column; `when_none` where no record counts.
+        float32 [rows, features], kept column by column; `when_none` where no record counts.
     """
-    records = Records(source, entity, asked)
-    columns = np.empty((len(features), asked.size), dtype=np.float32)
-    for column, feature in zip(columns, features, strict=True):
-        column[:] = _VALUES.get(feature.aggregation, _strongest)(records, feature)
+    columns = np.empty((len(features), len(asked.row)), dtype=np.float32)
+    write(features, source, entity, asked, columns)
     return columns.T
+
+
+def write(
+    features: Sequence[Feature], source: Source, entity: str, asked: Asked, columns: Iterable[np.ndarray]
+) -> None:
+    """The same into columns that are there, float32 [rows] for each feature."""
+    records = Records(source, entity, asked)
+    for feature, column in zip(features, columns, strict=True):
+        spread(_VALUES.get(feature.aggregation, _strongest)(records, feature), asked.row, column)
+
+
+def spread(values: np.ndarray, row: np.ndarray, column: np.ndarray) -> None:
+    """Write into a column of the matrix, for each row, the value it takes."""
+    values.astype(np.float32).take(row, out=column, mode="clip")
 
 
 def _count(records: Records, f: Feature) -> np.ndarray:

@@ -1,8 +1,6 @@
 """The feature matrices: every catalogue column that a row can ask for, from what was known before its Monday."""
 
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,12 +9,13 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from features.asked import ask
 from features.calendar import calendar_values
 from features.catalogue import CATALOGUE
 from features.cohort import between, states
 from features.feature import WINDOWED, Feature
 from features.grains import Rows, dispute_rows, place_rows, service_rows
-from features.kernel import NEVER, Source, ask, compute
+from features.kernel import NEVER, Source, compute, spread, write
 from features.sources import AREA, ENTITY_COLUMN, FIRST_DISPUTE, HISTORY, SQL, TOUCHED, read_source
 from pipelines.profile import Profile
 from pipelines.warehouse import read_frame
@@ -28,19 +27,13 @@ HANDLING_UNIT = Feature(
 """The unit that took the last step known: whose load a dispute's row asks about."""
 
 
-CHUNK = 1 << 13
-"""Rows put together at a time, so that they stay in the cache."""
-THREADS = 2
-"""That put chunks together at once."""
-
-
 @dataclass(frozen=True)
 class Matrix:
     """Features by row and Monday.
 
     Attributes:
         cohort: one row per thing and Monday, as `features.grains` orders them.
-        values: float32 [rows, features], NaN is missing.
+        values: float32 [rows, features], NaN is missing; `build_matrix` keeps it column by column.
         names: the names of the catalogue's entries these rows can ask for, in its order.
     """
 
@@ -100,65 +93,42 @@ def fill(con: duckdb.DuckDBPyConnection, profile: Profile, rows: Rows) -> Matrix
         rows: what is asked about.
     """
     features = features_of(rows)
-    blocks = [*_own(rows, features), _calendar(rows, features, profile)]
+    values = np.empty((len(features), len(rows.cohort)), dtype=np.float32)
+    columns = {f.name: column for f, column in zip(features, values, strict=True)}
+    _own(rows, features, columns)
+    _calendar(rows, features, profile, columns)
     with asked_about(con, rows) as numbers:
-        blocks.append(_areas(con, rows, features, numbers))
-        blocks += _windowed(con, rows, features, numbers)
-    return Matrix(
-        rows.cohort, _assembled(blocks, features, len(rows.cohort)), tuple(f.name for f in features)
-    )
+        _areas(con, rows, features, numbers["township"], columns)
+        _windowed(con, rows, features, numbers, columns)
+    return Matrix(rows.cohort, values.T, tuple(columns))
 
 
-Block = tuple[Sequence[Feature], np.ndarray, np.ndarray]
-"""Features, a table of their distinct values, and for each row of the matrix its row of the table."""
-
-
-def _assembled(blocks: Sequence[Block], features: Sequence[Feature], n_rows: int) -> np.ndarray:
-    """Side by side in the order of the features, a chunk of rows at a time: the matrix is written once."""
-    beside = [f.name for block, _, _ in blocks for f in block]
-    order = np.array([beside.index(f.name) for f in features])
-    values = np.empty((n_rows, len(features)), dtype=np.float32)
-
-    def fill_chunk(start: int) -> None:
-        here = slice(start, start + CHUNK)
-        rows = [table.take(row[here], axis=0, mode="clip") for _, table, row in blocks]
-        np.concatenate(rows, axis=1).take(order, axis=1, out=values[here], mode="clip")
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        deque(pool.map(fill_chunk, range(0, n_rows, CHUNK)), maxlen=0)
-    return values
+Columns = Mapping[str, np.ndarray]
+"""By feature its column of the matrix, which is written once."""
 
 
 def _windowed(
     con: duckdb.DuckDBPyConnection,
     rows: Rows,
     features: Sequence[Feature],
-    numbers: dict[str, np.ndarray],
-) -> list[Block]:
-    """One block per entity; a source is read once."""
+    numbers: Mapping[str, np.ndarray],
+    columns: Columns,
+) -> None:
+    """Source by source, each read once."""
     asked = {entity: ask(number, rows.monday, rows.moments) for entity, number in numbers.items()}
-    of_source = {s: [f for f in features if f.source == s and f.aggregation in WINDOWED] for s in SQL}
-    of_entity = {
-        e: [f for wanted in of_source.values() for f in wanted if f.entity == e] for e in rows.entities
-    }
-    tables: dict[str, np.ndarray] = {}
-    for source, wanted in of_source.items():
-        if not wanted:
+    for source in SQL:
+        wanted = [f for f in features if f.source == source and f.aggregation in WINDOWED]
+        of_unit = [HANDLING_UNIT] if source == HANDLING_UNIT.source and "unit" in rows.entities else []
+        needed = list(dict.fromkeys(c for f in wanted + of_unit for c in columns_of(f)))
+        if not needed:
             continue
-        of_unit = source == HANDLING_UNIT.source and "unit" in rows.entities
-        columns = list(dict.fromkeys(c for f in [*wanted, *[HANDLING_UNIT] * of_unit] for c in columns_of(f)))
-        records = Source(read_source(con, source, columns, between(rows.mondays), NEVER))
+        records = Source(read_source(con, source, needed, between(rows.mondays), NEVER))
         if of_unit:
-            unit = compute([HANDLING_UNIT], records, "dispute", asked["dispute"])[asked["dispute"].row, 0]
+            unit = compute(of_unit, records, "dispute", asked["dispute"])[:, 0]
             asked["unit"] = ask(unit.astype(np.int64), rows.monday, rows.moments)
         for entity in dict.fromkeys(f.entity for f in wanted):
-            at = [at for at, f in enumerate(of_entity[entity]) if f.source == source]
-            table = tables.setdefault(
-                entity, np.empty((asked[entity].size, len(of_entity[entity])), np.float32)
-            )
-            these = [of_entity[entity][column] for column in at]
-            table[:, at[0] : at[-1] + 1] = compute(these, records, entity, asked[entity])
-    return [(of_entity[entity], table, asked[entity].row) for entity, table in tables.items()]
+            these = [f for f in wanted if f.entity == entity]
+            write(these, records, entity, asked[entity], [columns[f.name] for f in these])
 
 
 def columns_of(f: Feature) -> tuple[str, ...]:
@@ -200,48 +170,41 @@ def _number(names: pl.Series) -> np.ndarray:
     return names.rank("dense").cast(pl.Int64).fill_null(0).to_numpy()
 
 
-def _own(rows: Rows, features: Sequence[Feature]) -> list[Block]:
+def _own(rows: Rows, features: Sequence[Feature], columns: Columns) -> None:
     """What stands in the version of the dispute in force, and days from its dates to the Monday."""
     days = np.array(rows.mondays, dtype="datetime64[D]").astype(np.int64)[rows.monday]
-    attributes = [f for f in features if f.source == "dispute" and f.aggregation == "attribute"]
-    spans = [f for f in features if f.source == "dispute" and f.aggregation != "attribute"]
-    held = {f: _floats(rows.held[str(f.measure)].to_physical()) / f.scale for f in (*attributes, *spans)}
-    sign = {"days_since": 1, "days_until": -1}
-    since = [sign[f.aggregation] * (days - held[f][rows.row]) for f in spans]
-    return [
-        (attributes, _table([held[f] for f in attributes], len(rows.held)), rows.row),
-        (spans, _table(since, len(days)), np.arange(len(days))),
-    ]
+    for f in features:
+        if f.source != "dispute":
+            continue
+        held = _floats(rows.held[str(f.measure)].to_physical()) / f.scale
+        if f.aggregation == "attribute":
+            spread(held, rows.row, columns[f.name])
+        else:
+            sign = {"days_since": 1, "days_until": -1}[f.aggregation]
+            columns[f.name][:] = sign * (days - held[rows.row])
 
 
 def _areas(
     con: duckdb.DuckDBPyConnection,
     rows: Rows,
     features: Sequence[Feature],
-    numbers: Mapping[str, np.ndarray],
-) -> Block:
-    """What the profile says of the township."""
+    township: np.ndarray,
+    columns: Columns,
+) -> None:
+    """What the profile says of the township, whose number each row has."""
     areas = read_frame(con, AREA)
-    told = [f for f in features if f.source == "area"]
-    table = np.full((rows.held["township_code"].n_unique() + 1, len(told)), np.nan, dtype=np.float32)
-    for column, f in zip(table.T, told, strict=True):
-        column[areas["township"].to_numpy()] = _floats(areas[str(f.measure)]) / f.scale
-    return told, table, numbers["township"]
+    for f in features:
+        if f.source == "area":
+            told = np.full(rows.held["township_code"].n_unique() + 1, np.nan)
+            told[areas["township"].to_numpy()] = _floats(areas[str(f.measure)]) / f.scale
+            spread(told, township, columns[f.name])
 
 
-def _calendar(rows: Rows, features: Sequence[Feature], profile: Profile) -> Block:
-    told = [f for f in features if f.source == "calendar"]
-    values = [calendar_values(f.name, list(rows.mondays), profile) for f in told]
-    return told, _table(values, len(rows.mondays)), rows.monday
+def _calendar(rows: Rows, features: Sequence[Feature], profile: Profile, columns: Columns) -> None:
+    for f in features:
+        if f.source == "calendar":
+            spread(calendar_values(f.name, list(rows.mondays), profile), rows.monday, columns[f.name])
 
 
 def _floats(column: pl.Series) -> np.ndarray:
     return column.cast(pl.Float64).fill_null(np.nan).to_numpy()
-
-
-def _table(columns: Sequence[np.ndarray], n_rows: int) -> np.ndarray:
-    """Columns side by side as float32; there may be none."""
-    table = np.empty((n_rows, len(columns)), dtype=np.float32)
-    for to, column in zip(table.T, columns, strict=True):
-        to[:] = column
-    return table

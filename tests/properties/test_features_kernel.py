@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.asked import ask
 from features.feature import Feature, WrongFeature
-from features.kernel import NEVER, Source, ask, compute
+from features.kernel import NEVER, Source, compute
 
 MONDAY = date(2025, 3, 3)
 START = datetime(2025, 3, 3)
@@ -98,7 +99,7 @@ def by_kernel(rows: list[Record], asked: list[tuple[int, int]], feature: Feature
         np.array([mondays.index(week) for _, week in asked]),
         np.array([at + 7 * 86400 * week for week in mondays]),
     )
-    return compute([feature], Source(frame), "dispute", question)[question.row, 0]
+    return compute([feature], Source(frame), "dispute", question)[:, 0]
 
 
 def by_hand(rows: list[Record], asked: list[tuple[int, int]], feature: Feature) -> np.ndarray:

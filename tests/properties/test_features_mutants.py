@@ -30,8 +30,8 @@ CHECKED = ("open_now", "threat", "steps_all", "threat_reports_all", "days_since_
            "township_visits_overdue_13w")  # fmt: skip
 
 MUTANTS = [
-    ("known before t becomes known at t", "kernel", "(seconds - FIRST_MONDAY) // WEEK + 1", "(seconds - FIRST_MONDAY - 1) // WEEK + 1"),
-    ("a Monday asked about is looked for too late", "kernel", "np.arange(weeks[0], weeks[-1] + 2))", "np.arange(weeks[0], weeks[-1] + 2), side='right')"),
+    ("known before t becomes known at t", "asked", "(seconds - FIRST_MONDAY) // WEEK + 1", "(seconds - FIRST_MONDAY - 1) // WEEK + 1"),
+    ("a Monday asked about is looked for too late", "asked", "np.arange(weeks[0], weeks[-1] + 2))", "np.arange(weeks[0], weeks[-1] + 2), side='right')"),
     ("counts from first known, not from this version", "kernel", "np.maximum(self.known, self.first + ago)", "self.first + ago"),
     ("a record known after its window had passed is taken away", "kernel", "self.question(np.maximum(begin, end))", "self.question(end)"),
     ("a record without a word meets a condition", "kernel", "in self.words[column]), False]", "in self.words[column]), True]"),
@@ -45,7 +45,7 @@ MUTANTS = [
     ("the window is a week longer", "kernel", "self.first + (weeks + ago)", "self.first + (weeks + ago + 1)"),
     ("the window that ended weeks ago ends today", "kernel", "np.maximum(self.known, self.first + ago)", "np.maximum(self.known, self.first)"),
     ("a record counts on in the next entity", "kernel", "self._shift, self.start, self.end)", "self._shift, self.start, self.asked.size)"),
-    ("a record from before the first Monday asked about is lost", "kernel", "np.clip(week - weeks[0], 0,", "np.clip(week - weeks[0], 1,"),
+    ("a record from before the first Monday asked about is lost", "asked", "np.clip(week - weeks[0], 0,", "np.clip(week - weeks[0], 1,"),
     ("a record to be withdrawn speaks for good", "kernel", "(low < high) & (high == end)", "low < high"),
     ("a withdrawn record speaks a week longer", "kernel", "np.flatnonzero((low < high) & (high < end))\n    lengths = (high - low)", "np.flatnonzero((low < high) & (high < end))\n    lengths = (high - low + 1)"),
     ("the last record of one entity speaks for the next", "kernel", "found[~held] = -1", "pass"),

@@ -11,8 +11,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from features.asked import ask
 from features.feature import Feature
-from features.kernel import NEVER, Source, ask, compute
+from features.kernel import NEVER, Source, compute
 from pipelines.home import REPO
 
 PAGE = REPO / "docs" / "feature_semantics.md"
@@ -351,7 +352,7 @@ def computed(spec: Spec) -> list[float]:
         np.array([days.index(day) for _, day, _ in questions]),
         np.array([seconds(day) for day in days]),
     )
-    return compute([entry(spec)], Source(frame), "dispute", asked)[asked.row, 0].tolist()
+    return compute([entry(spec)], Source(frame), "dispute", asked)[:, 0].tolist()
 
 
 SPECS = [spec for chapter in CHAPTERS for spec in chapter.specs]
