@@ -87,6 +87,7 @@ def intake(
     """Every file of the landing folder, and the decisions so far, checked and loaded in one transaction."""
     from dashboards.handing_over import handed_over
     from pipelines.intake import take_in
+    from pipelines.mapping import unread_files
 
     with city.stage("intake") as progress, patient(context), handed_over(city.home) as decisions:
         reports = take_in(city.landing, city.profile, city.home, progress=progress, also=decisions)
@@ -94,6 +95,7 @@ def intake(
     for table in TABLES:
         context.log_event(dg.AssetObservation(table, metadata=telling.read(table, reports)))
     told = telling.core_tables(city.home.warehouse)
+    told["intake_file"] |= telling.unread(unread_files(city.landing, city.profile))
     for spec in (*CORE, *BOOKS):
         name = spec.key.to_user_string()
         yield dg.MaterializeResult(

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import dagster as dg
+from rich.markup import escape
 
 from dagster_project.assets import ASSETS, WEEKLY, intake
 from dagster_project.instance import QUIET, instance_of
@@ -13,6 +14,7 @@ from dagster_project.resources import City
 from pipelines.errors import FengqiaoError
 from pipelines.fingerprint import data_digests
 from pipelines.home import Home
+from pipelines.mapping import unread_files
 from pipelines.run_state import last_run
 from pipelines.warehouse import data_until, first_monday_after, open_warehouse
 
@@ -32,7 +34,7 @@ def run_week(city: City, as_of: date | None, since: date | None = None) -> None:
     tell = city.stages.console.print if city.stages else lambda line: None
     with instance_of(city.home) as instance:
         _materialize(city, instance, [intake], None)
-        for line in accounting(city.home):
+        for line in (*accounting(city.home), *map(escape, unread_files(city.landing, city.profile).lines())):
             tell(line)
         newest = as_of or newest_as_of(city)
         touched = touched_weeks(city.home, since or newest, newest)

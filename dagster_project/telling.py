@@ -21,6 +21,7 @@ from features.matrix import Matrix
 from pipelines.contracts import TABLES
 from pipelines.findings import Finding
 from pipelines.intake import FileReport
+from pipelines.mapping import Unread
 from pipelines.warehouse import CORE_TABLES, open_warehouse, read_frame, read_row
 
 
@@ -80,6 +81,11 @@ def read(table: str, reports: Sequence[FileReport]) -> dict[str, Any]:
             )
         )
     }
+
+
+def unread(files: Unread) -> dict[str, Any]:
+    """How many files of the landing folder were not read; never their names, which may be persons'."""
+    return {"files_no_mapping_knows": len(files.unmapped), "files_of_no_readable_kind": len(files.other)}
 
 
 def features(matrix: Matrix) -> dict[str, Any]:

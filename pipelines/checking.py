@@ -14,11 +14,11 @@ from pipelines.intake import latest, load_sources, origin_of, refresh_reference,
 from pipelines.mapping import (
     SourceFile,
     TableMapping,
+    Unread,
     find_sources,
     headings_of,
-    landing_files,
     load_mappings,
-    other_files,
+    unread_files,
 )
 from pipelines.parsing import UNITS, headings_used
 from pipelines.privacy import CODE, MASK
@@ -44,8 +44,7 @@ class CheckReport:
     profile: Profile
     files: list[FileReport] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)
+    unread: Unread = Unread((), ())
     mapped: dict[str, list[str]] = field(default_factory=dict)
     dropped: dict[str, list[str]] = field(default_factory=dict)
     hints: dict[str, list[str]] = field(default_factory=dict)
@@ -83,9 +82,10 @@ class CheckReport:
         for table, rules in self.rules.items():
             lines += [f"{table}: {n:,} rows would be quarantined: {rule}" for rule, n in rules.items()]
         lines += self.words
-        lines += [f"{name}: not read, no mapping knows it" for name in self.unknown]
+        lines += [f"{name}: not read, no mapping knows it" for name in self.unread.unmapped]
         lines += [
-            f"{name}: not read, it is no CSV, XLSX or Parquet; save it as one" for name in self.unreadable
+            f"{name}: not read, it is no CSV, XLSX or Parquet; save it as one, in this folder itself"
+            for name in self.unread.other
         ]
         lines += [f"refused: {refusal}" for refusal in self.refusals]
         return "\n".join(lines)
@@ -104,9 +104,7 @@ def check_folder(data: Path, profile: Profile, corrections: Path | None = None) 
     """
     report = CheckReport(profile)
     sources = find_sources(data, profile)
-    known = {source.path for source in sources}
-    report.unknown = [path.name for path in landing_files(data) if path not in known]
-    report.unreadable = [path.name for path in other_files(data)]
+    report.unread = unread_files(data, profile)
     origin = origin_of(data)
     with open_warehouse(":memory:") as con:
         refresh_reference(con, profile, data, origin, DRY_KEY)

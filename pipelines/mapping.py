@@ -8,9 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.contracts import PAIR_COLUMNS, TABLES
 from pipelines.errors import RefusedInput
+from pipelines.privacy import MASK, is_personal
 from pipelines.profile import Profile, check_yaml
 
 SUFFIXES = (".csv", ".xlsx", ".parquet")
+NAMES_SHOWN = 3
 CORRECTIONS = ".corrections.xlsx"
 """How a workbook of held rows ends that was written to be corrected: its headings are those of the file it names."""
 
@@ -86,14 +88,43 @@ def landing_files(data: Path) -> list[Path]:
     return sorted(p for p in data.iterdir() if p.is_file() and p.suffix.lower() in SUFFIXES)
 
 
-def other_files(data: Path) -> list[Path]:
-    """The files of a landing folder that are of no readable kind, in order of name; hidden and our own ones left out."""
-    ours = (*SUFFIXES, ".json")
-    return sorted(
-        p
-        for p in data.iterdir()
-        if p.is_file() and p.suffix.lower() not in ours and not p.name.startswith(".")
-    )
+@dataclass(frozen=True)
+class Unread:
+    """Names of what stands in a landing folder and is not read.
+
+    `unmapped` are files that no mapping knows; `other` files of no readable kind, and folders. A name may be a person's: it is
+    told to whoever sent the files, and only how many there are is kept.
+    """
+
+    unmapped: tuple[str, ...]
+    other: tuple[str, ...]
+
+    def lines(self) -> list[str]:
+        """One line for a terminal, in both languages, with the first names; none where everything is read."""
+        zh = [
+            f"{len(names)}个{what}（{'、'.join(_first(names))}）"
+            for names, what in ((self.unmapped, "没有映射认得"), (self.other, "不是CSV、XLSX或Parquet文件"))
+            if names
+        ]
+        en = [
+            f"{len(names)} {what} ({', '.join(_first(names))})"
+            for names, what in ((self.unmapped, "no mapping knows"), (self.other, "no CSV, XLSX or Parquet"))
+            if names
+        ]
+        told = f"未读入：{'，'.join(zh)}；`fengqiao check` 逐一列出 · not read: {', '.join(en)}; `fengqiao check` names all"
+        return [told] if zh else []
+
+
+def unread_files(data: Path, profile: Profile) -> Unread:
+    """What of a landing folder is not read, in order of name; hidden files and our own are left out.
+
+    Raises:
+        RefusedInput: the folder is missing, or a mapping is wrong.
+    """
+    mappings = load_mappings(profile)
+    unmapped = [path.name for path in landing_files(data) if _mapping_of(path.name, mappings) is None]
+    other = [p.name for p in data.iterdir() if p.is_dir() or p.suffix.lower() not in (*SUFFIXES, ".json")]
+    return Unread(tuple(unmapped), tuple(sorted(n for n in other if not n.startswith(".") and n != "sealed")))
 
 
 def load_mappings(profile: Profile) -> list[FileMapping]:
@@ -118,6 +149,12 @@ def headings_of(table: str) -> dict[str, tuple[str, ...]]:
     if table == "disputes":
         known |= {name: (name, heading) for name, heading in PAIR_COLUMNS.items()}
     return known
+
+
+def _first(names: tuple[str, ...]) -> list[str]:
+    """The first names, without what looks like a number of a person."""
+    shown = [MASK if is_personal(name) else name for name in names[:NAMES_SHOWN]]
+    return [*shown, "..."] if len(names) > NAMES_SHOWN else shown
 
 
 def _mapping_of(name: str, mappings: list[FileMapping]) -> FileMapping | None:

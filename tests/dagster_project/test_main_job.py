@@ -6,13 +6,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import polars as pl
 
+from dagster_project.instance import instance_of
 from dagster_project.main_job import newest_as_of
 from dagster_project.resources import City
 from pipelines.home import Home
 from pipelines.profile import load_profile
 from pipelines.run_state import last_run
+from pipelines.traces import traces
 from pipelines.warehouse import open_warehouse, read_row
 
 
@@ -45,6 +48,36 @@ def test_running_again_changes_no_published_byte(small_city: Any, tmp_path: Path
     )
     assert told.returncode == 0, told.stderr
     assert published_bytes(home) == before
+
+
+def test_a_run_names_the_files_it_does_not_read_and_keeps_only_how_many(
+    small_city: Any, tmp_path: Path
+) -> None:
+    home, data = tmp_path / "home", tmp_path / "landing"
+    shutil.copytree(small_city.home, home, symlinks=True)
+    shutil.copytree(small_city.data, data, ignore=shutil.ignore_patterns("sealed"))
+    for name in ("[欧阳钦佐].csv", "台账13812345678.xlsx", "谈话记录.docx"):
+        (data / name).write_bytes(b"a,b\n")
+    (data / "2023").mkdir()
+    told = small_city.command("run", "--data", data, "--profile", small_city.profile, "--home", home)
+    assert told.returncode == 0, told.stderr
+    (line,) = [line for line in told.stdout.splitlines() if "not read" in line]
+    assert line.startswith(
+        "未读入：2个没有映射认得（[欧阳钦佐].csv、***），2个不是CSV、XLSX或Parquet文件（2023、谈话记录.docx）"
+    )
+    assert (
+        "not read: 2 no mapping knows ([欧阳钦佐].csv, ***), 2 no CSV, XLSX or Parquet (2023, 谈话记录.docx)"
+        in line
+    )
+    assert traces(home, ["欧阳钦佐", "13812345678", "谈话记录"]) == []
+    with instance_of(Home(home)) as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey("intake_file"))
+    kept = {
+        name: entry.value
+        for name, entry in event.asset_materialization.metadata.items()
+        if name.startswith("files_")
+    }
+    assert kept == {"files_no_mapping_knows": 2, "files_of_no_readable_kind": 2}
 
 
 def published_bytes(home: Path) -> dict[str, bytes]:
