@@ -19,12 +19,13 @@ from models.baselines import Scores
 from models.draws import days_since_1970, dispute_bits, ranks_within
 from models.evaluation import metrics_of
 from models.fairness import fairness_audit
+from models.material import Material, TooLittleToLearn, material
 from models.oracle import oracle
 from models.progress import Progress, silent
 from models.reliability import calibration_table
 from models.saving import write_folder
 from models.splits import Split, gap_days, matured, temporal_splits
-from models.training import THREADS, Footing, Material, TooLittleToLearn, lay_footing, material, train_on
+from models.training import THREADS, Footing, lay_footing, train_on
 from pipelines.home import Home
 from pipelines.profile import Profile
 

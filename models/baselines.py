@@ -11,7 +11,8 @@ import numpy as np
 import polars as pl
 
 from models.linear import Linear
-from models.training import Material, calibrated
+from models.material import Material
+from models.training import calibrated
 from pipelines.profile import ChecklistItem, Profile
 
 RATE_PRIOR_ROWS = 200.0

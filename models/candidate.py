@@ -13,10 +13,11 @@ from models.evidence import Evidence
 from models.families import make_families
 from models.frequent_reasons import frequent_reasons
 from models.history import matured_history, too_little
+from models.material import TooLittleToLearn
 from models.meta import code_version, data_hash
 from models.progress import Progress, silent
 from models.registry import Registered, Signature, register
-from models.training import TooLittleToLearn, train
+from models.training import train
 from models.wording import Told, told
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home

@@ -22,10 +22,11 @@ from models.design import design
 from models.draws import days_since_1970, dispute_bits, ranks_within
 from models.evaluation import metrics_of
 from models.history import History, matured_history
+from models.material import kept
 from models.promotion import pooled as pooled_value
 from models.splits import gap_days, inner_windows, matured
 from models.trained import Trained
-from models.training import kept, train
+from models.training import train
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.profile import Profile, load_profile

@@ -19,9 +19,10 @@ from models.calibration import sigmoid
 from models.ceilings import read_city
 from models.draws import ranks_within, uniform
 from models.history import History
+from models.material import Material, material
 from models.oracle import oracle
 from models.splits import gap_days, matured, temporal_splits
-from models.training import Material, material, train_on
+from models.training import train_on
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.profile import Profile, load_profile

@@ -20,19 +20,16 @@ from models.baselines import Scores
 from models.draws import days_since_1970, dispute_bits, ranks_within
 from models.evaluation import metrics_of
 from models.history import matured_history
+from models.material import Material, material, monotone_constraints, sampled
 from models.splits import gap_days, matured, temporal_splits
 from models.trained import blended
 from models.training import (
     TREES_SHARE,
-    Material,
     binned,
     calibrated,
     fitted_weights,
     lay_footing,
-    material,
-    monotone_constraints,
     parameters_of,
-    sampled,
     train_on,
 )
 from pipelines.errors import FengqiaoError

@@ -16,18 +16,10 @@ import yaml
 from features.catalogue import catalogue_hash
 from models.candidate import origin_of
 from models.history import matured_history
+from models.material import Material, TooLittleToLearn, material
 from models.progress import Progress, silent
 from models.splits import matured
-from models.training import (
-    MAX_ROUNDS,
-    PATIENCE_ROUNDS,
-    THREADS,
-    Material,
-    TooLittleToLearn,
-    binned,
-    material,
-    parameters_of,
-)
+from models.training import MAX_ROUNDS, PATIENCE_ROUNDS, THREADS, binned, parameters_of
 from pipelines.home import Home
 from pipelines.profile import MODEL_FILE, Profile, load_profile
 from pipelines.warehouse import open_warehouse

@@ -6,8 +6,9 @@ import pytest
 
 from features.matrix import Matrix
 from models import baselines
+from models.material import Material, material
 from models.measures import roc_auc
-from models.training import Material, fitted_weights, material
+from models.training import fitted_weights
 from pipelines.profile import ChecklistItem, Profile
 
 TRAINED = date(2025, 8, 4)

@@ -6,8 +6,9 @@ import pytest
 
 from features.matrix import Matrix
 from models.explain import Explained, explain, reasons
+from models.material import material
 from models.sentences import sentences
-from models.training import material, train_on
+from models.training import train_on
 from models.wording import Told
 from pipelines.profile import Profile
 

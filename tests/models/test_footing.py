@@ -8,8 +8,9 @@ import polars as pl
 
 from features.matrix import Matrix
 from models.backtest import FOOTING_GROWTH, footing_splits
+from models.material import material
 from models.splits import Split
-from models.training import lay_footing, material, train_on
+from models.training import lay_footing, train_on
 from pipelines.profile import Profile
 
 World = tuple[Matrix, pl.DataFrame]

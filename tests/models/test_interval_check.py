@@ -10,7 +10,8 @@ import pytest
 from features.matrix import Matrix
 from models.history import History
 from models.interval_check import compare, venn_abers
-from models.training import material, train_on
+from models.material import material
+from models.training import train_on
 from pipelines.errors import FengqiaoError
 from pipelines.profile import Profile
 

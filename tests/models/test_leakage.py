@@ -105,7 +105,7 @@ def test_backtest_and_model_are_the_same_bytes(homes, quick: Profile) -> None:
     champions = [registry.champion(home, quick) for home in homes]
     assert all(champion is not None for champion in champions)
     true, nonsense = (files_under(champion.folder) for champion in champions if champion)
-    assert "model/booster.txt" in true
+    assert {"model/booster.txt", "model/demand.txt", "model/coverage.txt"} <= true.keys()
     assert nonsense == true
     true, nonsense = (files_under(home.backtests) for home in homes)
     assert nonsense == true
@@ -114,7 +114,7 @@ def test_backtest_and_model_are_the_same_bytes(homes, quick: Profile) -> None:
 def test_everything_published_is_the_same_bytes(homes, monday: date) -> None:
     """But for what meta.json counts of the records taken in, which says nothing of a dispute."""
     true, nonsense = (files_under((home.published / monday.isoformat()).resolve()) for home in homes)
-    assert "dispute_warnings.parquet" in true
+    assert {f"{of}_warnings.parquet" for of in ("dispute", "place", "service")} <= true.keys()
     assert nonsense.keys() == true.keys()
     told, told_too = (json.loads(files.pop("meta.json")) for files in (true, nonsense))
     assert [name for name in true if nonsense[name] != true[name]] == []

@@ -7,8 +7,9 @@ import pytest
 from features.labels import known_by
 from features.matrix import Matrix
 from models.design import CODED
+from models.material import TooLittleToLearn, material, monotone_constraints, sampled
 from models.trained import Trained
-from models.training import TooLittleToLearn, material, monotone_constraints, sampled, train
+from models.training import train
 from pipelines.profile import Profile
 
 TRAINED = date(2025, 8, 4)

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from features.matrix import Matrix
-from models.training import TooLittleToLearn, material, parameters_of
+from models.material import TooLittleToLearn, material
+from models.training import parameters_of
 from models.tuning import SEARCHED, inner_folds, tune, tune_and_keep
 from pipelines.errors import RefusedInput
 from pipelines.home import REPO, Home
