@@ -21,7 +21,7 @@ from models.backtest import run_backtest
 from models.design import design
 from models.draws import days_since_1970, dispute_bits, ranks_within
 from models.evaluation import metrics_of
-from models.history import History, matured_history
+from models.history import History, whole_history
 from models.material import kept
 from models.promotion import pooled as pooled_value
 from models.splits import gap_days, inner_windows, matured
@@ -30,7 +30,6 @@ from models.training import train
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.profile import Profile, load_profile
-from pipelines.warehouse import data_until, first_monday_after, open_warehouse
 
 RECORDS = "records_ceiling"
 SHARED = ("recall_at_capacity", "brier_skill")
@@ -124,12 +123,7 @@ def read_city(home: Home, profile: Profile) -> tuple[History, date]:
     Raises:
         FengqiaoError: it holds no record, or its truth is not beside its landing files.
     """
-    with open_warehouse(home.warehouse, read_only=True) as con:
-        until = data_until(con)
-        if until is None:
-            raise FengqiaoError(f"{home.root} holds no records: run `fengqiao run --data FOLDER` first")
-        as_of = first_monday_after(until)
-        history = matured_history(con, profile, as_of)
+    history, as_of = whole_history(home, profile)
     if history.sealed is None:
         raise FengqiaoError(
             f"{home.root}: the true hazards are gone; keep the folder `fengqiao simulate` wrote"

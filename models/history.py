@@ -15,7 +15,10 @@ from models.oracle import sealed_file
 from models.progress import Progress, silent
 from models.splits import gap_days, inner_windows, matured, temporal_splits
 from models.wording import Told, told
+from pipelines.errors import FengqiaoError
+from pipelines.home import Home
 from pipelines.profile import Profile
+from pipelines.warehouse import data_until, first_monday_after, open_warehouse
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,20 @@ def matured_history(
     matrix = replace(built, cohort=with_found(con, built.cohort, as_of))
     progress("labels", 0.1)
     return History(matrix, label_cohort(con, profile, matrix.cohort, as_of), sealed_file(con))
+
+
+def whole_history(home: Home, profile: Profile) -> tuple[History, date]:
+    """All of a home's matured history, and the Monday after its newest record.
+
+    Raises:
+        FengqiaoError: it holds no record.
+    """
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        until = data_until(con)
+        if until is None:
+            raise FengqiaoError(f"{home.root} holds no records: run `fengqiao run --data FOLDER` first")
+        as_of = first_monday_after(until)
+        return matured_history(con, profile, as_of), as_of
 
 
 def matured_mondays(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> tuple[date, ...]:

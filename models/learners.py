@@ -1,14 +1,15 @@
 """Other learners on the same rows, beside ours: is a kept library's default, or an AutoML, any better?
 
 One training as of the first fold's first Monday, judged on all Mondays of the backtest; the same rows, weights and
-calibration for each. `python -m models.learners --home HOME`; FLAML is of the development environment.
+calibration for each. `python -m models.learners --help`.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import polars as pl
@@ -18,33 +19,32 @@ from features.matrix import Matrix
 from models import baselines
 from models.baselines import Scores
 from models.draws import days_since_1970, dispute_bits, ranks_within
-from models.evaluation import metrics_of
-from models.history import matured_history
-from models.material import Material, material, monotone_constraints, sampled
+from models.evaluation import METRICS_SCHEMA, metrics_of
+from models.history import whole_history
+from models.material import Material, material
+from models.other_learners import LEARNERS, LogOdds
 from models.splits import gap_days, matured, temporal_splits
-from models.trained import blended
-from models.training import (
-    TREES_SHARE,
-    binned,
-    calibrated,
-    fitted_weights,
-    lay_footing,
-    parameters_of,
-    train_on,
-)
+from models.training import calibrated
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.profile import Profile, load_profile
-from pipelines.warehouse import data_until, first_monday_after, open_warehouse
-
-AUTOML_SHARE = 10
-"""How many times our training's seconds the AutoML is given."""
 
 
 def compare(
-    matrix: Matrix, labels: pl.DataFrame, profile: Profile, as_of: date
+    matrix: Matrix,
+    labels: pl.DataFrame,
+    profile: Profile,
+    as_of: date,
+    only: Sequence[str] = tuple(LEARNERS),
 ) -> tuple[pl.DataFrame, dict[str, float]]:
     """Metrics of every learner over the backtest's Mondays, and the seconds each took to train.
+
+    Args:
+        matrix: features by dispute and Monday.
+        labels: `label_cohort` of the same rows.
+        profile: folds, capacity, horizon, maturity, seed and settings.
+        as_of: later Mondays are not looked at.
+        only: names of `LEARNERS`; `flaml` needs `lightgbm` before it.
 
     Returns:
         `evaluation.METRICS_SCHEMA`, and seconds by learner.
@@ -68,8 +68,8 @@ def compare(
     rows = np.flatnonzero(later.to_numpy())
     seconds: dict[str, float] = {}
     found = {"category_rate": baselines.category_rate(given, rows)}
-    for name, learner in LEARNERS.items():
-        started = time.perf_counter()
+    for name in only:
+        learner, started = LEARNERS[name], time.perf_counter()
         log_odds = learner(given, labels, profile, seconds)
         seconds[name] = time.perf_counter() - started
         found[name] = _calibrated(given, log_odds, rows, profile)
@@ -88,114 +88,8 @@ def compare(
     )
     grave = (labels["severity"].fill_null(0) >= 2).to_numpy()[rows]
     metrics = metrics_of(predictions, settings.capacity, settings.backtest.bootstrap, settings.seed)
-    return pl.concat([metrics, _recall_of_grave(predictions, grave, settings.capacity)]), seconds
-
-
-LogOdds = Callable[[np.ndarray], np.ndarray]
-"""Rows of a design, [n, p], to log-odds before calibration, [n]."""
-
-
-def _ours(given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]) -> LogOdds:
-    return train_on(given, profile).log_odds
-
-
-def _by_severity(
-    given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
-) -> LogOdds:
-    """Ours, with an outcome weighing as much as it was severe; the calibration stays that of the chance."""
-    import lightgbm as lgb
-
-    rows, weight = _growing(given, profile)
-    severity = labels["severity"].fill_null(1).to_numpy()[rows]
-    parameters = parameters_of(given, profile)
-    grown = binned(given, given.windows.grow, profile, parameters)
-    grown.weight = np.where(given.label[rows], weight * severity, weight)
-    booster = lgb.train(parameters, grown, num_boost_round=lay_footing(given, profile).rounds)
-    linear = fitted_weights(given, profile)
-    return lambda taken: blended(linear, booster, TREES_SHARE, taken)
-
-
-def _trees_alone(
-    given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
-) -> LogOdds:
-    """LightGBM with our settings and no weights beside it."""
-    booster = train_on(given, profile).booster
-    return lambda taken: np.asarray(booster.predict(taken, raw_score=True))
-
-
-def _weights_alone(
-    given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
-) -> LogOdds:
-    return fitted_weights(given, profile).log_odds
-
-
-def _histogram_boosting(
-    given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
-) -> LogOdds:
-    """Columns that hold one value or none are left out: its binning does not take them."""
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    rows, weight = _growing(given, profile)
-    taken = given.design.rows(rows)
-    varied = np.flatnonzero(
-        np.nanmax(taken, axis=0, initial=-np.inf) > np.nanmin(taken, axis=0, initial=np.inf)
-    )
-    options: dict[str, Any] = {
-        "categorical_features": [at for at, column in enumerate(varied) if column >= given.design.n_numbers],
-        "monotonic_cst": np.array(monotone_constraints(given.design))[varied],
-        "early_stopping": False,
-        "random_state": profile.settings.seed % 2**31,
-    }
-    model = HistGradientBoostingClassifier(**options)
-    model.fit(taken[:, varied], given.label[rows], sample_weight=weight)
-    return lambda others: model.decision_function(others[:, varied])
-
-
-def _automl(given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]) -> LogOdds:
-    """FLAML over those of its learners that take missing values, told to validate on the weeks our trees stop on."""
-    from flaml.automl.automl import AutoML
-
-    settings = profile.settings
-    fit, stop = (
-        sampled(given, given.rows_of(weeks), settings.backtest.negative_share, settings.seed)
-        for weeks in (given.windows.fit, given.windows.stop)
-    )
-    model = AutoML()
-    options: dict[str, Any] = {
-        "task": "classification",
-        "metric": "log_loss",
-        "time_budget": AUTOML_SHARE * seconds["lightgbm"],
-        "estimator_list": ["lgbm", "xgboost", "rf", "extra_tree"],
-        "sample_weight": fit[1],
-        "X_val": given.design.rows(stop[0]),
-        "y_val": given.label[stop[0]].astype(int),
-        "sample_weight_val": stop[1],
-        "seed": settings.seed % 2**31,
-        "verbose": 0,
-        "n_jobs": 2,
-    }
-    model.fit(given.design.rows(fit[0]), given.label[fit[0]].astype(int), **options)
-
-    def log_odds(taken: np.ndarray) -> np.ndarray:
-        chance = np.clip(np.asarray(model.predict_proba(taken))[:, 1], 1e-7, 1 - 1e-7)
-        return np.log(chance / (1 - chance))
-
-    return log_odds
-
-
-LEARNERS = {
-    "lightgbm": _ours,
-    "trees_alone": _trees_alone,
-    "weights_alone": _weights_alone,
-    "lightgbm_by_severity": _by_severity,
-    "hist_gradient_boosting": _histogram_boosting,
-    "flaml": _automl,
-}
-
-
-def _growing(given: Material, profile: Profile) -> tuple[np.ndarray, np.ndarray]:
-    settings = profile.settings
-    return sampled(given, given.rows_of(given.windows.grow), settings.backtest.negative_share, settings.seed)
+    told = [metrics, _gains(predictions), _recall_of_grave(predictions, grave, settings.capacity)]
+    return pl.concat(told), seconds
 
 
 def _calibrated(given: Material, log_odds: LogOdds, rows: np.ndarray, profile: Profile) -> Scores:
@@ -207,6 +101,14 @@ def _calibrated(given: Material, log_odds: LogOdds, rows: np.ndarray, profile: P
     return Scores(probability, probability)
 
 
+def _gains(predictions: pl.DataFrame) -> pl.DataFrame:
+    """One minus the log-loss over that of the whole base rate: `log_loss_skill`, finer than recall where outcomes are few."""
+    p, rate = pl.col("probability").clip(1e-9, 1 - 1e-9), pl.col("label").mean()
+    loss = -pl.when("label").then(p.log()).otherwise((1 - p).log()).mean()
+    least = -(rate * rate.log() + (1 - rate) * (1 - rate).log())
+    return _pooled(predictions.group_by("model").agg(value=1 - loss / least), "log_loss_skill", None)
+
+
 def _recall_of_grave(predictions: pl.DataFrame, grave: np.ndarray, k: int) -> pl.DataFrame:
     """Share of the rows with an outcome of severity 2 or more that were listed."""
     found = (
@@ -215,41 +117,60 @@ def _recall_of_grave(predictions: pl.DataFrame, grave: np.ndarray, k: int) -> pl
         .group_by("model")
         .agg((pl.col("rank") <= k).mean().alias("value"))
     )
-    nothing = pl.lit(None)
-    return found.select(
-        "model",
-        nothing.cast(pl.Date).alias("as_of"),
-        pl.lit("all").alias("segment"),
-        pl.lit("recall_of_grave_at_capacity").alias("metric"),
-        pl.lit(k, pl.Int64).alias("k"),
-        "value",
-        nothing.cast(pl.Float64).alias("low"),
-        nothing.cast(pl.Float64).alias("high"),
-    )
+    return _pooled(found, "recall_of_grave_at_capacity", k)
+
+
+def _pooled(values: pl.DataFrame, metric: str, k: int | None) -> pl.DataFrame:
+    """`model` and `value` as rows of `METRICS_SCHEMA`, without an interval."""
+    told = {"as_of": None, "segment": "all", "metric": metric, "k": k, "low": None, "high": None}
+    return values.with_columns(
+        pl.lit(value, METRICS_SCHEMA[name]).alias(name) for name, value in told.items()
+    ).select(list(METRICS_SCHEMA))
 
 
 def main(
-    home: Annotated[Path, typer.Option(help="A home with a year and a half of records or more.")],
+    home: Annotated[
+        list[Path], typer.Option(help="A home with a year and a half of records or more; again for more.")
+    ],
     profile: Annotated[str, typer.Option()] = "qujing",
+    only: Annotated[str, typer.Option(help=f"Learners, by comma: {', '.join(LEARNERS)}.")] = ",".join(
+        LEARNERS
+    ),
+    capacity: Annotated[
+        int | None, typer.Option(help="Length of the list; the profile's where not given.")
+    ] = None,
 ) -> None:
-    """Print every learner's metrics and the seconds it took."""
+    """Print every learner's metrics, over several homes their means, and the seconds each took."""
     loaded = load_profile(profile)
-    with open_warehouse(Home(home).warehouse, read_only=True) as con:
-        until = data_until(con)
-        if until is None:
-            raise FengqiaoError(f"{home} holds no records: run `fengqiao run --data FOLDER` first")
-        as_of = first_monday_after(until)
-        known = matured_history(con, loaded, as_of)
-    metrics, seconds = compare(known.matrix, known.labels, loaded, as_of)
-    pooled = metrics.filter(pl.col("as_of").is_null() & (pl.col("segment") == "all")).drop_nulls("value")
-    shown = pooled.select(
-        "model",
-        "metric",
-        pl.format("{} ({}, {})", *(pl.col(c).round(4) for c in ("value", "low", "high"))).alias("value"),
-    )
-    with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_dataframe_shape=True, fmt_str_lengths=40):
-        typer.echo(shown.pivot("model", index="metric", values="value"))
-    typer.echo("  ".join(f"{name} {spent:.1f} s" for name, spent in seconds.items()))
+    if capacity is not None:
+        loaded = replace(loaded, settings=loaded.settings.model_copy(update={"capacity": capacity}))
+    told = []
+    for each in home:
+        known, as_of = whole_history(Home(each), loaded)
+        metrics, seconds = compare(known.matrix, known.labels, loaded, as_of, only.split(","))
+        pooled = metrics.filter(pl.col("as_of").is_null() & (pl.col("segment") == "all")).drop_nulls("value")
+        told.append(pooled)
+        shown = pl.format("{} ({}, {})", *(pl.col(c).round(5) for c in ("value", "low", "high")))
+        _show(
+            pooled.with_columns(pl.coalesce(shown, pl.col("value").round(5).cast(pl.String)).alias("value"))
+        )
+        typer.echo("  ".join(f"{name} {spent:.1f} s" for name, spent in seconds.items()))
+    if len(told) > 1:
+        means = (
+            pl.concat(told)
+            .group_by("model", "metric", maintain_order=True)
+            .agg(pl.col("value").mean().round(5))
+        )
+        typer.echo(f"\nMeans of {len(told)} cities")
+        _show(means)
+
+
+def _show(values: pl.DataFrame) -> None:
+    table = values.pivot("model", index="metric", values="value", aggregate_function="first")
+    with pl.Config(
+        tbl_rows=-1, tbl_cols=-1, tbl_width_chars=400, tbl_hide_dataframe_shape=True, fmt_str_lengths=40
+    ):
+        typer.echo(table)
 
 
 if __name__ == "__main__":

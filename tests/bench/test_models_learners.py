@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from models.ceilings import read_city
-from models.learners import AUTOML_SHARE, compare
+from models.learners import compare
+from models.other_learners import AUTOML_SHARE
 from pipelines.home import Home
 from pipelines.profile import load_profile
 
