@@ -16,7 +16,7 @@ from features.cohort import between, states
 from features.feature import WINDOWED, Feature
 from features.grains import Rows, dispute_rows, place_rows, service_rows
 from features.kernel import NEVER, Source, compute, spread, write
-from features.sources import AREA, ENTITY_COLUMN, FIRST_DISPUTE, HISTORY, SQL, TOUCHED, read_source
+from features.sources import AREA, ENTITY_COLUMN, FIRST_DISPUTE, HISTORY, OLD_STEPS, SQL, TOUCHED, read_source
 from pipelines.profile import Profile
 from pipelines.warehouse import read_frame
 
@@ -155,6 +155,7 @@ def asked_about(con: duckdb.DuckDBPyConnection, rows: Rows) -> Iterator[dict[str
         span = between(rows.mondays)
         for name, query, asks in (
             ("history", HISTORY, ("first",)),
+            ("old_step", OLD_STEPS, ("first",)),
             ("touched", TOUCHED, ("first", "last")),
             ("first_dispute", FIRST_DISPUTE, ()),
         ):

@@ -34,9 +34,13 @@ union select dispute_id from dispute_link where linked_at >= {SINCE} or same_as 
 """
 """The disputes asked about, those new since, and what was registered of them elsewhere: their steps are read however old."""
 
+OLD_STEPS = f"""
+select * from core_dispute_event semi join history using (dispute_id) where first_known_at < {SINCE}
+"""
+"""Their steps from before the longest window: the only ones of that age that are read."""
+
 _STEPS = one_event(
-    f"""(select * from core_dispute_event where first_known_at >= {SINCE}
-        union all select * from core_dispute_event semi join history using (dispute_id) where first_known_at < {SINCE})"""
+    f"(select * from core_dispute_event where first_known_at >= {SINCE} union all select * from old_step)"
 )
 
 TOUCHED = f"""

@@ -10,8 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import partial
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -20,14 +19,9 @@ import polars as pl
 import pytest
 
 from features.asked import ask
-from features.cohort import history_mondays
 from features.feature import Feature
 from features.kernel import NEVER, Source, compute
-from features.matrix import build_matrix
-from features.partitions import frame, in_this_process, on_dask, write_parts
-from pipelines.home import REPO, Home
-from pipelines.profile import load_profile
-from pipelines.warehouse import open_warehouse
+from pipelines.home import REPO
 
 START = datetime(2023, 1, 2)
 KINDS = (
@@ -44,7 +38,6 @@ TURNS = 3
 SAMPLE_ROWS = 30
 FEATURETOOLS = ("featuretools==1.31.0", "pandas<3", "setuptools<81", "pyarrow")
 """It does not run beside pandas 3."""
-QUJING = load_profile("qujing")
 
 pytestmark = pytest.mark.bench
 
@@ -267,46 +260,3 @@ def test_growth_with_rows_windows_and_mondays() -> None:
         ratio = taken["DuckDB range join"] / taken["kernel"]
         rows.append((told, *(f"{taken[name]:.3f} s" for name in ways), f"{ratio:.1f}"))
     show("growth", rows)
-
-
-def test_parts_and_workers_beside_the_whole(tmp_path: Path) -> None:
-    """One city's weeks at once, county by county in this process, and on two Dask workers."""
-    home, mondays = city(tmp_path, n_disputes=6_000, n_counties=6)
-    taken = {}
-    for name, run in {
-        "county by county": in_this_process,
-        "two Dask workers": partial(on_dask, workers=2),
-    }.items():
-        began = time.perf_counter()
-        write_parts(home, QUJING, "dispute", mondays, tmp_path / name, run)
-        taken[name] = time.perf_counter() - began
-    began = time.perf_counter()
-    with open_warehouse(home.warehouse, read_only=True) as con:
-        matrix = build_matrix(con, QUJING, mondays)
-        frame(matrix).write_parquet(tmp_path / "whole.parquet")
-    taken = {"at once": time.perf_counter() - began} | taken
-    rows = [("way", "seconds", "x at once")]
-    rows += [(name, f"{s:.2f}", f"{s / taken['at once']:.2f}") for name, s in taken.items()]
-    show(f"{len(matrix.cohort):,} rows x {len(matrix.names)} features, written as Parquet", rows)
-
-
-def city(folder: Path, n_disputes: int, n_counties: int) -> tuple[Home, list[date]]:
-    """A year of disputes and their steps in a warehouse."""
-    work, home = made_up(n_disputes, 52, (4,)), Home(folder / "home")
-    home.root.mkdir()
-    first = work.rows.group_by("dispute").agg(pl.col("monday").min() - timedelta(days=7)).sort("dispute")
-    county = pl.format("5303{}", 10 + pl.col("dispute") % n_counties)
-    known = {"first_known_at": pl.col("known_at"), "file_id": pl.lit("f")}
-    disputes = first.rename({"monday": "known_at"}).with_columns(
-        registered_at="known_at", category=pl.lit("D1"), area_code=county, county_code=county,
-        township_code=county + "001", parties_key=pl.col("dispute").cast(pl.String), **known,
-    )  # fmt: skip
-    steps = work.steps.with_row_index("event_id").rename({"kind": "event_type"})
-    steps = steps.with_columns(pl.col("event_id").cast(pl.String), event_at="known_at", **known)
-    with open_warehouse(home.warehouse) as con:
-        for table, rows in (("core_dispute", disputes), ("core_dispute_event", steps)):
-            con.register(
-                "rows", rows.with_columns(pl.col("dispute").cast(pl.String)).rename({"dispute": "dispute_id"})
-            )
-            con.execute(f"insert into {table} by name select * from rows")
-        return home, history_mondays(con, date(2024, 1, 1))
