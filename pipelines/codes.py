@@ -8,6 +8,7 @@ from pipelines.contracts import TABLES
 from pipelines.profile import Profile, reference_codes
 
 
+@cache
 def list_of(table: str, column: str) -> str | None:
     """The code list of a column; None where it holds no codes."""
     return (TABLES[table].columns()[column].metadata or {}).get("codes")

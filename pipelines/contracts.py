@@ -5,6 +5,8 @@ text have none (boundary 6), nor has anything that describes a person (boundary 
 columns that a source may send and that are hashed at the door stand in `PAIR_COLUMNS`.
 """
 
+from functools import cache
+
 import dataframely as dy
 
 from pipelines.contract_columns import LONGEST_NUMBER
@@ -39,7 +41,8 @@ def required_columns(table: str) -> list[str]:
     return [name for name, column in TABLES[table].columns().items() if not column.nullable]
 
 
-def number_columns(table: str) -> list[str]:
+@cache
+def number_columns(table: str) -> tuple[str, ...]:
     """The columns that hold a record's number, in which a name may have been typed."""
     columns = TABLES[table].columns()
-    return [name for name, column in columns.items() if getattr(column, "max_length", None) == LONGEST_NUMBER]
+    return tuple(name for name, c in columns.items() if getattr(c, "max_length", None) == LONGEST_NUMBER)

@@ -70,12 +70,10 @@ def take_in(
     origin = origin_of(data)
     with _only_run(home, tell):
         _refuse_other_owner(home, profile, origin)
-        with open_warehouse(home.warehouse) if home.warehouse.exists() else open_warehouse(":memory:") as con:
-            mark = _setting(con, "key_mark")
-        key = load_key(home.root, mark)
         fresh = not home.warehouse.exists()
         try:
             with open_warehouse(home.warehouse) as con:
+                key = load_key(home.root, _setting(con, "key_mark"))
                 con.execute("begin")
                 refresh_reference(con, profile, data, origin, key)
                 reports = load_sources(con, sources, profile, key, latest(origin, now), tell)

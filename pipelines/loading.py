@@ -14,7 +14,7 @@ import polars as pl
 
 from pipelines.contracts import key_columns
 from pipelines.readers import LINE
-from pipelines.warehouse import CORE_TABLES, LATER, read_frame
+from pipelines.warehouse import CORE_TABLES, LATER, read_frame, read_row
 
 CONFLICT = "other content under the same key at the same known time"
 
@@ -54,18 +54,7 @@ def load_rows(con: duckdb.DuckDBPyConnection, table: str, arriving: pl.DataFrame
         """,
         {"file_id": file_id},
     )
-    _know_later(con, core, key, columns, LATER.get(table, ()))
-    _judge(con, core, key, columns)
-    con.execute(
-        f"""
-        insert into {core} ({", ".join(columns)}, first_known_at, file_id)
-        select {", ".join(columns)}, known_at, $file_id from judged where fate = 'new' order by {LINE}
-        """,
-        {"file_id": file_id},
-    )
-    relink(con, core, key, "judged where fate = 'new'")
-    fates = read_frame(con, f"select {LINE}, fate from judged")
-    con.execute("drop table judged")
+    fates = _settled(con, table, columns, file_id)
     con.execute("drop table contested")
     return _told(arriving[LINE], fates)
 
@@ -100,6 +89,26 @@ def relink(con: duckdb.DuckDBPyConnection, core: str, key: list[str], touched: s
             and ({core}.first_known_at <> v.first_known or {core}.superseded_at is distinct from v.next_known)
         """
     )
+
+
+def _settled(con: duckdb.DuckDBPyConnection, table: str, columns: list[str], file_id: str) -> pl.DataFrame:
+    """Insert what is new among the contested rows; line and fate of each of them."""
+    if read_row(con, "select count(*) from contested") == (0,):
+        return pl.DataFrame(schema={LINE: pl.Int64, "fate": pl.String})
+    core, key = CORE_TABLES[table], core_key(table)
+    _know_later(con, core, key, columns, LATER.get(table, ()))
+    _judge(con, core, key, columns)
+    con.execute(
+        f"""
+        insert into {core} ({", ".join(columns)}, first_known_at, file_id)
+        select {", ".join(columns)}, known_at, $file_id from judged where fate = 'new' order by {LINE}
+        """,
+        {"file_id": file_id},
+    )
+    relink(con, core, key, "judged where fate = 'new'")
+    fates = read_frame(con, f"select {LINE}, fate from judged")
+    con.execute("drop table judged")
+    return fates
 
 
 def _know_later(
