@@ -189,6 +189,16 @@ def test_a_draft_finds_the_headings_under_a_title_and_takes_no_name_for_a_code(
     assert [(r.read, r.loaded) for r in report.files] == [(19, 19)]
 
 
+def test_a_draft_knows_a_file_of_harms_by_its_headings(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "harms.csv").write_text("编号,案号,发生时间,严重程度\nH1,A1,2025-03-04,1\n")
+    draft_profile(tmp_path / "data", tmp_path / "new")
+    drafted = (tmp_path / "new" / "mappings" / "harms.yml").read_text()
+    assert "- table: outcomes" in drafted
+    assert 'dispute_id: "案号"' in drafted
+    assert 'severity: "严重程度"' in drafted
+
+
 def test_a_draft_of_what_the_boundary_bans_is_refused(tmp_path: Path) -> None:
     (tmp_path / "land").mkdir()
     (tmp_path / "land" / "a.csv").write_text("编号,上访次数\n1,2\n")
