@@ -30,7 +30,11 @@ def _spec(name: str, asset: str, told: str) -> dg.AssetCheckSpec:
 
 INTAKE_CHECKS = [
     *(
-        _spec("contract", core, "One version of each record is in force, versions in time order.")
+        _spec(
+            "contract",
+            core,
+            "Columns hold what the contract allows; one version of each record is in force, in time order.",
+        )
         for core in CORE_TABLES.values()
     ),
     _spec(

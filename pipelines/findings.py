@@ -11,7 +11,8 @@ from statistics import median
 
 import duckdb
 
-from pipelines.warehouse import data_until, read_row
+from pipelines.contracts import TABLES
+from pipelines.warehouse import CORE_TABLES, data_until, read_row
 
 RECORD = {
     "core_dispute": "dispute_id",
@@ -52,26 +53,48 @@ class Finding:
 
 
 def contract(con: duckdb.DuckDBPyConnection, core: str) -> Finding:
-    """Whether a core table keeps its promise: one version of a record in force, versions in time order."""
-    twice, astray = read_row(
+    """Whether a core table keeps its promise: what each column may hold, one version of a record in force, versions in time order."""
+    beyond, limits = _beyond_the_contract(con, core)
+    twice, astray, broken = read_row(
         con,
         f"""
         select
             (select count(*) from (
                 select 1 from {core} where superseded_at is null group by {RECORD[core]} having count(*) > 1)),
-            (select count(*) from {core} where first_known_at > known_at or superseded_at <= known_at)
+            (select count(*) from {core} where first_known_at > known_at or superseded_at <= known_at),
+            (select count(*) from {core} where {beyond})
         """,
+        limits,
     )
-    passed = twice + astray == 0
+    passed = twice + astray + broken == 0
     return Finding(
         name="contract",
         passed=passed,
-        zh=f"{core}每条记录只有一个有效版本" if passed else f"{core}有{twice + astray}条记录的版本互相矛盾",
-        en=f"{core}: one version of each record is in force"
+        zh=f"{core}每条记录只有一个有效版本，各列合乎规定"
         if passed
-        else f"{core}: the versions of {twice + astray} records contradict each other",
-        facts={"two_in_force": twice, "out_of_order": astray},
+        else f"{core}有{twice + astray}条记录的版本互相矛盾，{broken}条不合乎规定",
+        en=f"{core}: one version of each record is in force, its columns hold what they may"
+        if passed
+        else f"{core}: the versions of {twice + astray} records contradict each other, {broken} hold what they may not",
+        facts={"two_in_force": twice, "out_of_order": astray, "beyond_the_contract": broken},
     )
+
+
+def _beyond_the_contract(con: duckdb.DuckDBPyConnection, core: str) -> tuple[str, dict[str, object]]:
+    """A condition that no row may meet, read off the input table's contract, and the bounds in it by name."""
+    (table,) = (table for table, name in CORE_TABLES.items() if name == core)
+    held = {name for (name,) in con.execute(f"select column_name from (describe {core})").fetchall()}
+    conditions, limits = ["false"], {}
+    for name, column in TABLES[table].columns().items():
+        if name not in held:
+            continue
+        if not column.nullable:
+            conditions.append(f"{name} is null")
+        for bound, broken in (("min", "{} < {}"), ("max", "{} > {}"), ("max_length", "length({}) > {}")):
+            if (limit := getattr(column, bound, None)) is not None:
+                conditions.append(broken.format(name, f"${name}_{bound}"))
+                limits[f"{name}_{bound}"] = limit
+    return " or ".join(conditions), limits
 
 
 def accounting(con: duckdb.DuckDBPyConnection) -> Finding:
