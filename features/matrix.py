@@ -16,7 +16,17 @@ from features.cohort import between, states
 from features.feature import WINDOWED, Feature
 from features.grains import Rows, dispute_rows, place_rows, service_rows
 from features.kernel import NEVER, Source, compute, spread, write
-from features.sources import AREA, ENTITY_COLUMN, FIRST_DISPUTE, HISTORY, OLD_STEPS, SQL, TOUCHED, read_source
+from features.sources import (
+    AREA,
+    ENTITY_COLUMN,
+    FIRST_DISPUTE,
+    HISTORY,
+    OLD_STEPS,
+    SQL,
+    TOUCHED,
+    UNITS_ASKED,
+    read_source,
+)
 from pipelines.profile import Profile
 from pipelines.warehouse import read_frame
 
@@ -144,9 +154,7 @@ def asked_about(con: duckdb.DuckDBPyConnection, rows: Rows) -> Iterator[dict[str
         for entity, column in ENTITY_COLUMN.items():
             names = pl.Series([], dtype=pl.String)
             if entity == "unit":
-                names = read_frame(
-                    con, "select distinct unit_id from core_dispute_event where unit_id is not null"
-                )["unit_id"]
+                names = read_frame(con, UNITS_ASKED)["unit_id"]
             elif entity in rows.entities:
                 names = rows.held[column].drop_nulls().unique()
                 numbers[entity] = _number(rows.held[column])[rows.row]

@@ -34,6 +34,13 @@ union select dispute_id from dispute_link where linked_at >= {SINCE} or same_as 
 """
 """The disputes asked about, those new since, and what was registered of them elsewhere: their steps are read however old."""
 
+UNITS_ASKED = """
+with mine as (select name as dispute_id from asked_dispute)
+select distinct unit_id from core_dispute_event where unit_id is not null and (dispute_id in (select dispute_id from mine)
+    or dispute_id in (select dispute_id from dispute_link where same_as in (select dispute_id from mine)))
+"""
+"""The units that took a step in a dispute asked about: a row can ask for the load of no other."""
+
 OLD_STEPS = f"""
 select * from core_dispute_event semi join history using (dispute_id) where first_known_at < {SINCE}
 """
