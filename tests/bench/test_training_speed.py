@@ -1,0 +1,66 @@
+"""Training, backtest and the weekly scoring beside plain `lightgbm.train` on the same matrix.
+
+`make bench`, or `FENGQIAO_BENCH_HOME=HOME pytest -s -m bench tests/bench/test_training_speed.py` for a home of a whole
+city, after `fengqiao run`; it is copied, not changed.
+"""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+import pytest
+
+from models.backtest import run_backtest
+from models.history import whole_history
+from models.material import material
+from models.training import THREADS, train
+from models.weekly import score_and_publish
+from pipelines.home import Home
+from pipelines.profile import load_profile
+
+
+def timed(what: Callable[[], Any]) -> tuple[Any, float, float]:
+    """The result, wall seconds and processor seconds."""
+    wall, spent = time.monotonic(), time.process_time()
+    found = what()
+    return found, time.monotonic() - wall, time.process_time() - spent
+
+
+@pytest.mark.bench
+def test_training_and_scoring_beside_plain_lightgbm(small_city: Any, tmp_path: Path) -> None:
+    given = os.environ.get("FENGQIAO_BENCH_HOME")
+    profile = load_profile("qujing" if given else str(small_city.profile))
+    shutil.copytree(given or small_city.home, tmp_path / "home", symlinks=True)
+    home = Home(tmp_path / "home")
+    (history, as_of), *built = timed(lambda: whole_history(home, profile))
+    matrix, labels = history.matrix, history.labels
+    seen = material(matrix, labels, profile, as_of)
+    rows, label = matrix.values[seen.usable], seen.label[seen.usable].astype(np.float32)
+    plain = {"objective": "binary", "num_threads": THREADS, "verbosity": -1}
+    _, *alone = timed(lambda: lgb.train(plain, lgb.Dataset(rows, label)))
+    trained, *training = timed(lambda: train(matrix, labels, profile, as_of))
+    backtest, *replayed = timed(lambda: run_backtest(matrix, labels, profile, as_of, history.sealed))
+    current = json.loads((home.published / "current.json").read_text(encoding="utf-8"))
+    monday = date.fromisoformat(current["as_of"])
+    _, *listed = timed(lambda: score_and_publish(home, profile, monday, escalation_only=True))
+    _, *published = timed(lambda: score_and_publish(home, profile, monday))
+    told = {
+        f"features and labels, {len(rows):,} dispute-weeks of {rows.shape[1]} columns": built,
+        "plain lightgbm.train on all of them, its own settings": alone,
+        f"one training: {trained.rounds} trees, weights, calibration": training,
+        f"backtest of {len(backtest.splits) if backtest else 0} folds with baselines, metrics, audit": replayed,
+        "a week's list with reasons, features on file": listed,
+        "a week's whole publication": published,
+    }
+    print()  # noqa: T201
+    for what, (wall, spent) in told.items():
+        print(f"{what:78} {wall:7.1f} s {spent:7.1f} CPU-s {wall / alone[0]:6.2f} times plain")  # noqa: T201
+    assert backtest is not None
+    assert training[0] > 0
