@@ -12,7 +12,7 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_project.assets import WEEKLY, challenger, intake
+from dagster_project.assets import INTAKE_JOB, WEEKLY, challenger, intake
 from dagster_project.resources import City
 from dagster_project.status import newest_meta
 
@@ -29,7 +29,7 @@ main_job = dg.define_asset_job(
     description="Files to papers as of one Monday: what `fengqiao run` does.",
 )  # fmt: skip
 intake_job = dg.define_asset_job(
-    "intake_job",
+    INTAKE_JOB,
     selection=[intake],
     tags=CRASH_RETRIES,
     description="Takes in what is new in the landing folder.",

@@ -3,8 +3,10 @@
 import errno
 import json
 import os
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -26,6 +28,7 @@ from dagster_project.resources import City
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
 from pipelines.profile import load_profile
+from pipelines.run_state import last_run
 
 REPOSITORY = defs.get_repository_def()
 NOW = datetime(2025, 3, 3, 5, 0)
@@ -112,6 +115,22 @@ def test_the_folder_sensor_asks_once_for_each_settled_state_of_the_folder(tmp_pa
     arrived = ticks("outcomes.csv", still, first.cursor)
     assert len(arrived.run_requests or []) == 1
     assert arrived.cursor != first.cursor
+
+
+def test_a_run_of_the_folder_sensor_is_told_as_done(
+    small_city: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing follows the intake there: a run left `running` would be called broken off on every page."""
+    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(small_city.key))
+    home = Home(tmp_path / "home")
+    home.root.mkdir()
+    for name in ("home.json", "warehouse.duckdb"):
+        shutil.copy(small_city.home / name, home.root / name)
+    city = City(load_profile(str(small_city.profile)), home, small_city.data)
+    assert REPOSITORY.get_job("intake_job").execute_in_process(resources={"city": city}).success
+    told = last_run(home)
+    assert told is not None
+    assert (told.state, told.step) == ("done", "intake")
 
 
 def test_a_challenger_is_proposed_once_for_a_monday_on_which_one_is_due(tmp_path: Path) -> None:
