@@ -1,5 +1,6 @@
 """The contracts as source: what they allow is loaded, and a core table that holds anything else is found."""
 
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,7 @@ from pipelines.findings import contract
 from pipelines.home import Home
 from pipelines.intake import take_in
 from pipelines.profile import Profile, load_profile
-from pipelines.warehouse import CORE_TABLES, open_warehouse
+from pipelines.warehouse import CORE_TABLES, as_known_at, open_warehouse
 
 QUJING = load_profile("qujing")
 ROWS = 12
@@ -34,7 +35,7 @@ def sample(table: str, profile: Profile) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_what_a_contract_allows_is_loaded(
+def test_what_a_contract_allows_is_loaded_and_known_from_its_day_on(
     table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
@@ -45,6 +46,10 @@ def test_what_a_contract_allows_is_loaded(
     if table in CORE_TABLES:
         with open_warehouse(tmp_path / "home" / "warehouse.duckdb", read_only=True) as con:
             assert contract(con, CORE_TABLES[table]).passed
+            known = [
+                len(as_known_at(con, table, day)) for day in (datetime(2024, 11, 4), datetime(2024, 11, 12))
+            ]
+        assert known == [0, ROWS]
 
 
 BROKEN = [
