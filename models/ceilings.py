@@ -168,10 +168,11 @@ def main(
     loaded = replace(loaded, settings=loaded.settings.model_copy(update={"capacity": capacity}))
     learned = [read_city(Home(Path(each)), loaded) for each in others.split(",")]
     records = pooled([history for history, _ in learned], loaded, max(as_of for _, as_of in learned))
-    metrics = [
-        judged(history, records, loaded, as_of)
-        for history, as_of in (read_city(Home(h), loaded) for h in homes)
-    ]
+    metrics = []
+    for number, home in enumerate(homes, start=1):
+        typer.echo(f"city {number} of {len(homes)}", err=True)
+        history, as_of = read_city(Home(home), loaded)
+        metrics.append(judged(history, records, loaded, as_of))
     with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_dataframe_shape=True):
         typer.echo(shares(metrics, loaded.settings.seed))
         typer.echo(table(metrics))
