@@ -6,7 +6,7 @@ which is reported. `python -m models.ceilings --help`; homes are made by `fengqi
 `fengqiao run`, one per city.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -53,8 +53,10 @@ def pooled(others: Iterable[History], profile: Profile, as_of: date) -> Trained:
     return train(matrix, pl.concat([part.labels for part in parts])[by_monday], profile, as_of)
 
 
-def judged(city: History, records: Trained, profile: Profile, as_of: date) -> pl.DataFrame:
-    """The backtest's metrics of a city with the pooled model scoring the same rows (`RECORDS`).
+def judged(
+    city: History, pooled_models: Mapping[str, Trained], profile: Profile, as_of: date
+) -> pl.DataFrame:
+    """The backtest's metrics of a city, with pooled models scoring the same rows under their names.
 
     Raises:
         FengqiaoError: the city has no fold.
@@ -65,18 +67,22 @@ def judged(city: History, records: Trained, profile: Profile, as_of: date) -> pl
     ours = backtest.predictions.filter(pl.col("model") == "lightgbm")
     at = _positions(city.matrix.cohort, ours)
     category = ours["category"]
-    z = design(city.matrix, records.levels).in_blocks(at, records.log_odds)
-    probability = records.calibration.probability(z, category)
-    bits = dispute_bits(ours["dispute_id"])
-    theirs = ours.with_columns(
-        model=pl.lit(RECORDS),
-        probability=pl.Series(probability),
-        score=pl.Series(probability),
-        rank=pl.Series(ranks_within(days_since_1970(ours["as_of"]), probability, bits)),
-    )
+    bits, days = dispute_bits(ours["dispute_id"]), days_since_1970(ours["as_of"])
+    scored = [backtest.predictions]
+    for name, trained in pooled_models.items():
+        z = design(city.matrix, trained.levels).in_blocks(at, trained.log_odds)
+        probability = trained.calibration.probability(z, category)
+        scored.append(
+            ours.with_columns(
+                model=pl.lit(name),
+                probability=pl.Series(probability),
+                score=pl.Series(probability),
+                rank=pl.Series(ranks_within(days, probability, bits)),
+            )
+        )
     settings = profile.settings
     return metrics_of(
-        pl.concat([backtest.predictions, theirs]),
+        pl.concat(scored),
         settings.capacity,
         settings.backtest.bootstrap,
         settings.seed,
@@ -162,17 +168,23 @@ def main(
     others: Annotated[str, typer.Option(help="Homes of other cities to learn from, separated by commas.")],
     profile: Annotated[str, typer.Option()] = "qujing",
     capacity: Annotated[int, typer.Option(help="Length of a week's list in a city of this size.")] = 40,
+    curve: Annotated[str, typer.Option(help="Also models of so many of the others, by comma: 1,2,5.")] = "",
 ) -> None:
     """Print our share of both ceilings, and every metric of every model, over the cities given."""
     loaded = load_profile(profile)
     loaded = replace(loaded, settings=loaded.settings.model_copy(update={"capacity": capacity}))
     learned = [read_city(Home(Path(each)), loaded) for each in others.split(",")]
-    records = pooled([history for history, _ in learned], loaded, max(as_of for _, as_of in learned))
+    until = max(as_of for _, as_of in learned)
+    sizes = {f"of_{n}_cities": int(n) for n in curve.split(",") if n} | {RECORDS: len(learned)}
+    models = {
+        name: pooled([history for history, _ in learned[:size]], loaded, until)
+        for name, size in sizes.items()
+    }
     metrics = []
     for number, home in enumerate(homes, start=1):
         typer.echo(f"city {number} of {len(homes)}", err=True)
         history, as_of = read_city(Home(home), loaded)
-        metrics.append(judged(history, records, loaded, as_of))
+        metrics.append(judged(history, models, loaded, as_of))
     with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_dataframe_shape=True):
         typer.echo(shares(metrics, loaded.settings.seed))
         typer.echo(table(metrics))

@@ -38,11 +38,12 @@ def test_the_pooled_model_scores_the_rows_of_the_backtest(
     sealed = tmp_path / "true_hazards.parquet"
     matrix.cohort.select("as_of", "dispute_id", hazard=pl.lit(0.02)).write_parquet(sealed)
     city = History(matrix, labels, sealed)
-    metrics = judged(city, pooled([city, city], one_fold, AS_OF), one_fold, AS_OF)
+    models = {"of_1_cities": pooled([city], one_fold, AS_OF), RECORDS: pooled([city, city], one_fold, AS_OF)}
+    metrics = judged(city, models, one_fold, AS_OF)
     rows = metrics.filter(
         pl.col("as_of").is_null() & (pl.col("segment") == "all") & (pl.col("metric") == "n")
     )
-    assert set(rows["model"]) >= {"lightgbm", "oracle", RECORDS}
+    assert set(rows["model"]) >= {"lightgbm", "oracle", *models}
     assert rows["value"].n_unique() == 1
 
 
