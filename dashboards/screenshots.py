@@ -48,7 +48,7 @@ def settle(page: Page) -> Page:
             const drawn = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')];
             return app.dataset.testScriptState === 'notRunning'
                 && drawn.every((chart) => chart.querySelector('canvas, svg'))
-                && !document.querySelector('[data-stale="true"]');
+                && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]');
         }""",
         timeout=_PATIENCE_MS,
     )
