@@ -143,13 +143,16 @@ def run(
 @app.command()
 def backtest(profile: ProfileName = "qujing", home: HomeFolder = None, as_of: AsOf = None) -> None:
     """Replay the past fold by fold; write predictions and metrics under HOME/backtests."""
-    from dagster_project.main_job import newest_as_of
     from models.candidate import backtest_and_save
+    from pipelines.as_of import newest_as_of
 
     city, stages = _city(profile, home), _stages()
     with stages.stage("backtest") as progress:
         folder = backtest_and_save(
-            city.home, city.profile, _monday(as_of) or newest_as_of(city), progress=progress
+            city.home,
+            city.profile,
+            _monday(as_of) or newest_as_of(city.home, city.profile),
+            progress=progress,
         )
     typer.echo(f"backtest in {folder}")
 
@@ -167,11 +170,11 @@ def features(
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask cluster that is there.")] = None,
 ) -> None:
     """Write the features of the last weeks, a Parquet file per county."""
-    from dagster_project.main_job import newest_as_of
     from features.partitions import write_history
+    from pipelines.as_of import newest_as_of
 
     city = _city(profile, home)
-    last = _monday(as_of) or newest_as_of(city)
+    last = _monday(as_of) or newest_as_of(city.home, city.profile)
     typer.echo(write_history(city.home, city.profile, unit, last, weeks, out, engine, workers, scheduler))
 
 
@@ -187,16 +190,16 @@ def retrain(
     ] = 0,
 ) -> None:
     """Train a challenger on everything that has matured; tune first, promote or roll back when told to."""
-    from dagster_project.main_job import newest_as_of
     from models import registry, weekly
     from models.tuning import tune_and_keep
+    from pipelines.as_of import newest_as_of
 
     city, stages = _city(profile, home), _stages()
     if rollback:
         typer.echo(registry.rollback(city.home, city.profile))
         return
     with stages.stage("retrain") as progress:
-        monday = _monday(as_of) or newest_as_of(city)
+        monday = _monday(as_of) or newest_as_of(city.home, city.profile)
         kept = tune_and_keep(city.home, city.profile, monday, tune, progress) if tune else city.profile
         told = weekly.retrain(city.home, kept, monday, promote=promote, progress=progress)
     typer.echo(told)

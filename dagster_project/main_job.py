@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -11,12 +11,13 @@ from rich.markup import escape
 from dagster_project.assets import ASSETS, WEEKLY, intake
 from dagster_project.instance import QUIET, instance_of
 from dagster_project.resources import City
+from pipelines.as_of import newest_as_of
 from pipelines.errors import FengqiaoError
 from pipelines.fingerprint import data_digests
 from pipelines.home import Home
 from pipelines.mapping import unread_files
 from pipelines.run_state import last_run
-from pipelines.warehouse import data_until, first_monday_after, open_warehouse
+from pipelines.warehouse import open_warehouse
 
 
 def run_week(city: City, as_of: date | None, since: date | None = None) -> None:
@@ -36,7 +37,7 @@ def run_week(city: City, as_of: date | None, since: date | None = None) -> None:
         _materialize(city, instance, [intake], None)
         for line in (*accounting(city.home), *map(escape, unread_files(city.landing, city.profile).lines())):
             tell(line)
-        newest = as_of or newest_as_of(city)
+        newest = as_of or newest_as_of(city.home, city.profile)
         touched = touched_weeks(city.home, since or newest, newest)
         late = touched_weeks(city.home, None, newest) if since is None else []
         for monday in [*touched, *([] if newest in touched else [newest])]:
@@ -83,22 +84,6 @@ def accounting(home: Home) -> list[str]:
         f"  {table}: read {n[0]:,} = loaded {n[1]:,} + quarantined {n[2]:,} + duplicates {n[3]:,} + unchanged {n[4]:,}"
         for table, *n in rows
     ]
-
-
-def newest_as_of(city: City) -> date:
-    """The first Monday after the newest record's known time, or after the profile's `complete_until`.
-
-    Raises:
-        FengqiaoError: the warehouse holds no record yet.
-    """
-    home, until = city.home, None
-    if home.warehouse.exists():
-        with open_warehouse(home.warehouse, read_only=True) as con:
-            until = data_until(con)
-    if until is None:
-        raise FengqiaoError(f"{home.root} holds no records yet: run `fengqiao run --data FOLDER` first")
-    complete = city.profile.settings.complete_until
-    return first_monday_after(min(until, datetime.combine(complete, time())) if complete else until)
 
 
 def _materialize(

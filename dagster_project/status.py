@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from dagster_project.resources import City
+from pipelines.as_of import newest_as_of
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.run_state import last_run
@@ -78,8 +79,6 @@ def _last_run(home: Home) -> str:
 
 
 def _warehouse_lines(city: City) -> list[str]:
-    from dagster_project.main_job import newest_as_of
-
     with open_warehouse(city.home.warehouse, read_only=True) as con:
         until = data_until(con)
         files, rows = con.execute(
@@ -87,7 +86,7 @@ def _warehouse_lines(city: City) -> list[str]:
         ).fetchall()[0]
         held_back = con.execute("select count(*) from quarantine").fetchall()[0][0]
     try:
-        ahead = f"next as-of date {newest_as_of(city)}"
+        ahead = f"next as-of date {newest_as_of(city.home, city.profile)}"
     except FengqiaoError as nothing:
         ahead = str(nothing)
     return [

@@ -15,10 +15,10 @@ from models.oracle import sealed_file
 from models.progress import Progress, silent
 from models.splits import gap_days, inner_windows, matured, temporal_splits
 from models.wording import Told, told
-from pipelines.errors import FengqiaoError
+from pipelines.as_of import newest_as_of
 from pipelines.home import Home
 from pipelines.profile import Profile
-from pipelines.warehouse import data_until, first_monday_after, open_warehouse
+from pipelines.warehouse import open_warehouse
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,13 @@ def matured_history(
 
 
 def whole_history(home: Home, profile: Profile) -> tuple[History, date]:
-    """All of a home's matured history, and the Monday after its newest record.
+    """All of a home's matured history, and the newest Monday its records allow.
 
     Raises:
         FengqiaoError: it holds no record.
     """
+    as_of = newest_as_of(home, profile)
     with open_warehouse(home.warehouse, read_only=True) as con:
-        until = data_until(con)
-        if until is None:
-            raise FengqiaoError(f"{home.root} holds no records: run `fengqiao run --data FOLDER` first")
-        as_of = first_monday_after(until)
         return matured_history(con, profile, as_of), as_of
 
 

@@ -10,8 +10,8 @@ import dagster as dg
 import polars as pl
 
 from dagster_project.instance import instance_of
-from dagster_project.main_job import newest_as_of
 from dagster_project.resources import City
+from pipelines.as_of import newest_as_of
 from pipelines.home import Home
 from pipelines.profile import load_profile
 from pipelines.run_state import last_run
@@ -21,7 +21,7 @@ from pipelines.warehouse import open_warehouse, read_row
 
 def test_a_run_is_for_the_first_monday_after_the_newest_record(small_city: Any) -> None:
     city = City(load_profile(str(small_city.profile)), Home(small_city.home))
-    assert newest_as_of(city) == date(2024, 12, 30)
+    assert newest_as_of(city.home, city.profile) == date(2024, 12, 30)
 
 
 def test_the_first_week_ends_with_its_papers(small_city: Any) -> None:
@@ -36,7 +36,7 @@ def test_the_first_week_ends_with_its_papers(small_city: Any) -> None:
 def test_stray_records_after_the_complete_ones_set_no_as_of_date(small_city: Any) -> None:
     profile = load_profile(str(small_city.profile))
     settings = profile.settings.model_copy(update={"complete_until": date(2024, 6, 2)})
-    assert newest_as_of(City(replace(profile, settings=settings), Home(small_city.home))) == date(2024, 6, 3)
+    assert newest_as_of(Home(small_city.home), replace(profile, settings=settings)) == date(2024, 6, 3)
 
 
 def test_running_again_changes_no_published_byte(small_city: Any, tmp_path: Path) -> None:
