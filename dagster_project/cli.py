@@ -224,12 +224,24 @@ def trial(
         typer.Option(help="Begin nothing new after so many; run again to go on.", show_default=False),
     ] = None,
     sweep: Annotated[bool, typer.Option(help="Replay the lists under other assumptions, too.")] = False,
+    run: Annotated[
+        str | None,
+        typer.Option(
+            help="Play nothing, report again on this run of HOME/trials.", metavar="NAME", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Play a year of the weekly cycle in made-up cities: what acting on the list prevents, and what it does to the list."""
     from dagster_project.trial.plan import Plan, arms_of
     from dagster_project.trial.play import play_and_report
+    from dagster_project.trial.report import report_again
 
     city, stages = _city(profile, home), _stages()
+    if run is not None:
+        with stages.stage("report"):
+            told = report_again(city.home, city.profile, run)
+        typer.echo(told)
+        return
     plan = Plan(profile=str(city.profile.folder), scale=scale, weeks=weeks)
     with stages.stage("trial") as progress:
         told = play_and_report(

@@ -109,6 +109,19 @@ def period_picture(periods: pl.DataFrame, after_on: date, is_share: bool) -> Any
     return dressed(alt.layer(interval, point, divide).properties(height=240))
 
 
+def arms_picture(words: Words, arms: pl.DataFrame) -> Any:
+    """What each way of choosing prevented in a simulated year, with its interval; rows: name, value, low, high."""
+    base = alt.Chart(alt.InlineData(arms.to_dicts())).encode(
+        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=320))
+    )
+    title = words("effect.expected_prevented_per_year")
+    interval = base.mark_rule(color=SOFT, strokeWidth=6).encode(x=alt.X("low:Q", title=title), x2="high:Q")
+    point = base.mark_point(color=INK, filled=True, size=110, opacity=1).encode(
+        x=alt.X("value:Q", title=title)
+    )
+    return dressed(alt.layer(interval, point).properties(height=alt.Step(30)))
+
+
 def dressed(chart: Any) -> Any:
     """The common look. Marks are not read out one by one: the sentence beside a picture says what it shows."""
     return (

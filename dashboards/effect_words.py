@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable
 
+import polars as pl
+
 from dashboards.evidence import Measured
 from dashboards.markup import Cell
 from dashboards.read_model_effect import Compared, Effect, Trial
@@ -70,6 +72,16 @@ def trial_table(words: Words, found: Trial) -> Table:
         ]
         for arm in found.arms(ARMS)
     ]  # fmt: skip
+
+
+def trial_arms(words: Words, found: Trial) -> pl.DataFrame:
+    """For the picture: name, value, low and high of what each way prevented."""
+    rows = [
+        (words(f"arm.{arm}"), told.value, told.low, told.high)
+        for arm in found.arms(ARMS)
+        if (told := found.figures.get((arm, _FIGURES[0]))) is not None
+    ]
+    return pl.DataFrame(rows, schema=["name", "value", "low", "high"], orient="row")
 
 
 def _shown(words: Words, name: str, told: Measured) -> str:

@@ -121,8 +121,10 @@ class Trial:
     Attributes:
         sentence: `sentence_zh` and `sentence_en`; null while an arm is missing.
         figures: by arm and figure, `value`, `low` and `high`.
+        run: its name.
     """
 
+    run: str
     sentence: dict[str, str | None]
     figures: dict[tuple[str, str], Measured]
 
@@ -139,6 +141,7 @@ def trial(home: Home) -> Trial | None:
         return None
     told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return Trial(
+        run=told["run"],
         sentence={name: told[name] for name in ("sentence_zh", "sentence_en")},
         figures={
             (row["arm"], row["metric"]): Measured(row["value"], row["low"], row["high"])

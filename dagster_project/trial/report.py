@@ -4,6 +4,7 @@ The Effect page reads HOME/trials/effect.json (`models.trial.summary.summary`): 
 `limits_*`, and `table` with a row per arm and figure. It is replaced in one step whenever a trial is reported.
 """
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,19 +17,36 @@ from models.store import log_trial
 from models.trial.effects import effects
 from models.trial.feedback import feedback, township_shares
 from models.trial.intervals import ratio
-from models.trial.page import page
+from models.trial.losses import losses
+from models.trial.page import Tables, page
 from models.trial.picture import save_picture
 from models.trial.summary import as_json, summary
+from pipelines.errors import RefusedInput
 from pipelines.home import Home
 from pipelines.profile import Profile
 
 EFFECT = "effect.json"
 PAGE = "trial.md"
+PICTURE = "feedback.svg"
 PICTURED = ("ranking", "ranking+random", "ranking+naive")
 
 
+def report_again(home: Home, profile: Profile, run: str) -> str:
+    """Report on a trial played before, whatever code played it.
+
+    Raises:
+        RefusedInput: HOME/trials has no reported run of that name.
+    """
+    folder = home.root / "trials" / run
+    if not (folder / EFFECT).is_file():
+        there = sorted(path.parent.name for path in folder.parent.glob(f"*/{EFFECT}"))
+        raise RefusedInput(f"no trial {run!r} under {folder.parent}; there is {', '.join(there) or 'none'}")
+    world = json.loads((folder / EFFECT).read_text(encoding="utf-8"))["world"]
+    return report(home, profile, Plan(**world), folder)
+
+
 def report(home: Home, profile: Profile, plan: Plan, folder: Path) -> str:
-    """Write effects.parquet, feedback.parquet, township_shares.parquet, sweep.parquet, feedback.svg, trial.md and effect.json.
+    """Write effects, feedback, township_shares, losses and sweep as Parquet, feedback.svg, trial.md and effect.json.
 
     Args:
         home: whose `trials` the run lies under.
@@ -42,14 +60,18 @@ def report(home: Home, profile: Profile, plan: Plan, folder: Path) -> str:
     results = read_results(folder, profile)
     found = effects(results.attended, results.harms, results.weeks, plan.scale)
     write_parquet(found, folder / "effects.parquet")
-    fed_back = _feedback(results, folder) if len(results.at_risk) else None
+    fed_back = lost = None
+    if len(results.at_risk):
+        fed_back, lost = _feedback(results, folder), losses(results.at_risk, results.attended, results.weeks)
+        write_parquet(lost, folder / "losses.parquet")
     sweeps = sorted((folder / "sweeps").glob("*.parquet"))
     moved = swept(pl.concat(pl.read_parquet(path) for path in sweeps)) if sweeps else None
     if moved is not None:
         write_parquet(moved, folder / "sweep.parquet")
     content = summary(found, folder.name, asdict(plan), profile.settings.capacity)
     command = f"fengqiao trial --scale {plan.scale:g} --weeks {plan.weeks}"
-    _put(folder / PAGE, page(content, found, fed_back, moved, _names(profile), command))
+    tables = Tables(effects=found, feedback=fed_back, losses=lost, sweep=moved)
+    _put(folder / PAGE, page(content, tables, _names(profile), command, PICTURE))
     _put(folder / EFFECT, as_json(content))
     _put(folder.parent / EFFECT, as_json(content))
     log_trial(home, profile, folder, asdict(plan), _headline(found))
@@ -82,7 +104,8 @@ def _feedback(results: Results, folder: Path) -> pl.DataFrame:
     write_parquet(found, folder / "feedback.parquet")
     shares = township_shares(results.at_risk, visits)
     write_parquet(shares, folder / "township_shares.parquet")
-    save_picture(shares.filter(pl.col("arm").is_in(PICTURED)), folder / "feedback.svg")
+    pictured = pl.col("arm").is_in(PICTURED)
+    save_picture(shares.filter(pictured), found.filter(pictured), folder / PICTURE)
     return found
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.charts import period_picture
-from dashboards.effect_words import effect_lines, effect_table, trial_table
+from dashboards.charts import arms_picture, period_picture
+from dashboards.effect_words import effect_lines, effect_table, trial_arms, trial_table
 from dashboards.markup import bullets, lines, table
 from dashboards.pictures import picture
 from dashboards.read_model_effect import Effect, by_period, effect, trial
@@ -64,3 +64,11 @@ def _trial(session: Session) -> None:
     sentence = found.sentence[f"sentence_{words.lang}"] or words("effect.trial_unfinished")
     st.html(lines([sentence, words("effect.trial_limits")]))
     st.html(table(*trial_table(words, found), words("effect.trial")))
+    picture(
+        session,
+        words("effect.trial_picture"),
+        lambda: arms_picture(words, trial_arms(words, found)),
+        found.run,
+        found.sentence["sentence_en"],
+    )
+    st.caption(words("effect.trial_picture"))

@@ -8,7 +8,7 @@ import polars as pl
 from models.trial.intervals import Estimate, mean, ratio
 from models.trial.policies import NOTHING
 
-ORACLE = "oracle"
+ORACLE, CHECKLIST = "oracle", "checklist"
 SCHEMA = {
     "arm": pl.String,
     "segment": pl.String,
@@ -77,8 +77,8 @@ def _of_arm(
     yield "all", "days_to_attention", n, _median_days(mine, seeds)
     yield "all", "weeks_by_model", n, _weeks_by_model(_of(weeks, arm), seeds)
     yield from _share_of_oracle(arm, harms, weeks)
-    if "@" in arm:
-        yield from _lost_to_fault(arm, weeks, scale)
+    yield from _more_than(arm, CHECKLIST, "expected_more_than_checklist_per_year", weeks, scale)
+    yield from _more_than(arm, _plain(arm), "expected_more_than_plain_per_year", weeks, scale)
     for column in SEGMENTS:
         for level in harms[column].drop_nulls().unique().sort():
             part = [frame.filter(pl.col(column) == level) for frame in (mine, harms)]
@@ -103,13 +103,17 @@ def _share_of_oracle(arm: str, harms: pl.DataFrame, weeks: pl.DataFrame) -> Iter
     yield "all", "expected_share_of_oracle", len(seeds), ratio(spared, most)
 
 
-def _lost_to_fault(arm: str, weeks: pl.DataFrame, scale: float) -> Iterator[Found]:
-    """What the same policy would have prevented more in a year without the fault."""
-    sound = arm[: arm.index("@")]
-    seeds = _shared(weeks, arm, sound)
-    if seeds:
-        lost = _expected(weeks, arm, seeds) - _expected(weeks, sound, seeds)
-        yield "all", "expected_lost_to_fault_per_year", len(seeds), mean(lost / scale)
+def _plain(arm: str) -> str:
+    """The same arm without its fault, or else without its marks."""
+    return arm.partition("@")[0] if "@" in arm else arm.partition("+")[0]
+
+
+def _more_than(arm: str, other: str, metric: str, weeks: pl.DataFrame, scale: float) -> Iterator[Found]:
+    """What an arm prevented more than another in the same worlds; negative where it prevented less."""
+    seeds = _shared(weeks, arm, other)
+    if seeds and arm not in (other, NOTHING):
+        more = _expected(weeks, other, seeds) - _expected(weeks, arm, seeds)
+        yield "all", metric, len(seeds), mean(more / scale)
 
 
 def _shared(weeks: pl.DataFrame, *arms: str) -> list[int]:

@@ -12,6 +12,8 @@ from models.trial.intervals import Estimate, mean, ratio
 
 QUARTER_WEEKS = 13
 HORIZON_WEEKS = 4
+STEEPEST = 20
+"""Few visits, all to the most dangerous townships, have no slope: the fit runs away."""
 SCHEMA = {
     "arm": pl.String,
     "quarter": pl.Int64,
@@ -35,17 +37,21 @@ def feedback(at_risk: pl.DataFrame, attended: pl.DataFrame, harms: pl.DataFrame)
     Returns:
         `SCHEMA`. Concentration: `attention_gini` and `hazard_gini` over townships, `attention_on_hazard` (slope
         of log attention share on log hazard share), `repeat_share` (attention in townships that were in the
-        upper tenth a quarter before). Calibration: `predicted`, `recorded`, `true` chance of harm within four
+        upper tenth a quarter before); of a marked arm (`ranking+naive`) also each with `_more`, the difference to the
+        plain one in the same worlds. Calibration: `predicted`, `recorded`, `true` chance of harm within four
         weeks, each `_attended` and `_others`. Base rate: `base_recorded`, `base_true`, `base_random` (among
         those drawn at random).
     """
     found = []
     labelled = _labelled(at_risk, attended, harms)
+    places = {}
     for arm in at_risk["arm"].unique().sort():
         rows = labelled.filter(pl.col("arm") == arm)
-        visits = attended.filter(pl.col("arm") == arm)
+        shares = township_shares(rows, attended.filter(pl.col("arm") == arm))
         for quarter in rows["quarter"].unique().sort():
-            figures = _concentration(rows, visits, quarter) | _calibration(rows, quarter)
+            places[arm, quarter] = _concentration(shares, quarter)
+            plain = places.get((arm.partition("+")[0], quarter)) if "+" in arm else None
+            figures = _over_worlds(places[arm, quarter], plain) | _calibration(rows, quarter)
             found += [(arm, quarter, name, n, *estimate) for name, (n, estimate) in figures.items()]
     return pl.DataFrame(found, schema=SCHEMA, orient="row")
 
@@ -105,35 +111,37 @@ def _labelled(at_risk: pl.DataFrame, attended: pl.DataFrame, harms: pl.DataFrame
 Figures = dict[str, tuple[int, Estimate]]
 
 
-def _concentration(rows: pl.DataFrame, visits: pl.DataFrame, quarter: int) -> Figures:
-    shares = township_shares(rows, visits)
-    found: dict[str, list[float]] = {
-        name: [] for name in ("attention_gini", "hazard_gini", "attention_on_hazard")
+def _concentration(shares: pl.DataFrame, quarter: int) -> dict[str, dict[int, float]]:
+    """Each figure of a quarter by world."""
+    found: dict[str, dict[int, float]] = {
+        name: {} for name in ("attention_gini", "hazard_gini", "attention_on_hazard", "repeat_share")
     }
-    again: list[float] = []
-    for seed in shares["seed"].unique().sort():
-        mine = shares.filter(pl.col("seed") == seed)
+    for (seed,), mine in shares.group_by("seed", maintain_order=True):
         now = mine.filter(pl.col("quarter") == quarter)
         if not now["attended"].sum():
             continue
         attention, hazard = now["attention_share"].to_numpy(), now["hazard_share"].to_numpy()
-        found["attention_gini"].append(gini(attention))
-        found["hazard_gini"].append(gini(hazard))
-        found["attention_on_hazard"].append(_poisson_slope(now["attended"].to_numpy(), hazard))
+        found["attention_gini"][seed] = gini(attention)
+        found["hazard_gini"][seed] = gini(hazard)
+        slope = _poisson_slope(now["attended"].to_numpy(), hazard)
+        if abs(slope) < STEEPEST:
+            found["attention_on_hazard"][seed] = slope
         before = mine.filter(pl.col("quarter") == quarter - 1)
         if len(before):
-            top = before.sort("attended", "township_code", descending=[True, False]).head(
-                max(1, len(before) // 10)
-            )
-            again.append(
-                float(
-                    now.filter(pl.col("township_code").is_in(top["township_code"].implode()))[
-                        "attention_share"
-                    ].sum()
-                )
-            )
-    figures = {name: (len(values), mean(np.array(values))) for name, values in found.items()}
-    return figures | ({"repeat_share": (len(again), mean(np.array(again)))} if again else {})
+            most = before.sort("attended", "township_code", descending=[True, False])
+            top = most["township_code"].head(max(1, len(before) // 10)).implode()
+            again = now.filter(pl.col("township_code").is_in(top))["attention_share"].sum()
+            found["repeat_share"][seed] = float(again)
+    return {name: values for name, values in found.items() if values}
+
+
+def _over_worlds(mine: dict[str, dict[int, float]], plain: dict[str, dict[int, float]] | None) -> Figures:
+    """Means over the worlds; and, where there is a plain arm, the mean difference to it in the same worlds."""
+    figures = {name: (len(values), mean(np.array(list(values.values())))) for name, values in mine.items()}
+    for name, theirs in (plain or {}).items():
+        more = [mine[name][seed] - value for seed, value in theirs.items() if seed in mine.get(name, {})]
+        figures[f"{name}_more"] = (len(more), mean(np.array(more)))
+    return figures
 
 
 def _calibration(rows: pl.DataFrame, quarter: int) -> Figures:
@@ -182,6 +190,6 @@ def _poisson_slope(count: np.ndarray, share: np.ndarray) -> float:
         )
         step = np.linalg.solve(information, gradient).clip(-1, 1)
         a, b = a + step[0], b + step[1]
-        if np.abs(step).max() < 1e-9:
+        if np.abs(step).max() < 1e-9 or abs(b) >= STEEPEST:
             break
     return float(b)

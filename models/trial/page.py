@@ -1,11 +1,13 @@
 """A trial's results as a page of `docs/`: main table, parts of the city, faults, feedback, other assumptions."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from models.markdown import table
+from models.trial.policies import POLICIES
 
 HEAD = """# What acting on the list prevents · 按名单先行调解防止了多少
 
@@ -24,28 +26,48 @@ MAIN = {
     "prevented_per_year": ("counted", 0, 1),
     "expected_prevented_per_100": ("per 100 mediations", 1, 1),
     "expected_share_of_oracle": ("share of the oracle's, %", 0, 100),
+    "expected_more_than_checklist_per_year": ("more than the checklist", 1, 1),
     "never_violent": ("never violent, %", 0, 100),
     "days_to_attention": ("days from record to attention", 0, 1),
     "weeks_by_model": ("weeks ranked by a model, %", 0, 100),
 }
 """Figure to heading, digits, factor."""
+MARKED = {
+    "expected_prevented_per_year": ("prevented a year, expected", 0, 1),
+    "expected_more_than_plain_per_year": ("more than without the mark", 1, 1),
+    "expected_share_of_oracle": ("share of the oracle's, %", 0, 100),
+}
 FAULT = {
     "expected_prevented_per_year": ("prevented a year, expected", 0, 1),
-    "expected_lost_to_fault_per_year": ("lost to the fault", 1, 1),
+    "expected_more_than_plain_per_year": ("more than without the fault", 1, 1),
     "expected_share_of_oracle": ("share of the oracle's in the same fault, %", 0, 100),
 }
-FEEDBACK = {
+CONCENTRATION = {
     "attention_on_hazard": ("attention on hazard (1: in proportion)", 2, 1),
+    "attention_on_hazard_more": ("more than the plain arm", 2, 1),
     "attention_gini": ("Gini of attention", 2, 1),
+    "attention_gini_more": ("more than the plain arm", 3, 1),
     "hazard_gini": ("Gini of hazard", 2, 1),
     "repeat_share": ("attention where it was most a quarter before, %", 0, 100),
-    "base_true": ("base rate: true, %", 2, 100),
-    "base_recorded": ("recorded, %", 2, 100),
-    "base_random": ("recorded among those drawn at random, %", 1, 100),
+    "repeat_share_more": ("more than the plain arm, points", 1, 100),
+}
+CHANCES = {
     "predicted_attended": ("attended: predicted, %", 1, 100),
     "true_attended": ("true, %", 1, 100),
     "predicted_others": ("others: predicted, %", 2, 100),
+    "recorded_others": ("recorded, %", 2, 100),
     "true_others": ("true, %", 2, 100),
+    "base_true": ("base rate: true, %", 2, 100),
+    "base_recorded": ("recorded, %", 2, 100),
+    "base_random": ("recorded among those drawn at random, %", 1, 100),
+}
+LOST = {
+    "listed": "on our list, too",
+    "next": "missed: in our order within twice the capacity",
+    "further": "within five times",
+    "far": "further down",
+    "without_model": "missed in weeks without a model",
+    "instead": "attended to instead",
 }
 PARTS = {
     "category": "By category · 按类别",
@@ -55,51 +77,67 @@ PARTS = {
 Figures = Mapping[str, tuple[str, int, int]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tables:
+    """What a trial found, each None where it was not played: `effects.effects`, `feedback.feedback`, `losses.losses`;
+    `sweep` has setting, arm, seeds, value, low, high.
+    """
+
+    effects: pl.DataFrame
+    feedback: pl.DataFrame | None = None
+    losses: pl.DataFrame | None = None
+    sweep: pl.DataFrame | None = None
+
+
 def page(
-    content: Mapping[str, Any],
-    effects: pl.DataFrame,
-    feedback: pl.DataFrame | None,
-    sweep: pl.DataFrame | None,
-    names: Mapping[str, str],
-    command: str,
+    content: Mapping[str, Any], tables: Tables, names: Mapping[str, str], command: str, picture: str
 ) -> str:
     """The page.
 
     Args:
         content: `summary.summary`.
-        effects: `effects.effects`.
-        feedback: `feedback.feedback`, where a model ranked.
-        sweep: setting, arm, seeds, value, low, high, where lists were replayed.
+        tables: what was found.
         names: what to call categories and counties, by code.
         command: what produced it.
+        picture: the file of `picture.save_picture`, beside the page.
     """
     said = [content[f"{what}_{language}"] for language in ("zh", "en") for what in ("sentence", "limits")]
-    lines = [
-        HEAD.format(command=command, run=content["run"], sentences="\n".join(line for line in said if line))
-    ]
+    head = HEAD.format(command=command, run=content["run"], sentences="\n".join(line for line in said if line))
+    effects = _in_order(tables.effects)
     whole = effects.filter(segment="all")
-    sound, struck = (whole.filter(pl.col("arm").str.contains("@") == there) for there in (False, True))
-    lines += ["## Every policy · 各种先后次序\n", _by_arm(sound, MAIN), ""]
-    for axis, title in PARTS.items():
-        lines += [f"## {title}\n", _by_part(effects, axis, names), ""]
-    if len(struck):
-        lines += ["## Faults in the world · 出现异常时\n", _by_arm(struck, FAULT), ""]
-    if feedback is not None and len(feedback):
-        lines += [
-            "## What acting does to the list, by quarter · 名单受处置的影响\n",
-            _by_quarter(feedback),
-            "",
-        ]
-    if sweep is not None and len(sweep):
-        lines += [
-            "## Other assumptions: prevented per 100 mediations · 换一种假设\n",
-            _by_setting(sweep),
-            "",
-        ]
-    return "\n".join(lines)
+    marked, struck = (pl.col("arm").str.contains(mark, literal=True) for mark in "+@")
+    sections = {
+        "Every policy · 各种先后次序": _by_arm(whole.filter(~marked & ~struck), MAIN),
+        "With places drawn at random, and without marking · 随机抽取与不作标记": _by_arm(
+            whole.filter(marked & ~struck), MARKED
+        ),
+        **{title: _by_part(effects, axis, names) for axis, title in PARTS.items()},
+        "Where the share of the oracle is lost · 差距在哪里": tables.losses is not None and _lost(tables.losses),
+        "Faults in the world · 出现异常时": _by_arm(whole.filter(struck), FAULT),
+    }
+    if tables.feedback is not None:
+        fed_back = _in_order(tables.feedback)
+        sections |= {
+            "What acting does to the list · 名单受处置的影响": f"![by quarter]({picture})",
+            "Where attention gathers, by quarter · 关注集中在哪里": _by_quarter(fed_back, CONCENTRATION),
+            "Whether chances stay true, by quarter · 可能性是否仍然准确": _by_quarter(fed_back, CHANCES),
+        }
+    if tables.sweep is not None:
+        title = "Other assumptions: expected prevented per 100 mediations · 换一种假设"
+        sections[title] = _by_setting(_in_order(tables.sweep))
+    parts = [head, *(f"## {title}\n\n{body}\n" for title, body in sections.items() if body)]
+    return "\n".join(parts)
+
+
+def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    """Arms from the policies that know least to the oracle, each followed by its marked ones."""
+    policy = pl.col("arm").str.extract(r"^(\w+)").replace_strict({name: n for n, name in enumerate(POLICIES)})
+    return rows.sort(policy, "arm", maintain_order=True)
 
 
 def _by_arm(rows: pl.DataFrame, figures: Figures) -> str:
+    if rows.is_empty():
+        return ""
     lines = []
     for arm in rows["arm"].unique(maintain_order=True):
         mine = rows.filter(arm=arm)
@@ -112,7 +150,7 @@ def _by_part(effects: pl.DataFrame, axis: str, names: Mapping[str, str]) -> str:
     known = effects.filter(
         pl.col("segment").str.starts_with(f"{axis}=") & ~pl.col("arm").str.contains(r"@|\+|nothing")
     )
-    arms = known["arm"].unique(maintain_order=True).to_list()
+    arms = _unmarked(known)
     lines = []
     for segment in known["segment"].unique(maintain_order=True):
         cells = []
@@ -126,16 +164,31 @@ def _by_part(effects: pl.DataFrame, axis: str, names: Mapping[str, str]) -> str:
     return table(["part", *(f"`{arm}`: per 100 (mediations a year)" for arm in arms)], lines)
 
 
-def _by_quarter(rows: pl.DataFrame) -> str:
+def _lost(rows: pl.DataFrame) -> str:
+    """Shares of the hazard at the top of the oracle's order, by where those disputes stood in ours."""
     lines = [
-        [f"`{arm}`", str(int(str(quarter)) + 1), *_said(mine, FEEDBACK)]
-        for (arm, quarter), mine in rows.group_by("arm", "quarter", maintain_order=True)
+        [LOST[band], *(_figure(_in_order(rows).filter(arm=arm, band=band), 0, 100) for arm in _unmarked(rows))]
+        for band in LOST
+        if band in rows["band"]
     ]
-    return table(["arm", "quarter", *_titles(FEEDBACK)], lines)
+    return table(["hazard of the oracle's disputes, %", *(f"`{arm}`" for arm in _unmarked(rows))], lines)
+
+
+def _unmarked(rows: pl.DataFrame) -> list[str]:
+    return [arm for arm in POLICIES if arm in rows["arm"]]
+
+
+def _by_quarter(rows: pl.DataFrame, figures: Figures) -> str:
+    lines = [
+        [f"`{arm}`", str(int(str(quarter)) + 1), *_said(mine, figures)]
+        for (arm, quarter), mine in rows.group_by("arm", "quarter", maintain_order=True)
+        if "@" not in str(arm)
+    ]
+    return table(["arm", "quarter", *_titles(figures)], lines)
 
 
 def _by_setting(rows: pl.DataFrame) -> str:
-    arms = rows["arm"].unique(maintain_order=True).sort().to_list()
+    arms = _unmarked(rows)
     lines = []
     for setting in rows["setting"].unique(maintain_order=True):
         mine = rows.filter(setting=setting)

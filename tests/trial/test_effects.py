@@ -71,13 +71,22 @@ def test_figures_are_those_one_counts_by_hand(
     assert table[arm, segment, metric] == (2, pytest.approx(value))
 
 
-def test_a_faults_loss_is_what_the_same_policy_prevented_more_without_it() -> None:
-    played = years("nothing", "ranking", "ranking@silence").with_columns(
-        expected_harms=pl.when(pl.col("arm") == "ranking@silence").then(9.0).otherwise("expected_harms")
-    )
+def test_an_arm_is_set_beside_the_checklist_and_itself_without_its_mark_or_fault() -> None:
+    arms = ("nothing", "checklist", "ranking", "ranking+random", "ranking+random@silence")
+    harmed = dict(zip(arms, (10.0, 9.0, 7.0, 7.5, 8.0), strict=True))
+    played = years(*arms).with_columns(expected_harms=pl.col("arm").replace_strict(harmed))
     found = effects(VISITS, HARMS, played, scale=0.5)
-    row = found.filter(pl.col("metric") == "expected_lost_to_fault_per_year")
-    assert row.select("arm", "seeds", "value").rows() == [("ranking@silence", 2, 2.0)]
+    more = {
+        (row["arm"], row["metric"].split("_")[3]): (row["seeds"], row["value"])
+        for row in found.filter(pl.col("metric").str.contains("more_than")).iter_rows(named=True)
+    }
+    assert more == {
+        ("ranking", "checklist"): (2, 4.0),
+        ("ranking+random", "checklist"): (2, 3.0),
+        ("ranking+random@silence", "checklist"): (2, 2.0),
+        ("ranking+random", "plain"): (2, -1.0),
+        ("ranking+random@silence", "plain"): (2, -1.0),
+    }
 
 
 def test_a_dispute_harmed_before_it_was_attended_to_counts_as_never_violent_since() -> None:

@@ -57,3 +57,13 @@ def test_recorded_and_true_harm_are_told_apart_among_attended_and_others() -> No
     assert figures["recorded_others"] == pytest.approx(2 / (13 * 8 - 13 - 12 - 11 - 11))
     assert figures["true_others"] == pytest.approx(6 / (13 * 8 - 13 - 12 - 11 - 11))
     assert figures["base_random"] == pytest.approx(1.0)
+
+
+def test_a_marked_arm_is_set_beside_the_plain_one_of_the_same_world() -> None:
+    """Unmarked, attention all goes to one township; the plain arm gives the other a quarter of it."""
+    both = pl.concat([AT_RISK, AT_RISK.with_columns(arm=pl.lit("ranking+naive"))])
+    gathered = ATTENDED.with_columns(arm=pl.lit("ranking+naive"), township_code=pl.lit("t1"))
+    told = feedback(both, pl.concat([ATTENDED, gathered]), HARMS).filter(pl.col("quarter") == 0)
+    figures = {(row["arm"], row["metric"]): row["value"] for row in told.iter_rows(named=True)}
+    assert figures["ranking+naive", "attention_gini_more"] == pytest.approx(0.5 - 0.25)
+    assert ("ranking", "attention_gini_more") not in figures

@@ -4,7 +4,8 @@ import polars as pl
 
 from models.trial import feedback as quarters
 from models.trial.effects import SCHEMA
-from models.trial.page import page
+from models.trial.losses import SCHEMA as LOSSES
+from models.trial.page import Tables, page
 from models.trial.summary import summary
 
 EFFECTS = pl.DataFrame(
@@ -15,7 +16,8 @@ EFFECTS = pl.DataFrame(
         ("ranking", "all", "expected_share_of_oracle", 20, 0.52, 0.48, 0.56),
         ("ranking", "category=D1", "prevented_per_100", 20, 2.04, None, None),
         ("ranking", "category=D1", "mediations_per_year", 20, 812.0, 800.0, 820.0),
-        ("ranking@silence", "all", "expected_lost_to_fault_per_year", 20, -1.26, -2.0, 0.4),
+        ("ranking+random", "all", "expected_more_than_plain_per_year", 20, -2.31, -3.0, -1.6),
+        ("ranking@silence", "all", "expected_more_than_plain_per_year", 20, -1.26, -2.0, 0.4),
     ],
     schema=SCHEMA,
     orient="row",
@@ -28,6 +30,7 @@ SWEEP = pl.DataFrame(
     schema=("setting", "arm", "seeds", "value", "low", "high"),
     orient="row",
 )
+LOST = pl.DataFrame([("ranking", "listed", 20, 0.261, 0.24, 0.28)], schema=LOSSES, orient="row")
 CONTENT = summary(EFFECTS, "scale-0.25-52w-x", {"scale": 0.25}, capacity=40)
 
 
@@ -40,8 +43,13 @@ def rows(text: str) -> list[list[str]]:
 
 
 def test_every_figure_stands_where_it_belongs() -> None:
-    told = rows(page(CONTENT, EFFECTS, FEEDBACK, SWEEP, {"D1": "婚姻家庭"}, "fengqiao trial"))
-    assert ["`ranking`", "20", "42 (38 to 45)", "–", "–", "52 (48 to 56)", "–", "–", "–"] in told
+    tables = Tables(effects=EFFECTS, feedback=FEEDBACK, losses=LOST, sweep=SWEEP)
+    text = page(CONTENT, tables, {"D1": "婚姻家庭"}, "fengqiao trial", "feedback.svg")
+    told = rows(text)
+    assert ["`ranking`", "20", "42 (38 to 45)", "–", "–", "52 (48 to 56)", "–", "–", "–", "–"] in told
+    assert ["`ranking+random`", "20", "–", "-2.3 (-3.0 to -1.6)", "–"] in told
+    assert ["on our list, too", "26 (24 to 28)"] in told
+    assert "(feedback.svg)" in text
     assert ["婚姻家庭", "2.0 (812)"] in told
     assert ["`ranking@silence`", "20", "–", "-1.3 (-2.0 to 0.4)", "–"] in told
     assert any(row[:2] == ["`ranking`", "2"] and "0.71 (0.70 to 0.73)" in row for row in told)
@@ -50,9 +58,16 @@ def test_every_figure_stands_where_it_belongs() -> None:
 
 def test_what_was_not_played_has_no_section_and_the_command_and_limits_are_named() -> None:
     sound = EFFECTS.filter(~pl.col("arm").str.contains("@"))
-    text = page(CONTENT, sound, None, None, {}, "fengqiao trial --scale 0.25 --weeks 52")
+    text = page(CONTENT, Tables(effects=sound), {}, "fengqiao trial --scale 0.25 --weeks 52", "feedback.svg")
     assert "Faults" not in text
     assert "Other assumptions" not in text
     assert "by quarter" not in text
+    assert "oracle is lost" not in text
     assert "`fengqiao trial --scale 0.25 --weeks 52`" in text
     assert CONTENT["limits_zh"] in text
+
+
+def test_arms_stand_from_the_one_that_knows_least_to_the_oracle_marked_ones_after_their_own() -> None:
+    text = page(CONTENT, Tables(effects=EFFECTS), {}, "fengqiao trial", "feedback.svg")
+    arms = [row[0] for row in rows(text) if row[0].startswith("`")]
+    assert arms == ["`nothing`", "`ranking`", "`oracle`", "`ranking+random`", "`ranking@silence`"]

@@ -8,12 +8,15 @@ import pytest
 
 from dagster_project.trial.plan import Plan, arms_of
 from dagster_project.trial.play import play_and_report
+from dagster_project.trial.report import report_again
 from dashboards.effect_words import ARMS
 from dashboards.read_model_effect import trial
+from pipelines.errors import RefusedInput
 from pipelines.home import Home
 from pipelines.profile import load_profile
 
 PLAN = Plan(profile="qujing", scale=0.05, history_weeks=52, weeks=2)
+PLAN_RUN = PLAN.run
 
 
 def played(home: Home, arms: str, said: list[str], minutes: float | None = None) -> str:
@@ -59,6 +62,14 @@ def test_a_trial_is_played_reported_and_gone_on_with(tmp_path: Path, monkeypatch
     effects = pl.read_parquet(folder / "effects.parquet")
     assert {"all", "category=D1", "urban=rural"} <= set(effects["segment"])
     assert list((home.mlflow / "artifacts").rglob("effects.parquet"))
+
+    page = (folder / "trial.md").read_bytes()
+    (folder / "trial.md").unlink()
+    monkeypatch.setattr("dagster_project.trial.plan.code_version", lambda: "later code")
+    assert "arms are missing" in report_again(home, load_profile("qujing"), PLAN_RUN)
+    assert (folder / "trial.md").read_bytes() == page
+    with pytest.raises(RefusedInput, match=f"there is {PLAN_RUN}"):
+        report_again(home, load_profile("qujing"), "another")
 
 
 def test_without_time_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

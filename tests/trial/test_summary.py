@@ -5,9 +5,12 @@ from pathlib import Path
 import polars as pl
 
 from models.trial.effects import SCHEMA
+from models.trial.feedback import SCHEMA as FEEDBACK
 from models.trial.picture import save_picture
 from models.trial.summary import summary
 
+ARMS = ("ranking", "ranking+naive")
+METRICS = ("predicted_attended", "true_attended", "predicted_others", "true_others", "base_true", "base_recorded")
 FIGURES = pl.DataFrame(
     [
         ("nothing", "all", "harms_per_year", 20, 700.0, 690.0, 710.0),
@@ -38,13 +41,19 @@ def test_without_the_oracle_nothing_is_said() -> None:
     assert told["sentence_en"] is None
 
 
-def test_the_picture_holds_a_panel_per_quarter(tmp_path: Path) -> None:
+def test_the_picture_has_a_column_per_arm_and_shows_what_is_predicted_beside_what_is_true(tmp_path: Path) -> None:
     shares = pl.DataFrame(
-        [(0, "ranking", q, f"t{n}", 0.2 + 0.1 * n, 0.5, 3) for q in range(2) for n in range(3)],
+        [(0, arm, q, f"t{n}", 0.2 + 0.1 * n, 0.5, 3) for arm in ARMS for q in range(2) for n in range(3)],
         schema=["seed", "arm", "quarter", "township_code", "hazard_share", "attention_share", "attended"],
         orient="row",
     )
-    save_picture(shares, tmp_path / "p.svg")
+    figures = pl.DataFrame(
+        [(arm, q, metric, 20, 0.01, 0.009, 0.011) for arm in ARMS for q in range(2) for metric in METRICS],
+        schema=FEEDBACK,
+        orient="row",
+    )
+    save_picture(shares, figures, tmp_path / "p.svg")
     text = (tmp_path / "p.svg").read_text(encoding="utf-8")
-    assert "quarter 1" in text
-    assert "quarter 2" in text
+    assert text.count(">ranking+naive<") == 4
+    assert "predicted · 预测" in text
+    assert "true · 真实" in text
