@@ -26,7 +26,9 @@ COHORT_NAMES = {name: f"cohort_{name}" for name in COHORT_COLUMNS if name not in
 """What the cohort's columns are called in the file, where a feature may bear the same name."""
 
 
-def week_matrix(con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date) -> Matrix:
+def week_matrix(
+    con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date, known: str | None = None
+) -> Matrix:
     """The features of every dispute at risk on a Monday, from the file where it is still right, else anew.
 
     Args:
@@ -34,8 +36,9 @@ def week_matrix(con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as
         home: the file is `HOME/features/<as_of>.parquet`.
         profile: of the home.
         as_of: the Monday.
+        known: its `data_digest`, where it is at hand.
     """
-    path, digest = week_file(home, as_of), week_digest(con, profile, as_of)
+    path, digest = week_file(home, as_of), week_digest(profile, as_of, known or data_digest(con, as_of))
     held = _read(path, digest) if path.is_file() else None
     if held is not None:
         return held
@@ -55,9 +58,9 @@ def week_file(home: Home, as_of: date) -> Path:
     return home.features / f"{as_of.isoformat()}.parquet"
 
 
-def week_digest(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> str:
-    """What a Monday's matrix follows from: data known before it, profile, Monday and this code."""
-    made_from = [data_digest(con, as_of), profile.settings.model_dump_json(), as_of.isoformat(), _code()]
+def week_digest(profile: Profile, as_of: date, known: str) -> str:
+    """What a Monday's matrix follows from: data known before it (`known`, their digest), profile, Monday and this code."""
+    made_from = [known, profile.settings.model_dump_json(), as_of.isoformat(), _code()]
     return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
 
 

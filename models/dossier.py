@@ -36,10 +36,11 @@ _TIMELINE = f"""
 
 _TIER_NOW = f"""
     with reached as (
-        select dispute_id, tier, event_at as taken_at, 1 as nth from {ONE_EVENT}
+        select dispute_id, tier, event_at as taken_at, 1 as nth from {ONE_EVENT} semi join cohort using (dispute_id)
         where tier is not null and {_IN_FORCE}
         union all
-        select dispute_id, tier, registered_at, 0 from {ONE_DISPUTE} where tier is not null and {_IN_FORCE})
+        select dispute_id, tier, registered_at, 0 from {ONE_DISPUTE} semi join cohort using (dispute_id)
+        where tier is not null and {_IN_FORCE})
     select dispute_id, arg_max(tier, (taken_at, nth, tier)) as tier_now from reached
     group by dispute_id order by dispute_id
 """
@@ -58,9 +59,13 @@ def timeline(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) 
     return steps.filter(pl.col("dispute_id").is_in(cohort["dispute_id"].implode()))
 
 
-def tier_now(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
-    """dispute_id, tier_now: the tier of the last step that names one, else of the registration."""
-    return _frame(con, _TIER_NOW, as_of)
+def tier_now(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """dispute_id, tier_now of the cohort: the tier of the last step that names one, else of the registration."""
+    con.register("cohort", cohort.select("dispute_id"))
+    try:
+        return _frame(con, _TIER_NOW, as_of)
+    finally:
+        con.unregister("cohort")
 
 
 def _frame(con: duckdb.DuckDBPyConnection, query: str, as_of: date) -> pl.DataFrame:

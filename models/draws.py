@@ -6,8 +6,8 @@ with a date and a seed. Nothing here depends on the order or number of rows.
 
 from collections.abc import Sequence
 from datetime import date
+from hashlib import md5
 
-import duckdb
 import numpy as np
 import polars as pl
 
@@ -16,18 +16,10 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 def dispute_bits(dispute_ids: pl.Series) -> np.ndarray:
     """64 fixed bits per dispute number; uint64 [n]."""
-    distinct = pl.DataFrame({"dispute_id": dispute_ids.unique()})
-    with duckdb.connect() as con:
-        con.register("distinct_disputes", distinct.to_arrow())
-        hashed = pl.DataFrame(
-            con.sql(
-                "select dispute_id, md5_number_lower(dispute_id) as bits from distinct_disputes"
-            ).to_arrow_table()
-        )
-    joined = pl.DataFrame({"dispute_id": dispute_ids}).join(
-        hashed, on="dispute_id", how="left", maintain_order="left"
-    )
-    return joined["bits"].cast(pl.UInt64).to_numpy()
+    distinct = dispute_ids.unique()
+    lower = [int.from_bytes(md5(name.encode()).digest()[8:], "little") for name in distinct]
+    bits = pl.Series(lower, dtype=pl.UInt64)
+    return dispute_ids.replace_strict(distinct, bits, return_dtype=pl.UInt64).to_numpy()
 
 
 def uniform(bits: np.ndarray, as_of: np.ndarray | date, seed: int) -> np.ndarray:

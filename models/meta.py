@@ -15,7 +15,6 @@ from features.cohort import excluded_counts
 from models.registry import Registered
 from models.standing import Standing
 from models.wording import Told
-from pipelines.fingerprint import data_digest
 from pipelines.home import REPO, SCHEMA_VERSION
 from pipelines.profile import Profile
 from pipelines.warehouse import CORE_TABLES, data_until
@@ -35,12 +34,13 @@ def meta(
     profile: Profile,
     as_of: date,
     origin: str,
+    known: str,
     warnings: pl.DataFrame,
     model: Mapping[str, Any],
     families: Mapping[str, tuple[bool, Told]],
     watched: Mapping[str, Any],
 ) -> bytes:
-    """The file's bytes: the same warehouse, model and Monday give the same ones."""
+    """The file's bytes: the same warehouse, model and Monday give the same ones. `known` is the Monday's `data_digest`."""
     settings = profile.settings
     content = {
         "schema_version": SCHEMA_VERSION,
@@ -53,7 +53,7 @@ def meta(
         "synthetic": origin == "simulated",
         "data_from": _data_from(con, as_of),
         "data_until": data_until(con, as_of),
-        "data_digest": data_digest(con, as_of),
+        "data_digest": known,
         "rows": _rows(con, as_of),
         "inputs": _inputs(con, as_of),
         "quarantine": _quarantine(con, as_of),

@@ -44,6 +44,7 @@ from models.watching.signal import watch_frame
 from models.watching.watch import watch, watch_entry
 from models.wording import Told, told
 from pipelines.errors import FengqiaoError
+from pipelines.fingerprint import data_digest
 from pipelines.home import Home
 from pipelines.profile import Profile
 from pipelines.warehouse import open_warehouse
@@ -81,7 +82,8 @@ def publish_week(
     """
     with open_warehouse(home.warehouse, read_only=True) as con:
         progress("features of the week", 0.1)
-        matrix = week_matrix(con, home, profile, as_of)
+        known = data_digest(con, as_of)
+        matrix = week_matrix(con, home, profile, as_of, known)
         now = Situation(as_of=as_of, profile=profile.name, origin=origin, catalogue_hash=catalogue_hash())
         verdict = (
             standing(champion, now, _precision(con, home, profile, as_of, champion.version))
@@ -93,7 +95,7 @@ def publish_week(
         scores = _scores(matrix, profile, trained, champion)
         ranked = rank_week(matrix.cohort, scores, profile, as_of, origin == "simulated")
         told_why = _reasons(matrix, ranked, profile, trained)
-        warnings = completed(ranked, told_why, tier_now(con, as_of))
+        warnings = completed(ranked, told_why, tier_now(con, matrix.cohort, as_of))
         looked_at = list_finding(warnings, profile)
         if not looked_at.passed:
             raise FengqiaoError(f"not published: {looked_at.en}")
@@ -109,7 +111,9 @@ def publish_week(
             families |= published.families
             seen = watch(con, home, profile, as_of, matrix, warnings, champion)
             files["watch.parquet"] = seen
-        files["meta.json"] = meta(con, profile, as_of, origin, warnings, entry, families, watch_entry(seen))
+        files["meta.json"] = meta(
+            con, profile, as_of, origin, known, warnings, entry, families, watch_entry(seen)
+        )
     return write_publication(home, as_of, files)
 
 

@@ -18,9 +18,10 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
 
 def version_of(con: duckdb.DuckDBPyConnection) -> int | None:
     """The number the warehouse carries, 1 for one from before there were numbers, None for an empty one."""
-    if not con.execute("select 1 from duckdb_tables() where table_name = 'intake_setting'").fetchall():
+    try:
+        held = con.execute("select value from intake_setting where name = 'warehouse_schema'").fetchall()
+    except duckdb.CatalogException:
         return None
-    held = con.execute("select value from intake_setting where name = 'warehouse_schema'").fetchall()
     return int(held[0][0]) if held else 1
 
 
