@@ -79,8 +79,9 @@ Figures = Mapping[str, tuple[str, int, int]]
 
 @dataclass(frozen=True, kw_only=True)
 class Tables:
-    """What a trial found, each None where it was not played: `effects.effects`, `feedback.feedback`, `losses.losses`;
-    `sweep` has setting, arm, seeds, value, low, high.
+    """What a trial found, each None where it was not played.
+
+    They are those of `effects.effects`, `feedback.feedback`, `losses.losses`; `sweep` has setting, arm, seeds, value, low, high.
     """
 
     effects: pl.DataFrame
@@ -102,7 +103,9 @@ def page(
         picture: the file of `picture.save_picture`, beside the page.
     """
     said = [content[f"{what}_{language}"] for language in ("zh", "en") for what in ("sentence", "limits")]
-    head = HEAD.format(command=command, run=content["run"], sentences="\n".join(line for line in said if line))
+    head = HEAD.format(
+        command=command, run=content["run"], sentences="\n".join(line for line in said if line)
+    )
     effects = _in_order(tables.effects)
     whole = effects.filter(segment="all")
     marked, struck = (pl.col("arm").str.contains(mark, literal=True) for mark in "+@")
@@ -112,7 +115,8 @@ def page(
             whole.filter(marked & ~struck), MARKED
         ),
         **{title: _by_part(effects, axis, names) for axis, title in PARTS.items()},
-        "Where the share of the oracle is lost · 差距在哪里": tables.losses is not None and _lost(tables.losses),
+        "Where the share of the oracle is lost · 差距在哪里": tables.losses is not None
+        and _lost(tables.losses),
         "Faults in the world · 出现异常时": _by_arm(whole.filter(struck), FAULT),
     }
     if tables.feedback is not None:
@@ -167,7 +171,10 @@ def _by_part(effects: pl.DataFrame, axis: str, names: Mapping[str, str]) -> str:
 def _lost(rows: pl.DataFrame) -> str:
     """Shares of the hazard at the top of the oracle's order, by where those disputes stood in ours."""
     lines = [
-        [LOST[band], *(_figure(_in_order(rows).filter(arm=arm, band=band), 0, 100) for arm in _unmarked(rows))]
+        [
+            LOST[band],
+            *(_figure(_in_order(rows).filter(arm=arm, band=band), 0, 100) for arm in _unmarked(rows)),
+        ]
         for band in LOST
         if band in rows["band"]
     ]

@@ -29,9 +29,11 @@ WIDTH, HEIGHT = 230, 150
 
 
 def feedback_picture(shares: pl.DataFrame, feedback: pl.DataFrame) -> "alt.VConcatChart":
-    """A column per arm. Above: every township's share of attention against its share of true hazard in the year's last
-    quarter, the line where they agree; below, quarter by quarter: chances among attended and others, and how
-    often violence comes, in truth and on record.
+    """A column of pictures per arm.
+
+    Above: every township's share of attention against its share of true hazard in the year's last quarter, and the
+    line where they agree. Below, quarter by quarter: chances among attended and others, and how often violence
+    comes, in truth and on record.
 
     Args:
         shares: `feedback.township_shares`.

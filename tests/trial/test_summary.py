@@ -10,7 +10,14 @@ from models.trial.picture import save_picture
 from models.trial.summary import summary
 
 ARMS = ("ranking", "ranking+naive")
-METRICS = ("predicted_attended", "true_attended", "predicted_others", "true_others", "base_true", "base_recorded")
+METRICS = (
+    "predicted_attended",
+    "true_attended",
+    "predicted_others",
+    "true_others",
+    "base_true",
+    "base_recorded",
+)
 FIGURES = pl.DataFrame(
     [
         ("nothing", "all", "harms_per_year", 20, 700.0, 690.0, 710.0),
@@ -41,7 +48,9 @@ def test_without_the_oracle_nothing_is_said() -> None:
     assert told["sentence_en"] is None
 
 
-def test_the_picture_has_a_column_per_arm_and_shows_what_is_predicted_beside_what_is_true(tmp_path: Path) -> None:
+def test_the_picture_has_a_column_per_arm_and_shows_what_is_predicted_beside_what_is_true(
+    tmp_path: Path,
+) -> None:
     shares = pl.DataFrame(
         [(0, arm, q, f"t{n}", 0.2 + 0.1 * n, 0.5, 3) for arm in ARMS for q in range(2) for n in range(3)],
         schema=["seed", "arm", "quarter", "township_code", "hazard_share", "attention_share", "attended"],
