@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from models.trial.intervals import Estimate, mean, ratio
+from models.trial.intervals import Estimate, mean, ratio, share
 from models.trial.policies import NOTHING
 
 ORACLE, CHECKLIST = "oracle", "checklist"
@@ -141,7 +141,7 @@ def _expected(weeks: pl.DataFrame, arm: str, seeds: list[int]) -> np.ndarray:
 
 def _never_violent(mine: pl.DataFrame, harms: pl.DataFrame, seeds: list[int]) -> Estimate:
     peaceful = mine.filter(~would_have_been_harmed(mine, harms))
-    return ratio(_counts(peaceful, seeds), _counts(mine, seeds))
+    return share(_counts(peaceful, seeds), _counts(mine, seeds))
 
 
 def _median_days(mine: pl.DataFrame, seeds: list[int]) -> Estimate:
@@ -153,4 +153,4 @@ def _weeks_by_model(weeks: pl.DataFrame, seeds: list[int]) -> Estimate:
     """Share of the weeks ranked by a model: it may not be in use, and then the checklist's order is published."""
     known = weeks.filter(pl.col("seed").is_in(seeds))
     ranked = known.filter(pl.col("model_version").is_not_null() & (pl.col("model_version") != "checklist"))
-    return ratio(_counts(ranked, seeds), _counts(known, seeds))
+    return share(_counts(ranked, seeds), _counts(known, seeds))

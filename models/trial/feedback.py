@@ -123,7 +123,7 @@ def _concentration(shares: pl.DataFrame, quarter: int) -> dict[str, dict[int, fl
         attention, hazard = now["attention_share"].to_numpy(), now["hazard_share"].to_numpy()
         found["attention_gini"][seed] = gini(attention)
         found["hazard_gini"][seed] = gini(hazard)
-        slope = _poisson_slope(now["attended"].to_numpy(), hazard)
+        slope = _poisson_slope(now["attended"].to_numpy()[hazard > 0], hazard[hazard > 0])
         if abs(slope) < STEEPEST:
             found["attention_on_hazard"][seed] = slope
         before = mine.filter(pl.col("quarter") == quarter - 1)
@@ -178,7 +178,9 @@ def gini(shares: np.ndarray) -> float:
 
 
 def _poisson_slope(count: np.ndarray, share: np.ndarray) -> float:
-    """Slope of log attention on log hazard share; 1 where attention is in proportion to hazard."""
+    """Slope of log attention on log hazard share; 1 where attention is in proportion to hazard, infinite where there is none."""
+    if len(np.unique(share)) < 2:
+        return np.inf
     x = np.log(share)
     x = x - x.mean()
     a, b = np.log(count.mean()), 1.0

@@ -42,3 +42,9 @@ def ratio(numerator: np.ndarray, denominator: np.ndarray) -> Estimate:
 def mean(values: np.ndarray) -> Estimate:
     """Mean over worlds with Student's interval."""
     return ratio(values, np.ones(len(values)))
+
+
+def share(part: np.ndarray, whole: np.ndarray) -> Estimate:
+    """The same of a part of the whole: the interval ends at 0 and 1."""
+    value, low, high = ratio(part, whole)
+    return Estimate(value, None if low is None else max(low, 0.0), None if high is None else min(high, 1.0))

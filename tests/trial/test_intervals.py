@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from models.trial.intervals import mean, ratio
+from models.trial.intervals import Estimate, mean, ratio, share
 
 
 def test_a_mean_has_students_interval() -> None:
@@ -27,3 +27,10 @@ def test_a_ratio_is_of_the_sums_and_its_interval_covers_about_as_often_as_it_say
 def test_one_world_gives_no_interval_and_none_no_figure() -> None:
     assert ratio(np.array([2.0]), np.array([4.0])) == (0.5, None, None)
     assert ratio(np.zeros(0), np.zeros(0)) == (None, None, None)
+
+
+def test_a_share_ends_at_nought_and_one() -> None:
+    part, whole = np.array([0.0, 52.0, 52.0]), np.array([52.0, 52.0, 52.0])
+    assert ratio(part, whole).high > 1  # type: ignore[operator]
+    assert share(part, whole) == Estimate(pytest.approx(2 / 3), 0.0, 1.0)
+    assert share(part[:1], whole[:1]) == Estimate(0.0, None, None)
