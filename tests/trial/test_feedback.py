@@ -70,7 +70,9 @@ def test_a_marked_arm_is_set_beside_the_plain_one_of_the_same_world() -> None:
 
 
 def test_a_township_without_hazard_or_one_that_gets_all_leaves_the_rest_as_it_is() -> None:
-    quiet = AT_RISK.with_columns(hazard=pl.when(pl.col("township_code") == "t2").then(0.0).otherwise("hazard"))
+    quiet = AT_RISK.with_columns(
+        hazard=pl.when(pl.col("township_code") == "t2").then(0.0).otherwise("hazard")
+    )
     told = feedback(quiet, ATTENDED, HARMS)
     assert told.filter(pl.col("metric") == "attention_on_hazard").is_empty()
     assert told.filter(pl.col("metric") == "hazard_gini")["value"][0] == pytest.approx(0.5)
