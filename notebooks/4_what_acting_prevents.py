@@ -29,6 +29,7 @@ from pipelines.profile import load_profile
 from pipelines.simulator.parameters import FOUND
 from pipelines.simulator.world import World, make_world, step, true_hazards
 
+pl.Config.set_fmt_str_lengths(60)
 HISTORY, WEEKS, SCALE, CAPACITY = 14, 10, 0.25, 10
 profile = load_profile("qujing")
 print(f"{WEEKS} weeks in worlds of scale {SCALE}, {CAPACITY} disputes attended to a week")
