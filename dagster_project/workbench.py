@@ -49,6 +49,7 @@ def open_workbench(city: City) -> None:
         environment["FENGQIAO_DATA"] = str(city.data.resolve())
     running: list[subprocess.Popen[bytes]] = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits it ignored
     try:
         for told, words in commands.items():
             running.append(

@@ -38,7 +38,13 @@ def dev(city: Any) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        preexec_fn=ignoring_interrupts,
     )
+
+
+def ignoring_interrupts() -> None:
+    """As a shell starts a job in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @pytest.mark.skipif(
