@@ -104,9 +104,14 @@ def _feedback(results: Results, folder: Path) -> pl.DataFrame:
     write_parquet(found, folder / "feedback.parquet")
     shares = township_shares(results.at_risk, visits)
     write_parquet(shares, folder / "township_shares.parquet")
-    pictured = pl.col("arm").is_in(PICTURED)
+    pictured = pl.col("arm").is_in(pictured_of(found["arm"].unique().sort().to_list()))
     save_picture(shares.filter(pictured), found.filter(pictured), folder / PICTURE)
     return found
+
+
+def pictured_of(arms: list[str]) -> list[str]:
+    """The arms to picture: those that tell what marks and random places change, or all where none of them was played."""
+    return [arm for arm in PICTURED if arm in arms] or arms
 
 
 def _headline(found: pl.DataFrame) -> dict[str, float]:

@@ -173,7 +173,7 @@ def _lost(rows: pl.DataFrame) -> str:
     lines = [
         [
             LOST[band],
-            *(_figure(_in_order(rows).filter(arm=arm, band=band), 0, 100) for arm in _unmarked(rows)),
+            *(_figure(rows.filter(arm=arm, band=band), 0, 100) for arm in _unmarked(rows)),
         ]
         for band in LOST
         if band in rows["band"]

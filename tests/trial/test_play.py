@@ -8,7 +8,7 @@ import pytest
 
 from dagster_project.trial.plan import Plan, arms_of
 from dagster_project.trial.play import play_and_report
-from dagster_project.trial.report import report_again
+from dagster_project.trial.report import pictured_of, report_again
 from dashboards.effect_words import ARMS
 from dashboards.read_model_effect import trial
 from pipelines.errors import RefusedInput
@@ -78,3 +78,8 @@ def test_without_time_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
     with pytest.raises(FengqiaoError, match="holds no year"):
         played(Home(tmp_path / "home"), "nothing", [], minutes=0)
+
+
+def test_what_is_pictured_is_never_nothing() -> None:
+    assert pictured_of(["by_category", "ranking", "ranking+naive"]) == ["ranking", "ranking+naive"]
+    assert pictured_of(["uplift"]) == ["uplift"]
