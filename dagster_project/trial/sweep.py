@@ -53,10 +53,10 @@ def sweep(profile: Profile, plan: Plan, seed: int, attended: pl.DataFrame) -> pl
     for week in range(plan.history_weeks):
         step(before, week)
     lists = {str(arm): frame for (arm,), frame in attended.group_by("arm", maintain_order=True)}
-    nobody = attended.head(0)
+    stated = before.city.attending
+    idle = _replayed(_acting(before, stated), plan, attended.head(0))
     rows = []
-    for setting, figures in settings(before.city.attending).items():
-        idle = _replayed(_acting(before, figures), plan, nobody)
+    for setting, figures in settings(stated).items():
         for arm, frame in lists.items():
             if arm == NOTHING:
                 continue

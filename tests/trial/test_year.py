@@ -11,9 +11,11 @@ from dagster_project.trial.sweep import AS_STATED, settings, sweep
 from dagster_project.trial.year import live_year, make_history
 from pipelines.errors import RefusedInput
 from pipelines.profile import Profile, load_profile
+from pipelines.simulator.files import dispute_ids
 
 PLAN = Plan(profile="qujing", scale=0.05, history_weeks=52, weeks=4)
 SEED = 2
+UNREGISTERED = 40_000_000
 ARMS = ("nothing", "oldest", "checklist", "oracle", "oracle@shortage")
 
 
@@ -88,6 +90,12 @@ def test_replaying_the_lists_as_stated_gives_back_the_years_harms(played: Path, 
     assert set(replayed["setting"]) == set(settings(_stated(profile)))
     half = replayed.filter(pl.col("setting") == "helps half as much", pl.col("arm") == "oracle")
     assert half["expected_prevented"][0] < stated["oracle"]["expected_prevented"]
+
+
+def test_a_setting_that_touches_no_dispute_attended_to_changes_nothing(profile: Profile) -> None:
+    nobody = pl.DataFrame({"arm": ["oracle"], "week": [0], "dispute_id": [dispute_ids(pl.Series([UNREGISTERED]))[0]]})
+    for row in sweep(profile, PLAN, SEED, nobody).iter_rows(named=True):
+        assert (row["prevented"], row["expected_prevented"]) == (0, 0.0), row["setting"]
 
 
 def _stated(profile: Profile):
