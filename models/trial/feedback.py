@@ -59,13 +59,18 @@ def feedback(at_risk: pl.DataFrame, attended: pl.DataFrame, harms: pl.DataFrame)
 def township_shares(at_risk: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
     """Share of attention and of true hazard of every township, by seed, arm and quarter; for the picture.
 
+    Disputes whose township is not known are left out of both.
+
     Returns:
         seed, arm, quarter, township_code, hazard_share, attention_share, attended.
     """
     quarter = (pl.col("week") // QUARTER_WEEKS).alias("quarter")
     keys = ["seed", "arm", "quarter", "township_code"]
-    hazard = at_risk.with_columns(quarter).group_by(keys).agg(hazard=pl.col("hazard").sum())
-    visits = attended.with_columns(quarter).group_by(keys).agg(attended=pl.len())
+    at_risk, attended = (
+        rows.filter(pl.col("township_code").is_not_null()).with_columns(quarter) for rows in (at_risk, attended)
+    )
+    hazard = at_risk.group_by(keys).agg(hazard=pl.col("hazard").sum())
+    visits = attended.group_by(keys).agg(attended=pl.len())
     whole = ["seed", "arm", "quarter"]
     return (
         hazard.join(visits, on=keys, how="left")

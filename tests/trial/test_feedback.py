@@ -39,6 +39,15 @@ HARMS = pl.DataFrame(
 )
 
 
+def test_disputes_of_no_known_township_are_no_township_without_attention() -> None:
+    nowhere = pl.lit(None, dtype=pl.String).alias("township_code")
+    lost = [
+        pl.concat([frame, frame.filter(pl.col("dispute_id") == "t10").with_columns(nowhere)])
+        for frame in (AT_RISK, ATTENDED)
+    ]
+    assert township_shares(lost[0], lost[1]).equals(township_shares(AT_RISK, ATTENDED))
+
+
 def test_attention_in_proportion_to_hazard_has_slope_one_and_equal_shares() -> None:
     shares = township_shares(AT_RISK, ATTENDED).filter(pl.col("quarter") == 0)
     assert shares["hazard_share"].to_list() == pytest.approx([0.75, 0.25])
