@@ -37,10 +37,11 @@ def report_again(home: Home, profile: Profile, run: str) -> str:
     Raises:
         RefusedInput: HOME/trials has no reported run of that name.
     """
-    folder = home.root / "trials" / run
-    if not (folder / EFFECT).is_file():
-        there = sorted(path.parent.name for path in folder.parent.glob(f"*/{EFFECT}"))
-        raise RefusedInput(f"no trial {run!r} under {folder.parent}; there is {', '.join(there) or 'none'}")
+    trials = home.root / "trials"
+    there = sorted(path.parent.name for path in trials.glob(f"*/{EFFECT}"))
+    if run not in there:
+        raise RefusedInput(f"no trial {run!r} under {trials}; there is {', '.join(there) or 'none'}")
+    folder = trials / run
     world = json.loads((folder / EFFECT).read_text(encoding="utf-8"))["world"]
     return report(home, profile, Plan(**world), folder)
 

@@ -68,8 +68,9 @@ def test_a_trial_is_played_reported_and_gone_on_with(tmp_path: Path, monkeypatch
     monkeypatch.setattr("dagster_project.trial.plan.code_version", lambda: "later code")
     assert "arms are missing" in report_again(home, load_profile("qujing"), PLAN_RUN)
     assert (folder / "trial.md").read_bytes() == page
-    with pytest.raises(RefusedInput, match=f"there is {PLAN_RUN}"):
-        report_again(home, load_profile("qujing"), "another")
+    for name in ("another", ""):
+        with pytest.raises(RefusedInput, match=f"there is {PLAN_RUN}"):
+            report_again(home, load_profile("qujing"), name)
 
 
 def test_without_time_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,7 +93,9 @@ def test_replaying_the_lists_as_stated_gives_back_the_years_harms(played: Path, 
 
 
 def test_a_setting_that_touches_no_dispute_attended_to_changes_nothing(profile: Profile) -> None:
-    nobody = pl.DataFrame({"arm": ["oracle"], "week": [0], "dispute_id": [dispute_ids(pl.Series([UNREGISTERED]))[0]]})
+    nobody = pl.DataFrame(
+        {"arm": ["oracle"], "week": [0], "dispute_id": [dispute_ids(pl.Series([UNREGISTERED]))[0]]}
+    )
     for row in sweep(profile, PLAN, SEED, nobody).iter_rows(named=True):
         assert (row["prevented"], row["expected_prevented"]) == (0, 0.0), row["setting"]
 
