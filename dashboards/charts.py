@@ -114,10 +114,12 @@ def arms_picture(words: Words, arms: pl.DataFrame) -> Any:
     base = alt.Chart(alt.InlineData(arms.to_dicts())).encode(
         y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=320))
     )
-    title = words("effect.expected_prevented_per_year")
-    interval = base.mark_rule(color=SOFT, strokeWidth=6).encode(x=alt.X("low:Q", title=title), x2="high:Q")
+    title, scale = words("effect.expected_prevented_per_year"), alt.Scale(zero=True)
+    interval = base.mark_rule(color=SOFT, strokeWidth=6).encode(
+        x=alt.X("low:Q", title=title, scale=scale), x2="high:Q"
+    )
     point = base.mark_point(color=INK, filled=True, size=110, opacity=1).encode(
-        x=alt.X("value:Q", title=title)
+        x=alt.X("value:Q", title=title, scale=scale)
     )
     return dressed(alt.layer(interval, point).properties(height=alt.Step(30)))
 

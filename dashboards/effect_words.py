@@ -11,7 +11,7 @@ from dashboards.read_model_effect import Compared, Effect, Trial
 from dashboards.wording import Words
 
 Table = tuple[list[str], list[list[Cell]]]
-ARMS = ("nothing", "random", "oldest", "checklist", "ranking", "by_category", "uplift", "oracle")
+ARMS = ("random", "oldest", "checklist", "ranking", "by_category", "uplift", "oracle")
 _FIGURES = (
     "expected_prevented_per_year",
     "expected_prevented_per_100",

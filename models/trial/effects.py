@@ -33,6 +33,7 @@ def effects(attended: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, sc
 
     Returns:
         `SCHEMA`; an arm's figures rest on the seeds that also have `nothing` (and the oracle, for shares of it).
+        Of `nothing` there is `harms_per_year` alone.
     """
     found = [
         (arm, segment, metric, n, *estimate)
@@ -62,12 +63,14 @@ def _of_arm(
     seeds = _shared(weeks, arm, NOTHING)
     if not seeds:
         return
+    n = len(seeds)
+    yield "all", "harms_per_year", n, mean(_counts(_of(harms, arm), seeds) / scale)
+    if arm == NOTHING:
+        return
     mine = attended.filter((pl.col("arm") == arm) & pl.col("seed").is_in(seeds))
     work = _counts(mine, seeds)
     spared = _counts(_of(harms, NOTHING), seeds) - _counts(_of(harms, arm), seeds)
     expected = _expected(weeks, NOTHING, seeds) - _expected(weeks, arm, seeds)
-    n = len(seeds)
-    yield "all", "harms_per_year", n, mean(_counts(_of(harms, arm), seeds) / scale)
     yield "all", "mediations_per_year", n, mean(work / scale)
     yield "all", "prevented_per_year", n, mean(spared / scale)
     yield "all", "prevented_per_100", n, ratio(100 * spared, work)
@@ -111,7 +114,7 @@ def _plain(arm: str) -> str:
 def _more_than(arm: str, other: str, metric: str, weeks: pl.DataFrame, scale: float) -> Iterator[Found]:
     """What an arm prevented more than another in the same worlds; negative where it prevented less."""
     seeds = _shared(weeks, arm, other)
-    if seeds and arm not in (other, NOTHING):
+    if seeds and arm != other:
         more = _expected(weeks, other, seeds) - _expected(weeks, arm, seeds)
         yield "all", metric, len(seeds), mean(more / scale)
 
@@ -135,7 +138,13 @@ def _counts(frame: pl.DataFrame, seeds: list[int]) -> np.ndarray:
 
 
 def _expected(weeks: pl.DataFrame, arm: str, seeds: list[int]) -> np.ndarray:
-    by_seed = dict(_of(weeks, arm).group_by("seed").agg(pl.col("expected_harms").sum()).iter_rows())
+    by_seed = dict(
+        _of(weeks, arm)
+        .sort("seed", "week")
+        .group_by("seed", maintain_order=True)
+        .agg(pl.col("expected_harms").sum())
+        .iter_rows()
+    )
     return np.array([by_seed[seed] for seed in seeds], dtype=np.float64)
 
 

@@ -67,7 +67,8 @@ def township_shares(at_risk: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFra
     quarter = (pl.col("week") // QUARTER_WEEKS).alias("quarter")
     keys = ["seed", "arm", "quarter", "township_code"]
     at_risk, attended = (
-        rows.filter(pl.col("township_code").is_not_null()).with_columns(quarter) for rows in (at_risk, attended)
+        rows.filter(pl.col("township_code").is_not_null()).with_columns(quarter)
+        for rows in (at_risk, attended)
     )
     hazard = at_risk.group_by(keys).agg(hazard=pl.col("hazard").sum())
     visits = attended.group_by(keys).agg(attended=pl.len())

@@ -22,7 +22,8 @@ came to light only because a warning sent somebody; `@silence`, `@thorough`, `@s
 one records everything, mediators are short in harvest.
 """
 MAIN = {
-    "expected_prevented_per_year": ("prevented a year, expected", 0, 1),
+    "harms_per_year": ("outcomes a year", 0, 1),
+    "expected_prevented_per_year": ("prevented, expected", 0, 1),
     "prevented_per_year": ("counted", 0, 1),
     "expected_prevented_per_100": ("per 100 mediations", 1, 1),
     "expected_share_of_oracle": ("share of the oracle's, %", 0, 100),

@@ -53,7 +53,6 @@ def table() -> dict[tuple[str, str, str], tuple]:
     ("arm", "segment", "metric", "value"),
     [
         ("nothing", "all", "harms_per_year", 5.0),
-        ("nothing", "all", "prevented_per_year", 0.0),
         ("ranking", "all", "prevented_per_year", 2.0),
         ("ranking", "all", "prevented_per_100", 50.0),
         ("ranking", "all", "expected_prevented_per_100", 100.0),
@@ -69,6 +68,10 @@ def test_figures_are_those_one_counts_by_hand(
     table: dict[tuple[str, str, str], tuple], arm: str, segment: str, metric: str, value: float
 ) -> None:
     assert table[arm, segment, metric] == (2, pytest.approx(value))
+
+
+def test_doing_nothing_is_what_others_are_set_beside(table: dict[tuple[str, str, str], tuple]) -> None:
+    assert [key for key in table if key[0] == "nothing"] == [("nothing", "all", "harms_per_year")]
 
 
 def test_an_arm_is_set_beside_the_checklist_and_itself_without_its_mark_or_fault() -> None:

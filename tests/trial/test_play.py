@@ -57,7 +57,7 @@ def test_a_trial_is_played_reported_and_gone_on_with(tmp_path: Path, monkeypatch
     assert figures["oracle", "expected_prevented_per_100"] > 0
     shown = trial(home)
     assert shown is not None
-    assert shown.arms(ARMS) == ["nothing", "oracle"]
+    assert shown.arms(ARMS) == ["oracle"]
     assert shown.figures["oracle", "expected_prevented_per_100"].value > 0
     effects = pl.read_parquet(folder / "effects.parquet")
     assert {"all", "category=D1", "urban=rural"} <= set(effects["segment"])
