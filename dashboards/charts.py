@@ -112,15 +112,20 @@ def period_picture(periods: pl.DataFrame, after_on: date, is_share: bool) -> Any
 def arms_picture(words: Words, arms: pl.DataFrame) -> Any:
     """What each way of choosing prevented in a simulated year, with its interval; rows: name, value, low, high."""
     base = alt.Chart(alt.InlineData(arms.to_dicts())).encode(
-        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=320))
+        y=alt.Y(
+            "name:N",
+            title=None,
+            sort=arms["name"].to_list(),
+            axis=alt.Axis(ticks=False, domain=False, labelLimit=320),
+        )
     )
-    title, scale = words("effect.expected_prevented_per_year"), alt.Scale(zero=True)
-    interval = base.mark_rule(color=SOFT, strokeWidth=6).encode(
-        x=alt.X("low:Q", title=title, scale=scale), x2="high:Q"
-    )
-    point = base.mark_point(color=INK, filled=True, size=110, opacity=1).encode(
-        x=alt.X("value:Q", title=title, scale=scale)
-    )
+    across = {
+        "title": words("effect.expected_prevented_per_year"),
+        "scale": alt.Scale(zero=True),
+        "axis": alt.Axis(tickCount=8),
+    }
+    interval = base.mark_rule(color=SOFT, strokeWidth=6).encode(x=alt.X("low:Q", **across), x2="high:Q")
+    point = base.mark_point(color=INK, filled=True, size=110, opacity=1).encode(x=alt.X("value:Q", **across))
     return dressed(alt.layer(interval, point).properties(height=alt.Step(30)))
 
 
