@@ -15,9 +15,9 @@ from pipelines.simulator.parameters import FOUND
 class Results:
     """`attended`, `harms`, `weeks` and `at_risk` of every year, each with `seed` and `arm`.
 
-    Attended disputes and harms bear category, township, county and whether the township is urban; harms of
-    what was found only because somebody was sent next door are left out: such a dispute is not there
-    where nobody is sent.
+    Attended disputes and harms bear category, township, county and whether the township is urban. What was found only
+    because somebody was sent next door is not there where nobody is sent: it is left out of harms and of what is at
+    risk; one that was attended to was work, and is marked `is_found`.
     """
 
     attended: pl.DataFrame
@@ -38,12 +38,15 @@ def read_results(folder: Path, profile: Profile) -> Results:
     attended, harms, weeks, at_risk = (
         _all(years, name) for name in ("attended", "harms", "weeks", "at_risk")
     )
-    ordinary = dispute_numbers(harms["dispute_id"]) < FOUND
+    attended, harms, at_risk = (
+        frame.with_columns(is_found=dispute_numbers(frame["dispute_id"]) >= FOUND) if len(frame) else frame
+        for frame in (attended, harms, at_risk)
+    )
     return Results(
         attended=_placed(attended, profile),
-        harms=_placed(harms.filter(ordinary), profile),
+        harms=_placed(harms.filter(~pl.col("is_found")), profile),
         weeks=weeks,
-        at_risk=at_risk,
+        at_risk=at_risk.filter(~pl.col("is_found")) if len(at_risk) else at_risk,
     )
 
 
@@ -61,12 +64,17 @@ def _all(years: list[Path], name: str) -> pl.DataFrame:
 
 
 def _placed(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
-    """With the township's county and kind as the profile has them."""
+    """With the township's county and kind as the profile has them; the county on record where the township is not known."""
     areas = profile.areas.select(
         pl.col("area_code").alias("township_code"),
-        "county_code",
+        of_township="county_code",
         urban=pl.when("urban").then(pl.lit("urban")).otherwise(pl.lit("rural")),
     )
-    return frame.drop("county_code", "urban", strict=False).join(
-        areas, on="township_code", how="left", maintain_order="left"
+    known = (
+        frame if "county_code" in frame.columns else frame.with_columns(county_code=pl.lit(None, pl.String))
+    )
+    return (
+        known.join(areas, on="township_code", how="left", maintain_order="left")
+        .with_columns(county_code=pl.coalesce("of_township", "county_code"))
+        .drop("of_township")
     )

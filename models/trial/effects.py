@@ -19,21 +19,27 @@ SCHEMA = {
     "high": pl.Float64,
 }
 SEGMENTS = ("category", "county_code", "urban")
+FOLLOWED_WEEKS = 13
+"""Whoever was attended to later in the year is not asked about: too little of it follows."""
+RECORDED_WITHIN_WEEKS = (4, 26)
 
 
 def effects(attended: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, scale: float) -> pl.DataFrame:
     """All figures of all arms, in the whole and by part of the city.
 
     Args:
-        attended: seed, arm, week, dispute_id, days_open, and the columns of `SEGMENTS`; one row per attention.
-        harms: seed, arm, week, dispute_id and the columns of `SEGMENTS`; every true harm, recorded or not, of
+        attended: seed, arm, week, dispute_id, days_open, is_found (there only because somebody was sent) and the columns
+            of `SEGMENTS`; one row per attention.
+        harms: seed, arm, week, dispute_id, is_recorded and the columns of `SEGMENTS`; every true harm, recorded or not, of
             disputes that are there under every arm.
-        weeks: seed, arm, week, expected_harms, model_version.
+        weeks: seed, arm, week, expected_harms, model_version (`checklist` or null without a model).
         scale: size of the world; figures per year are brought to a whole city.
 
     Returns:
         `SCHEMA`; an arm's figures rest on the seeds that also have `nothing` (and the oracle, for shares of it).
-        Of `nothing` there is `harms_per_year` alone.
+        Of `nothing` there is `harms_per_year` alone. Parts of the city are counted, the whole also by expected harms.
+        Of the attended disputes, in the world where nobody acts: `never_violent` in the year at all,
+        `peaceful_after` the week somebody came, `recorded_within_4_weeks` and `_26_weeks` violent and on record.
     """
     found = [
         (arm, segment, metric, n, *estimate)
@@ -43,14 +49,27 @@ def effects(attended: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, sc
     return pl.DataFrame(found, schema=SCHEMA, orient="row")
 
 
-def would_have_been_harmed(attended: pl.DataFrame, harms: pl.DataFrame) -> pl.Series:
-    """Whether each attended dispute turned violent from that week on where nobody did anything; bool."""
-    idle = harms.filter(pl.col("arm") == NOTHING).select("seed", "dispute_id", harmed_in=pl.col("week"))
-    rows = attended.with_row_index("__row").join(idle, on=["seed", "dispute_id"], how="left")
+def without_help(attended: pl.DataFrame, harms: pl.DataFrame) -> pl.DataFrame:
+    """What became of each attended dispute in the same world where nobody did anything.
+
+    Returns:
+        A row per row of `attended`: seed, week, `before` and `after` (whether it turned violent before that week, and from
+        it on) and `recorded_in` (weeks until violence that got on record; null where none did).
+    """
+    idle = _of(harms, NOTHING).select("seed", "dispute_id", "is_recorded", harmed_in="week")
+    since = pl.col("harmed_in") - pl.col("week")
     return (
-        rows.group_by("__row")
-        .agg(((pl.col("harmed_in") >= pl.col("week")).fill_null(value=False)).any().alias("came"))
-        .sort("__row")["came"]
+        attended.select("seed", "week", "dispute_id")
+        .with_row_index("__row")
+        .join(idle, on=["seed", "dispute_id"], how="left")
+        .group_by("__row", "seed", "week")
+        .agg(
+            before=(since < 0).any(),
+            after=(since >= 0).any(),
+            recorded_in=since.filter((since >= 0) & pl.col("is_recorded")).min(),
+        )
+        .sort("__row")
+        .drop("__row")
     )
 
 
@@ -76,11 +95,15 @@ def _of_arm(
     yield "all", "prevented_per_100", n, ratio(100 * spared, work)
     yield "all", "expected_prevented_per_year", n, mean(expected / scale)
     yield "all", "expected_prevented_per_100", n, ratio(100 * expected, work)
-    yield "all", "never_violent", n, _never_violent(mine, harms, seeds)
+    for metric, estimate in _without_help(mine, harms, weeks, seeds):
+        yield "all", metric, n, estimate
     yield "all", "days_to_attention", n, _median_days(mine, seeds)
     yield "all", "weeks_by_model", n, _weeks_by_model(_of(weeks, arm), seeds)
+    yield "all", "weeks_by_new_model", n, _weeks_by_model(_retrained(_of(weeks, arm)), seeds)
     yield from _share_of_oracle(arm, harms, weeks)
-    yield from _more_than(arm, CHECKLIST, "expected_more_than_checklist_per_year", weeks, scale)
+    yield from _more_than(
+        arm, _in_the_same_fault(CHECKLIST, arm), "expected_more_than_checklist_per_year", weeks, scale
+    )
     yield from _more_than(arm, _plain(arm), "expected_more_than_plain_per_year", weeks, scale)
     for column in SEGMENTS:
         for level in harms[column].drop_nulls().unique().sort():
@@ -94,7 +117,7 @@ def _of_arm(
 
 
 def _share_of_oracle(arm: str, harms: pl.DataFrame, weeks: pl.DataFrame) -> Iterator[Found]:
-    oracle = ORACLE + arm[arm.index("@") :] if "@" in arm else ORACLE
+    oracle = _in_the_same_fault(ORACLE, arm)
     seeds = sorted(set(_shared(weeks, arm, NOTHING)) & set(_shared(weeks, oracle, NOTHING)))
     if not seeds:
         return
@@ -104,6 +127,10 @@ def _share_of_oracle(arm: str, harms: pl.DataFrame, weeks: pl.DataFrame) -> Iter
     idle = _expected(weeks, NOTHING, seeds)
     spared, most = (idle - _expected(weeks, name, seeds) for name in (arm, oracle))
     yield "all", "expected_share_of_oracle", len(seeds), ratio(spared, most)
+
+
+def _in_the_same_fault(policy: str, arm: str) -> str:
+    return policy + arm[arm.index("@") :] if "@" in arm else policy
 
 
 def _plain(arm: str) -> str:
@@ -148,9 +175,22 @@ def _expected(weeks: pl.DataFrame, arm: str, seeds: list[int]) -> np.ndarray:
     return np.array([by_seed[seed] for seed in seeds], dtype=np.float64)
 
 
-def _never_violent(mine: pl.DataFrame, harms: pl.DataFrame, seeds: list[int]) -> Estimate:
-    peaceful = mine.filter(~would_have_been_harmed(mine, harms))
-    return share(_counts(peaceful, seeds), _counts(mine, seeds))
+def _without_help(
+    mine: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, seeds: list[int]
+) -> Iterator[tuple[str, Estimate]]:
+    """Shares of `without_help`, each of those attended to so early that the year holds the weeks looked at."""
+    rows = without_help(mine.filter(~pl.col("is_found")), harms)
+    n_weeks = weeks["week"].n_unique()
+
+    def part(looked_at: int, what: pl.Expr) -> Estimate:
+        seen = rows.filter(pl.col("week") <= n_weeks - looked_at)
+        return share(_counts(seen.filter(what), seeds), _counts(seen, seeds))
+
+    yield "never_violent", part(FOLLOWED_WEEKS, ~pl.col("before") & ~pl.col("after"))
+    yield "peaceful_after", part(FOLLOWED_WEEKS, ~pl.col("after"))
+    for within in RECORDED_WITHIN_WEEKS:
+        soon = (pl.col("recorded_in") < within).fill_null(value=False)
+        yield f"recorded_within_{within}_weeks", part(within, soon)
 
 
 def _median_days(mine: pl.DataFrame, seeds: list[int]) -> Estimate:
@@ -161,5 +201,14 @@ def _median_days(mine: pl.DataFrame, seeds: list[int]) -> Estimate:
 def _weeks_by_model(weeks: pl.DataFrame, seeds: list[int]) -> Estimate:
     """Share of the weeks ranked by a model: it may not be in use, and then the checklist's order is published."""
     known = weeks.filter(pl.col("seed").is_in(seeds))
-    ranked = known.filter(pl.col("model_version").is_not_null() & (pl.col("model_version") != "checklist"))
+    ranked = known.filter(pl.col("model_version").is_not_null() & (pl.col("model_version") != CHECKLIST))
     return share(_counts(ranked, seeds), _counts(known, seeds))
+
+
+def _retrained(weeks: pl.DataFrame) -> pl.DataFrame:
+    """With the versions that were in use in the year's first quarter taken for none: what ranks then learned from acting."""
+    first = weeks.filter(pl.col("week") < FOLLOWED_WEEKS).select("seed", "model_version").unique()
+    old = pl.struct("seed", "model_version").is_in(
+        first.select(pl.struct("seed", "model_version")).to_series().implode()
+    )
+    return weeks.with_columns(model_version=pl.when(~old).then("model_version"))

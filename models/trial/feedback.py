@@ -8,10 +8,11 @@ violence comes, and what is true?
 import numpy as np
 import polars as pl
 
-from models.trial.intervals import Estimate, mean, ratio
+from models.trial.intervals import Estimate, mean, share
 
 QUARTER_WEEKS = 13
 HORIZON_WEEKS = 4
+THROWS = 200
 STEEPEST = 20
 """Few visits, all to the most dangerous townships, have no slope: the fit runs away."""
 SCHEMA = {
@@ -35,12 +36,13 @@ def feedback(at_risk: pl.DataFrame, attended: pl.DataFrame, harms: pl.DataFrame)
         harms: seed, arm, week, dispute_id, is_recorded; every true harm.
 
     Returns:
-        `SCHEMA`. Concentration: `attention_gini` and `hazard_gini` over townships, `attention_on_hazard` (slope
-        of log attention share on log hazard share), `repeat_share` (attention in townships that were in the
-        upper tenth a quarter before); of a marked arm (`ranking+naive`) also each with `_more`, the difference to the
-        plain one in the same worlds. Calibration: `predicted`, `recorded`, `true` chance of harm within four
-        weeks, each `_attended` and `_others`. Base rate: `base_recorded`, `base_true`, `base_random` (among
-        those drawn at random).
+        `SCHEMA`. Concentration: `attention_gini` over townships and `fair_gini`, that of as many visits thrown in
+        proportion to hazard; `attention_on_hazard` (slope of log attention share on log hazard share);
+        `repeat_share`, attention in the tenth of townships that had most a quarter before, and `repeat_hazard`, their share of
+        hazard; of a marked arm (`ranking+naive`) also each with `_more`, the difference to the plain one in the
+        same worlds. Calibration, in weeks with a usable model: `predicted`, `recorded`, `true` chance of harm within
+        four weeks, each `_attended` and `_others`; after help, where there was any. Base rate, in all weeks: `base_recorded`,
+        `base_true`, `base_random` (on record among those drawn at random; they were helped, and are recorded better).
     """
     found = []
     labelled = _labelled(at_risk, attended, harms)
@@ -70,19 +72,50 @@ def township_shares(at_risk: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFra
         rows.filter(pl.col("township_code").is_not_null()).with_columns(quarter)
         for rows in (at_risk, attended)
     )
-    hazard = at_risk.group_by(keys).agg(hazard=pl.col("hazard").sum())
+    hazard = at_risk.group_by(keys, maintain_order=True).agg(hazard=pl.col("hazard").sum())
     visits = attended.group_by(keys).agg(attended=pl.len())
     whole = ["seed", "arm", "quarter"]
     return (
         hazard.join(visits, on=keys, how="left")
         .with_columns(pl.col("attended").fill_null(0))
+        .sort(keys)
         .with_columns(
             hazard_share=pl.col("hazard") / pl.col("hazard").sum().over(whole),
             attention_share=pl.col("attended") / pl.col("attended").sum().over(whole),
         )
         .drop("hazard")
-        .sort(keys)
     )
+
+
+def by_tenth(shares: pl.DataFrame) -> pl.DataFrame:
+    """The townships of each world in tenths by their hazard: shares of hazard and of attention, over worlds.
+
+    Args:
+        shares: `township_shares`.
+
+    Returns:
+        arm, quarter, tenth (0 the safest), hazard_share, and attention_share with low and high.
+    """
+    world = ["seed", "arm", "quarter"]
+    tenth = (pl.col("hazard_share").rank("ordinal").over(world) - 1) * 10 // pl.len().over(world)
+    sums = (
+        shares.with_columns(tenth=tenth.cast(pl.Int64))
+        .group_by(*world, "tenth", maintain_order=True)
+        .agg(pl.col("hazard_share", "attention_share").sum())
+        .sort("arm", "quarter", "tenth", "seed")
+    )
+    rows = [
+        (
+            arm,
+            quarter,
+            number,
+            mean(part["hazard_share"].to_numpy()).value,
+            *mean(part["attention_share"].to_numpy()),
+        )
+        for (arm, quarter, number), part in sums.group_by("arm", "quarter", "tenth", maintain_order=True)
+    ]
+    columns = ("arm", "quarter", "tenth", "hazard_share", "attention_share", "low", "high")
+    return pl.DataFrame(rows, schema=columns, orient="row")
 
 
 def _labelled(at_risk: pl.DataFrame, attended: pl.DataFrame, harms: pl.DataFrame) -> pl.DataFrame:
@@ -120,7 +153,8 @@ Figures = dict[str, tuple[int, Estimate]]
 def _concentration(shares: pl.DataFrame, quarter: int) -> dict[str, dict[int, float]]:
     """Each figure of a quarter by world."""
     found: dict[str, dict[int, float]] = {
-        name: {} for name in ("attention_gini", "hazard_gini", "attention_on_hazard", "repeat_share")
+        name: {}
+        for name in ("attention_gini", "fair_gini", "attention_on_hazard", "repeat_share", "repeat_hazard")
     }
     for (seed,), mine in shares.group_by("seed", maintain_order=True):
         now = mine.filter(pl.col("quarter") == quarter)
@@ -128,7 +162,7 @@ def _concentration(shares: pl.DataFrame, quarter: int) -> dict[str, dict[int, fl
             continue
         attention, hazard = now["attention_share"].to_numpy(), now["hazard_share"].to_numpy()
         found["attention_gini"][seed] = gini(attention)
-        found["hazard_gini"][seed] = gini(hazard)
+        found["fair_gini"][seed] = _fair_gini(int(now["attended"].sum()), hazard)
         slope = _poisson_slope(now["attended"].to_numpy()[hazard > 0], hazard[hazard > 0])
         if abs(slope) < STEEPEST:
             found["attention_on_hazard"][seed] = slope
@@ -136,8 +170,9 @@ def _concentration(shares: pl.DataFrame, quarter: int) -> dict[str, dict[int, fl
         if len(before):
             most = before.sort("attended", "township_code", descending=[True, False])
             top = most["township_code"].head(max(1, len(before) // 10)).implode()
-            again = now.filter(pl.col("township_code").is_in(top))["attention_share"].sum()
-            found["repeat_share"][seed] = float(again)
+            again = now.filter(pl.col("township_code").is_in(top))
+            found["repeat_share"][seed] = float(again["attention_share"].sum())
+            found["repeat_hazard"][seed] = float(again["hazard_share"].sum())
     return {name: values for name, values in found.items() if values}
 
 
@@ -153,27 +188,27 @@ def _over_worlds(mine: dict[str, dict[int, float]], plain: dict[str, dict[int, f
 def _calibration(rows: pl.DataFrame, quarter: int) -> Figures:
     """Predicted, recorded and true chance among attended, others and all; worlds weigh by their rows."""
     now = rows.filter(pl.col("quarter") == quarter)
-    seeds = now["seed"].unique().sort()
-    parts = {
-        "attended": now.filter("was_attended"),
-        "others": now.filter(~pl.col("was_attended")),
-    }
+    ranked = now.filter(pl.col("probability").is_not_null())
+    parts = {"attended": ranked.filter("was_attended"), "others": ranked.filter(~pl.col("was_attended"))}
     figures: Figures = {}
     for part, frame in parts.items():
         for name, column in (("predicted", "probability"), ("recorded", "recorded"), ("true", "true")):
-            figures[f"{name}_{part}"] = (len(seeds), _rate(frame, column, seeds))
-    figures["base_recorded"] = (len(seeds), _rate(now, "recorded", seeds))
-    figures["base_true"] = (len(seeds), _rate(now, "true", seeds))
+            figures[f"{name}_{part}"] = _rate(frame, column)
+    figures["base_recorded"] = _rate(now, "recorded")
+    figures["base_true"] = _rate(now, "true")
     if now["drawn"].any():
-        figures["base_random"] = (len(seeds), _rate(now.filter("drawn"), "recorded", seeds))
+        figures["base_random"] = _rate(now.filter("drawn"), "recorded")
     return figures
 
 
-def _rate(frame: pl.DataFrame, column: str, seeds: pl.Series) -> Estimate:
-    known = frame.filter(pl.col(column).is_not_null())
-    sums = known.group_by("seed").agg(total=pl.col(column).cast(pl.Float64).sum(), n=pl.len())
-    joined = pl.DataFrame({"seed": seeds}).join(sums, on="seed", how="inner")
-    return ratio(joined["total"].to_numpy(), joined["n"].to_numpy().astype(np.float64))
+def _rate(frame: pl.DataFrame, column: str) -> tuple[int, Estimate]:
+    """How many worlds, and the share over their rows."""
+    sums = (
+        frame.group_by("seed", maintain_order=True)
+        .agg(total=pl.col(column).cast(pl.Float64).sum(), n=pl.len().cast(pl.Float64))
+        .sort("seed")
+    )
+    return len(sums), share(sums["total"].to_numpy(), sums["n"].to_numpy())
 
 
 def gini(shares: np.ndarray) -> float:
@@ -181,6 +216,12 @@ def gini(shares: np.ndarray) -> float:
     ordered = np.sort(shares)
     n = len(ordered)
     return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * ordered.sum()))
+
+
+def _fair_gini(visits: int, hazard: np.ndarray) -> float:
+    """What `gini` is by chance alone where each visit falls on a place with its share of the hazard; mean of `THROWS`."""
+    thrown = np.random.default_rng(0).multinomial(visits, hazard / hazard.sum(), size=THROWS)
+    return float(np.mean([gini(counts) for counts in thrown]))
 
 
 def _poisson_slope(count: np.ndarray, share: np.ndarray) -> float:

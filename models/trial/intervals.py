@@ -20,7 +20,7 @@ NONE = Estimate(None, None, None)
 
 
 def ratio(numerator: np.ndarray, denominator: np.ndarray) -> Estimate:
-    """Sum over sum, with a jackknife interval that leaves out one world at a time.
+    """Sum over sum, with a jackknife interval that leaves out one world at a time; none where all are nought.
 
     Args:
         numerator: one number per world [n].
@@ -31,7 +31,7 @@ def ratio(numerator: np.ndarray, denominator: np.ndarray) -> Estimate:
         return NONE
     value = float(numerator.sum() / whole)
     rest = whole - denominator
-    if n < 2 or (rest == 0).any():
+    if n < 2 or (rest == 0).any() or not numerator.any():
         return Estimate(value, None, None)
     left_out = (numerator.sum() - numerator) / rest
     error = float(np.sqrt((n - 1) / n * ((left_out - left_out.mean()) ** 2).sum()))

@@ -1,12 +1,9 @@
-"""Where the oracle's share is lost: how far down our order stand the disputes that the oracle would have helped.
-
-Every Monday the disputes nobody was sent to yet are put in order twice: by true hazard, as the oracle would, and
-as the product ranked them. The hazard at the top of the first order is what could be reached that week.
-"""
+"""Where the oracle's share is lost: what became, in our year, of the disputes that the oracle attended to in its own."""
 
 import polars as pl
 
-from models.trial.intervals import ratio
+from models.trial.effects import ORACLE
+from models.trial.intervals import share
 
 BANDS = ("listed", "next", "further", "far", "without_model")
 SCHEMA = {
@@ -17,58 +14,81 @@ SCHEMA = {
     "low": pl.Float64,
     "high": pl.Float64,
 }
+_KEYS = ["seed", "dispute_id"]
 
 
 def losses(at_risk: pl.DataFrame, attended: pl.DataFrame, weeks: pl.DataFrame) -> pl.DataFrame:
-    """Shares of the hazard that the oracle would have attended to in the same weeks.
+    """Shares of the hazard that the oracle attended to in the same worlds, each dispute counted once.
 
     Args:
         at_risk: seed, arm, week, dispute_id, probability (null without a usable model), hazard.
-        attended: seed, arm, week, dispute_id.
+        attended: seed, arm, week, dispute_id, and of the oracle's also hazard, that Monday's.
         weeks: seed, arm, week, capacity.
 
     Returns:
-        `SCHEMA`. Bands of the oracle's disputes, which add up to 1: `listed` (we were sent there, too), `next` (in
-        our order within twice the capacity), `further` (within five times), `far` (beyond), `without_model`
-        (missed in a week without a usable model); and `instead`, the hazard of those we were sent to and the
-        oracle was not.
+        `SCHEMA`; empty without the oracle's years. Bands of the oracle's disputes, which add up to 1: `listed` (we were
+        sent there, too, in whatever week), and the missed by the best place they ever had in our order: `next` (within
+        twice the capacity), `further` (within five times), `far` (beyond), `without_model` (at risk in weeks without a
+        model only); and `instead`, the hazard of those we were sent to and the oracle never was.
     """
-    monday = ["seed", "arm", "week"]
-    visits = attended.select("seed", "arm", "dispute_id", attended_in="week")
-    free = (
-        at_risk.join(visits, on=["seed", "arm", "dispute_id"], how="left")
-        .filter(pl.col("attended_in").is_null() | (pl.col("attended_in") >= pl.col("week")))
-        .join(weeks.select(*monday, "capacity"), on=monday)
-        .with_columns(
-            mine=(pl.col("attended_in") == pl.col("week")).fill_null(value=False),
-            best=pl.col("hazard").rank("ordinal", descending=True).over(monday) <= pl.col("capacity"),
-            place=pl.col("probability").rank("ordinal", descending=True).over(monday) / pl.col("capacity"),
+    theirs = attended.filter(pl.col("arm") == ORACLE)
+    if theirs.is_empty():
+        return pl.DataFrame(schema=SCHEMA)
+    best = theirs.select(*_KEYS, "hazard")
+    found = []
+    for arm in at_risk["arm"].unique().sort():
+        mine = at_risk.filter(pl.col("arm") == arm)
+        visits = attended.filter(pl.col("arm") == arm).select(*_KEYS, "week")
+        banded = _missed(mine, visits, weeks.filter(pl.col("arm") == arm), best)
+        instead = visits.join(best, on=_KEYS, how="anti").join(mine, on=[*_KEYS, "week"])
+        sums = pl.concat([banded, instead.select("seed", "hazard", band=pl.lit("instead"))])
+        table = (
+            sums.pivot("band", index="seed", values="hazard", aggregate_function="sum")
+            .sort("seed")
+            .fill_null(0.0)
         )
-        .filter(pl.col("best") | pl.col("mine"))
+        held = [band for band in BANDS if band in table.columns]
+        table = table.filter(pl.sum_horizontal(held) > 0)
+        whole = table.select(pl.sum_horizontal(held)).to_series().to_numpy()
+        found += [
+            (arm, band, len(table), *share(table[band].to_numpy(), whole))
+            for band in (*BANDS, "instead")
+            if band in table.columns
+        ]
+    return pl.DataFrame(found, schema=SCHEMA, orient="row")
+
+
+def _missed(
+    at_risk: pl.DataFrame, visits: pl.DataFrame, weeks: pl.DataFrame, best: pl.DataFrame
+) -> pl.DataFrame:
+    """The oracle's disputes of the worlds played: seed, hazard, band."""
+    places = (
+        at_risk.join(visits.rename({"week": "attended_in"}), on=_KEYS, how="left")
+        .filter((pl.col("attended_in") >= pl.col("week")).fill_null(value=True))
+        .join(weeks.select("seed", "week", "capacity"), on=["seed", "week"])
         .with_columns(
-            band=pl.when(~pl.col("best"))
-            .then(pl.lit("instead"))
-            .when("mine")
+            place=pl.col("probability").rank("ordinal", descending=True).over("seed", "week")
+            / pl.col("capacity")
+        )
+        .group_by(_KEYS)
+        .agg(pl.col("place").min())
+    )
+    listed = visits.select(*_KEYS, was_listed=pl.lit(value=True))
+    return (
+        best.filter(pl.col("seed").is_in(at_risk["seed"].unique().implode()))
+        .join(places, on=_KEYS, how="left", maintain_order="left")
+        .join(listed, on=_KEYS, how="left", maintain_order="left")
+        .select(
+            "seed",
+            "hazard",
+            band=pl.when("was_listed")
             .then(pl.lit("listed"))
-            .when(pl.col("probability").is_null())
+            .when(pl.col("place").is_null())
             .then(pl.lit("without_model"))
             .when(pl.col("place") <= 2)
             .then(pl.lit("next"))
             .when(pl.col("place") <= 5)
             .then(pl.lit("further"))
-            .otherwise(pl.lit("far"))
+            .otherwise(pl.lit("far")),
         )
     )
-    sums = free.group_by("arm", "seed", "band").agg(pl.col("hazard").sum())
-    found = []
-    for arm in sums["arm"].unique().sort():
-        mine = sums.filter(arm=arm)
-        table = mine.pivot("band", index="seed", values="hazard").sort("seed").fill_null(0.0)
-        held = [band for band in BANDS if band in table.columns]
-        whole = table.select(pl.sum_horizontal(held)).to_series().to_numpy()
-        found += [
-            (arm, band, len(table), *ratio(table[band].to_numpy(), whole))
-            for band in (*BANDS, "instead")
-            if band in table.columns
-        ]
-    return pl.DataFrame(found, schema=SCHEMA, orient="row")

@@ -28,9 +28,11 @@ MAIN = {
     "expected_prevented_per_100": ("per 100 mediations", 1, 1),
     "expected_share_of_oracle": ("share of the oracle's, %", 0, 100),
     "expected_more_than_checklist_per_year": ("more than the checklist", 1, 1),
-    "never_violent": ("never violent, %", 0, 100),
+    "never_violent": ("never violent that year without help, %", 0, 100),
+    "peaceful_after": ("not violent any more, %", 0, 100),
     "days_to_attention": ("days from record to attention", 0, 1),
     "weeks_by_model": ("weeks ranked by a model, %", 0, 100),
+    "weeks_by_new_model": ("by one trained in the year, %", 0, 100),
 }
 """Figure to heading, digits, factor."""
 MARKED = {
@@ -48,8 +50,9 @@ CONCENTRATION = {
     "attention_on_hazard_more": ("more than the plain arm", 2, 1),
     "attention_gini": ("Gini of attention", 2, 1),
     "attention_gini_more": ("more than the plain arm", 3, 1),
-    "hazard_gini": ("Gini of hazard", 2, 1),
+    "fair_gini": ("Gini of as many visits thrown in proportion to hazard", 2, 1),
     "repeat_share": ("attention where it was most a quarter before, %", 0, 100),
+    "repeat_hazard": ("hazard there, %", 0, 100),
     "repeat_share_more": ("more than the plain arm, points", 1, 100),
 }
 CHANCES = {
@@ -63,12 +66,12 @@ CHANCES = {
     "base_random": ("recorded among those drawn at random, %", 1, 100),
 }
 LOST = {
-    "listed": "on our list, too",
-    "next": "missed: in our order within twice the capacity",
+    "listed": "attended to by us, too, in whatever week",
+    "next": "missed, at its best within twice the places",
     "further": "within five times",
     "far": "further down",
-    "without_model": "missed in weeks without a model",
-    "instead": "attended to instead",
+    "without_model": "missed, at risk in weeks without a model only",
+    "instead": "attended to by us and never by the oracle",
 }
 PARTS = {
     "category": "By category · 按类别",

@@ -5,10 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from models.trial.feedback import by_tenth
+
 if TYPE_CHECKING:
     import altair as alt
 
-PLACES = "Each township's share of attention against its share of true hazard, last quarter, % · 各乡镇：关注占比与真实风险占比"
+PLACES = (
+    "Townships in tenths by true hazard: share of attention against share of hazard, last quarter, % · "
+    "乡镇按真实风险分十组：关注占比与风险占比"
+)
 ROWS = {
     "attended": (
         "Chance of violence within four weeks, disputes attended to, % · 已调解的纠纷四周内动手的可能",
@@ -31,8 +36,8 @@ WIDTH, HEIGHT = 230, 150
 def feedback_picture(shares: pl.DataFrame, feedback: pl.DataFrame) -> "alt.VConcatChart":
     """A column of pictures per arm.
 
-    Above: every township's share of attention against its share of true hazard in the year's last quarter, and the
-    line where they agree. Below, quarter by quarter: chances among attended and others, and how often violence
+    Above: the share of attention of each tenth of the townships, by hazard, against their share of true hazard in the
+    year's last quarter, and the line where they agree. Below, quarter by quarter: chances among attended and others, and how often violence
     comes, in truth and on record.
 
     Args:
@@ -58,27 +63,24 @@ def save_picture(shares: pl.DataFrame, feedback: pl.DataFrame, path: Path) -> No
 
 
 def _townships(shares: pl.DataFrame) -> "alt.FacetChart":
-    """Mean shares over the worlds, in the last quarter."""
+    """Over the worlds, in the last quarter."""
     import altair as alt
 
-    shown = (
-        shares.filter(pl.col("quarter") == pl.col("quarter").max())
-        .group_by("arm", "township_code")
-        .agg(pl.col("hazard_share", "attention_share").mean() * 100)
-        .sort("arm", "township_code")
+    last = by_tenth(shares.filter(pl.col("quarter") == pl.col("quarter").max()))
+    shown = last.with_columns(pl.col("hazard_share", "attention_share", "low", "high") * 100)
+    top = float(
+        shown.select(pl.max_horizontal(pl.col("hazard_share", "attention_share", "high").max())).item()
     )
-    top = float(shown.select(pl.max_horizontal(pl.col("hazard_share", "attention_share").max())).item())
     scale = alt.Scale(domain=[0, top])
     x = alt.X("hazard_share:Q", title="true hazard · 真实风险", scale=scale)
     y = alt.Y("attention_share:Q", title="attention · 关注", scale=scale)
-    base = alt.Chart(_inline(shown))
-    points = base.mark_circle(size=22, opacity=0.6, color="#1f5673").encode(x=x, y=y)
-    agree = (
-        base.transform_calculate(level="datum.hazard_share")
-        .mark_line(color="#b45309", strokeDash=[5, 4])
-        .encode(x=x, y=alt.Y("level:Q", scale=scale))
+    base = alt.Chart(_inline(shown)).encode(x=x)
+    interval = base.mark_rule(strokeWidth=4, opacity=0.25, color="#1f5673").encode(
+        y=alt.Y("low:Q", scale=scale), y2="high:Q"
     )
-    return _by_arm(alt.layer(agree, points), PLACES)
+    points = base.mark_circle(size=40, color="#1f5673", opacity=1).encode(y=y)
+    agree = base.mark_line(color="#b45309", strokeDash=[5, 4]).encode(y=alt.Y("hazard_share:Q", scale=scale))
+    return _by_arm(alt.layer(agree, interval, points), PLACES)
 
 
 def _quarters(feedback: pl.DataFrame, part: str, title: str, lines: tuple[str, ...]) -> "alt.FacetChart":

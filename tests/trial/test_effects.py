@@ -3,18 +3,20 @@
 import polars as pl
 import pytest
 
-from models.trial.effects import effects, would_have_been_harmed
+from models.trial.effects import effects, without_help
 
 PLACE = {"category": "D2", "county_code": "530302", "urban": "rural"}
 
 
 def harms(*rows: tuple[int, str, int, str]) -> pl.DataFrame:
-    frame = pl.DataFrame(list(rows), schema=["seed", "arm", "week", "dispute_id"], orient="row")
+    frame = pl.DataFrame(list(rows), schema=["seed", "arm", "week", "dispute_id"], orient="row").with_columns(
+        is_recorded=pl.lit(value=True)
+    )
     return frame.with_columns(**{name: pl.lit(value) for name, value in PLACE.items()})
 
 
 def visits(*rows: tuple[int, str, int, str]) -> pl.DataFrame:
-    return harms(*rows).with_columns(days_open=pl.col("week") * 7 + 3)
+    return harms(*rows).with_columns(days_open=pl.col("week") * 7 + 3, is_found=pl.lit(value=False))
 
 
 def years(*arms: str, seeds: int = 2) -> pl.DataFrame:
@@ -58,10 +60,8 @@ def table() -> dict[tuple[str, str, str], tuple]:
         ("ranking", "all", "expected_prevented_per_100", 100.0),
         ("ranking", "category=D2", "prevented_per_100", 50.0),
         ("ranking", "all", "share_of_oracle", 2 / 3),
-        ("ranking", "all", "never_violent", 0.5),
         ("ranking", "all", "weeks_by_model", 1.0),
         ("oracle", "all", "share_of_oracle", 1.0),
-        ("oracle", "all", "never_violent", 0.0),
     ],
 )
 def test_figures_are_those_one_counts_by_hand(
@@ -86,15 +86,67 @@ def test_an_arm_is_set_beside_the_checklist_and_itself_without_its_mark_or_fault
     assert more == {
         ("ranking", "checklist"): (2, 4.0),
         ("ranking+random", "checklist"): (2, 3.0),
-        ("ranking+random@silence", "checklist"): (2, 2.0),
         ("ranking+random", "plain"): (2, -1.0),
         ("ranking+random@silence", "plain"): (2, -1.0),
     }
 
 
-def test_a_dispute_harmed_before_it_was_attended_to_counts_as_never_violent_since() -> None:
-    late = visits((1, "ranking", 3, "d"), (1, "ranking", 1, "d"))
-    assert would_have_been_harmed(late, HARMS).to_list() == [False, True]
+def test_what_became_of_the_attended_is_told_from_the_world_where_nobody_acts() -> None:
+    unseen = HARMS.with_columns(is_recorded=pl.col("dispute_id") != "e")
+    rows = visits(
+        (1, "ranking", 3, "d"), (1, "ranking", 1, "d"), (1, "ranking", 2, "e"), (0, "ranking", 0, "b")
+    )
+    told = without_help(rows, unseen)
+    assert told.select("before", "after", "recorded_in").rows() == [
+        (True, False, None),
+        (False, True, 0),
+        (False, True, None),
+        (False, True, 5),
+    ]
+
+
+def test_shares_of_the_attended_leave_out_what_too_little_follows_and_what_was_found_next_door() -> None:
+    longer = pl.concat([years("nothing", "ranking").with_columns(week=pl.lit(week)) for week in range(20)])
+    attended = pl.concat(
+        [
+            visits(
+                (0, "ranking", 1, "a"), (0, "ranking", 6, "b"), (0, "ranking", 3, "x"), (1, "ranking", 7, "d")
+            ),
+            visits((1, "ranking", 8, "e")),
+            visits((1, "ranking", 0, "f")).with_columns(is_found=pl.lit(value=True)),
+        ]
+    )
+    found = effects(attended, HARMS, longer, scale=1.0).filter(
+        pl.col("arm") == "ranking", pl.col("segment") == "all"
+    )
+    shares = dict(found.select("metric", "value").iter_rows())
+    assert shares["never_violent"] == pytest.approx(1 / 4)
+    assert shares["peaceful_after"] == pytest.approx(3 / 4)
+    assert shares["recorded_within_4_weeks"] == pytest.approx(2 / 5)
+    assert shares["recorded_within_26_weeks"] is None
+
+
+def test_weeks_of_a_model_trained_in_the_year_are_told_apart() -> None:
+    versions = [*["v1"] * 14, *["v2"] * 5, "checklist"]
+    played = pl.concat(
+        [
+            years("nothing", "ranking").with_columns(week=pl.lit(week), model_version=pl.lit(version))
+            for week, version in enumerate(versions)
+        ]
+    )
+    found = effects(VISITS, HARMS, played, scale=1.0).filter(pl.col("arm") == "ranking")
+    shares = dict(found.select("metric", "value").iter_rows())
+    assert (shares["weeks_by_model"], shares["weeks_by_new_model"]) == pytest.approx((19 / 20, 5 / 20))
+
+
+def test_in_a_fault_the_checklist_beside_is_the_one_in_the_same_fault() -> None:
+    arms = ("nothing", "checklist", "checklist@silence", "ranking@silence")
+    harmed = dict(zip(arms, (10.0, 7.0, 9.0, 8.0), strict=True))
+    played = years(*arms).with_columns(expected_harms=pl.col("arm").replace_strict(harmed))
+    found = effects(VISITS, HARMS, played, scale=1.0).filter(
+        pl.col("arm") == "ranking@silence", pl.col("metric") == "expected_more_than_checklist_per_year"
+    )
+    assert found["value"].to_list() == [1.0]
 
 
 def test_only_worlds_that_have_both_arms_are_compared() -> None:

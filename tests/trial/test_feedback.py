@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from models.trial.feedback import feedback, gini, township_shares
+from models.trial.feedback import by_tenth, feedback, gini, township_shares
 
 
 def test_gini_of_equal_shares_is_nought_and_of_one_owner_nearly_one() -> None:
@@ -55,7 +55,31 @@ def test_attention_in_proportion_to_hazard_has_slope_one_and_equal_shares() -> N
     told = feedback(AT_RISK, ATTENDED, HARMS).filter(pl.col("quarter") == 0)
     figures = dict(told.select("metric", "value").iter_rows())
     assert figures["attention_on_hazard"] == pytest.approx(1.0)
-    assert figures["attention_gini"] == pytest.approx(figures["hazard_gini"])
+    assert figures["attention_gini"] == pytest.approx(0.25)
+    by_chance = 0.5 * 0.75**4 + 0.25 * 4 * 0.75**3 * 0.25 + 0.25 * 4 * 0.75 * 0.25**3 + 0.5 * 0.25**4
+    assert figures["fair_gini"] == pytest.approx(by_chance, abs=0.03)
+
+
+def test_chances_are_compared_in_weeks_with_a_model_only() -> None:
+    blind = AT_RISK.with_columns(probability=pl.when(pl.col("week") >= 3).then("probability"))
+    told = feedback(blind, ATTENDED, HARMS).filter(pl.col("quarter") == 0)
+    figures = dict(told.select("metric", "value").iter_rows())
+    assert figures["predicted_others"] == pytest.approx(0.1)
+    assert figures["true_others"] == pytest.approx(2 / (10 * 4))
+    assert figures["base_true"] == pytest.approx(8 / (13 * 8))
+
+
+def test_townships_go_into_tenths_by_the_hazard_of_their_own_world() -> None:
+    rows = [
+        (seed, "ranking", 0, f"t{n:02}", 1, ((n + 10 * seed) % 20) / 190, 0.05)
+        for seed in range(2)
+        for n in range(20)
+    ]
+    names = ["seed", "arm", "quarter", "township_code", "attended", "hazard_share", "attention_share"]
+    told = by_tenth(pl.DataFrame(rows, schema=names, orient="row"))
+    assert told["tenth"].to_list() == list(range(10))
+    assert told["hazard_share"].to_list() == pytest.approx([(4 * n + 1) / 190 for n in range(10)])
+    assert told["attention_share"].to_list() == pytest.approx([0.1] * 10)
 
 
 def test_recorded_and_true_harm_are_told_apart_among_attended_and_others() -> None:
@@ -84,4 +108,4 @@ def test_a_township_without_hazard_or_one_that_gets_all_leaves_the_rest_as_it_is
     )
     told = feedback(quiet, ATTENDED, HARMS)
     assert told.filter(pl.col("metric") == "attention_on_hazard").is_empty()
-    assert told.filter(pl.col("metric") == "hazard_gini")["value"][0] == pytest.approx(0.5)
+    assert told.filter(pl.col("metric") == "fair_gini")["value"][0] == pytest.approx(0.5)

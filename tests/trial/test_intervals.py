@@ -29,6 +29,10 @@ def test_one_world_gives_no_interval_and_none_no_figure() -> None:
     assert ratio(np.zeros(0), np.zeros(0)) == (None, None, None)
 
 
+def test_where_every_world_counts_nought_the_interval_is_not_known() -> None:
+    assert ratio(np.zeros(5), np.full(5, 10.0)) == (0.0, None, None)
+
+
 def test_a_share_ends_at_nought_and_one() -> None:
     part, whole = np.array([0.0, 52.0, 52.0]), np.array([52.0, 52.0, 52.0])
     unbounded = ratio(part, whole).high
