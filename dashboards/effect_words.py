@@ -16,13 +16,13 @@ _FIGURES = (
     "expected_prevented_per_year",
     "expected_prevented_per_100",
     "expected_share_of_oracle",
-    "never_violent",
+    "peaceful_after",
 )
 _CHANGES: dict[str, tuple[str, Callable[[float], str]]] = {
     "settled": ("effect.points", lambda value: f"{value * 100:+.1f}"),
     "days": ("effect.days_change", lambda value: f"{value:+.1f}"),
 }
-_SHARES = ("settled", "expected_share_of_oracle", "never_violent")
+_SHARES = ("settled", "expected_share_of_oracle", "peaceful_after")
 
 
 def effect_lines(words: Words, found: Effect) -> list[str]:

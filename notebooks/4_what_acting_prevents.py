@@ -38,8 +38,8 @@ print(f"{WEEKS} weeks in worlds of scale {SCALE}, {CAPACITY} disputes attended t
 # ## What an early mediation does
 #
 # It is drawn for each dispute and stated in the profile: it helps most, does nothing to some, harms a few. Every
-# figure is assumed; no field trial of it exists. Drawn once for a dispute, it does not depend on when, or by which
-# policy, somebody is sent.
+# figure is assumed; no field trial of it exists. Drawn once for a dispute, it does not depend on which policy sends somebody, and on when
+# only in that it is smaller once the dispute is closed.
 
 # %%
 start = make_world(profile, HISTORY + WEEKS + 5, SCALE, seed=1)
@@ -150,7 +150,7 @@ assert spared.std(ddof=1) < crossed.std(ddof=1)
 # ## The trial of this home
 #
 # If one has been played (`fengqiao trial`): what each policy prevented, and how much more than the checklist in the same worlds, which is
-# the fair comparison; where the share of the oracle is lost; what marking and random places change. What it may not be taken for stands beside it.
+# the fair comparison; what became of the oracle's disputes; what marking and random places change. What it may not be taken for stands beside it.
 
 # %%
 home = find_home(None, os.environ.get("FENGQIAO_PROFILE", "qujing"))
@@ -184,6 +184,6 @@ of_the_trial("feedback", pl.col("metric").str.ends_with("_more")).head(60)
 # ## What a statistician would object to
 #
 # The effect is assumed, so the trial measures the ranking's worth given that assumption, not the assumption. Attention's effect ends
-# with a dispute in truth and lasts here. Lists are one city-wide list; counties would insist on their own. An interval over worlds says how
+# with a dispute in truth and lasts here. The uplift-minded policy is told how well mediation works, which nobody knows. Lists are one city-wide list; counties would insist on their own. An interval over worlds says how
 # much cities made alike differ, and nothing of how a real one differs from them. Many figures stand in these tables, each with its own 90 %:
 # one in ten misses. The field trial that would settle it is worked out in `docs/field_trial.md`.

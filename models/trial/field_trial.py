@@ -16,8 +16,12 @@ DISPUTES_PER_YEAR = 33_600
 """[A] domain notes 4.1."""
 HARM_SHARE = 0.02
 """[A] of disputes within 90 days, domain notes 4.7."""
-LISTED_HARM_SHARE = 0.09
-"""Of disputes on a week's list within 28 days, without help: precision at capacity of a backtest of the simulated city."""
+LISTED_HARM_SHARE, WITHIN_WEEKS = 0.068, 26
+"""Of the disputes the list names, each named once, violent and on record so soon without help: `docs/trial/trial.md`, `ranking`."""
+SOON_HARM_SHARE = 0.025
+"""The same within 28 days."""
+ALL_PREVENTED = 43 / 1_124
+"""Of all outcomes, what acting on the list prevents in the simulated trial."""
 BETWEEN_SD = 0.35
 """[A] standard deviation over townships of the log rate of recorded harm: as much as reporting differs."""
 EFFECTS = (0.1, 0.2, 0.3, 0.4)
@@ -41,15 +45,16 @@ on the list prevents. This page says how one would be done and how large it must
   begins to act at every step; at the end all do. Dates and the lot are published beforehand.
 - Outcome: recorded physical violence of any severity, by anybody's report, entered by people who do not know whether the
   township acts. What came to light only because a warning sent somebody is marked (boundary 14) and left out of both sides.
-- Two questions, decided on beforehand: (a) all outcomes of the township; (b) outcomes within 28 days among the disputes that the list
-  named, whether or not it was acted on there. (b) is the main one: help can only work where it is given.
+- Two questions, decided on beforehand: (a) all outcomes of the township; (b) outcomes within {within} weeks among the disputes that the list
+  named, each once, whether or not it was acted on there. (b) is the main one: help can only work where it is given. Within 28 days
+  only {soon:.1%} turn violent on record, too few to tell anything; a longer time supposes that help lasts.
 - Analysis: generalised linear mixed model, townships random, periods fixed; the power below is that of its linear form
   (Hussey and Hughes 2007), with counts widened by {dispersion:g} over Poisson.
 
 ## Power
 
-Assumed: {harms:.0f} recorded outcomes a year in a city ({disputes:,} disputes, {share:.0%}); {capacity} disputes a week named by the list, {listed:.0%} of which would turn
-violent without help, so {listed_harms:.0f} outcomes a year among them; a standard deviation of {sd:g} of the log rate between townships; two-sided level 5 %.
+Assumed: {harms:.0f} recorded outcomes a year in a city ({disputes:,} disputes, {share:.0%}); {capacity} disputes a week named by the list, {listed:.1%} of which would turn
+violent on record within {within} weeks without help (simulated trial, `docs/trial/trial.md`), so {listed_harms:.0f} outcomes a year among them; a standard deviation of {sd:g} of the log rate between townships; two-sided level 5 %.
 
 "Least effect" is the smallest share of outcomes prevented that is found with 80 % power.
 
@@ -71,6 +76,8 @@ def page() -> str:
         share=HARM_SHARE,
         capacity=capacity,
         listed=LISTED_HARM_SHARE,
+        within=WITHIN_WEEKS,
+        soon=SOON_HARM_SHARE,
         listed_harms=listed,
         sd=BETWEEN_SD,
     )
@@ -118,6 +125,11 @@ def named_disputes_needed(effect: float, wanted: float = 0.8) -> int:
     return int(np.ceil(2 * z**2 * (p * (1 - p) + q * (1 - q)) / (p - q) ** 2))
 
 
+def _weeks_by_lot(effect: float) -> str:
+    named_a_week = 2 * load_profile(PROFILE).settings.capacity
+    return f"{named_disputes_needed(effect) / named_a_week + WITHIN_WEEKS:.0f}"
+
+
 def _by_lot(capacity: int) -> str:
     rows = [
         f"| {effect:.0%} | {named_disputes_needed(effect):,} | {named_disputes_needed(effect) / (2 * capacity):.0f} |"
@@ -127,9 +139,9 @@ def _by_lot(capacity: int) -> str:
         [
             "### (c) By lot between disputes\n",
             f"Where the office agrees, the list names {2 * capacity} disputes a week, twice what can be acted on, and a lot decides which half",
-            "gets the help first: nobody loses, since there was never help for more. This needs far fewer than any wedge; the second",
-            f"{capacity} being less dangerous than the first, somewhat more than the table says.\n",
-            "| effect | disputes named | weeks in one city |",
+            f"gets the help. As many are helped as ever; some of the first {capacity} wait in favour of some of the second. This needs far fewer than any",
+            f"wedge; the second {capacity} being less dangerous than the first, somewhat more than the table says.\n",
+            f"| effect | disputes named | weeks of naming in one city, then {WITHIN_WEEKS} of waiting |",
             "|---|---|---|",
             *rows,
             "",
@@ -141,9 +153,10 @@ def _verdict(listed: Wedge) -> str:
     alone = smallest_found(_of_cities(listed, 1, 4, 13))
     return f"""## What follows
 
-- **One city alone cannot answer by a wedge.** Over {5 * 13} weeks it finds an effect of {alone:.0%} among the disputes named, and nothing smaller. A wedge
+- **One city alone cannot answer by a wedge.** Over {5 * 13} weeks it has 80 % power for an effect of {alone:.0%} or more among the disputes named. A wedge
   makes sense for a province ({CITIES[-1]} cities), or as the fair way to begin, with (c) inside it as the measurement.
-- **By lot between disputes, one city can answer** an effect of 40 % in about {named_disputes_needed(0.4) / 80:.0f} weeks, and one of 30 % in about {named_disputes_needed(0.3) / 80:.0f}.
+- **All outcomes of a township tell nothing**: in the simulated trial acting on the list prevents {ALL_PREVENTED:.0%} of them, less than ten cities can find.
+- **By lot between disputes, one city can answer** an effect of 40 % in about {_weeks_by_lot(0.4)} weeks, waiting included, and one of 30 % in about {_weeks_by_lot(0.3)}.
 - Deaths cannot be the outcome: five to nine a year have a dispute on record [A]. A fall from 7 to 3 says nothing (p = 0.34).
 - The trial needs an ethics board, consent of the parties to mediation as ever, and a rule to stop early for harm, looked at
   every quarter by somebody who does not run the office.

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from models.markdown import table
-from models.trial.policies import POLICIES
+from models.trial.policies import NOTHING, POLICIES
 
 HEAD = """# What acting on the list prevents · 按名单先行调解防止了多少
 
@@ -17,9 +17,11 @@ Per year: brought to a whole city. How it is measured: `notebooks/4_what_acting_
 
 {sentences}
 
-An arm is a policy of `fengqiao trial --arms`; `+random`: 5 % of the places drawn at random from below the line; `+naive`: nobody marks what
-came to light only because a warning sent somebody; `@silence`, `@thorough`, `@shortage`: one county stops reporting for a quarter,
-one records everything, mediators are short in harvest.
+An arm is a policy of `fengqiao trial --arms`. `oracle` goes by true hazard of the next four weeks, whatever mediation does there, so that it is
+no ceiling; `uplift` is told how well mediation works by category, as the simulator has it; `oldest` also lists what is closed. `+random`: 5 % of
+the places, at least one a week, drawn at random from below the line (a quarter city has ten places, so one in ten);
+`+naive`: nobody marks what came to light only because a warning sent somebody; `@silence`, `@thorough`, `@shortage`: one county stops
+reporting for a quarter, one records everything, mediators are short in harvest. Figures of parts of the city are counted.
 """
 MAIN = {
     "harms_per_year": ("outcomes a year", 0, 1),
@@ -28,13 +30,17 @@ MAIN = {
     "expected_prevented_per_100": ("per 100 mediations", 1, 1),
     "expected_share_of_oracle": ("share of the oracle's, %", 0, 100),
     "expected_more_than_checklist_per_year": ("more than the checklist", 1, 1),
-    "never_violent": ("never violent that year without help, %", 0, 100),
-    "peaceful_after": ("not violent any more, %", 0, 100),
     "days_to_attention": ("days from record to attention", 0, 1),
     "weeks_by_model": ("weeks ranked by a model, %", 0, 100),
     "weeks_by_new_model": ("by one trained in the year, %", 0, 100),
 }
 """Figure to heading, digits, factor."""
+WITHOUT_HELP = {
+    "never_violent": ("never violent in the year, %", 0, 100),
+    "peaceful_after": ("not violent from that week on, %", 0, 100),
+    "recorded_within_4_weeks": ("violent and on record within 4 weeks, %", 1, 100),
+    "recorded_within_26_weeks": ("within 26 weeks, %", 1, 100),
+}
 MARKED = {
     "expected_prevented_per_year": ("prevented a year, expected", 0, 1),
     "expected_more_than_plain_per_year": ("more than without the mark", 1, 1),
@@ -118,6 +124,9 @@ def page(
         "With places drawn at random, and without marking · 随机抽取与不作标记": _by_arm(
             whole.filter(marked & ~struck), MARKED
         ),
+        "The disputes attended to, had nobody come · 不介入的话，这些纠纷会怎样": _by_arm(
+            whole.filter(~marked & ~struck & (pl.col("arm") != NOTHING)), WITHOUT_HELP
+        ),
         **{title: _by_part(effects, axis, names) for axis, title in PARTS.items()},
         "Where the share of the oracle is lost · 差距在哪里": tables.losses is not None
         and _lost(tables.losses),
@@ -156,7 +165,7 @@ def _by_arm(rows: pl.DataFrame, figures: Figures) -> str:
 def _by_part(effects: pl.DataFrame, axis: str, names: Mapping[str, str]) -> str:
     """Counted harms prevented per 100 mediations, and the mediations a year, in each part of the city."""
     known = effects.filter(
-        pl.col("segment").str.starts_with(f"{axis}=") & ~pl.col("arm").str.contains(r"@|\+|nothing")
+        pl.col("segment").str.starts_with(f"{axis}=") & ~pl.col("arm").str.contains(r"@|\+")
     )
     arms = _unmarked(known)
     lines = []

@@ -164,7 +164,7 @@ def trial_file(home: Home, arms: tuple[str, ...]) -> None:
         "expected_prevented_per_year": 30.0,
         "expected_prevented_per_100": 1.5,
         "expected_share_of_oracle": 0.55,
-        "never_violent": 0.93,
+        "peaceful_after": 0.93,
     }
     rows = [
         (arm, "all", name, 3, value, value * 0.8, value * 1.2)
@@ -194,7 +194,7 @@ def test_the_trial_s_sentence_and_arms_are_shown_with_what_they_may_not_be_taken
     assert "是假设，不是证据" in seen
     assert "本系统名单" in seen
     assert "silence" not in seen
-    assert "Knowing every true risk" in text_of(screens(Home(tmp_path), "effect", lang="en"))
+    assert "Highest true risk first" in text_of(screens(Home(tmp_path), "effect", lang="en"))
 
 
 def test_an_unfinished_trial_says_so(tmp_path: Path, screens: Screens) -> None:
