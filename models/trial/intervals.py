@@ -1,5 +1,6 @@
 """Intervals over seeds: every world is one draw, and arms of the same world are compared with each other."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -20,23 +21,35 @@ NONE = Estimate(None, None, None)
 
 
 def ratio(numerator: np.ndarray, denominator: np.ndarray) -> Estimate:
-    """Sum over sum, with a jackknife interval that leaves out one world at a time; none where all are nought.
+    """Sum over sum, with its interval; none where all are nought.
 
     Args:
         numerator: one number per world [n].
         denominator: one number per world [n].
     """
-    n, whole = len(numerator), float(denominator.sum())
-    if n == 0 or whole == 0:
+    if denominator.sum() == 0:
         return NONE
-    value = float(numerator.sum() / whole)
-    rest = whole - denominator
-    if n < 2 or (rest == 0).any() or not numerator.any():
-        return Estimate(value, None, None)
-    left_out = (numerator.sum() - numerator) / rest
+    found = jackknife(np.column_stack([numerator, denominator]), lambda sums: sums[0] / sums[1])
+    return found if numerator.any() else Estimate(found.value, None, None)
+
+
+def jackknife(worlds: np.ndarray, figure: Callable[[np.ndarray], float]) -> Estimate:
+    """A figure of the sums over worlds, with an interval from leaving out one world at a time.
+
+    Args:
+        worlds: what is summed, by world [n, k].
+        figure: of the sums [k]; not finite where they do not tell.
+    """
+    n, whole = len(worlds), worlds.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value, left_out = figure(whole), np.array([figure(whole - world) for world in worlds])
+    if not np.isfinite(value):
+        return NONE
+    if n < 2 or not np.isfinite(left_out).all():
+        return Estimate(float(value), None, None)
     error = float(np.sqrt((n - 1) / n * ((left_out - left_out.mean()) ** 2).sum()))
     reach = float(stats.t.ppf(0.5 + LEVEL / 2, n - 1)) * error
-    return Estimate(value, value - reach, value + reach)
+    return Estimate(float(value), float(value) - reach, float(value) + reach)
 
 
 def mean(values: np.ndarray) -> Estimate:

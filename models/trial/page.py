@@ -70,6 +70,7 @@ CHANCES = {
     "base_true": ("base rate: true, %", 2, 100),
     "base_recorded": ("recorded, %", 2, 100),
     "base_random": ("recorded among those drawn at random, %", 1, 100),
+    "base_asked": ("told if every first visit asked about violence before it, %", 2, 100),
 }
 LOST = {
     "listed": "attended to by us, too, in whatever week",

@@ -92,6 +92,24 @@ def test_recorded_and_true_harm_are_told_apart_among_attended_and_others() -> No
     assert figures["base_random"] == pytest.approx(1.0)
 
 
+def test_asking_at_the_first_visit_tells_what_share_is_on_record() -> None:
+    """Of two disputes violent before somebody came, one was on record: the others' recorded violence is doubled."""
+    visits = ATTENDED.with_columns(week=pl.col("week") + 5)
+    harms = pl.DataFrame(
+        [(0, "ranking", 1, "t10", True), (0, "ranking", 3, "t11", False), (0, "ranking", 6, "t13", True)],
+        schema=["seed", "arm", "week", "dispute_id", "is_recorded"],
+        orient="row",
+    )
+    told = feedback(AT_RISK, visits, harms).filter(pl.col("quarter") == 0)
+    figures = dict(told.select("metric", "value").iter_rows())
+    assert figures["base_recorded"] == pytest.approx((2 + 4) / (13 * 8))
+    assert figures["base_asked"] == pytest.approx(2 * (2 + 4) / (13 * 8))
+    assert feedback(AT_RISK, ATTENDED, HARMS).filter(pl.col("metric") == "base_asked")["value"].to_list() == [
+        None,
+        None,
+    ]
+
+
 def test_a_marked_arm_is_set_beside_the_plain_one_of_the_same_world() -> None:
     """Unmarked, attention all goes to one township; the plain arm gives the other a quarter of it."""
     both = pl.concat([AT_RISK, AT_RISK.with_columns(arm=pl.lit("ranking+naive"))])
