@@ -109,7 +109,7 @@ class _Year:
         monday = _monday(self.plan, week)
         offered = self._offered(week, monday)
         settings = self.profile.settings
-        capacity = self._capacity(week)
+        capacity = capacity_in(self.profile, self.plan, self.arm, week)
         picked = chosen(
             self.arm.policy,
             offered.filter(~pl.col("dispute_id").is_in(list(self.seen))),
@@ -180,12 +180,14 @@ class _Year:
             pl.col("hazard").fill_null(0.0)
         )
 
-    def _capacity(self, week: int) -> int:
-        usual, figures = self.profile.settings.capacity, self.feed.world.city.trial
-        short = season_weeks(self.profile, figures.shortage_season, self.plan.history_weeks + self.plan.weeks)
-        if self.arm.fault == "shortage" and short[self.plan.history_weeks + week]:
-            return max(1, round(usual * figures.shortage_capacity))
-        return usual
+
+def capacity_in(profile: Profile, plan: Plan, arm: Arm, week: int) -> int:
+    """How many can be attended to in that week of the trial."""
+    usual, figures = profile.settings.capacity, city_figures(profile).trial
+    short = season_weeks(profile, figures.shortage_season, plan.history_weeks + plan.weeks)
+    if arm.fault == "shortage" and short[plan.history_weeks + week]:
+        return max(1, round(usual * figures.shortage_capacity))
+    return usual
 
 
 def trial_world(profile: Profile, plan: Plan, seed: int, arm: Arm | None = None) -> city.World:

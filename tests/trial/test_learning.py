@@ -1,0 +1,39 @@
+"""Two Mondays of an arm in which a model ranks: it is trained on the years before, and once more in the year."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from dagster_project.trial import year
+from dagster_project.trial.plan import Plan, arm_of, trial_profile
+from pipelines.profile import load_profile
+
+PLAN = Plan(profile="qujing", scale=0.1, weeks=2)
+SEED = 3
+"""A world whose first model may be used."""
+
+
+def test_the_published_order_is_followed_and_a_retrained_model_takes_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setattr(year, "RETRAIN_EVERY_WEEKS", 1)
+    profile = trial_profile(load_profile("qujing"), PLAN)
+    year.make_history(profile, PLAN, SEED, tmp_path / "history")
+    year.live_year(profile, PLAN, SEED, arm_of("ranking+naive"), tmp_path / "history", tmp_path / "out")
+
+    weeks = pl.read_parquet(tmp_path / "out" / "weeks.parquet")
+    assert weeks["model_version"].n_unique() == 2
+    assert weeks["model_reason"].str.contains("is in use").all()
+    at_risk = pl.read_parquet(tmp_path / "out" / "at_risk.parquet")
+    assert at_risk["probability"].is_between(0, 1).all()
+    assert at_risk["hazard"].is_between(0, 1).all()
+    attended = pl.read_parquet(tmp_path / "out" / "attended.parquet")
+    assert attended["dispute_id"].is_unique().all()
+    for week in range(PLAN.weeks):
+        before = attended.filter(pl.col("week") < week)["dispute_id"]
+        left = at_risk.filter(pl.col("week") == week, ~pl.col("dispute_id").is_in(before.implode()))
+        mine = attended.filter(pl.col("week") == week)
+        assert len(mine) == profile.settings.capacity
+        assert mine["probability"].min() >= left["probability"].top_k(len(mine)).min()
