@@ -174,11 +174,28 @@ of_the_trial(
     "effects", pl.col("segment") == "all", pl.col("metric").str.contains("expected_prevented|expected_more")
 ).head(60)
 
+# %% [markdown]
+# What would have become of those attended to, had nobody come: most would have stayed peaceful under any policy.
+
+# %%
+of_the_trial(
+    "effects", pl.col("segment") == "all", pl.col("metric").str.contains("never|peaceful|recorded_within")
+).head(60)
+
 # %%
 of_the_trial("losses", ~pl.col("arm").str.contains("[+@]")).head(20)
 
 # %%
 of_the_trial("feedback", pl.col("metric").str.ends_with("_more")).head(60)
+
+# %% [markdown]
+# How often violence comes, in truth, on record, and as asking at the first visit would tell.
+
+# %%
+of_the_trial("feedback", pl.col("metric").str.starts_with("base_")).head(60)
+
+# %%
+of_the_trial("sweep").head(60)
 
 # %% [markdown]
 # ## What a statistician would object to
