@@ -8,7 +8,7 @@ violence comes, and what is true?
 import numpy as np
 import polars as pl
 
-from models.trial.intervals import Estimate, jackknife, mean, share
+from models.trial.intervals import NONE, Estimate, jackknife, mean, share
 
 QUARTER_WEEKS = 13
 HORIZON_WEEKS = 4
@@ -40,7 +40,7 @@ def feedback(at_risk: pl.DataFrame, attended: pl.DataFrame, harms: pl.DataFrame)
         proportion to hazard; `attention_on_hazard` (slope of log attention share on log hazard share);
         `repeat_share`, attention in the tenth of townships that had most a quarter before, and `repeat_hazard`, their share of
         hazard; of a marked arm (`ranking+naive`) also each with `_more`, the difference to the plain one in the
-        same worlds. Calibration, in weeks with a usable model: `predicted`, `recorded`, `true` chance of harm within
+        same worlds, and so for `predicted_attended`. Calibration, in weeks with a usable model: `predicted`, `recorded`, `true` chance of harm within
         four weeks, each `_attended` and `_others`; after help, where there was any. Base rate, in all weeks: `base_recorded`,
         `base_true`, `base_random` (on record among those drawn at random; they were helped, and are recorded better) and
         `base_asked` (what would be told where every first visit asked about violence before it, `_asked`).
@@ -54,8 +54,11 @@ def feedback(at_risk: pl.DataFrame, attended: pl.DataFrame, harms: pl.DataFrame)
         earlier = _earlier(harms.filter(pl.col("arm") == arm), visits)
         for quarter in rows["quarter"].unique().sort():
             places[arm, quarter] = _concentration(shares, quarter)
-            plain = places.get((arm.partition("+")[0], quarter)) if "+" in arm else None
-            figures = _over_worlds(places[arm, quarter], plain) | _calibration(rows, quarter)
+            plain = arm.partition("+")[0]
+            theirs = places.get((plain, quarter)) if plain != arm else None
+            figures = _over_worlds(places[arm, quarter], theirs) | _calibration(rows, quarter)
+            if theirs is not None:
+                figures["predicted_attended_more"] = _expects_more(labelled, arm, plain, quarter)
             figures["base_asked"] = _asked(rows, earlier, quarter)
             found += [(arm, quarter, name, n, *estimate) for name, (n, estimate) in figures.items()]
     return pl.DataFrame(found, schema=SCHEMA, orient="row")
@@ -202,6 +205,22 @@ def _calibration(rows: pl.DataFrame, quarter: int) -> Figures:
     if now["drawn"].any():
         figures["base_random"] = _rate(now.filter("drawn"), "recorded")
     return figures
+
+
+def _expects_more(labelled: pl.DataFrame, arm: str, plain: str, quarter: int) -> tuple[int, Estimate]:
+    """How much more a model expects of those attended to than the plain arm's of its own, in worlds where both rank."""
+    known = (pl.col("quarter") == quarter) & pl.col("was_attended") & pl.col("probability").is_not_null()
+    by_world = (
+        labelled.filter(known, pl.col("arm").is_in([arm, plain]))
+        .group_by("seed", "arm", maintain_order=True)
+        .agg(pl.col("probability").mean())
+        .pivot("arm", index="seed", values="probability")
+        .drop_nulls()
+        .sort("seed")
+    )
+    if not {arm, plain} <= set(by_world.columns):
+        return 0, NONE
+    return len(by_world), mean((by_world[arm] - by_world[plain]).to_numpy())
 
 
 def _earlier(harms: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:

@@ -63,6 +63,7 @@ CONCENTRATION = {
 }
 CHANCES = {
     "predicted_attended": ("attended: predicted, %", 1, 100),
+    "predicted_attended_more": ("more than in the plain arm, points", 2, 100),
     "true_attended": ("true, %", 1, 100),
     "predicted_others": ("others: predicted, %", 2, 100),
     "recorded_others": ("recorded, %", 2, 100),

@@ -112,12 +112,15 @@ def test_asking_at_the_first_visit_tells_what_share_is_on_record() -> None:
 
 def test_a_marked_arm_is_set_beside_the_plain_one_of_the_same_world() -> None:
     """Unmarked, attention all goes to one township; the plain arm gives the other a quarter of it."""
-    both = pl.concat([AT_RISK, AT_RISK.with_columns(arm=pl.lit("ranking+naive"))])
+    sure = AT_RISK.with_columns(arm=pl.lit("ranking+naive"), probability=pl.lit(0.3))
+    both = pl.concat([AT_RISK, sure])
     gathered = ATTENDED.with_columns(arm=pl.lit("ranking+naive"), township_code=pl.lit("t1"))
     told = feedback(both, pl.concat([ATTENDED, gathered]), HARMS).filter(pl.col("quarter") == 0)
     figures = {(row["arm"], row["metric"]): row["value"] for row in told.iter_rows(named=True)}
     assert figures["ranking+naive", "attention_gini_more"] == pytest.approx(0.5 - 0.25)
+    assert figures["ranking+naive", "predicted_attended_more"] == pytest.approx(0.3 - 0.1)
     assert ("ranking", "attention_gini_more") not in figures
+    assert ("ranking", "predicted_attended_more") not in figures
 
 
 def test_a_township_without_hazard_or_one_that_gets_all_leaves_the_rest_as_it_is() -> None:
