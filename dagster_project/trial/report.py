@@ -70,7 +70,9 @@ def report(home: Home, profile: Profile, plan: Plan, folder: Path) -> str:
     if moved is not None:
         write_parquet(moved, folder / "sweep.parquet")
     content = summary(found, folder.name, asdict(plan), profile.settings.capacity)
-    command = f"fengqiao trial --scale {plan.scale:g} --weeks {plan.weeks}"
+    command = (
+        f"fengqiao trial --profile {Path(plan.profile).name} --scale {plan.scale:g} --weeks {plan.weeks}"
+    )
     tables = Tables(effects=found, feedback=fed_back, losses=lost, sweep=moved)
     _put(folder / PAGE, page(content, tables, _names(profile), command, PICTURE))
     _put(folder / EFFECT, as_json(content))
