@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from models.trial.feedback import QUARTER_WEEKS
 from models.trial.intervals import Estimate, mean, ratio, share
 from models.trial.policies import NOTHING
 
@@ -207,7 +208,7 @@ def _weeks_by_model(weeks: pl.DataFrame, seeds: list[int]) -> Estimate:
 
 def _retrained(weeks: pl.DataFrame) -> pl.DataFrame:
     """With the versions that were in use in the year's first quarter taken for none: what ranks then learned from acting."""
-    first = weeks.filter(pl.col("week") < FOLLOWED_WEEKS).select("seed", "model_version").unique()
+    first = weeks.filter(pl.col("week") < QUARTER_WEEKS).select("seed", "model_version").unique()
     old = pl.struct("seed", "model_version").is_in(
         first.select(pl.struct("seed", "model_version")).to_series().implode()
     )

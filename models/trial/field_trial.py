@@ -88,7 +88,9 @@ def page() -> str:
             ("(b) Outcomes among the disputes named", listed),
         )
     ]
-    return head + "\n".join([*tables, _by_lot(capacity), _verdict(replace(usual, harms_per_year=listed))])
+    return head + "\n".join(
+        [*tables, _by_lot(capacity), _verdict(replace(usual, harms_per_year=listed), capacity)]
+    )
 
 
 def _table(one_city: Wedge) -> Iterator[str]:
@@ -125,14 +127,14 @@ def named_disputes_needed(effect: float, wanted: float = 0.8) -> int:
     return int(np.ceil(2 * z**2 * (p * (1 - p) + q * (1 - q)) / (p - q) ** 2))
 
 
-def _weeks_by_lot(effect: float) -> str:
-    named_a_week = 2 * load_profile(PROFILE).settings.capacity
-    return f"{named_disputes_needed(effect) / named_a_week + WITHIN_WEEKS:.0f}"
+def _weeks_of_naming(effect: float, capacity: int) -> float:
+    """While twice the capacity is named a week."""
+    return named_disputes_needed(effect) / (2 * capacity)
 
 
 def _by_lot(capacity: int) -> str:
     rows = [
-        f"| {effect:.0%} | {named_disputes_needed(effect):,} | {named_disputes_needed(effect) / (2 * capacity):.0f} |"
+        f"| {effect:.0%} | {named_disputes_needed(effect):,} | {_weeks_of_naming(effect, capacity):.0f} |"
         for effect in EFFECTS
     ]
     return "\n".join(
@@ -149,14 +151,15 @@ def _by_lot(capacity: int) -> str:
     )
 
 
-def _verdict(listed: Wedge) -> str:
+def _verdict(listed: Wedge, capacity: int) -> str:
     alone = smallest_found(_of_cities(listed, 1, 4, 13))
+    strong, usual = (_weeks_of_naming(effect, capacity) + WITHIN_WEEKS for effect in (0.4, 0.3))
     return f"""## What follows
 
 - **One city alone cannot answer by a wedge.** Over {5 * 13} weeks it has 80 % power for an effect of {alone:.0%} or more among the disputes named. A wedge
   makes sense for a province ({CITIES[-1]} cities), or as the fair way to begin, with (c) inside it as the measurement.
 - **All outcomes of a township tell nothing**: in the simulated trial acting on the list prevents {ALL_PREVENTED:.0%} of them, less than ten cities can find.
-- **By lot between disputes, one city can answer** an effect of 40 % in about {_weeks_by_lot(0.4)} weeks, waiting included, and one of 30 % in about {_weeks_by_lot(0.3)}.
+- **By lot between disputes, one city can answer** an effect of 40 % in about {strong:.0f} weeks, waiting included, and one of 30 % in about {usual:.0f}.
 - Deaths cannot be the outcome: five to nine a year have a dispute on record [A]. A fall from 7 to 3 says nothing (p = 0.34).
 - The trial needs an ethics board, consent of the parties to mediation as ever, and a rule to stop early for harm, looked at
   every quarter by somebody who does not run the office.

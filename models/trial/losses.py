@@ -39,7 +39,7 @@ def losses(at_risk: pl.DataFrame, attended: pl.DataFrame, weeks: pl.DataFrame) -
     for arm in at_risk["arm"].unique().sort():
         mine = at_risk.filter(pl.col("arm") == arm)
         visits = attended.filter(pl.col("arm") == arm).select(*_KEYS, "week")
-        banded = _missed(mine, visits, weeks.filter(pl.col("arm") == arm), best)
+        banded = _banded(mine, visits, weeks.filter(pl.col("arm") == arm), best)
         instead = visits.join(best, on=_KEYS, how="anti").join(mine, on=[*_KEYS, "week"])
         sums = pl.concat([banded, instead.select("seed", "hazard", band=pl.lit("instead"))])
         table = (
@@ -58,7 +58,7 @@ def losses(at_risk: pl.DataFrame, attended: pl.DataFrame, weeks: pl.DataFrame) -
     return pl.DataFrame(found, schema=SCHEMA, orient="row")
 
 
-def _missed(
+def _banded(
     at_risk: pl.DataFrame, visits: pl.DataFrame, weeks: pl.DataFrame, best: pl.DataFrame
 ) -> pl.DataFrame:
     """The oracle's disputes of the worlds played: seed, hazard, band."""
