@@ -24,7 +24,7 @@ from pipelines.profile import Profile
 from pipelines.simulator import world as city
 from pipelines.simulator.feed import Feed, new_feed, resumed
 from pipelines.simulator.files import dispute_ids, dispute_numbers
-from pipelines.simulator.parameters import NEVER, Parameters, city_figures
+from pipelines.simulator.parameters import NEVER, Parameters, TrialFigures, city_figures
 from pipelines.simulator.seasons import START, season_weeks
 from pipelines.warehouse import open_warehouse
 
@@ -109,7 +109,7 @@ class _Year:
         monday = _monday(self.plan, week)
         offered = self._offered(week, monday)
         settings = self.profile.settings
-        capacity = capacity_in(self.profile, self.plan, self.arm, week)
+        capacity = capacity_in(self.profile, self.plan, self.arm, week, self.feed.world.city.trial)
         picked = chosen(
             self.arm.policy,
             offered.filter(~pl.col("dispute_id").is_in(list(self.seen))),
@@ -181,13 +181,13 @@ class _Year:
         )
 
 
-def capacity_in(profile: Profile, plan: Plan, arm: Arm, week: int) -> int:
+def capacity_in(profile: Profile, plan: Plan, arm: Arm, week: int, figures: TrialFigures) -> int:
     """How many can be attended to in that week of the trial."""
-    usual, figures = profile.settings.capacity, city_figures(profile).trial
+    usual = profile.settings.capacity
+    if arm.fault != "shortage":
+        return usual
     short = season_weeks(profile, figures.shortage_season, plan.history_weeks + plan.weeks)
-    if arm.fault == "shortage" and short[plan.history_weeks + week]:
-        return max(1, round(usual * figures.shortage_capacity))
-    return usual
+    return max(1, round(usual * figures.shortage_capacity)) if short[plan.history_weeks + week] else usual
 
 
 def trial_world(profile: Profile, plan: Plan, seed: int, arm: Arm | None = None) -> city.World:

@@ -10,6 +10,7 @@ from dagster_project.trial.plan import RETRAIN_EVERY_WEEKS, Plan, arm_of, trial_
 from dagster_project.trial.year import capacity_in, trial_world
 from pipelines.profile import Profile, load_profile
 from pipelines.simulator.feed import new_feed
+from pipelines.simulator.parameters import city_figures
 from pipelines.simulator.world import World
 
 PLAN = Plan(profile="qujing", scale=0.1, history_weeks=0, weeks=30)
@@ -71,8 +72,8 @@ def test_a_thorough_county_records_every_harm_from_then_on_and_no_harm_is_anothe
 
 def test_half_the_mediators_are_there_in_the_harvest_and_all_else(profile: Profile) -> None:
     year = Plan(profile="qujing", scale=0.1, history_weeks=52, weeks=52)
-    usual = profile.settings.capacity
-    told = [capacity_in(profile, year, arm_of("oldest@shortage"), week) for week in range(52)]
+    usual, figures = profile.settings.capacity, city_figures(profile).trial
+    told = [capacity_in(profile, year, arm_of("oldest@shortage"), week, figures) for week in range(52)]
     assert set(told) == {usual, usual // 2}
     assert [week for week, n in enumerate(told) if n < usual] == list(range(35, 44))
-    assert {capacity_in(profile, year, arm_of("oldest"), week) for week in range(52)} == {usual}
+    assert {capacity_in(profile, year, arm_of("oldest"), week, figures) for week in range(52)} == {usual}
