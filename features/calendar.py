@@ -5,7 +5,8 @@ from functools import cache
 
 import numpy as np
 
-from pipelines.profile import Profile, Season
+from pipelines.profile import Profile
+from pipelines.settings import Season
 
 
 def calendar_values(name: str, mondays: list[date], profile: Profile) -> np.ndarray:

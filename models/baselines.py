@@ -13,7 +13,8 @@ import polars as pl
 from models.linear import Linear
 from models.material import Material
 from models.training import calibrated
-from pipelines.profile import ChecklistItem, Profile
+from pipelines.profile import Profile
+from pipelines.settings import ChecklistItem
 
 RATE_PRIOR_ROWS = 200.0
 """A category's rate is pulled towards the whole as if so many rows at the overall rate had been added."""

@@ -6,7 +6,8 @@ import polars as pl
 
 from models.fairness import AXES, DISPARITIES, MODEL
 from models.wording import GROUPS, Told
-from pipelines.profile import Profile, Promotion, reference_codes
+from pipelines.profile import Profile, reference_codes
+from pipelines.settings import Promotion
 
 PLACES = ("county", "urban", "reporting")
 """Axes whose groups are places: the list is to reach them alike. Categories differ in danger, channels in what they bring."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipelines.profile import Levels
+from pipelines.settings import Levels
 
 LEVELS = ("red", "orange", "yellow", "blue")
 

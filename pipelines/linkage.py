@@ -16,7 +16,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.profile import Linkage, Profile
+from pipelines.profile import Profile
+from pipelines.settings import Linkage
 from pipelines.warehouse import read_frame
 
 WORTH_KEEPING = 0.5

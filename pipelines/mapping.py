@@ -4,12 +4,13 @@ import fnmatch
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from pipelines.checked_yaml import Checked, check_yaml
 from pipelines.contracts import PAIR_COLUMNS, TABLES
 from pipelines.errors import RefusedInput
 from pipelines.privacy import MASK, is_personal
-from pipelines.profile import Profile, check_yaml
+from pipelines.profile import Profile
 
 SUFFIXES = (".csv", ".xlsx", ".parquet")
 NAMES_SHOWN = 3
@@ -17,7 +18,7 @@ CORRECTIONS = ".corrections.xlsx"
 """How a workbook of held rows ends that was written to be corrected: its headings are those of the file it names."""
 
 
-class TableMapping(BaseModel):
+class TableMapping(Checked):
     """One input table out of one kind of file.
 
     `columns` names the source heading of a canonical column; `templates` composes one from several
@@ -26,8 +27,6 @@ class TableMapping(BaseModel):
     source's rows. `lettered` names columns of record numbers that may be a few capital letters alone (`PNG`):
     of any other, one without a digit is held, for it may be a name.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     table: str
     columns: dict[str, str] = Field(default_factory=dict)
@@ -40,10 +39,8 @@ class TableMapping(BaseModel):
     lettered: tuple[str, ...] = ()
 
 
-class FileMapping(BaseModel):
+class FileMapping(Checked):
     """One kind of source file: a file name pattern and the tables it feeds."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     files: str = Field(min_length=1)
     encoding: str | None = None

@@ -8,10 +8,11 @@ import difflib
 import string
 from collections.abc import Iterable, Iterator
 
+from pipelines.checked_yaml import Problem
 from pipelines.codes import code_list, fold, list_of
 from pipelines.contracts import PAIR_COLUMNS, TABLES, number_columns, required_columns
 from pipelines.mapping import FileMapping, TableMapping, headings_of
-from pipelines.profile import Problem, Profile
+from pipelines.profile import Profile
 from pipelines.refused import why_never_mapped
 
 BY_COLUMN = ("columns", "templates", "constants", "codes", "dates")

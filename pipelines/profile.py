@@ -1,20 +1,18 @@
 """A profile: everything that is particular to one city or one kind of casework, as checked data."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 import polars as pl
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipelines.checked_yaml import check_yaml
 from pipelines.errors import RefusedInput
 from pipelines.home import REPO
+from pipelines.settings import ModelFile, Settings
 
 PROFILES = REPO / "data" / "profiles"
 REFERENCE = REPO / "data" / "reference"
@@ -33,217 +31,6 @@ AREA_COLUMNS = (
 )
 MODEL_FILE = "model.yml"
 TIERS = ("city", "county", "township", "village", "grid")
-
-
-T = TypeVar("T", bound=BaseModel)
-
-
-class _Checked(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Levels(_Checked):
-    """Lowest probability of each level; below yellow everything is blue."""
-
-    red: float = Field(gt=0, lt=1)
-    orange: float = Field(gt=0, lt=1)
-    yellow: float = Field(gt=0, lt=1)
-
-    @model_validator(mode="after")
-    def _descending(self) -> "Levels":
-        if not self.red > self.orange > self.yellow:
-            raise ValueError("levels must fall from red over orange to yellow")
-        return self
-
-
-class Outcome(_Checked):
-    """What is to be prevented: exactly one of a table, kinds of event, or a deadline missed."""
-
-    table: Literal["outcomes"] | None = None
-    min_severity: int = 1
-    event_types: tuple[str, ...] = ()
-    overdue_days: int | None = Field(default=None, gt=0)
-    overdue: Literal["due_at"] | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "Outcome":
-        if (
-            sum(
-                (
-                    self.table is not None,
-                    bool(self.event_types),
-                    self.overdue_days is not None,
-                    self.overdue is not None,
-                )
-            )
-            != 1
-        ):
-            raise ValueError("outcome takes exactly one of table, event_types, overdue_days, overdue")
-        return self
-
-    @property
-    def recurs(self) -> bool:
-        """Whether it can happen to one dispute more than once; a missed deadline cannot."""
-        return self.overdue_days is None and self.overdue is None
-
-
-class Season(_Checked):
-    """A part of the year: around a day of the lunar calendar (`lunar: "01-01"`), or whole months."""
-
-    code: str
-    name_zh: str
-    name_en: str
-    lunar: str | None = None
-    days_before: int = 0
-    days_after: int = 0
-    months: tuple[int, ...] = ()
-
-
-class ChecklistItem(_Checked):
-    """One line of the expert checklist: so many points when a catalogue feature reaches a value."""
-
-    feature: str
-    at_least: float
-    points: float
-
-
-class Backtest(_Checked):
-    """How the past is replayed: folds of `fold_weeks` weekly as-of dates each."""
-
-    folds: int = Field(default=12, ge=1)
-    fold_weeks: int = Field(default=4, ge=1)
-    calibration_weeks: int = Field(default=26, ge=4)
-    bootstrap: int = Field(default=200, ge=50)
-    negative_share: float = Field(default=0.1, gt=0, le=1)
-
-
-class Promotion(_Checked):
-    """How far a challenger may fall short and still become champion.
-
-    `recall_margin`: lower end of the paired interval of recall at capacity against the champion.
-    `ece_share_of_base_rate`: calibration error as a share of how often the outcome comes.
-    `recall_share_of_whole`: recall at capacity of every county, of town and country, and of places that report little,
-    over the whole's. `calibration_factor`: harms over expected ones of any group of the audit, or the reverse. A group is
-    beyond these two only if its whole interval is.
-    """
-
-    recall_margin: float = Field(default=0.02, ge=0, lt=1)
-    ece_share_of_base_rate: float = Field(default=0.5, gt=0)
-    recall_share_of_whole: float = Field(default=0.5, ge=0, lt=1)
-    calibration_factor: float = Field(default=1.5, gt=1)
-
-
-class Needs(_Checked):
-    """Below this no model is trained: the checklist's order is published and the reason is said."""
-
-    history_weeks: int = 52
-    matured_outcomes: int = 100
-
-
-class DemandSettings(_Checked):
-    """Forecasts of places: from how much history, and how far above the usual each level begins.
-
-    `history_weeks`: matured weeks below which the usual of the season is published instead of a model.
-    `ratio`: expected over usual at which a level begins.
-    `least_disputes`: places expected to have fewer are never above blue: a ratio of small numbers says little.
-    `few_records`: share of the records of places of its kind below which a township's silence is told, not trusted.
-    """
-
-    history_weeks: int = Field(default=26, ge=8)
-    ratio: dict[Literal["red", "orange", "yellow"], float] = {"red": 1.4, "orange": 1.25, "yellow": 1.1}
-    least_disputes: float = Field(default=3.0, ge=0)
-    few_records: float = Field(default=0.6, ge=0, lt=1)
-
-
-class CoverageSettings(_Checked):
-    """Forecasts of the care services: from how much history, and at which share overdue each level begins."""
-
-    history_weeks: int = Field(default=26, ge=8)
-    overdue_share: dict[Literal["red", "orange", "yellow"], float] = {
-        "red": 0.40,
-        "orange": 0.30,
-        "yellow": 0.22,
-    }
-
-
-class Watch(_Checked):
-    """From where on somebody should look: limits of the weekly watch.
-
-    `departure`: standard deviations of a count from its usual. `stability`: population stability index
-    of codes, chance taken off. `missing_share`: more left empty than usual, as a share. `delay_chance`: that a new record
-    came in later than an earlier one. `drifted_share`: of the features, how many may have a stability index
-    above `drift`. `calibration_factor`: outcomes over expected ones, or the reverse. `recall_share`: of the
-    backtest's recall. `turnover`: lowest and highest share of the list that is new.
-    `alarms_per_year`: what a quiet year may raise (tests/models/watching).
-    """
-
-    departure: float = Field(default=4.5, gt=0)
-    stability: float = Field(default=0.10, gt=0)
-    missing_share: float = Field(default=0.10, gt=0, lt=1)
-    delay_chance: float = Field(default=0.65, gt=0.5, lt=1)
-    drift: float = Field(default=0.25, gt=0)
-    drifted_share: float = Field(default=0.15, gt=0, le=1)
-    calibration_factor: float = Field(default=1.5, gt=1)
-    recall_share: float = Field(default=0.5, gt=0, lt=1)
-    turnover: tuple[float, float] = (0.02, 0.80)
-    alarms_per_year: int = Field(default=4, ge=0)
-
-
-class Linkage(_Checked):
-    """When two records count as one quarrel registered twice: so likely, and registered so few days apart.
-
-    `apart` names pairs of case numbers that somebody has found to be two matters after all.
-    """
-
-    threshold: float = Field(ge=0.5, le=1)
-    days: int = Field(default=5, ge=1)
-    apart: tuple[tuple[str, str], ...] = ()
-
-
-class Retention(_Checked):
-    """Closed disputes leave the warehouse this many weeks after closing (boundary 16)."""
-
-    closed_weeks: int = 520
-
-
-class Settings(_Checked):
-    """`profile.yml`, checked."""
-
-    title_zh: str
-    title_en: str
-    outcome_zh: str = Field(description="what is to be prevented, as it completes a sentence: 发生肢体暴力")
-    outcome_en: str = Field(description="the same in English: turn violent")
-    horizon_days: int = Field(default=28, gt=0)
-    label_maturity_days: int = Field(default=30, ge=0)
-    watch_days: int = Field(default=90, ge=0)
-    complete_until: date | None = Field(
-        default=None, description="last day of complete records; a few later ones set no as-of date"
-    )
-    capacity: int = Field(default=40, gt=0)
-    random_share: float = Field(default=0.05, ge=0, lt=1)
-    seed: int = 20260101
-    levels: Levels = Levels(red=0.10, orange=0.05, yellow=0.02)
-    outcome: Outcome = Outcome(table="outcomes")
-    seasons: tuple[Season, ...] = ()
-    checklist: tuple[ChecklistItem, ...] = ()
-    domestic_relations: tuple[str, ...] = ()
-    backtest: Backtest = Backtest()
-    needs: Needs = Needs()
-    promotion: Promotion = Promotion()
-    demand: DemandSettings = DemandSettings()
-    coverage: CoverageSettings = CoverageSettings()
-    watch: Watch = Watch()
-    retention: Retention = Retention()
-    linkage: Linkage | None = None
-    model_parameters: dict[str, float | int] = Field(default_factory=dict)
-    card_valid_days: int = 180
-
-
-class ModelFile(_Checked):
-    """`model.yml`: LightGBM settings that `fengqiao retrain --tune` found, and what they were found on."""
-
-    parameters: dict[str, float | int]
-    found_on: dict[str, str | float | int] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -322,40 +109,6 @@ def load_profile(name: str) -> Profile:
     return Profile(name=folder.resolve().name, folder=folder.resolve(), settings=settings)
 
 
-Problem = tuple[tuple[int | str, ...], str]
-"""Where in a file something is wrong, and what."""
-
-
-def check_yaml(path: Path, model: type[T], further: Callable[[T], Iterator[Problem]] | None = None) -> T:
-    """Read a YAML file into a checked model.
-
-    Args:
-        path: the file.
-        model: what it must hold.
-        further: finds what is wrong beyond the model's own shape.
-
-    Raises:
-        RefusedInput: the file is no YAML, or an entry is unknown, missing, double or wrong; names file and line.
-    """
-    try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        raise RefusedInput(f"{path}: not readable as YAML: {problem}") from problem
-    try:
-        checked = model.model_validate(raw if raw is not None else {})
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        loc, message = first["loc"], first["msg"]
-    else:
-        found = next(chain(_double_entries(node), further(checked) if further else ()), None)
-        if found is None:
-            return checked
-        loc, message = found
-    where = ".".join(str(part) for part in loc) or "the file"
-    raise RefusedInput(f"{path}, line {_line_of(node, loc)}: {where}: {message}")
-
-
 def reference_codes() -> pl.DataFrame:
     """`data/reference/codes.csv`: list, code, name_zh, name_en, variants (separated by |)."""
     return _read_csv(REFERENCE / "codes.csv", ("list", "code", "name_zh", "name_en", "variants"))
@@ -393,30 +146,3 @@ def _with_ancestors(areas: pl.DataFrame) -> pl.DataFrame:
     return areas.with_columns(
         *(pl.Series(f"{tier}_code", codes, dtype=pl.String) for tier, codes in found.items())
     )
-
-
-def _double_entries(node: Any, loc: tuple[int | str, ...] = ()) -> Iterator[Problem]:
-    """Entries of a YAML node tree that stand twice under one parent; YAML itself keeps the last in silence."""
-    if isinstance(node, yaml.SequenceNode):
-        for at, child in enumerate(node.value):
-            yield from _double_entries(child, (*loc, at))
-    elif isinstance(node, yaml.MappingNode):
-        names = [key.value for key, _ in node.value]
-        yield from (((*loc, name), "stands twice") for name in names if names.count(name) > 1)
-        for key, child in node.value:
-            yield from _double_entries(child, (*loc, key.value))
-
-
-def _line_of(node: Any, loc: tuple[int | str, ...]) -> int:
-    """The line of the deepest part of `loc` that the YAML node tree holds."""
-    for part in loc:
-        if isinstance(node, yaml.MappingNode):
-            match = [(key, value) for key, value in node.value if key.value == str(part)]
-            if not match:
-                break
-            key, node = match[-1]
-            if part == loc[-1]:
-                return key.start_mark.line + 1
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-    return node.start_mark.line + 1 if node is not None else 1

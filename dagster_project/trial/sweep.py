@@ -13,8 +13,9 @@ from dagster_project.trial.plan import Plan
 from dagster_project.trial.year import trial_world
 from models.trial.policies import NOTHING
 from pipelines.profile import Profile
+from pipelines.simulator.figures import Attending
 from pipelines.simulator.files import dispute_numbers
-from pipelines.simulator.parameters import FOUND, Attending
+from pipelines.simulator.parameters import FOUND
 from pipelines.simulator.world import World, step
 
 AS_STATED = "as stated"

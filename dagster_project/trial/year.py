@@ -23,8 +23,9 @@ from pipelines.intake import take_in
 from pipelines.profile import Profile
 from pipelines.simulator import world as city
 from pipelines.simulator.feed import Feed, new_feed, resumed
+from pipelines.simulator.figures import TrialFigures, city_figures
 from pipelines.simulator.files import dispute_ids, dispute_numbers
-from pipelines.simulator.parameters import NEVER, Parameters, TrialFigures, city_figures
+from pipelines.simulator.parameters import NEVER, Parameters
 from pipelines.simulator.seasons import START, season_weeks
 from pipelines.warehouse import open_warehouse
 

@@ -10,7 +10,7 @@ from features.catalogue import CATALOGUE
 from features.matrix import Matrix
 from models.watching.signal import Signal
 from models.watching.statistics import binned, stability
-from pipelines.profile import Watch
+from pipelines.settings import Watch
 
 LEAST_OUTCOMES = 20
 """Below so many outcomes in the matured weeks their number says nothing of the model."""

@@ -13,7 +13,7 @@ from scipy.stats import chi2_contingency
 from models.watching.records import CODES, FILLED
 from models.watching.signal import Signal
 from models.watching.statistics import departure, later, stability
-from pipelines.profile import Watch
+from pipelines.settings import Watch
 
 SPAN_WEEKS = 2
 BEFORE_SPANS = 13

@@ -7,9 +7,10 @@ import numpy as np
 from lunar_python import Lunar
 from numpy.typing import NDArray
 
-from pipelines.profile import Profile, Season
+from pipelines.profile import Profile
+from pipelines.settings import Season
 from pipelines.simulator.dice import Floats
-from pipelines.simulator.parameters import CityFigures
+from pipelines.simulator.figures import CityFigures
 
 START = datetime(2023, 1, 2)
 """The first Monday of the made-up city."""

@@ -9,9 +9,10 @@ from pipelines.simulator.arrivals import Arrivals
 from pipelines.simulator.cases import Bools, Cases, Due, joined, none_of, take
 from pipelines.simulator.clock import at_night, whole_days
 from pipelines.simulator.dice import Dice, Floats, Keys, Stream
+from pipelines.simulator.figures import CityFigures, city_figures
 from pipelines.simulator.handling import Handling
 from pipelines.simulator.hazard import HORIZON_WEEKS, HazardModel
-from pipelines.simulator.parameters import DAY, FOUND, WEEK, CityFigures, Parameters, city_figures
+from pipelines.simulator.parameters import DAY, FOUND, WEEK, Parameters
 from pipelines.simulator.places import Places, make_places
 from pipelines.simulator.seasons import Seasons, plan_seasons
 from pipelines.simulator.steps import Steps

@@ -8,7 +8,8 @@ import pytest
 
 from features.cohort import at_risk
 from features.matrix import build_matrix
-from pipelines.profile import Outcome, load_profile
+from pipelines.profile import load_profile
+from pipelines.settings import Outcome
 from pipelines.warehouse import open_warehouse
 
 QUJING = load_profile("qujing")

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from features.labels import known_by, label_cohort
-from pipelines.profile import Outcome, Profile, load_profile
+from pipelines.profile import Profile, load_profile
+from pipelines.settings import Outcome
 from pipelines.warehouse import open_warehouse
 
 MONDAY = date(2025, 3, 3)

@@ -9,7 +9,8 @@ from models import baselines
 from models.material import Material, material
 from models.measures import roc_auc
 from models.training import fitted_weights
-from pipelines.profile import ChecklistItem, Profile
+from pipelines.profile import Profile
+from pipelines.settings import ChecklistItem
 
 TRAINED = date(2025, 8, 4)
 

@@ -9,7 +9,8 @@ import pytest
 from models.disparity import beyond_limits
 from models.evaluation import METRICS_SCHEMA
 from models.fairness import fairness_audit
-from pipelines.profile import Profile, Promotion
+from pipelines.profile import Profile
+from pipelines.settings import Promotion
 
 COUNTIES = {"530302": 0.9, "530326": 0.3}
 """Of each county's harmed disputes, the share that is on the list."""

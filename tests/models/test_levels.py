@@ -3,7 +3,8 @@ import polars as pl
 
 from models.levels import assign_levels
 from models.recommend import recommendation
-from pipelines.profile import Levels, recommendations
+from pipelines.profile import recommendations
+from pipelines.settings import Levels
 
 THRESHOLDS = Levels(red=0.10, orange=0.05, yellow=0.02)
 

@@ -11,7 +11,8 @@ import pytest
 
 from models import registry, weekly
 from pipelines.home import Home
-from pipelines.profile import Needs, Outcome, Profile
+from pipelines.profile import Profile
+from pipelines.settings import Needs, Outcome
 from pipelines.warehouse import open_warehouse
 
 NewHome = Callable[..., Home]

@@ -14,7 +14,8 @@ from models.demand.panel import read_panel
 from models.dossier import timeline
 from pipelines.home import Home
 from pipelines.intake import take_in
-from pipelines.profile import Linkage, Profile, load_profile
+from pipelines.profile import Profile, load_profile
+from pipelines.settings import Linkage
 from pipelines.warehouse import open_warehouse
 
 QUJING = load_profile("qujing")

@@ -10,7 +10,7 @@ from dagster_project.trial.plan import RETRAIN_EVERY_WEEKS, Plan, arm_of, trial_
 from dagster_project.trial.year import capacity_in, trial_world
 from pipelines.profile import Profile, load_profile
 from pipelines.simulator.feed import new_feed
-from pipelines.simulator.parameters import city_figures
+from pipelines.simulator.figures import city_figures
 from pipelines.simulator.world import World
 
 PLAN = Plan(profile="qujing", scale=0.1, history_weeks=0, weeks=30)

@@ -101,7 +101,7 @@ def test_a_setting_that_touches_no_dispute_attended_to_changes_nothing(profile: 
 
 
 def _stated(profile: Profile):
-    from pipelines.simulator.parameters import city_figures
+    from pipelines.simulator.figures import city_figures
 
     return city_figures(profile).attending
 

@@ -9,7 +9,7 @@ import pytest
 from features.matrix import Matrix
 from models.watching.model import input_signals, list_signals, score_signal, turnover_signal
 from models.watching.statistics import binned, departure, later, stability
-from pipelines.profile import Watch
+from pipelines.settings import Watch
 
 LIMITS = Watch()
 RNG = np.random.default_rng(4)

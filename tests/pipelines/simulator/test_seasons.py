@@ -3,7 +3,7 @@ from datetime import date
 import numpy as np
 
 from pipelines.profile import Profile
-from pipelines.simulator.parameters import city_figures
+from pipelines.simulator.figures import city_figures
 from pipelines.simulator.seasons import START, plan_seasons
 
 
