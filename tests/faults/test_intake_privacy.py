@@ -60,7 +60,7 @@ for place in places:
     mend()
 """
 PLACES = [
-    *(f"pipelines.intake.{name}" for name in ("read_source", "name_columns", "parse", "hash_pairs", "load_rows", "release", "hold")),
+    *(f"pipelines.one_file.{name}" for name in ("read_source", "name_columns", "parse", "hash_pairs", "load_rows", "release", "hold")),
     *(f"pipelines.ledger.{name}" for name in ("refuse_headings", "name_columns", "parse", "count_visits", "hold")),
 ]  # fmt: skip
 """Functions that have rows of persons in their hands, as each is called."""
@@ -178,7 +178,7 @@ def test_no_planted_token_is_kept_through_success_refusal_crash_and_kill(
         )
     crash = city.command(*run, program=(sys.executable, "-c", CRASHES, "raise", ",".join(PLACES)))
     assert [line for line in crash.stdout.splitlines() if line.endswith(" 1")] == [f"{p} 1" for p in PLACES]
-    killed = city.command(*run, program=(sys.executable, "-c", CRASHES, "die", "pipelines.intake.load_rows"))
+    killed = city.command(*run, program=(sys.executable, "-c", CRASHES, "die", "pipelines.one_file.load_rows"))
     assert killed.returncode == -9
 
     for words in (
