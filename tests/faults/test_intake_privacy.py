@@ -178,7 +178,9 @@ def test_no_planted_token_is_kept_through_success_refusal_crash_and_kill(
         )
     crash = city.command(*run, program=(sys.executable, "-c", CRASHES, "raise", ",".join(PLACES)))
     assert [line for line in crash.stdout.splitlines() if line.endswith(" 1")] == [f"{p} 1" for p in PLACES]
-    killed = city.command(*run, program=(sys.executable, "-c", CRASHES, "die", "pipelines.one_file.load_rows"))
+    killed = city.command(
+        *run, program=(sys.executable, "-c", CRASHES, "die", "pipelines.one_file.load_rows")
+    )
     assert killed.returncode == -9
 
     for words in (
