@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 import polars as pl
 
@@ -77,7 +78,7 @@ def play(
     todo = [(seed, arm) for seed in seeds for arm in arms if not (years / str(seed) / arm.name).is_dir()]
     ends = time.time() + 60 * minutes if minutes is not None else float("inf")
     done = 0
-    with _one_thread_each(), ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with processes(workers) as pool:
         left = list(dict.fromkeys(seed for seed, _ in todo))
         while left and time.time() < ends:
             now, left = left[:workers], left[workers:]
@@ -95,7 +96,7 @@ def play_sweeps(folder: Path, plan: Plan, seeds: Sequence[int], workers: int, pr
     """Replay the lists of every seed that has been played, into `folder/sweeps`."""
     played = [seed for seed in seeds if (folder / "years" / str(seed)).is_dir()]
     missing = [(plan, seed, folder) for seed in played if not _swept(folder, seed).is_file()]
-    with _one_thread_each(), ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with processes(workers) as pool:
         for done, _ in enumerate(_completed(pool, sweep_task, missing), start=1):
             progress("other assumptions", done / len(missing))
 
@@ -141,6 +142,26 @@ def _history(folder: Path, seed: int) -> Path:
 def _completed(pool: ProcessPoolExecutor, task: Callable, arguments: list[tuple]) -> Iterator:
     for future in as_completed([pool.submit(task, *given) for given in arguments]):
         yield future.result()
+
+
+@contextmanager
+def processes(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes of one thread each that end at once when this one does, be it killed."""
+    context = get_context("spawn")
+    with _one_thread_each(), ProcessPoolExecutor(workers, context, initializer=_watch_parent) as pool:
+        yield pool
+
+
+def _watch_parent() -> None:
+    """Else a process would finish its year, and write into the folder of the trial that goes on."""
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 @contextmanager

@@ -1,9 +1,13 @@
 """A trial from the command's own function: played, reported, and gone on with."""
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import polars as pl
+import psutil
 import pytest
 
 from dagster_project.trial.plan import Plan, arms_of
@@ -84,3 +88,32 @@ def test_without_time_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.Monke
 def test_what_is_pictured_is_never_nothing() -> None:
     assert pictured_of(["by_category", "ranking", "ranking+naive"]) == ["ranking", "ranking+naive"]
     assert pictured_of(["uplift"]) == ["uplift"]
+
+
+ONE_WAITS = """
+import os, time
+from dagster_project.trial.play import processes
+with processes(1) as pool:
+    print(pool.submit(os.getpid).result(), flush=True)
+    pool.submit(time.sleep, 600).result()
+"""
+
+
+def test_a_killed_trial_leaves_nobody_who_writes_on() -> None:
+    trial = subprocess.Popen([sys.executable, "-c", ONE_WAITS], stdout=subprocess.PIPE, text=True)
+    assert trial.stdout is not None
+    worker = psutil.Process(int(trial.stdout.readline()))
+    trial.kill()
+    trial.wait()
+    waited = 0.0
+    while not _ended(worker) and waited < 20:
+        time.sleep(0.1)
+        waited += 0.1
+    assert _ended(worker)
+
+
+def _ended(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
