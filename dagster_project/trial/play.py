@@ -4,15 +4,16 @@ Results lie under HOME/trials/<run>/years/<seed>/<arm>/ as `year.live_year` wrot
 trial that was broken off goes on where it stopped, and one that was finished can be given more seeds or arms.
 """
 
+import ctypes
 import os
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from pathlib import Path
-from threading import Thread
 
 import polars as pl
 
@@ -28,6 +29,8 @@ from pipelines.profile import Profile, load_profile
 SWEPT = ("checklist", "ranking", "uplift", "oracle")
 ONE_THREAD = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """A year is thousands of small steps: threads inside them cost more than they give."""
+PARENT_DEATH_SIGNAL = 1
+"""PR_SET_PDEATHSIG of Linux."""
 
 
 def play_and_report(
@@ -146,22 +149,15 @@ def _completed(pool: ProcessPoolExecutor, task: Callable, arguments: list[tuple]
 
 @contextmanager
 def processes(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes of one thread each that end at once when this one does, be it killed."""
+    """Processes of one thread each that end when this one does, be it killed."""
     context = get_context("spawn")
-    with _one_thread_each(), ProcessPoolExecutor(workers, context, initializer=_watch_parent) as pool:
+    with _one_thread_each(), ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
         yield pool
 
 
-def _watch_parent() -> None:
-    """Else a process would finish its year, and write into the folder of the trial that goes on."""
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
 def _end_with_parent() -> None:
-    parent = parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
+    """Else a process would finish its year, and write into the folder of the trial that goes on. See prctl(2)."""
+    ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 @contextmanager

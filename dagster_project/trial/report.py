@@ -100,10 +100,13 @@ def _names(profile: Profile) -> dict[str, str]:
     return {code: name for frame in named for code, name in frame.iter_rows()}
 
 
-def _feedback(results: Results, folder: Path) -> pl.DataFrame:
+def _feedback(results: Results, folder: Path) -> pl.DataFrame | None:
+    """`feedback.feedback`, written down and pictured; None where the weeks are too few for anything to have matured."""
     arms = results.at_risk["arm"].unique().implode()
     visits = results.attended.filter(pl.col("arm").is_in(arms))
     found = feedback(results.at_risk, visits, results.harms)
+    if found.is_empty():
+        return None
     write_parquet(found, folder / "feedback.parquet")
     shares = township_shares(results.at_risk, visits)
     write_parquet(shares, folder / "township_shares.parquet")

@@ -77,6 +77,17 @@ def test_a_trial_is_played_reported_and_gone_on_with(tmp_path: Path, monkeypatch
             report_again(home, load_profile("qujing"), name)
 
 
+def test_weeks_too_few_for_anything_to_mature_are_reported_without_feedback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
+    home = Home(tmp_path / "home")
+    assert "In a simulated year" in played(home, "nothing,checklist,ranking,oracle", [])
+    page = (home.root / "trials" / PLAN.run / "trial.md").read_text(encoding="utf-8")
+    assert "| `ranking` | 1 |" in page
+    assert "What acting does to the list" not in page
+
+
 def test_without_time_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from pipelines.errors import FengqiaoError
 
