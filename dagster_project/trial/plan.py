@@ -57,6 +57,11 @@ class Plan:
     weeks: int = 52
 
     @property
+    def city_years(self) -> float:
+        """How much of a whole city's year one seed lives through."""
+        return self.scale * self.weeks / 52
+
+    @property
     def run(self) -> str:
         """The run's name: runs of the same name can be added to."""
         world = asdict(self) | {"profile": Path(self.profile).name, "code": code_version()}

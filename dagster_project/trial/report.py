@@ -59,7 +59,7 @@ def report(home: Home, profile: Profile, plan: Plan, folder: Path) -> str:
         The sentence, in Chinese and English, or what is still missing.
     """
     results = read_results(folder, profile)
-    found = effects(results.attended, results.harms, results.weeks, plan.scale)
+    found = effects(results.attended, results.harms, results.weeks, plan.city_years)
     write_parquet(found, folder / "effects.parquet")
     fed_back = lost = None
     if len(results.at_risk):

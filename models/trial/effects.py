@@ -25,7 +25,9 @@ FOLLOWED_WEEKS = 13
 RECORDED_WITHIN_WEEKS = (4, 26)
 
 
-def effects(attended: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, scale: float) -> pl.DataFrame:
+def effects(
+    attended: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, city_years: float
+) -> pl.DataFrame:
     """All figures of all arms, in the whole and by part of the city.
 
     Args:
@@ -34,7 +36,7 @@ def effects(attended: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, sc
         harms: seed, arm, week, dispute_id, is_recorded and the columns of `SEGMENTS`; every true harm, recorded or not, of
             disputes that are there under every arm.
         weeks: seed, arm, week, expected_harms, model_version (`checklist` or null without a model).
-        scale: size of the world; figures per year are brought to a whole city.
+        city_years: size of the world times the years lived; figures per year are brought to a whole city and year.
 
     Returns:
         `SCHEMA`; an arm's figures rest on the seeds that also have `nothing` (and the oracle, for shares of it).
@@ -45,7 +47,7 @@ def effects(attended: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, sc
     found = [
         (arm, segment, metric, n, *estimate)
         for arm in weeks["arm"].unique().sort()
-        for segment, metric, n, estimate in _of_arm(arm, attended, harms, weeks, scale)
+        for segment, metric, n, estimate in _of_arm(arm, attended, harms, weeks, city_years)
     ]
     return pl.DataFrame(found, schema=SCHEMA, orient="row")
 
@@ -78,23 +80,23 @@ Found = tuple[str, str, int, Estimate]
 
 
 def _of_arm(
-    arm: str, attended: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, scale: float
+    arm: str, attended: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, city_years: float
 ) -> Iterator[Found]:
     seeds = _shared(weeks, arm, NOTHING)
     if not seeds:
         return
     n = len(seeds)
-    yield "all", "harms_per_year", n, mean(_counts(_of(harms, arm), seeds) / scale)
+    yield "all", "harms_per_year", n, mean(_counts(_of(harms, arm), seeds) / city_years)
     if arm == NOTHING:
         return
     mine = attended.filter((pl.col("arm") == arm) & pl.col("seed").is_in(seeds))
     work = _counts(mine, seeds)
     spared = _counts(_of(harms, NOTHING), seeds) - _counts(_of(harms, arm), seeds)
     expected = _expected(weeks, NOTHING, seeds) - _expected(weeks, arm, seeds)
-    yield "all", "mediations_per_year", n, mean(work / scale)
-    yield "all", "prevented_per_year", n, mean(spared / scale)
+    yield "all", "mediations_per_year", n, mean(work / city_years)
+    yield "all", "prevented_per_year", n, mean(spared / city_years)
     yield "all", "prevented_per_100", n, ratio(100 * spared, work)
-    yield "all", "expected_prevented_per_year", n, mean(expected / scale)
+    yield "all", "expected_prevented_per_year", n, mean(expected / city_years)
     yield "all", "expected_prevented_per_100", n, ratio(100 * expected, work)
     for metric, estimate in _without_help(mine, harms, weeks, seeds):
         yield "all", metric, n, estimate
@@ -103,17 +105,17 @@ def _of_arm(
     yield "all", "weeks_by_new_model", n, _weeks_by_model(_retrained(_of(weeks, arm)), seeds)
     yield from _share_of_oracle(arm, harms, weeks)
     yield from _more_than(
-        arm, _in_the_same_fault(CHECKLIST, arm), "expected_more_than_checklist_per_year", weeks, scale
+        arm, _in_the_same_fault(CHECKLIST, arm), "expected_more_than_checklist_per_year", weeks, city_years
     )
-    yield from _more_than(arm, _plain(arm), "expected_more_than_plain_per_year", weeks, scale)
+    yield from _more_than(arm, _plain(arm), "expected_more_than_plain_per_year", weeks, city_years)
     for column in SEGMENTS:
         for level in harms[column].drop_nulls().unique().sort():
             part = [frame.filter(pl.col(column) == level) for frame in (mine, harms)]
             spared = _counts(_of(part[1], NOTHING), seeds) - _counts(_of(part[1], arm), seeds)
             work = _counts(part[0], seeds)
             label = f"{column}={level}"
-            yield label, "mediations_per_year", n, mean(work / scale)
-            yield label, "prevented_per_year", n, mean(spared / scale)
+            yield label, "mediations_per_year", n, mean(work / city_years)
+            yield label, "prevented_per_year", n, mean(spared / city_years)
             yield label, "prevented_per_100", n, ratio(100 * spared, work)
 
 
@@ -139,12 +141,12 @@ def _plain(arm: str) -> str:
     return arm.partition("@")[0] if "@" in arm else arm.partition("+")[0]
 
 
-def _more_than(arm: str, other: str, metric: str, weeks: pl.DataFrame, scale: float) -> Iterator[Found]:
+def _more_than(arm: str, other: str, metric: str, weeks: pl.DataFrame, city_years: float) -> Iterator[Found]:
     """What an arm prevented more than another in the same worlds; negative where it prevented less."""
     seeds = _shared(weeks, arm, other)
     if seeds and arm != other:
         more = _expected(weeks, other, seeds) - _expected(weeks, arm, seeds)
-        yield "all", metric, len(seeds), mean(more / scale)
+        yield "all", metric, len(seeds), mean(more / city_years)
 
 
 def _shared(weeks: pl.DataFrame, *arms: str) -> list[int]:

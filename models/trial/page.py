@@ -13,7 +13,7 @@ HEAD = """# What acting on the list prevents · 按名单先行调解防止了�
 
 Written by `{command}` (run `{run}`); do not edit. Figures stand with 90 % intervals over simulated cities, each a draw of its own,
 all arms in the same world; "expected" adds up every dispute's true hazard, which tells the same as counting and is less noisy.
-Per year: brought to a whole city. How it is measured: `notebooks/4_what_acting_prevents.py`; what a real trial needs: `docs/field_trial.md`.
+Per year: brought to a whole city and year. How it is measured: `notebooks/4_what_acting_prevents.py`; what a real trial needs: `docs/field_trial.md`.
 
 {sentences}
 

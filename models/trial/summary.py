@@ -13,14 +13,14 @@ LIMITS_EN = (
 )
 SENTENCE_ZH = (
     "模拟一年：按预警名单每周先调解{capacity:.0f}件，全市一年少发生{prevented}起（不作为时{harms:.0f}起），每100次调解防止{per_100}起；"
-    "按专家清单为{checklist}起；若知道每件的真实风险并由高到低去做，为{oracle}起。依据{seeds}个模拟城市（各为全市规模的{scale:.0%}，按全市折算），"
+    "按专家清单为{checklist}起；若知道每件的真实风险并由高到低去做，为{oracle}起。依据{seeds}个模拟城市（各为全市规模的{scale:.0%}、{weeks}周，按全市全年折算），"
     "没有记录在案的后果也计入；区间90%。"
 )
 SENTENCE_EN = (
     "In a simulated year, mediating the first {capacity:.0f} of the list each week prevented {prevented} of {harms:.0f} "
     "outcomes in the whole city, {per_100} per 100 mediations; the expert checklist {checklist}; highest true "
-    "hazard first, {oracle}. Outcomes count whether or not they got on record. Simulated cities: {seeds}, each {scale:.0%} of the size and "
-    "brought to the whole; 90 % intervals."
+    "hazard first, {oracle}. Outcomes count whether or not they got on record. Simulated cities: {seeds}, each {scale:.0%} of the size, "
+    "over {weeks} weeks, brought to the whole city and year; 90 % intervals."
 )
 RANKING, CHECKLIST, ORACLE, NOTHING = "ranking", "checklist", "oracle", "nothing"
 
@@ -51,6 +51,7 @@ def summary(effects: pl.DataFrame, run: str, world: Mapping[str, Any], capacity:
             "checklist": _said(figures[CHECKLIST, "expected_prevented_per_year"], 0),
             "oracle": _said(figures[ORACLE, "expected_prevented_per_year"], 0),
             "scale": world["scale"],
+            "weeks": world["weeks"],
             "seeds": figures[RANKING, "expected_prevented_per_year"]["seeds"],
         }
         sentences = {"sentence_zh": SENTENCE_ZH.format(**said), "sentence_en": SENTENCE_EN.format(**said)}

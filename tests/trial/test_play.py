@@ -56,7 +56,7 @@ def test_a_trial_is_played_reported_and_gone_on_with(tmp_path: Path, monkeypatch
     assert told["sentence_zh"] is None
     assert "assumption" in told["limits_en"]
     figures = {(row["arm"], row["metric"]): row["value"] for row in told["table"]}
-    assert figures["oracle", "mediations_per_year"] == pytest.approx(2 * 2 / 0.05)
+    assert figures["oracle", "mediations_per_year"] == pytest.approx(2 * 52 / 0.05)
     assert figures["oracle", "expected_share_of_oracle"] == pytest.approx(1.0)
     assert figures["oracle", "expected_prevented_per_100"] > 0
     shown = trial(home)
