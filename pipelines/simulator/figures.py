@@ -135,12 +135,12 @@ def _strangers(figures: CityFigures, profile: Profile) -> Iterator[Problem]:
     for where, season in seasons.items():
         if season not in known:
             yield where, f"profile {profile.name} has no season {season!r}"
-    for entry, codes, kind in (
-        (("categories",), figures.categories, "dispute"),
-        (("services",), figures.services, "service"),
-        (("attending", "works"), figures.attending.works, "dispute"),
+    disputes, services = profile.codes_of_kind("dispute"), profile.codes_of_kind("service")
+    for entry, codes, kind, held in (
+        (("categories",), figures.categories, "dispute", disputes),
+        (("services",), figures.services, "service", services),
+        (("attending", "works"), figures.attending.works, "dispute", disputes),
     ):
-        held = profile.categories.filter(kind=kind)["code"].to_list()
         for code in codes:
             if code not in held:
                 yield (*entry, code), f"profile {profile.name} has no {kind} category {code!r}"

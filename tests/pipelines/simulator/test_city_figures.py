@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import RefusedInput
-from pipelines.profile import load_profile
+from pipelines.profile import Profile, load_profile
 from pipelines.simulator.figures import city_figures
 
 
@@ -46,7 +46,7 @@ def _with(qujing_folder: Path, tmp_path: Path, old: str, new: str) -> tuple[Path
     ],
 )
 def test_a_wrong_entry_is_refused_with_its_line(
-    qujing, tmp_path: Path, old: str, new: str, told: str
+    qujing: Profile, tmp_path: Path, old: str, new: str, told: str
 ) -> None:
     path, line = _with(qujing.folder, tmp_path, old, new)
     with pytest.raises(RefusedInput) as refused:
@@ -55,11 +55,11 @@ def test_a_wrong_entry_is_refused_with_its_line(
     assert told in str(refused.value)
 
 
-def test_the_profile_s_own_figures_are_accepted(qujing) -> None:
+def test_the_profile_s_own_figures_are_accepted(qujing: Profile) -> None:
     assert list(city_figures(qujing).categories) == qujing.codes_of_kind("dispute")
 
 
-def test_no_effect_can_fall_to_more_disputes_than_there_are(qujing, tmp_path: Path) -> None:
+def test_no_effect_can_fall_to_more_disputes_than_there_are(qujing: Profile, tmp_path: Path) -> None:
     path, _ = _with(qujing.folder, tmp_path, "nothing_share: 0.25", "nothing_share: 0.99")
     with pytest.raises(RefusedInput, match="attending: .* at most 1 together"):
         city_figures(load_profile(str(path.parent)))
