@@ -28,7 +28,8 @@ PRIVATE = (*PAIR_COLUMNS, "parties_key")
 ENOUGH = 3
 """Filled columns that must agree before a row without its key counts as the one that was held."""
 ADDED = ("行号 line", "原因 reasons")
-SEPARATOR = "\x1f"
+AT = "__at"
+"""A column of positions beside a source's own."""
 
 
 def hold(
@@ -207,23 +208,21 @@ def _agreeing(held: pl.DataFrame, came: pl.DataFrame, kept: dict[str, str | None
         mine = [at for at in mine if sum(contents[at][h] is not None for h in sound) >= ENOUGH]
         if not mine or not sound:
             continue
-        rows = pl.DataFrame(
-            {h: [contents[at][h] for at in mine] for h in sound}, schema=dict.fromkeys(sound, pl.String)
-        )
-        where = held[mine].select("file_id", "line")
-        found.append(
-            pl.concat([where, rows], how="horizontal")
-            .join(_likely(rows, came), on=sound, how="semi", nulls_equal=True, maintain_order="left")
-            .select("file_id", "line")
-        )
+        texts = {h: pl.Series(h, [contents[at][h] for at in mine], dtype=pl.String) for h in sound}
+        likely = _likely(texts, came)
+        if likely.is_empty():
+            continue
+        rows = pl.DataFrame(texts).with_row_index(AT)
+        agreeing = rows.join(likely, on=sound, how="semi", nulls_equal=True, maintain_order="left")
+        found.append(held[mine][agreeing[AT]].select("file_id", "line"))
     return found
 
 
-def _likely(rows: pl.DataFrame, came: pl.DataFrame) -> pl.DataFrame:
+def _likely(texts: dict[str, pl.Series], came: pl.DataFrame) -> pl.DataFrame:
     """Of the rows that came, as text, those alike in the column that tells most: few, where all would be millions."""
-    telling = max(rows.columns, key=lambda heading: rows[heading].n_unique())
-    alike = _as_text(telling).is_in(rows[telling].implode(), nulls_equal=True)
-    return came.filter(alike).select(_as_text(heading) for heading in rows.columns)
+    telling = max(texts, key=lambda heading: texts[heading].n_unique())
+    alike = came.filter(_as_text(telling).is_in(texts[telling].implode(), nulls_equal=True))
+    return alike.select(_as_text(heading) for heading in texts) if len(alike) else alike
 
 
 def _without_erased(

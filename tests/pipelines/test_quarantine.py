@@ -173,3 +173,18 @@ def test_a_changed_mapping_reads_the_file_anew(own_profile: Path, landing: Path,
     (report,) = take_in(landing, load_profile(str(own_profile)), home)
     assert (report.loaded, report.quarantined) == (2, 0)
     assert held(home) == []
+
+
+def test_a_source_may_call_its_columns_as_the_quarantine_does(
+    own_profile: Path, landing: Path, home: Home
+) -> None:
+    mapping = own_profile / "mappings" / "register.yml"
+    mapping.write_text(MAPPING.replace("日期", "file_id").replace("地点", "line"))
+    profile = load_profile(str(own_profile))
+    text = "甲市,,,\n,,,\n案号,file_id,类型,line\n7,2025-03-04,打牌,T1\n"
+    (landing / "台账1.csv").write_text(text)
+    take_in(landing, profile, home)
+    assert len(held(home)) == 1
+    (landing / "台账2.csv").write_text(text.replace("打牌", "吵架"))
+    assert sum(report.released for report in take_in(landing, profile, home)) == 1
+    assert held(home) == []
