@@ -17,7 +17,7 @@ from features.matrix import Matrix
 from models import baselines
 from models.baselines import Scores
 from models.draws import days_since_1970, dispute_bits, ranks_within
-from models.evaluation import metrics_of
+from models.evaluation import REFERENCE, metrics_of
 from models.fairness import fairness_audit
 from models.material import Material, TooLittleToLearn, material
 from models.oracle import oracle
@@ -71,6 +71,8 @@ def run_backtest(
     as_of: date,
     sealed: Path | None = None,
     progress: Progress = silent,
+    *,
+    judged_only: bool = False,
 ) -> Backtest | None:
     """Replay the folds of the profile, the last one ending at the last Monday matured by `as_of`.
 
@@ -81,6 +83,7 @@ def run_backtest(
         as_of: the day the backtest is made; later Mondays are not looked at.
         sealed: the simulator's true hazards, to judge against.
         progress: told how far it is.
+        judged_only: only what a promotion is decided on: the model, the checklist, and metrics of the whole.
 
     Returns:
         None where no fold has weeks and outcomes enough to learn from; a single such fold is left out.
@@ -94,7 +97,7 @@ def run_backtest(
         settings.backtest.folds,
         settings.backtest.fold_weeks,
     )
-    past = _Past(matrix, labels, profile, dispute_bits(matrix.cohort["dispute_id"]), sealed)
+    past = _Past(matrix, labels, profile, dispute_bits(matrix.cohort["dispute_id"]), sealed, judged_only)
     leans_on = footing_splits(splits)
     parts: list[pl.DataFrame] = []
     done: list[Split] = []
@@ -111,8 +114,10 @@ def run_backtest(
         return None
     progress("metrics of all folds", 0.9)
     predictions = pl.concat(parts).sort("model", "as_of", "dispute_id")
-    metrics = metrics_of(predictions, settings.capacity, settings.backtest.bootstrap, settings.seed)
-    metrics = pl.concat([metrics, fairness_audit(predictions, profile)])
+    drawn = settings.backtest.bootstrap
+    metrics = metrics_of(predictions, settings.capacity, drawn, settings.seed, whole_only=judged_only)
+    audit = fairness_audit(predictions, profile, with_trend=not judged_only)
+    metrics = pl.concat([metrics, audit])
     return Backtest(predictions, metrics, calibration_table(predictions), tuple(done))
 
 
@@ -141,6 +146,7 @@ class _Past:
     profile: Profile
     bits: np.ndarray
     sealed: Path | None
+    judged_only: bool
 
     def material(self, split: Split, like: Material | None = None) -> Material:
         return material(self.matrix, self.labels, self.profile, split.trained_as_of, self.bits, like)
@@ -194,11 +200,13 @@ def _all_models(past: _Past, split: Split, footing: Footing | None, rows: np.nda
     probability = trained.probability(given.design.rows(rows), cohort["category"])
     found = {
         "lightgbm": Scores(probability, probability),
-        "logistic": baselines.logistic(given, rows, trained.linear, past.profile),
         "checklist": baselines.checklist(given, rows, past.profile),
-        "category_rate": baselines.category_rate(given, rows),
-        "oldest_first": baselines.oldest_first(given, rows),
+        REFERENCE: baselines.category_rate(given, rows),
     }
+    if past.judged_only:
+        return found
+    found["logistic"] = baselines.logistic(given, rows, trained.linear, past.profile)
+    found["oldest_first"] = baselines.oldest_first(given, rows)
     if past.sealed is not None:
         found["oracle"] = oracle(cohort, past.sealed)
     return found

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from models import measures
-from models.resample import Scored, dispute_weights, resampled
+from models.resample import Scored, dispute_weights, interval_around, resampled
 
 REFERENCE = "category_rate"
 SEGMENTED_BY = {"category": "category", "county": "county_code", "channel": "channel", "urban": "urban"}
@@ -28,11 +28,12 @@ METRICS_SCHEMA = {
     "low": pl.Float64,
     "high": pl.Float64,
 }
-_TAILS = (0.05, 0.95)
 _AT_CAPACITY = ("precision_at_capacity", "recall_at_capacity")
 
 
-def metrics_of(predictions: pl.DataFrame, capacity: int, replicates: int, seed: int) -> pl.DataFrame:
+def metrics_of(
+    predictions: pl.DataFrame, capacity: int, replicates: int, seed: int, *, whole_only: bool = False
+) -> pl.DataFrame:
     """All metrics of all models: pooled over the Mondays, by segment, and by Monday.
 
     Args:
@@ -41,6 +42,7 @@ def metrics_of(predictions: pl.DataFrame, capacity: int, replicates: int, seed: 
         capacity: k, the length of a week's list.
         replicates: bootstrap replicates.
         seed: of the bootstrap.
+        whole_only: neither by segment nor by Monday.
 
     Returns:
         `METRICS_SCHEMA`, sorted by model, as_of (null first: pooled), segment and metric.
@@ -52,13 +54,16 @@ def metrics_of(predictions: pl.DataFrame, capacity: int, replicates: int, seed: 
     dispute = shared["dispute_id"].rank("dense").to_numpy().astype(np.int64) - 1
     weights = dispute_weights(int(dispute.max()) + 1, replicates, seed)
     reference = _floats(parts[REFERENCE]["probability"]) if REFERENCE in parts else None
-    cuts = list(_cuts(shared))
+    cuts = [_whole(shared)] if whole_only else [_whole(shared), *_cuts(shared)]
     found: list[tuple] = []
     for name, part in parts.items():
         rows = scored(part, dispute, reference)
+        by_score = np.argsort(rows.score, kind="stable")  # once: sorting what is in order costs little
+        rows = rows.take(by_score)
         for cut in cuts:
-            found += _pooled(name, rows, cut, weights, capacity)
-        found += _weekly(name, rows, part["as_of"], capacity)
+            found += _pooled(name, rows, _Cut(cut.names, cut.code[by_score]), weights, capacity)
+        if not whole_only:
+            found += _weekly(name, rows, part["as_of"].to_numpy()[by_score], capacity)
     frame = pl.DataFrame(found, schema=METRICS_SCHEMA, orient="row")
     return frame.sort("model", "as_of", "segment", "metric")
 
@@ -84,8 +89,11 @@ class _Cut:
     code: np.ndarray
 
 
+def _whole(shared: pl.DataFrame) -> _Cut:
+    return _Cut(("all",), np.zeros(len(shared), dtype=np.int64))
+
+
 def _cuts(shared: pl.DataFrame) -> Iterator[_Cut]:
-    yield _Cut(("all",), np.zeros(len(shared), dtype=np.int64))
     for label, column in SEGMENTED_BY.items():
         values = shared[column].cast(pl.String)
         levels = tuple(values.drop_nulls().unique().sort().to_list())
@@ -102,13 +110,12 @@ def _pooled(name: str, rows: Scored, cut: _Cut, weights: np.ndarray, k: int) -> 
     for at, segment in enumerate(cut.names):
         values = _values(kept.take(np.flatnonzero(cut.code[inside] == at)), k)
         for metric, value in values.items():
-            low, high = _interval(value, drawn[metric][at]) if metric in drawn else (None, None)
+            low, high = interval_around(value, drawn[metric][at]) if metric in drawn else (None, None)
             found.append((name, None, segment, metric, _k(metric, k), _number(value), low, high))
     return found
 
 
-def _weekly(name: str, rows: Scored, as_of: pl.Series, k: int) -> list[tuple]:
-    days = as_of.to_numpy()
+def _weekly(name: str, rows: Scored, days: np.ndarray, k: int) -> list[tuple]:
     found = []
     for day in np.unique(days):
         values = _values(rows.take(np.flatnonzero(days == day)), k)
@@ -136,15 +143,6 @@ def _values(rows: Scored, k: int) -> dict[str, float]:
         values["brier_skill"] = measures.brier_skill(rows.probability, label, rows.reference)
         values["ece"] = measures.ece(rows.probability, label)
     return values
-
-
-def _interval(value: float, drawn: np.ndarray) -> tuple[float | None, float | None]:
-    """Quantiles of the replicates, moved so that they lie around the exact value they are binned copies of."""
-    usable = drawn[~np.isnan(drawn)]
-    if not len(usable) or np.isnan(value):
-        return None, None
-    low, high = np.quantile(usable, _TAILS)
-    return float(min(low, value)), float(max(high, value))
 
 
 def _k(metric: str, k: int) -> int | None:

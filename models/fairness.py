@@ -2,18 +2,20 @@
 
 What is compared is what a group gets from the list: the share of its harms that were listed (recall at
 capacity), how often it is listed in vain (false alarms), and whether its probabilities mean what they
-say (calibration: harms that came over harms expected). A row handed to Fairlearn is one of `BLOCKS` random
-parts of a group's disputes with all their weeks, so that its bootstrap keeps near copies together. A recall's
+say (calibration: harms that came over harms expected). Values and disparities are Fairlearn's; their 90 % intervals
+resample disputes with all their weeks, as those of every other measure do (`resample.py`). A recall's
 interval is never narrower than the exact one of so many disputes.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from models.draws import dispute_bits
 from models.evaluation import METRICS_SCHEMA
+from models.resample import TAILS, Totals, dispute_weights, divided, interval_around
 from pipelines.profile import Profile
 
 AXES = {
@@ -24,13 +26,16 @@ AXES = {
     "reporting": "reporting",
 }
 MODEL = "lightgbm"
-TAILS = [0.05, 0.95]
-MOST_REPLICATES = 40
-BLOCKS = 100
 LEAST_HARMS = 10
 """A group with fewer disputes harmed is counted but not compared: its shares are mostly chance."""
 PERIODS = 4
 FEW, USUAL = "few_records", "usual"
+SHARES = {
+    "recall_at_capacity": ("found", "harmed"),
+    "false_alarm_rate": ("in_vain", "spared"),
+    "calibration_ratio": ("harmed", "expected"),
+}
+"""A measure to the sums it divides: of weeks, or for `expected` of probabilities."""
 DISPARITIES = {
     "recall_ratio": "recall_at_capacity",
     "false_alarm_difference": "false_alarm_rate",
@@ -39,7 +44,29 @@ DISPARITIES = {
 """A disparity to the measure it is taken of."""
 
 
-def fairness_audit(predictions: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+@dataclass(frozen=True)
+class _Groups:
+    """The rows of some groups: which group and which dispute each belongs to, and what it adds to every sum."""
+
+    names: list[str]
+    code: np.ndarray
+    dispute: np.ndarray
+    amounts: dict[str, np.ndarray]
+
+    def sums(self) -> dict[str, np.ndarray]:
+        """By group, [groups]."""
+        return {
+            name: np.bincount(self.code, amount, minlength=len(self.names))
+            for name, amount in self.amounts.items()
+        }
+
+    def drawn(self, weights: np.ndarray) -> dict[str, np.ndarray]:
+        """By group under every replicate of `dispute_weights`, [groups, replicates]."""
+        totals = Totals(self.code, len(self.names), self.dispute, weights)
+        return {name: totals.of(amount) for name, amount in self.amounts.items()}
+
+
+def fairness_audit(predictions: pl.DataFrame, profile: Profile, *, with_trend: bool = True) -> pl.DataFrame:
     """The audit of one backtest; `METRICS_SCHEMA`, empty without a model with probabilities.
 
     Rows of a group have segment `audit=county group=530302`; the disparity of an axis `audit=county`: the lowest
@@ -48,23 +75,23 @@ def fairness_audit(predictions: pl.DataFrame, profile: Profile) -> pl.DataFrame:
 
     Args:
         predictions: of the backtest.
-        profile: capacity, seed, populations.
+        profile: capacity, replicates, seed, populations.
+        with_trend: the periods too.
     """
     rows = predictions.filter((pl.col("model") == MODEL) & pl.col("probability").is_not_null())
     if rows.is_empty():
         return pl.DataFrame(schema=METRICS_SCHEMA)
-    block = (dispute_bits(rows["dispute_id"]) % np.uint64(BLOCKS)).astype(np.int64)
-    rows = _with_reporting(rows, profile).with_columns(block=pl.Series(block))
-    capacity, seed = profile.settings.capacity, profile.settings.seed
-    replicates = min(MOST_REPLICATES, profile.settings.backtest.bootstrap)
+    settings = profile.settings
+    rows = _with_reporting(rows, profile).with_columns(dispute=pl.col("dispute_id").rank("dense") - 1)
+    weights = dispute_weights(rows["dispute"].n_unique(), settings.backtest.bootstrap, settings.seed)
     found: list[tuple] = []
     for axis, column in AXES.items():
-        known = rows.drop_nulls(column)
-        if known[column].n_unique() < 2:
+        known = rows.drop_nulls(column).with_columns(pl.col(column).cast(pl.String).alias("group"))
+        if known["group"].n_unique() < 2:
             continue
-        found += _compared(axis, _parts(known, column, capacity), capacity, replicates, seed)
-        for number, period in enumerate(_periods(known), start=1):
-            found += _trend(axis, number, _parts(period, column, capacity), capacity)
+        found += _compared(axis, known, settings.capacity, weights)
+        for number, period in enumerate(_periods(known) if with_trend else (), start=1):
+            found += _trend(axis, number, period, settings.capacity)
     return pl.DataFrame(
         [(MODEL, None, *told) for told in found], schema=METRICS_SCHEMA, orient="row"
     ).with_columns(pl.col("value", "low", "high").fill_nan(None))
@@ -92,51 +119,48 @@ def _with_reporting(rows: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     return rows.join(told, on="township_code", how="left", maintain_order="left")
 
 
-def _parts(rows: pl.DataFrame, column: str, capacity: int) -> pl.DataFrame:
-    """One row per group and part of its disputes: weeks, harmed weeks, listed weeks, both, harms expected."""
-    listed = pl.col("rank") <= capacity
-    return (
-        rows.group_by(pl.col(column).cast(pl.String).alias("group"), "block")
-        .agg(
-            weeks=pl.len().cast(pl.Float64),
-            harmed=pl.col("label").sum().cast(pl.Float64),
-            listed=listed.sum().cast(pl.Float64),
-            found=(listed & pl.col("label")).sum().cast(pl.Float64),
-            expected=pl.col("probability").sum(),
-            n_harmed=pl.col("dispute_id").filter("label").n_unique(),
-        )
-        .sort("group", "block")
-    )
-
-
-def _compared(axis: str, parts: pl.DataFrame, capacity: int, replicates: int, seed: int) -> list[tuple]:
+def _compared(axis: str, rows: pl.DataFrame, capacity: int, weights: np.ndarray) -> list[tuple]:
     """Each group's measures and their disparity, with intervals."""
-    counts = parts.group_by("group").agg(pl.col("n_harmed").sum()).sort("group")
+    harmed = _harmed(rows)
     told: list[tuple] = [
-        (f"audit={axis} group={group}", "n_harmed", None, float(n), None, None)
-        for group, n in counts.iter_rows()
+        (f"audit={axis} group={group}", "n_harmed", None, float(n), None, None) for group, n in harmed.items()
     ]
-    enough = _enough(parts)
-    if enough["group"].n_unique() < 2:
+    groups = _enough(rows, harmed, capacity)
+    if len(groups.names) < 2:
         return told
-    frame = _frame(enough, n_boot=replicates, ci_quantiles=TAILS, random_state=seed % 2**31)
-    low, high = frame.by_group_ci
-    harmed = dict(counts.iter_rows())
-    for group in frame.by_group.index:
-        for metric in frame.by_group.columns:
-            value, below, above = (float(table.loc[group, metric]) for table in (frame.by_group, low, high))
-            if metric == "recall_at_capacity":
+    frame, drawn = _frame(groups), groups.drawn(weights)
+    for at, group in enumerate(groups.names):
+        for metric, (part, whole) in SHARES.items():
+            value = float(frame.by_group.loc[group, metric])
+            low, high = interval_around(value, divided(drawn[part][at], drawn[whole][at]))
+            if metric == "recall_at_capacity" and low is not None and high is not None:
                 least, most = _chance(value, harmed[group])
-                below, above = min(below, least), max(above, most)
-            segment = f"audit={axis} group={group}"
-            told.append((segment, metric, capacity, value, min(below, value), max(above, value)))
-    ratio, difference = frame.ratio_ci(method="to_overall"), frame.difference_ci()
+                low, high = min(low, least), max(high, most)
+            told.append((f"audit={axis} group={group}", metric, capacity, value, low, high))
+    replicates = _drawn_disparities(drawn)
     for metric, value in _disparity(frame).items():
-        below, above = (
-            float(ends[DISPARITIES[metric]]) for ends in (ratio if metric == "recall_ratio" else difference)
-        )
-        told.append((f"audit={axis}", metric, capacity, value, min(below, value), max(above, value)))
+        told.append((f"audit={axis}", metric, capacity, value, *interval_around(value, replicates[metric])))
     return told
+
+
+def _drawn_disparities(sums: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What Fairlearn's `ratio(method="to_overall")` and `difference()` would give of every replicate, [replicates].
+
+    As there, a group without a measure is passed over. `sums` are those of `_Groups.drawn`.
+    """
+    by_group = {metric: divided(sums[part], sums[whole]) for metric, (part, whole) in SHARES.items()}
+    recall = by_group["recall_at_capacity"]
+    overall = divided(sums["found"].sum(axis=0), sums["harmed"].sum(axis=0))
+    ratio = divided(np.minimum(recall, overall), np.maximum(recall, overall))
+    return {
+        "recall_ratio": np.fmin.reduce(ratio, axis=0),
+        "false_alarm_difference": _widest(by_group["false_alarm_rate"]),
+        "calibration_difference": _widest(by_group["calibration_ratio"]),
+    }
+
+
+def _widest(by_group: np.ndarray) -> np.ndarray:
+    return np.fmax.reduce(by_group, axis=0) - np.fmin.reduce(by_group, axis=0)
 
 
 def _chance(share: float, n: int) -> tuple[float, float]:
@@ -149,19 +173,37 @@ def _chance(share: float, n: int) -> tuple[float, float]:
     return float(least), float(most)
 
 
-def _trend(axis: str, number: int, parts: pl.DataFrame, capacity: int) -> list[tuple]:
+def _trend(axis: str, number: int, rows: pl.DataFrame, capacity: int) -> list[tuple]:
     """The disparity of one period."""
-    enough = _enough(parts)
-    if enough["group"].n_unique() < 2:
+    groups = _enough(rows, _harmed(rows), capacity)
+    if len(groups.names) < 2:
         return []
     segment = f"audit={axis} period={number}"
     return [
-        (segment, metric, capacity, value, None, None) for metric, value in _disparity(_frame(enough)).items()
+        (segment, metric, capacity, value, None, None) for metric, value in _disparity(_frame(groups)).items()
     ]
 
 
-def _enough(parts: pl.DataFrame) -> pl.DataFrame:
-    return parts.filter(pl.col("n_harmed").sum().over("group") >= LEAST_HARMS)
+def _harmed(rows: pl.DataFrame) -> dict[str, int]:
+    """How many disputes of each group were harmed, groups sorted."""
+    counts = rows.group_by("group").agg(pl.col("dispute").filter("label").n_unique()).sort("group")
+    return dict(counts.iter_rows())
+
+
+def _enough(rows: pl.DataFrame, harmed: dict[str, int], capacity: int) -> _Groups:
+    """The groups that are compared."""
+    names = [group for group, n in harmed.items() if n >= LEAST_HARMS]
+    kept = rows.filter(pl.col("group").is_in(names))
+    label = kept["label"].to_numpy().astype(bool)
+    listed = (kept["rank"] <= capacity).to_numpy()
+    amounts = {"found": listed & label, "harmed": label, "in_vain": listed & ~label, "spared": ~label}
+    return _Groups(
+        names,
+        kept["group"].cast(pl.Enum(names)).to_physical().cast(pl.Int64).to_numpy(),
+        kept["dispute"].cast(pl.Int64).to_numpy(),
+        {name: amount.astype(np.float64) for name, amount in amounts.items()}
+        | {"expected": kept["probability"].to_numpy()},
+    )
 
 
 def _disparity(frame: Any) -> dict[str, float]:
@@ -172,50 +214,29 @@ def _disparity(frame: Any) -> dict[str, float]:
     }
 
 
-def _frame(parts: pl.DataFrame, **drawn: Any) -> Any:
-    """Fairlearn's frame over the parts; `y_true` are harmed weeks, `y_pred` listed ones."""
+def _frame(groups: _Groups) -> Any:
+    """Fairlearn's frame over the groups' sums; it asks for `y_true` and `y_pred`, and no measure looks at them."""
     from fairlearn.metrics import MetricFrame
 
-    columns = {name: parts[name].to_numpy() for name in ("weeks", "found", "expected")}
+    sums, unused = groups.sums(), np.zeros(len(groups.names))
     return MetricFrame(
-        metrics={
-            "recall_at_capacity": _recall,
-            "false_alarm_rate": _false_alarms,
-            "calibration_ratio": _calibration,
-        },
-        y_true=parts["harmed"].to_numpy(),
-        y_pred=parts["listed"].to_numpy(),
-        sensitive_features=parts["group"].to_numpy(),
+        metrics=dict.fromkeys(SHARES, _share),
+        y_true=unused,
+        y_pred=unused,
+        sensitive_features=np.array(groups.names, dtype=object),
         sample_params={
-            "recall_at_capacity": {"found": columns["found"]},
-            "false_alarm_rate": {"weeks": columns["weeks"], "found": columns["found"]},
-            "calibration_ratio": {"expected": columns["expected"]},
+            metric: {"part": sums[part], "whole": sums[whole]} for metric, (part, whole) in SHARES.items()
         },
-        **drawn,
     )
 
 
-def _recall(harmed: np.ndarray, listed: np.ndarray, found: np.ndarray) -> float:
-    return _share(found.sum(), harmed.sum())
+def _share(_true: np.ndarray, _listed: np.ndarray, part: np.ndarray, whole: np.ndarray) -> float:
+    return float(part.sum() / whole.sum()) if whole.sum() else float("nan")
 
 
-def _false_alarms(harmed: np.ndarray, listed: np.ndarray, weeks: np.ndarray, found: np.ndarray) -> float:
-    return _share((listed - found).sum(), (weeks - harmed).sum())
-
-
-def _calibration(harmed: np.ndarray, listed: np.ndarray, expected: np.ndarray) -> float:
-    return _share(harmed.sum(), expected.sum())
-
-
-def _periods(rows: pl.DataFrame) -> list[pl.DataFrame]:
+def _periods(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """The backtest's Mondays in parts of equal length, oldest first."""
     mondays = rows["as_of"].unique().sort()
     size = -(-len(mondays) // PERIODS)
-    return [
-        rows.filter(pl.col("as_of").is_in(mondays[start : start + size].implode()))
-        for start in range(0, len(mondays), size)
-    ]
-
-
-def _share(part: float, whole: float) -> float:
-    return float(part / whole) if whole else float("nan")
+    for start in range(0, len(mondays), size):
+        yield rows.filter(pl.col("as_of").is_in(mondays[start : start + size].implode()))

@@ -6,11 +6,9 @@ import numpy as np
 import polars as pl
 
 from models.disparity import Beyond, beyond_limits, group_name
-from models.resample import dispute_weights
+from models.resample import TAILS, dispute_weights
 from models.wording import AXES, Told, told
 from pipelines.profile import Profile
-
-_TAILS = (0.05, 0.95)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +114,7 @@ def paired_difference(
     gained = (both["rank"] <= capacity).cast(pl.Int8) - (both["rank_before"] <= capacity).cast(pl.Int8)
     weights = dispute_weights(int(dispute.max()) + 1, replicates, seed)[dispute]
     drawn = (gained.to_numpy()[:, None] * weights).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-9)
-    low, high = np.quantile(drawn, _TAILS)
+    low, high = np.quantile(drawn, TAILS)
     return float(gained.cast(pl.Float64).to_numpy().mean()), float(low), float(high)
 
 

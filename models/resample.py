@@ -12,6 +12,9 @@ from scipy import sparse
 
 from models.measures import ECE_BINS, probability_bins
 
+TAILS = (0.05, 0.95)
+"""What a 90 % interval lies between."""
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -48,6 +51,15 @@ def dispute_weights(n_disputes: int, replicates: int, seed: int) -> np.ndarray:
     return drawn.astype(np.float32)
 
 
+def interval_around(value: float, drawn: np.ndarray) -> tuple[float | None, float | None]:
+    """Quantiles of the replicates [r], moved so that they lie around the exact value; None where there are none."""
+    usable = drawn[~np.isnan(drawn)]
+    if not len(usable) or np.isnan(value):
+        return None, None
+    low, high = np.quantile(usable, TAILS)
+    return float(min(low, value)), float(max(high, value))
+
+
 def resampled(
     rows: Scored, segment: np.ndarray, n_segments: int, weights: np.ndarray, k: int
 ) -> dict[str, np.ndarray]:
@@ -65,24 +77,26 @@ def resampled(
     """
     label = rows.label.astype(np.float64)
     listed = (rows.rank <= k).astype(np.float64)
-    total = _Totals(segment, n_segments, rows.dispute, weights)
+    total = Totals(segment, n_segments, rows.dispute, weights)
     n, positives = total.of(None), total.of(label)
     n_listed, found = total.of(listed), total.of(listed * label)
     measures = _areas(rows, segment, n_segments, weights) | {
-        "precision_at_capacity": _divide(found, n_listed),
-        "recall_at_capacity": _divide(found, positives),
-        "base_rate": _divide(positives, n),
+        "precision_at_capacity": divided(found, n_listed),
+        "recall_at_capacity": divided(found, positives),
+        "base_rate": divided(positives, n),
     }
     if not np.isnan(rows.probability).any():
         missed = total.of((rows.probability - label) ** 2)
-        measures["brier"] = _divide(missed, n)
-        measures["brier_skill"] = 1 - _divide(missed, total.of((rows.reference - label) ** 2))
-        measures["ece"] = _divide(_gaps(rows, label, segment, n_segments, weights), n)
+        measures["brier"] = divided(missed, n)
+        measures["brier_skill"] = 1 - divided(missed, total.of((rows.reference - label) ** 2))
+        measures["ece"] = divided(_gaps(rows, label, segment, n_segments, weights), n)
     return measures
 
 
 @dataclass(frozen=True)
-class _Totals:
+class Totals:
+    """Weighted sums by segment: `segment` and `dispute` of each row [n], `weights` as `dispute_weights` gives them."""
+
     segment: np.ndarray
     n_segments: int
     dispute: np.ndarray
@@ -101,7 +115,7 @@ def _gaps(
 ) -> np.ndarray:
     """Sum over probability bins of the absolute weighted gap between probability and outcome."""
     bins = probability_bins(rows.probability, ECE_BINS)
-    cells = _Totals(segment * ECE_BINS + bins, n_segments * ECE_BINS, rows.dispute, weights)
+    cells = Totals(segment * ECE_BINS + bins, n_segments * ECE_BINS, rows.dispute, weights)
     gaps = np.abs(cells.of(rows.probability - label))
     return gaps.reshape(n_segments, ECE_BINS, -1).sum(axis=1)
 
@@ -119,10 +133,10 @@ def _areas(rows: Scored, segment: np.ndarray, n_segments: int, weights: np.ndarr
     pairs = n_pos.sum(axis=1) * n_neg.sum(axis=1)
     found = np.cumsum(n_pos[:, ::-1], axis=1)
     flagged = found + np.cumsum(n_neg[:, ::-1], axis=1)
-    precision = _divide(found, flagged, empty=0.0)
+    precision = divided(found, flagged, empty=0.0)
     return {
-        "roc_auc": _divide((n_pos * (below + n_neg / 2)).sum(axis=1), pairs),
-        "pr_auc": _divide((n_pos[:, ::-1] * precision).sum(axis=1), found[:, -1]),
+        "roc_auc": divided((n_pos * (below + n_neg / 2)).sum(axis=1), pairs),
+        "pr_auc": divided((n_pos[:, ::-1] * precision).sum(axis=1), found[:, -1]),
     }
 
 
@@ -134,5 +148,6 @@ def _score_bins(score: np.ndarray) -> tuple[np.ndarray, int]:
     return np.searchsorted(edges, score, side="right"), len(edges) + 1
 
 
-def _divide(part: np.ndarray, whole: np.ndarray, empty: float = np.nan) -> np.ndarray:
+def divided(part: np.ndarray, whole: np.ndarray, empty: float = np.nan) -> np.ndarray:
+    """`part` over `whole`, `empty` where there is no whole; both of one shape."""
     return np.divide(part, whole, out=np.full(part.shape, empty, dtype=np.float64), where=whole > 0)

@@ -14,9 +14,10 @@ import polars as pl
 from scipy.stats import rankdata
 
 from models.counting.intervals import SHARE
+from models.resample import interval_around
 
 LEAST = 0.02
-TAILS = (0.05, 0.95)
+NOT_DRAWN = np.zeros(0)
 KEYS = ("area_code", "category")
 PREDICTIONS_SCHEMA = {
     "as_of": pl.Date,
@@ -65,10 +66,9 @@ def count_metrics(
     for (target, grain, model), rows in predictions.group_by("target", "grain", "model", maintain_order=True):
         for segment, part in _segments(rows, str(grain), cut=grain == finest):
             values, drawn = _measured(part.sort("as_of", *KEYS), replicates, seed)
-            found += [
-                (family, target, model, segment, metric, value, *_interval(value, drawn.get(metric)))
-                for metric, value in values.items()
-            ]
+            for metric, value in values.items():
+                ends = interval_around(value, drawn.get(metric, NOT_DRAWN))
+                found.append((family, target, model, segment, metric, value, *ends))
     frame = pl.DataFrame(found, schema=METRICS_SCHEMA, orient="row").with_columns(
         pl.col("value", "low", "high").fill_nan(None)
     )
@@ -172,13 +172,3 @@ def _rank_correlation(rows: pl.DataFrame) -> float:
         if part["expected"].n_unique() > 1 and part["came"].n_unique() > 1
     ]
     return float(np.mean(found)) if found else float("nan")
-
-
-def _interval(value: float, drawn: np.ndarray | None) -> tuple[float | None, float | None]:
-    if drawn is None or np.isnan(value):
-        return None, None
-    usable = drawn[~np.isnan(drawn)]
-    if not len(usable):
-        return None, None
-    low, high = np.quantile(usable, TAILS)
-    return float(min(low, value)), float(max(high, value))

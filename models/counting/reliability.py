@@ -3,8 +3,8 @@
 import numpy as np
 import polars as pl
 
-from models.counting.measures import TAILS
 from models.measures import probability_bins
+from models.resample import TAILS
 
 BINS = 10
 RELIABILITY_SCHEMA = {

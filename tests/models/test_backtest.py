@@ -9,6 +9,7 @@ from models.backtest import PREDICTION_COLUMNS, Backtest, run_backtest, save_bac
 from models.evaluation import metrics_of
 from models.fairness import fairness_audit
 from models.oracle import SEALED, oracle, sealed_file
+from models.promotion import Evidence, unmet_conditions
 from pipelines.home import REPO, Home
 from pipelines.profile import Profile
 from pipelines.warehouse import open_warehouse
@@ -87,6 +88,27 @@ def test_the_same_backtest_is_the_same_folder(
     assert folders[0] == folders[1]
     assert folders[0].name.startswith("2025-12-29-")
     assert [path.name for path in (tmp_path / "backtests").iterdir()] == [folders[0].name]
+
+
+def test_what_a_promotion_is_decided_on_does_not_hang_on_the_rest(
+    backtest: Backtest, world: World, profile: Profile
+) -> None:
+    alone = run_backtest(*world, profile, AS_OF, judged_only=True)
+    assert alone is not None
+    judged = ["lightgbm", "checklist", "category_rate"]
+    assert alone.predictions.equals(backtest.predictions.filter(pl.col("model").is_in(judged)))
+    kept = backtest.metrics.filter(
+        pl.col("as_of").is_null(),
+        pl.col("model").is_in(judged),
+        (pl.col("segment") == "all")
+        | (pl.col("segment").str.starts_with("audit=") & ~pl.col("segment").str.contains(" period=")),
+    )
+    assert alone.metrics.equals(kept)
+    unmet = [
+        unmet_conditions(Evidence(metrics=each.metrics, difference=None, has_champion=False), profile)
+        for each in (alone, backtest)
+    ]
+    assert unmet[0] == unmet[1]
 
 
 def test_no_truth_no_oracle(world: World, profile: Profile) -> None:

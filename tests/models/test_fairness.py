@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from models import fairness
 from models.disparity import beyond_limits
 from models.evaluation import METRICS_SCHEMA
-from models.fairness import fairness_audit
+from models.fairness import DISPARITIES, fairness_audit
 from pipelines.profile import Profile
 from pipelines.settings import Promotion
 
@@ -23,7 +24,7 @@ def predictions(counties: dict[str, float] = COUNTIES, seed: int = 1) -> pl.Data
     rows = []
     for week in range(8):
         for n in range(200):
-            county = list(counties)[n % 2]
+            county = list(counties)[n % len(counties)]
             harmed = n < 40
             listed = harmed and rng.random() < counties[county]
             rows.append(
@@ -79,6 +80,33 @@ def test_none_listed_of_few_leaves_as_much_open_as_chance_does(profile: Profile)
     assert high == pytest.approx(1 - 0.05 ** (1 / 20))
     reasons = [one.group for one in beyond_limits(frame, whole_recall=0.2, limits=Promotion())]
     assert "530326" not in reasons
+
+
+def test_the_replicates_are_measured_as_fairlearn_measures(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where every dispute always counts once, no interval is wider than its value."""
+    monkeypatch.setattr(fairness, "dispute_weights", lambda n, drawn, seed: np.ones((n, drawn), np.float32))
+    counties = {"530302": 0.9, "530326": 0.3, "530381": 0.6}
+    frame = audited(profile, counties, {"530302": 1.3, "530326": 0.8}).drop_nulls("value")
+    exact = frame.filter(pl.col("low").is_not_null(), pl.col("metric") != "recall_at_capacity")
+    assert set(exact["metric"]) == {*DISPARITIES, "false_alarm_rate", "calibration_ratio"}
+    assert exact["low"].to_list() == pytest.approx(exact["value"].to_list(), rel=1e-4)
+    assert exact["high"].to_list() == pytest.approx(exact["value"].to_list(), rel=1e-4)
+
+
+def test_near_copies_of_a_dispute_make_no_interval_narrower(profile: Profile) -> None:
+    once = predictions().with_columns(pl.col("probability") * pl.int_range(pl.len()).mod(7))
+    later = once.with_columns(pl.col("as_of") + timedelta(weeks=100))
+    keys = ["segment", "metric"]
+    short, long = (
+        fairness_audit(rows, profile, with_trend=False).filter(pl.col("metric") == "calibration_ratio")
+        for rows in (once, pl.concat([once, later]))
+    )
+    both = short.join(long, on=keys, suffix="_long")
+    assert len(both)
+    for end in ("low", "high"):
+        assert both[f"{end}_long"].to_list() == pytest.approx(both[end].to_list(), rel=1e-5)
 
 
 def test_the_same_service_gives_a_ratio_near_one(profile: Profile) -> None:
