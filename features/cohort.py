@@ -156,13 +156,12 @@ def cohort_rows(
 
 
 def excluded_counts(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> dict[str, int]:
-    """Disputes at risk on a Monday that are not ranked, by reason (withdrawn: ever, before that day)."""
+    """Disputes at risk on a Monday that are not ranked, by reason (withdrawn: ever, before that day); asks `states`."""
     query = """
         select count(*) filter (minor_involved), count(*) filter (scale in ('02', '03')) from stretches
         where from_at < $last and (until_at is null or until_at >= $first)"""
     days = {"watch_days": profile.settings.watch_days} | between([as_of])
-    with states(con, profile, [as_of]):
-        minors, collective = read_row(con, STRETCHES + query, days)
+    minors, collective = read_row(con, STRETCHES + query, days)
     withdrawn = read_row(
         con,
         "select count(distinct dispute_id) from core_dispute where withdrawn_at < $as_of and known_at < $as_of",

@@ -14,8 +14,9 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from features.cohort import COHORT_COLUMNS
-from features.matrix import Matrix, build_matrix
+from features.cohort import COHORT_COLUMNS, states
+from features.grains import dispute_rows
+from features.matrix import Matrix, fill
 from pipelines.fingerprint import data_digest
 from pipelines.home import REPO, Home
 from pipelines.profile import Profile
@@ -32,7 +33,7 @@ def week_matrix(
     """The features of every dispute at risk on a Monday, from the file where it is still right, else anew.
 
     Args:
-        con: the warehouse; only read.
+        con: the warehouse, holding the Monday's `states`; only read.
         home: the file is `HOME/features/<as_of>.parquet`.
         profile: of the home.
         as_of: the Monday.
@@ -42,14 +43,14 @@ def week_matrix(
     held = _read(path, digest) if path.is_file() else None
     if held is not None:
         return held
-    matrix = build_matrix(con, profile, [as_of])
+    matrix = fill(con, profile, dispute_rows(con, profile, [as_of]))
     _write(path, matrix, digest)
     return matrix
 
 
 def saved_week(home: Home, profile: Profile, as_of: date) -> Matrix:
     """The same, from the home's own warehouse."""
-    with open_warehouse(home.warehouse, read_only=True) as con:
+    with open_warehouse(home.warehouse, read_only=True) as con, states(con, profile, [as_of]):
         return week_matrix(con, home, profile, as_of)
 
 

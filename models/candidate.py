@@ -12,7 +12,7 @@ from models.counting.evidence import Families
 from models.evidence import Evidence
 from models.families import make_families
 from models.frequent_reasons import frequent_reasons
-from models.history import matured_history, too_little
+from models.history import matured_history, too_few, too_short
 from models.material import TooLittleToLearn
 from models.meta import code_version, data_hash
 from models.progress import Progress, silent
@@ -38,19 +38,25 @@ def make_candidate(
 ) -> Candidate | Told:
     """Backtest and train on everything matured by a day, and register the result as challenger.
 
-    With `escalation_only`, the families of places and services are left out.
+    With `escalation_only`, what no promotion is decided on is left out: the families of places and services, other
+    models, segments, pictures.
 
     Returns:
         The candidate, or why none could be made.
     """
     with open_warehouse(home.warehouse, read_only=True) as con:
-        lacking = too_little(con, profile, as_of)
-        if lacking is not None:
-            return lacking
+        short = too_short(con, profile, as_of)
+        if short is not None:
+            return short
         signed = signature(con, home, profile, as_of)
         known = matured_history(con, profile, as_of, progress)
+        few = too_few(con, profile, as_of, known.labels)
+        if few is not None:
+            return few
         families = Families() if escalation_only else make_families(con, profile, as_of, progress)
-    backtest = run_backtest(known.matrix, known.labels, profile, as_of, known.sealed, progress)
+    backtest = run_backtest(
+        known.matrix, known.labels, profile, as_of, known.sealed, progress, judged_only=escalation_only
+    )
     if backtest is None:
         return told("no_fold")
     progress("training on everything matured", 0.95)
@@ -63,6 +69,7 @@ def make_candidate(
         folder=save_backtest(home, backtest, as_of, families.files()).name,
         reasons=frequent_reasons(trained, known.matrix, backtest.predictions, profile),
         families=families,
+        pictured=not escalation_only,
     )
     return Candidate(register(home, profile, trained, signed, evidence), backtest)
 

@@ -27,12 +27,14 @@ class Evidence:
         folder: name of the folder of the predictions.
         reasons: `frequent_reasons.SCHEMA`.
         families: models and metrics of demand and coverage.
+        pictured: whether its tables are drawn as well.
     """
 
     backtest: Backtest
     folder: str
     reasons: pl.DataFrame
     families: Families
+    pictured: bool = True
 
 
 def write_files(folder: Path, trained: Trained, evidence: Evidence) -> None:
@@ -50,9 +52,10 @@ def write_files(folder: Path, trained: Trained, evidence: Evidence) -> None:
     for name, text in families.models.items():
         (folder / MODEL / name).write_bytes(text)
     backtest.metrics.filter(pl.col("as_of").is_null()).write_csv(shown / "metrics.csv")
-    drawn = pictures(backtest.metrics, backtest.calibration) | family_pictures(families)
-    for name, picture in drawn.items():
-        (shown / name).write_bytes(picture)
+    if evidence.pictured:
+        drawn = pictures(backtest.metrics, backtest.calibration) | family_pictures(families)
+        for name, picture in drawn.items():
+            (shown / name).write_bytes(picture)
     pl.DataFrame(
         [
             (split.number, split.train[0], split.train[-1], len(split.train), split.test[0], split.test[-1])

@@ -61,21 +61,31 @@ def matured_mondays(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: dat
 
 
 def too_little(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Told | None:
-    """Why no model may be trained yet (models.md), or None where there is enough.
+    """Why no model may be trained yet (models.md), or None where there is enough."""
+    short = too_short(con, profile, as_of)
+    if short is not None:
+        return short
+    cohort = at_risk(con, profile, matured_mondays(con, profile, as_of))
+    return too_few(con, profile, as_of, label_cohort(con, profile, cohort, as_of))
 
-    Weeks count from the first registration; outcomes are disputes with a matured one.
-    """
-    needs = profile.settings.needs
+
+def too_short(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Told | None:
+    """Why the time since the first registration is too short to learn from, or None."""
+    needed = profile.settings.needs.history_weeks
     first = con.execute("select min(registered_at) from core_dispute").fetchall()[0]
     weeks = (datetime.combine(as_of, time()) - first[0]) // timedelta(weeks=1) if first and first[0] else 0
-    if weeks < needs.history_weeks:
-        return told("little_history", weeks=weeks, needed=needs.history_weeks)
-    mondays = matured_mondays(con, profile, as_of)
-    labels = label_cohort(con, profile, at_risk(con, profile, mondays), as_of)
+    return told("little_history", weeks=weeks, needed=needed) if weeks < needed else None
+
+
+def too_few(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, labels: pl.DataFrame
+) -> Told | None:
+    """Why the matured labels hold too few outcomes (disputes with one), or none where one is needed, or None."""
+    needed = profile.settings.needs.matured_outcomes
     outcomes = labels.filter("label")["dispute_id"].n_unique()
-    if outcomes < needs.matured_outcomes:
-        return told("few_outcomes", outcomes=outcomes, needed=needs.matured_outcomes)
-    return _too_little_in_parts(profile, mondays, labels)
+    if outcomes < needed:
+        return told("few_outcomes", outcomes=outcomes, needed=needed)
+    return _too_little_in_parts(profile, matured_mondays(con, profile, as_of), labels)
 
 
 def _too_little_in_parts(profile: Profile, mondays: tuple[date, ...], labels: pl.DataFrame) -> Told | None:

@@ -11,7 +11,6 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from features.cohort import excluded_counts
 from models.registry import Registered
 from models.standing import Standing
 from models.wording import Told
@@ -35,12 +34,16 @@ def meta(
     as_of: date,
     origin: str,
     known: str,
+    excluded: Mapping[str, int],
     warnings: pl.DataFrame,
     model: Mapping[str, Any],
     families: Mapping[str, tuple[bool, Told]],
     watched: Mapping[str, Any],
 ) -> bytes:
-    """The file's bytes: the same warehouse, model and Monday give the same ones. `known` is the Monday's `data_digest`."""
+    """The file's bytes: the same warehouse, model and Monday give the same ones.
+
+    `known` is the Monday's `data_digest`, `excluded` its `excluded_counts`.
+    """
     settings = profile.settings
     content = {
         "schema_version": SCHEMA_VERSION,
@@ -57,7 +60,7 @@ def meta(
         "rows": _rows(con, as_of),
         "inputs": _inputs(con, as_of),
         "quarantine": _quarantine(con, as_of),
-        "excluded": excluded_counts(con, profile, as_of),
+        "excluded": excluded,
         "capacity": settings.capacity,
         "listed": int(warnings["listed"].sum()),
         "ranked": len(warnings),

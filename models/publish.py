@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from features.catalogue import catalogue_hash
-from features.cohort import at_risk
+from features.cohort import at_risk, excluded_counts, states
 from features.found import with_found
 from features.labels import label_cohort
 from features.matrix import Matrix
@@ -83,7 +83,9 @@ def publish_week(
     with open_warehouse(home.warehouse, read_only=True) as con:
         progress("features of the week", 0.1)
         known = data_digest(con, as_of)
-        matrix = week_matrix(con, home, profile, as_of, known)
+        with states(con, profile, [as_of]):
+            matrix = week_matrix(con, home, profile, as_of, known)
+            excluded = excluded_counts(con, profile, as_of)
         now = Situation(as_of=as_of, profile=profile.name, origin=origin, catalogue_hash=catalogue_hash())
         verdict = (
             standing(champion, now, _precision(con, home, profile, as_of, champion.version))
@@ -112,7 +114,7 @@ def publish_week(
             seen = watch(con, home, profile, as_of, matrix, warnings, champion)
             files["watch.parquet"] = seen
         files["meta.json"] = meta(
-            con, profile, as_of, origin, known, warnings, entry, families, watch_entry(seen)
+            con, profile, as_of, origin, known, excluded, warnings, entry, families, watch_entry(seen)
         )
     return write_publication(home, as_of, files)
 

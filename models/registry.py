@@ -21,6 +21,7 @@ from models.store import (
     ensured_name,
     experiment_of,
     is_there,
+    log_all,
     model_name,
     registered_model,
 )
@@ -113,15 +114,11 @@ def register(
     client = client_of(home)
     run = client.create_run(experiment_of(client, home, profile), run_name=f"as of {signature.trained_as_of}")
     run_id: str = run.info.run_id
-    for name, value in parameters(trained, profile).items():
-        client.log_param(run_id, name, value)
-    for name, value in (headline(evidence.backtest.metrics) | evidence.families.headline()).items():
-        client.log_metric(run_id, name, value)
+    figures = headline(evidence.backtest.metrics) | evidence.families.headline()
+    log_all(client, run_id, parameters(trained, profile), figures, signature.tags())
     with TemporaryDirectory() as scratch:
         write_files(Path(scratch), trained, evidence)
         client.log_artifacts(run_id, scratch)
-    for name, value in signature.tags().items():
-        client.set_tag(run_id, name, value)
     client.set_terminated(run_id)
     tags = signature.tags() | {"backtest": evidence.folder}
     version = client.create_model_version(

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from time import time
 from typing import TYPE_CHECKING, Any
 
 from pipelines.home import Home
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 DATABASE = "mlflow.db"
 FILES = "artifacts"
+MOST_AT_ONCE = 1000
+"""Metrics that MLflow takes in one call."""
 
 
 def client_of(home: Home) -> "MlflowClient":
@@ -65,8 +68,14 @@ def experiment_of(client: "MlflowClient", home: Home, profile: Profile) -> str:
 
 def registered_model(client: "MlflowClient", profile: Profile) -> Any:
     """The model's entry with its aliases and tags, or None."""
-    found = client.search_registered_models(f"name='{model_name(profile)}'")
-    return found[0] if found else None
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return client.get_registered_model(model_name(profile))
+    except MlflowException as problem:
+        if problem.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        return None
 
 
 def ensured_name(client: "MlflowClient", profile: Profile) -> str:
@@ -79,6 +88,27 @@ def ensured_name(client: "MlflowClient", profile: Profile) -> str:
 def model_name(profile: Profile) -> str:
     """`<profile>-dispute-<horizon>d`."""
     return f"{profile.name}-dispute-{profile.settings.horizon_days}d"
+
+
+def log_all(
+    client: "MlflowClient",
+    run_id: str,
+    parameters: Mapping[str, Any],
+    figures: Mapping[str, float],
+    tags: Mapping[str, str],
+) -> None:
+    """Log a run's parameters, metrics and tags, many at a time."""
+    from mlflow.entities import Metric, Param, RunTag
+
+    client.log_batch(
+        run_id,
+        params=[Param(name, str(value)) for name, value in parameters.items()],
+        tags=[RunTag(name, value) for name, value in tags.items()],
+    )
+    now = round(time() * 1000)
+    metrics = [Metric(name, value, now, step=0) for name, value in figures.items()]
+    for at in range(0, len(metrics), MOST_AT_ONCE):
+        client.log_batch(run_id, metrics=metrics[at : at + MOST_AT_ONCE])
 
 
 def log_trial(
@@ -99,11 +129,8 @@ def log_trial(
     for run in client.search_runs([experiment], filter_string=same):
         client.delete_run(run.info.run_id)
     run_id: str = client.create_run(experiment, run_name=f"trial {folder.name}").info.run_id
-    client.set_tag(run_id, "trial", folder.name)
-    for name, value in parameters.items():
-        client.log_param(run_id, name, value)
-    for name, value in figures.items():
-        client.log_metric(run_id, name.replace("+", " with ").replace("@", " in "), value)
+    named = {name.replace("+", " with ").replace("@", " in "): value for name, value in figures.items()}
+    log_all(client, run_id, parameters, named, {"trial": folder.name})
     for path in sorted(path for path in folder.iterdir() if path.is_file()):
         client.log_artifact(run_id, str(path))
     client.set_terminated(run_id)

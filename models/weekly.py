@@ -83,7 +83,7 @@ def retrain(
 ) -> str:
     """Train a challenger on everything matured; with `promote`, make it champion if every condition is met.
 
-    With `escalation_only`, no model of places or services is trained beside it.
+    With `escalation_only`, what no promotion is decided on is left out (`candidate.make_candidate`).
 
     Returns:
         What came of it, in Chinese and English; a refusal lists every unmet condition.

@@ -15,6 +15,7 @@ from pipelines.warehouse import CORE_TABLES
 
 BOOKKEEPING = ("first_known_at", "superseded_at", "file_id")
 """Columns that follow from the others, or say only which file a row came in."""
+PLACES = ("core_area", "core_unit")
 
 
 def data_digest(con: duckdb.DuckDBPyConnection, as_of: date) -> str:
@@ -24,31 +25,34 @@ def data_digest(con: duckdb.DuckDBPyConnection, as_of: date) -> str:
 
 def data_digests(con: duckdb.DuckDBPyConnection, mondays: Sequence[date]) -> dict[date, str]:
     """The digest of each Monday, from one pass over every table."""
-    places = [_sums(con, table, "null") for table in ("core_area", "core_unit")]
-    by_table = [_sums(con, core, "date_trunc('week', known_at)::date + 7") for core in CORE_TABLES.values()]
+    sums = _sums(con)
     told = {}
     for monday in mondays:
-        known = [_added(sums, monday) for sums in by_table]
-        told[monday] = hashlib.sha256(
-            json.dumps([known, [_added(s, monday) for s in places]]).encode()
-        ).hexdigest()
+        known, places = (
+            [_added(sums[table], monday) for table in tables] for tables in (CORE_TABLES.values(), PLACES)
+        )
+        told[monday] = hashlib.sha256(json.dumps([known, places]).encode()).hexdigest()
     return told
 
 
-def _sums(con: duckdb.DuckDBPyConnection, table: str, monday: str) -> list[tuple[date | None, int, int, int]]:
-    """By the first Monday that may use them: how many rows, and two sums over their hashes."""
-    columns = [
-        name
-        for (name,) in con.execute(f"select column_name from (describe {table})").fetchall()
-        if name not in BOOKKEEPING
-    ]
-    row = f"hash({', '.join(columns)})"
-    return con.execute(
+def _sums(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[date | None, int, int, int]]]:
+    """By table and the first Monday that may use them: how many rows, and two sums over their hashes."""
+    rows = []
+    for table in (*CORE_TABLES.values(), *PLACES):
+        columns = [name for name in con.table(table).columns if name not in BOOKKEEPING]
+        monday = "null" if table in PLACES else "date_trunc('week', known_at)::date + 7"
+        rows.append(
+            f"select '{table}' as name, {monday} as monday, hash({', '.join(columns)}) as row from {table}"
+        )
+    found: dict[str, list] = {table: [] for table in (*CORE_TABLES.values(), *PLACES)}
+    for name, *summed in con.execute(
         f"""
-        select {monday} as monday, count(*), sum({row}::hugeint), bit_xor({row}) from {table}
-        group by monday having count(*) > 0
+        select name, monday, count(*), sum(row::hugeint), bit_xor(row) from ({" union all ".join(rows)})
+        group by name, monday
         """
-    ).fetchall()
+    ).fetchall():
+        found[name].append(tuple(summed))
+    return found
 
 
 def _added(sums: list[tuple[date | None, int, int, int]], monday: date) -> list[str]:

@@ -27,7 +27,7 @@ from pipelines.privacy import key_mark, load_key
 from pipelines.profile import REFERENCE, Profile
 from pipelines.readers import LOCAL_ZONE, RawFile, csv_headings, file_id
 from pipelines.refused import refuse_headings
-from pipelines.warehouse import open_warehouse
+from pipelines.warehouse import open_warehouse, read_frame
 
 Progress = Callable[[str, float], None]
 MARKER = "SIMULATED.json"
@@ -169,6 +169,9 @@ def refresh_reference(
         maintain_order="left",
     )
     for table, frame in (("core_area", areas), ("core_unit", units)):
+        held = read_frame(con, f"select * from {table}")
+        if held.equals(frame.cast(held.schema)):
+            continue
         con.register("reference", frame)
         con.execute(f"delete from {table}")
         con.execute(f"insert into {table} select * from reference")

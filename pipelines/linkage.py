@@ -18,7 +18,7 @@ import polars as pl
 
 from pipelines.profile import Profile
 from pipelines.settings import Linkage
-from pipelines.warehouse import read_frame
+from pipelines.warehouse import read_frame, threads
 
 WORTH_KEEPING = 0.5
 """Pairs less likely than this are forgotten; so a threshold may not lie below it."""
@@ -161,7 +161,7 @@ def _scored(near: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
         retain_matching_columns=True,
         additional_columns_to_retain=["first_known_at"],
     )
-    own = duckdb.connect()
+    own = duckdb.connect(config={**threads()})
     try:
         table = DuckDBAPI(connection=own).register(near.to_arrow())
         linker = Linker(table, settings, log_level="ERROR", validate_settings=False)

@@ -92,12 +92,20 @@ def relink(con: duckdb.DuckDBPyConnection, core: str, key: list[str], touched: s
 
 
 def _settled(con: duckdb.DuckDBPyConnection, table: str, columns: list[str], file_id: str) -> pl.DataFrame:
-    """Insert what is new among the contested rows; line and fate of each of them."""
+    """Insert what is new among the contested rows; line and fate of each of them.
+
+    `rivals` are the rows of the warehouse that bear the key of one.
+    """
     if read_row(con, "select count(*) from contested") == (0,):
         return pl.DataFrame(schema={LINE: pl.Int64, "fate": pl.String})
     core, key = CORE_TABLES[table], core_key(table)
+    same = " and ".join(f"o.{c} is not distinct from n.{c}" for c in key)
+    con.execute(
+        f"create or replace temp table rivals as select rowid as row, o.* from {core} o semi join contested n on {same}"
+    )
     _know_later(con, core, key, columns, LATER.get(table, ()))
-    _judge(con, core, key, columns)
+    _judge(con, key, columns)
+    con.execute("drop table rivals")
     con.execute(
         f"""
         insert into {core} ({", ".join(columns)}, first_known_at, file_id)
@@ -129,24 +137,25 @@ def _know_later(
     con.execute(
         f"""
         create or replace temp table moved as
-        select n.rowid as row, {newest} as known_at from {core} n semi join contested o on {tells_more}
-        where {newest} > n.known_at and not exists (select 1 from {core} v where {taken})
+        select n.row, {newest} as known_at from rivals n semi join contested o on {tells_more}
+        where {newest} > n.known_at and not exists (select 1 from rivals v where {taken})
         """
     )
     con.execute(
         f"""
         update contested set known_at = moved.known_at from (
             select n.{LINE}, {newest} as known_at from contested n where {newest} > n.known_at and (
-                exists (select 1 from {core} o where {tells_more})
+                exists (select 1 from rivals o where {tells_more})
                 or exists (select 1 from contested o where {tells_more}))) moved
         where contested.{LINE} = moved.{LINE}
         """
     )
+    con.execute("update rivals set known_at = moved.known_at from moved where rivals.row = moved.row")
     con.execute(f"update {core} set known_at = moved.known_at from moved where {core}.rowid = moved.row")
     con.execute("drop table moved")
 
 
-def _judge(con: duckdb.DuckDBPyConnection, core: str, key: list[str], columns: list[str]) -> None:
+def _judge(con: duckdb.DuckDBPyConnection, key: list[str], columns: list[str]) -> None:
     """Say of each contested row whether it is new, a duplicate, unchanged or a conflict: the table `judged`."""
     same_key = " and ".join(f"o.{c} is not distinct from n.{c}" for c in key)
     same_row = " and ".join(f"o.{c} is not distinct from n.{c}" for c in columns)
@@ -157,8 +166,8 @@ def _judge(con: duckdb.DuckDBPyConnection, core: str, key: list[str], columns: l
             select *, row_number() over (partition by {", ".join(columns)} order by {LINE}) as nth from contested),
         seen as (
             select n.*,
-                exists (select 1 from {core} o where {same_row}) as is_unchanged,
-                exists (select 1 from {core} o where {same_key} and o.known_at = n.known_at) as contradicts
+                exists (select 1 from rivals o where {same_row}) as is_unchanged,
+                exists (select 1 from rivals o where {same_key} and o.known_at = n.known_at) as contradicts
             from firsts n),
         ranked as (
             select *, row_number() over (

@@ -5,6 +5,7 @@ every rule they broke.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import dataframely as dy
@@ -189,8 +190,7 @@ def _broken_rows(lines: pl.Series, broken: list[tuple[str, pl.Series]]) -> pl.Da
 def _checked_by_contract(frame: pl.DataFrame, bad: pl.DataFrame, contract: type[dy.Schema]) -> Parsed:
     """Sort the rows by the contract's own rules as well."""
     whole = frame.join(bad, on=LINE, how="anti", maintain_order="left") if len(bad) else frame
-    lined = type("Lined", (contract,), {LINE: dy.Int64()})
-    failure = lined.filter(whole.select(LINE, *contract.columns())).failure
+    failure = _lined(contract).filter(whole.select(LINE, *contract.columns())).failure
     if not len(failure):
         return Parsed(whole, bad)
     details = failure.details()
@@ -201,6 +201,12 @@ def _checked_by_contract(frame: pl.DataFrame, bad: pl.DataFrame, contract: type[
     return Parsed(
         whole.join(more, on=LINE, how="anti", maintain_order="left"), pl.concat([bad, more]).sort(LINE)
     )
+
+
+@cache
+def _lined(contract: type[dy.Schema]) -> type[dy.Schema]:
+    """The contract of rows that carry their line."""
+    return type("Lined", (contract,), {LINE: dy.Int64()})
 
 
 def _in_words(rule: str) -> str:

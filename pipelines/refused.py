@@ -8,7 +8,7 @@ long enough not to stand in another by chance: `X i n Fang` is found, `surface` 
 import csv
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 import opencc
 
@@ -60,6 +60,7 @@ def _why(row: dict[str, str]) -> str:
     return f"refused by boundary rule {row['rule']} ({row['reason_en']}; {row['reason_zh']})"
 
 
+@lru_cache(maxsize=4096)  # the same headings and codes come every week
 def _refused(text: str, kinds: tuple[str, ...]) -> dict[str, str] | None:
     folded = _simplified(unicodedata.normalize("NFKC", text))
     words = [w.casefold() for w in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])", folded)]

@@ -10,6 +10,7 @@ quarrel registered twice once: what the later record tells is told of the earlie
 record was known.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -201,11 +202,18 @@ def first_monday_after(moment: datetime) -> date:
     return monday if datetime.combine(monday, time()) > moment else monday + timedelta(days=7)
 
 
+def threads() -> dict[str, int]:
+    """DuckDB's setting of threads, where `$OMP_NUM_THREADS` says how many, as it does to LightGBM."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return {"threads": int(told)} if told.isdigit() and int(told) else {}
+
+
 def _connect(path: Path | str, read_only: bool) -> duckdb.DuckDBPyConnection:
     until = monotonic() + PATIENCE_SECONDS
+    ordered = {"preserve_insertion_order": True, **threads()}
     while True:
         try:
-            return duckdb.connect(str(path), read_only=read_only, config={"preserve_insertion_order": True})
+            return duckdb.connect(str(path), read_only=read_only, config=ordered)
         except duckdb.IOException as problem:
             if "lock" not in str(problem):
                 raise

@@ -129,13 +129,14 @@ def history_task(plan: Plan, seed: int, folder: Path) -> None:
 
 
 def year_task(plan: Plan, seed: int, arm: str, folder: Path, ends: float) -> str:
-    """Play one arm of one seed, unless it is too late to begin; what was done, in words."""
-    if time.time() >= ends:
+    """Play one arm of one seed, unless it is too late to begin; what was done and how long it took, in words."""
+    begun = time.time()
+    if begun >= ends:
         return "out of time"
     profile = trial_profile(load_profile(plan.profile), plan)
     out = folder / "years" / str(seed) / arm
     live_year(profile, plan, seed, arm_of(arm), _history(folder, seed), out)
-    return f"seed {seed}, {arm}"
+    return f"seed {seed}, {arm}, {time.time() - begun:.0f} s"
 
 
 def _history(folder: Path, seed: int) -> Path:

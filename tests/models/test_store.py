@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models import registry, weekly
+from models import registry, store, weekly
 from pipelines.home import Home
 from pipelines.profile import Profile
 from tests.dashboards import postgres
@@ -34,3 +34,15 @@ def test_a_model_kept_in_postgresql_is_found_there_again_and_scores(
     assert '"version":"dispute-28d-v1"' in (home.published / str(AS_OF) / "meta.json").read_text().replace(
         " ", ""
     )
+
+
+def test_more_figures_than_mlflow_takes_at_once_are_all_logged(tmp_path: Path, profile: Profile) -> None:
+    home, folder = Home(tmp_path / "home"), tmp_path / "trial"
+    folder.mkdir()
+    figures = {f"ranking+random@silence.figure_{n}": float(n) for n in range(2100)}
+    store.log_trial(home, profile, folder, {"scale": 0.25}, figures)
+    client = store.client_of(home)
+    (run,) = client.search_runs([store.experiment_of(client, home, profile)])
+    assert len(run.data.metrics) == 2100
+    assert run.data.metrics["ranking with random in silence.figure_2099"] == 2099
+    assert (run.data.params, run.data.tags["trial"]) == ({"scale": "0.25"}, "trial")

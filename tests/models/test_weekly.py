@@ -96,6 +96,19 @@ def test_a_week_of_the_list_alone_has_the_same_list_to_the_byte(
     assert (folder / name).read_bytes() == (crowned.published / AS_OF.isoformat() / name).read_bytes()
 
 
+def test_a_model_made_for_the_list_alone_is_the_same_model(
+    crowned: Home, new_home: NewHome, profile: Profile, tmp_path: Path
+) -> None:
+    home = new_home(tmp_path / "home")
+    weekly.train_champion_if_none(home, profile, AS_OF, escalation_only=True)
+    made, usual = registry.champion(home, profile), registry.champion(crowned, profile)
+    assert made is not None
+    assert usual is not None
+    assert made.trained.to_json() == usual.trained.to_json()
+    assert not list(made.folder.rglob("*.png"))
+    assert set(made.metrics["model"]) == {"lightgbm", "checklist", "category_rate"}
+
+
 def test_first_model_that_beats_the_checklist_is_in_use(crowned: Home, profile: Profile) -> None:
     warnings, told = week(crowned)
     assert dict(warnings.schema) == SCHEMA

@@ -1,5 +1,6 @@
 """From a folder of files to the warehouse: accounting, versions, privacy, refusals."""
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ from pipelines.errors import RefusedInput
 from pipelines.home import REPO, Home
 from pipelines.intake import take_in
 from pipelines.profile import load_profile
+from pipelines.warehouse import open_warehouse, threads
 
 QUJING = load_profile("qujing")
 TOWN = "530302001"
@@ -197,3 +199,40 @@ def test_a_parquet_of_canonical_columns_loads(landing: Path, home: Home) -> None
     frame.with_columns(pl.col("registered_at").str.to_datetime()).write_parquet(landing / "disputes.parquet")
     (report,) = take_in(landing, QUJING, home)
     assert report.loaded == 1
+
+
+def test_places_and_units_are_written_anew_where_the_profile_changed_and_only_then(
+    landing: Path, home: Home, tmp_path: Path
+) -> None:
+    def held() -> list[list[tuple]]:
+        counts = [f"select min(rowid), count(*) from {table}" for table in ("core_area", "core_unit")]
+        return [rows_of(home, query) for query in counts]
+
+    write(landing, f"A1,2025-03-04 08:05,D2,{TOWN},grid,,,,,\n")
+    take_in(landing, QUJING, home)
+    before = held()
+    write(landing, f"A2,2025-03-04 08:05,D2,{TOWN},grid,,,,,\n", "disputes_2.csv")
+    take_in(landing, QUJING, home)
+    assert held() == before
+    changed = tmp_path / QUJING.name
+    shutil.copytree(QUJING.folder, changed)
+    QUJING.units.with_columns(name_zh=pl.lit("调解中心")).write_csv(changed / "units.csv")
+    take_in(landing, load_profile(str(changed)), home)
+    assert rows_of(home, "select distinct name_zh from core_unit") == [("调解中心",)]
+    assert [rows[0][1] for rows in held()] == [rows[0][1] for rows in before]
+    assert held()[0] == before[0]
+
+
+@pytest.mark.parametrize(("told", "threads"), [("1", 1), ("3", 3)])
+def test_duckdb_takes_as_many_threads_as_it_is_told(
+    told: str, threads: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", told)
+    with open_warehouse(tmp_path / "warehouse.duckdb") as con:
+        assert con.execute("select current_setting('threads')").fetchall() == [(threads,)]
+
+
+@pytest.mark.parametrize("told", ["", "0", "many", "2,1"])
+def test_what_is_no_number_of_threads_leaves_it_to_duckdb(told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", told)
+    assert threads() == {}
