@@ -51,9 +51,9 @@ def dispute_weights(n_disputes: int, replicates: int, seed: int) -> np.ndarray:
     return drawn.astype(np.float32)
 
 
-def interval_around(value: float, drawn: np.ndarray) -> tuple[float | None, float | None]:
+def interval_around(value: float, drawn: np.ndarray | None) -> tuple[float | None, float | None]:
     """Quantiles of the replicates [r], moved so that they lie around the exact value; None where there are none."""
-    usable = drawn[~np.isnan(drawn)]
+    usable = drawn[~np.isnan(drawn)] if drawn is not None else []
     if not len(usable) or np.isnan(value):
         return None, None
     low, high = np.quantile(usable, TAILS)

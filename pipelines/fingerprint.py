@@ -6,7 +6,8 @@ any order, whichever files they came in. So a late file changes the digests of t
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import duckdb
@@ -35,8 +36,8 @@ def data_digests(con: duckdb.DuckDBPyConnection, mondays: Sequence[date]) -> dic
     return told
 
 
-def _sums(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[date | None, int, int, int]]]:
-    """By table and the first Monday that may use them: how many rows, and two sums over their hashes."""
+def _sums(con: duckdb.DuckDBPyConnection) -> Mapping[str, list[tuple[date | None, int, int, int]]]:
+    """By table and the first Monday that may use them: how many rows, and two sums over their hashes; an empty table has none."""
     rows = []
     for table in (*CORE_TABLES.values(), *PLACES):
         columns = [name for name in con.table(table).columns if name not in BOOKKEEPING]
@@ -44,7 +45,7 @@ def _sums(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[date | None, i
         rows.append(
             f"select '{table}' as name, {monday} as monday, hash({', '.join(columns)}) as row from {table}"
         )
-    found: dict[str, list] = {table: [] for table in (*CORE_TABLES.values(), *PLACES)}
+    found = defaultdict(list)
     for name, *summed in con.execute(
         f"""
         select name, monday, count(*), sum(row::hugeint), bit_xor(row) from ({" union all ".join(rows)})

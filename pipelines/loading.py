@@ -36,8 +36,7 @@ def load_rows(con: duckdb.DuckDBPyConnection, table: str, arriving: pl.DataFrame
     """
     core, key = CORE_TABLES[table], core_key(table)
     columns = [c for c in arriving.columns if c != LINE]
-    same = " and ".join(f"o.{c} is not distinct from n.{c}" for c in key)
-    named = ", ".join(key)
+    same, named = _alike(key), ", ".join(key)
     con.execute(
         f"""
         create or replace temp table contested as
@@ -99,9 +98,11 @@ def _settled(con: duckdb.DuckDBPyConnection, table: str, columns: list[str], fil
     if read_row(con, "select count(*) from contested") == (0,):
         return pl.DataFrame(schema={LINE: pl.Int64, "fate": pl.String})
     core, key = CORE_TABLES[table], core_key(table)
-    same = " and ".join(f"o.{c} is not distinct from n.{c}" for c in key)
     con.execute(
-        f"create or replace temp table rivals as select rowid as row, o.* from {core} o semi join contested n on {same}"
+        f"""
+        create or replace temp table rivals as
+        select rowid as row, o.* from {core} o semi join contested n on {_alike(key)}
+        """
     )
     _know_later(con, core, key, columns, LATER.get(table, ()))
     _judge(con, key, columns)
@@ -157,8 +158,7 @@ def _know_later(
 
 def _judge(con: duckdb.DuckDBPyConnection, key: list[str], columns: list[str]) -> None:
     """Say of each contested row whether it is new, a duplicate, unchanged or a conflict: the table `judged`."""
-    same_key = " and ".join(f"o.{c} is not distinct from n.{c}" for c in key)
-    same_row = " and ".join(f"o.{c} is not distinct from n.{c}" for c in columns)
+    same_key, same_row = _alike(key), _alike(columns)
     con.execute(
         f"""
         create or replace temp table judged as
@@ -176,6 +176,11 @@ def _judge(con: duckdb.DuckDBPyConnection, key: list[str], columns: list[str]) -
             when contradicts or nth_of_moment > 1 then 'conflict' else 'new' end as fate from ranked
         """
     )
+
+
+def _alike(columns: list[str]) -> str:
+    """That a row `o` and a row `n` agree in these columns, empty ones included."""
+    return " and ".join(f"o.{c} is not distinct from n.{c}" for c in columns)
 
 
 def _told(lines: pl.Series, fates: pl.DataFrame) -> Loaded:

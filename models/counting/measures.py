@@ -17,7 +17,6 @@ from models.counting.intervals import SHARE
 from models.resample import interval_around
 
 LEAST = 0.02
-NOT_DRAWN = np.zeros(0)
 KEYS = ("area_code", "category")
 PREDICTIONS_SCHEMA = {
     "as_of": pl.Date,
@@ -67,7 +66,7 @@ def count_metrics(
         for segment, part in _segments(rows, str(grain), cut=grain == finest):
             values, drawn = _measured(part.sort("as_of", *KEYS), replicates, seed)
             for metric, value in values.items():
-                ends = interval_around(value, drawn.get(metric, NOT_DRAWN))
+                ends = interval_around(value, drawn.get(metric))
                 found.append((family, target, model, segment, metric, value, *ends))
     frame = pl.DataFrame(found, schema=METRICS_SCHEMA, orient="row").with_columns(
         pl.col("value", "low", "high").fill_nan(None)

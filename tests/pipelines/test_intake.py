@@ -223,13 +223,13 @@ def test_places_and_units_are_written_anew_where_the_profile_changed_and_only_th
     assert held()[0] == before[0]
 
 
-@pytest.mark.parametrize(("told", "threads"), [("1", 1), ("3", 3)])
+@pytest.mark.parametrize(("told", "taken"), [("1", 1), ("3", 3)])
 def test_duckdb_takes_as_many_threads_as_it_is_told(
-    told: str, threads: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    told: str, taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", told)
     with open_warehouse(tmp_path / "warehouse.duckdb") as con:
-        assert con.execute("select current_setting('threads')").fetchall() == [(threads,)]
+        assert con.execute("select current_setting('threads')").fetchall() == [(taken,)]
 
 
 @pytest.mark.parametrize("told", ["", "0", "many", "2,1"])
