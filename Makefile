@@ -39,9 +39,9 @@ format: setup ## let ruff lay the code out
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 
 docs: setup ## write the generated pages anew
-	@.venv/bin/python -m dagster_project.sample_city
-	@.venv/bin/python -m features.dictionary
-	@.venv/bin/python -m pipelines.dictionary
+	@.venv/bin/python -m dagster_project.command.sample_city
+	@.venv/bin/python -m features.catalogue.dictionary_page
+	@.venv/bin/python -m pipelines.tables.dictionary_page
 	@.venv/bin/python -m models.trial.field_trial
 	@.venv/bin/python tests/spec/test_features_spec.py
 

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from dagster_project.assets import ASSETS
-from dagster_project.automation import AUTOMATION
-from dagster_project.resources import city_from_environment
+from dagster_project.defs.assets import ASSETS
+from dagster_project.defs.automation import AUTOMATION
+from dagster_project.operations.city import city_from_environment
 
 defs = dg.Definitions(assets=ASSETS, resources={"city": city_from_environment()}, **AUTOMATION)

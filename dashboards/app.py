@@ -6,11 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards import address
-from dashboards.admission import admitted, leave
-from dashboards.markup import boundary, lines, notice
-from dashboards.papers import downloads
-from dashboards.read_model import notices, run_notice
+from dashboards.markup.markup import boundary, lines, notice
+from dashboards.published.warnings_queries import notices, run_notice
 from dashboards.screens import (
     data_health,
     effect,
@@ -23,10 +20,13 @@ from dashboards.screens import (
     this_week,
     units,
 )
-from dashboards.sentences import notice_sentence
 from dashboards.server import SERVED
-from dashboards.session import Session, chosen_language, open_session
-from dashboards.wording import LANGS, Words, words_of
+from dashboards.texts.week_sentences import notice_sentence
+from dashboards.widgets import url_choices
+from dashboards.widgets.download_buttons import downloads
+from dashboards.widgets.login_gate import admitted, leave
+from dashboards.widgets.reader_session import Session, chosen_language, open_session
+from dashboards.wording.language import LANGS, Words, words_of
 from pipelines.errors import FengqiaoError
 from pipelines.run_state import last_run
 
@@ -106,7 +106,7 @@ def _about(session: Session) -> None:
 
 
 def _language(words: Words) -> None:
-    address.one_of(words("side.language"), "lang", LANGS, lambda lang: words(f"lang.{lang}"))
+    url_choices.one_of(words("side.language"), "lang", LANGS, lambda lang: words(f"lang.{lang}"))
 
 
 def _instead(what: str, remedy: str) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboards.server import opened
+from pipelines.city.profile import load_profile
 from pipelines.home import find_home
-from pipelines.profile import load_profile
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (

@@ -21,12 +21,12 @@ from tempfile import gettempdir
 
 from filelock import FileLock
 
-from dashboards.boundaries import boundaries_of
-from dashboards.login import login_file, read_rules
-from dashboards.roles import role_of
+from dashboards.access.login import login_file, read_rules
+from dashboards.access.roles import role_of
+from dashboards.pictures.area_polygons import boundaries_of
+from pipelines.city.profile import Profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import REPO, Home
-from pipelines.profile import Profile
 
 HOST = "127.0.0.1"
 FIRST_PORT, PORTS = 8501, 50

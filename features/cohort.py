@@ -13,8 +13,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from pipelines.profile import Profile
-from pipelines.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME, read_frame, read_row
+from pipelines.city.profile import Profile
+from pipelines.warehouse.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME, read_frame, read_row
 
 COHORT_COLUMNS = (
     "as_of", "dispute_id", "category", "area_code", "township_code", "county_code", "channel", "relation",

@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 import duckdb
 import polars as pl
 
-from pipelines.profile import Profile
-from pipelines.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME, read_frame
+from pipelines.city.profile import Profile
+from pipelines.warehouse.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME, read_frame
 
 _KNOWN = "known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)"
 _VERSIONS = """

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import polars as pl
 
-from features.catalogue import catalogue_hash
-from models import registry
-from models.candidate import Candidate, make_candidate, origin_of, signature
+from features.catalogue.catalogue import catalogue_hash
 from models.progress import Progress, silent
-from models.promotion import Evidence, paired_difference, pooled, unmet_conditions
-from models.publish import publish_week
+from models.publishing.publish import publish_week
+from models.registry import registry
+from models.registry.candidate import Candidate, make_candidate, signature
+from models.registry.promotion import Evidence, paired_difference, pooled, unmet_conditions
 from models.wording import Told, told
-from pipelines.home import Home
-from pipelines.profile import Profile
-from pipelines.warehouse import open_warehouse
+from pipelines.city.profile import Profile
+from pipelines.home import Home, origin_of
+from pipelines.warehouse.warehouse import open_warehouse
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,10 @@ import polars as pl
 
 from features.cohort import at_risk
 from features.labels import label_cohort
-from models.history import matured_mondays
+from models.escalation.matured_history import matured_mondays
+from pipelines.city.profile import load_profile
 from pipelines.home import find_home
-from pipelines.profile import load_profile
-from pipelines.warehouse import data_until, first_monday_after, open_warehouse, read_frame
+from pipelines.warehouse.warehouse import data_until, first_monday_after, open_warehouse, read_frame
 
 profile = load_profile(os.environ.get("FENGQIAO_PROFILE", "qujing"))
 home = find_home(None, profile.name)

@@ -21,9 +21,9 @@ import os
 import numpy as np
 import polars as pl
 
-from models import registry
+from models.registry import registry
+from pipelines.city.profile import load_profile
 from pipelines.home import find_home
-from pipelines.profile import load_profile
 
 profile = load_profile(os.environ.get("FENGQIAO_PROFILE", "qujing"))
 home = find_home(None, profile.name)

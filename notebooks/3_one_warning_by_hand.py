@@ -22,15 +22,15 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from dashboards.publication import current
-from features.matrix import build_matrix
-from models import registry
-from models.design import design
-from models.explain import explain, reasons
-from models.sentences import sentences
+from dashboards.published.publication import current
+from features.engine.matrix import build_matrix
+from models.escalation.design_matrix import design
+from models.escalation.explain import explain, reasons
+from models.escalation.reason_sentences import sentences
+from models.registry import registry
+from pipelines.city.profile import load_profile, recommendations
 from pipelines.home import find_home
-from pipelines.profile import load_profile, recommendations
-from pipelines.warehouse import open_warehouse, read_frame
+from pipelines.warehouse.warehouse import open_warehouse, read_frame
 
 profile = load_profile(os.environ.get("FENGQIAO_PROFILE", "qujing"))
 home = find_home(None, profile.name)

@@ -24,8 +24,8 @@ import numpy as np
 import polars as pl
 
 from models.trial.intervals import ratio
+from pipelines.city.profile import load_profile
 from pipelines.home import find_home
-from pipelines.profile import load_profile
 from pipelines.simulator.parameters import FOUND
 from pipelines.simulator.world import World, make_world, step, true_hazards
 

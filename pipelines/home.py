@@ -99,3 +99,8 @@ def find_home(given: Path | None, profile: str) -> Home:
     if held is not None and held["profile"] != profile:
         return Home(default.root / profile)
     return default
+
+
+def origin_of(home: Home) -> str:
+    """`simulated` or `real`: what kind of data the home holds."""
+    return (home.owner() or {"origin": "real"})["origin"]

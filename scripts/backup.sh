@@ -11,4 +11,4 @@ case $1 in
     restore) [ -f "$2" ] || { echo "backup: no archive at $2" >&2; exit 2; }; [ ! -e "$3" ] || { echo "backup: $3 is there already; restore into a new folder" >&2; exit 2; } ;;
     *) usage ;;
 esac
-exec .venv/bin/python -m dagster_project.backup "$@"
+exec .venv/bin/python -m dagster_project.command.backup "$@"

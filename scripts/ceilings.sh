@@ -21,5 +21,5 @@ city() {
 homes=() teachers=""
 for seed in $(seq 201 $((200 + reported))); do city "$seed"; homes+=("$folder/$seed/home"); done
 for seed in $(seq 301 $((300 + others))); do city "$seed"; teachers+=,$folder/$seed/home; done
-exec .venv/bin/python -m models.ceilings "${homes[@]}" --others "${teachers#,}" --curve 1,2,5,10 \
+exec .venv/bin/python -m models.benchmarks.ceilings "${homes[@]}" --others "${teachers#,}" --curve 1,2,5,10 \
     --capacity "$(awk "BEGIN { print int(40 * $scale + 0.5) }")"

@@ -8,13 +8,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from features.catalogue import CATALOGUE
+from features.catalogue.catalogue import CATALOGUE
+from features.catalogue.feature import SOURCES
 from features.cohort import at_risk
-from features.feature import SOURCES
-from features.sources import ENTITY_COLUMN
-from pipelines.contracts import PAIR_COLUMNS, TABLES
-from pipelines.profile import load_profile, recommendations, reference_codes
-from pipelines.warehouse import open_warehouse
+from features.engine.sources import ENTITY_COLUMN
+from pipelines.city.profile import load_profile, recommendations, reference_codes
+from pipelines.tables.contracts import PAIR_COLUMNS, TABLES
+from pipelines.warehouse.warehouse import open_warehouse
 
 PERSONAL = re.compile(
     r"(^|_)(name|person|sex|gender|age|ethnic\w*|nation\w*|hukou|household_reg\w*|disab\w*|occupation|phone|mobile|id_number|id_card|address|face|religio\w*|petition\w*|party_a|party_b)($|_)"

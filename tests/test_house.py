@@ -60,13 +60,13 @@ def test_no_machine_path_host_or_mirror_stands_in_a_file() -> None:
 
 
 def test_help_answers_in_a_moment_because_no_heavy_library_is_loaded() -> None:
-    probe = "import sys, dagster_project.cli; print([m for m in ('dagster', 'mlflow', 'lightgbm', 'sklearn', 'streamlit', 'polars', 'duckdb', 'pandas') if m in sys.modules])"
+    probe = "import sys, dagster_project.command.cli; print([m for m in ('dagster', 'mlflow', 'lightgbm', 'sklearn', 'streamlit', 'polars', 'duckdb', 'pandas') if m in sys.modules])"
     told = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
 
 
 def test_every_command_is_in_the_readme() -> None:
-    from dagster_project.cli import app
+    from dagster_project.command.cli import app
 
     readme = (REPO / "README.md").read_text(encoding="utf-8")
     missing = [

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from models.meta import code_version
+from models.registry.signature import code_version
 from models.trial.policies import BY_MODEL, NOTHING, POLICIES
+from pipelines.city.profile import Profile
 from pipelines.errors import RefusedInput
-from pipelines.profile import Profile
 
 Fault = Literal["none", "silence", "thorough", "shortage"]
 FAULTS: tuple[Fault, ...] = ("silence", "thorough", "shortage")

@@ -12,18 +12,18 @@ import polars as pl
 
 from dagster_project.trial.plan import Plan
 from dagster_project.trial.results import Results, read_results
-from models.saving import write_parquet
-from models.store import log_trial
+from models.registry.mlflow_store import log_trial
 from models.trial.effects import effects
 from models.trial.feedback import feedback, township_shares
 from models.trial.intervals import ratio
 from models.trial.losses import losses
-from models.trial.page import Tables, page
-from models.trial.picture import save_picture
+from models.trial.report_page import Tables, page
+from models.trial.report_picture import save_picture
 from models.trial.summary import as_json, summary
+from pipelines.city.profile import Profile
+from pipelines.deterministic_write import write_parquet
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
-from pipelines.profile import Profile
 
 EFFECT = "effect.json"
 PAGE = "trial.md"

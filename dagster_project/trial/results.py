@@ -5,9 +5,9 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.city.profile import Profile
 from pipelines.errors import FengqiaoError
-from pipelines.profile import Profile
-from pipelines.simulator.files import dispute_numbers
+from pipelines.simulator.landing_files import dispute_numbers
 from pipelines.simulator.parameters import FOUND
 
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from dagster_project.trial.one_year import trial_world
 from dagster_project.trial.plan import Plan
-from dagster_project.trial.year import trial_world
 from models.trial.policies import NOTHING
-from pipelines.profile import Profile
-from pipelines.simulator.figures import Attending
-from pipelines.simulator.files import dispute_numbers
+from pipelines.city.profile import Profile
+from pipelines.simulator.landing_files import dispute_numbers
 from pipelines.simulator.parameters import FOUND
+from pipelines.simulator.settings import Attending
 from pipelines.simulator.world import World, step
 
 AS_STATED = "as stated"

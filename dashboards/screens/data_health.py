@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboards.data_words import files_table, lateness_table, missing_line, refusals_table
-from dashboards.markup import lines, table
-from dashboards.read_model_data import files, lateness, missing, refusals
-from dashboards.session import here
+from dashboards.markup.markup import lines, table
+from dashboards.published.data_health_queries import files, lateness, missing, refusals
+from dashboards.texts.data_words import files_table, lateness_table, missing_line, refusals_table
+from dashboards.widgets.reader_session import here
 
 
 def show() -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.charts import arms_picture, period_picture
-from dashboards.effect_words import effect_lines, effect_table, trial_arms, trial_table
-from dashboards.markup import bullets, lines, table
-from dashboards.pictures import picture
-from dashboards.read_model_effect import Effect, by_period, effect, trial
-from dashboards.session import Session, here
+from dashboards.markup.markup import bullets, lines, table
+from dashboards.pictures.charts import arms_picture, period_picture
+from dashboards.published.effect_queries import Effect, by_period, effect, trial
+from dashboards.texts.effect_words import effect_lines, effect_table, trial_arms, trial_table
+from dashboards.widgets.cached_pictures import picture
+from dashboards.widgets.reader_session import Session, here
 
 PICTURED = ("harms", "days", "settled")
 

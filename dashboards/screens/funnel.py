@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboards.charts import tiers_picture
-from dashboards.handling_words import funnel_line, funnel_rows, kinds_table, tiers_table
-from dashboards.markup import lines, table
-from dashboards.pictures import picture
-from dashboards.session import here
+from dashboards.markup.markup import lines, table
+from dashboards.pictures.charts import tiers_picture
+from dashboards.texts.handling_words import funnel_line, funnel_rows, kinds_table, tiers_table
+from dashboards.widgets.cached_pictures import picture
+from dashboards.widgets.reader_session import here
 
 
 def show() -> None:

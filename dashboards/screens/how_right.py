@@ -2,9 +2,13 @@
 
 import streamlit as st
 
-from dashboards.charts import reliability_picture
-from dashboards.evidence import audit, card, pooled, under_served, watched
-from dashboards.evidence_words import (
+from dashboards.markup.markup import bullets, figure, lines, pairs, table
+from dashboards.pictures.charts import reliability_picture
+from dashboards.published.model_queries import audit, card, pooled, under_served, watched
+from dashboards.published.publication import models_used
+from dashboards.published.usage_queries import acted_on
+from dashboards.published.warnings_queries import MODEL, reliability
+from dashboards.texts.evidence_words import (
     acted_table,
     audit_table,
     cannot_see,
@@ -17,13 +21,9 @@ from dashboards.evidence_words import (
     watch_lines,
     watch_table,
 )
-from dashboards.markup import bullets, figure, lines, pairs, table
-from dashboards.phrases import span
-from dashboards.pictures import picture
-from dashboards.publication import models_used
-from dashboards.read_model import MODEL, reliability
-from dashboards.read_model_acted import acted_on
-from dashboards.session import Session, here
+from dashboards.widgets.cached_pictures import picture
+from dashboards.widgets.reader_session import Session, here
+from dashboards.wording.phrases import span
 
 
 def show() -> None:

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from dashboards.charts import chance_picture
-from dashboards.decide import decided_so_far, decision_fields
-from dashboards.dispute_words import case_facts, chance_lines, chance_of, headline, unsure
-from dashboards.handling_words import free_lines, similar_table
-from dashboards.markup import bullets, lines, pairs, reasons, table, timeline
-from dashboards.read_model import Dispute, one_dispute
-from dashboards.read_model_handling import free_capacity, similar
-from dashboards.session import Session, asked_dispute, here, remember_dispute
-from dashboards.units import offered
+from dashboards.decisions.eligible_units import offered
+from dashboards.markup.markup import bullets, lines, pairs, reasons, table, timeline
+from dashboards.pictures.charts import chance_picture
+from dashboards.published.handling_queries import free_capacity, similar
+from dashboards.published.warnings_queries import Dispute, one_dispute
+from dashboards.texts.dispute_words import case_facts, chance_lines, chance_of, headline, unsure
+from dashboards.texts.handling_words import free_lines, similar_table
+from dashboards.widgets.decision_form import decided_so_far, decision_fields
+from dashboards.widgets.reader_session import Session, asked_dispute, here, remember_dispute
 
 NEAREST_UNITS = 3
 

@@ -3,15 +3,15 @@
 import polars as pl
 import streamlit as st
 
-from dashboards import address
-from dashboards.boundaries import boundaries_of
-from dashboards.maps import can_be_drawn, township_map
-from dashboards.markup import lines, table
-from dashboards.pictures import picture
-from dashboards.place_words import SHOWN, help_table, map_words, place_summary, place_table
-from dashboards.read_model_places import ALL, forecast_categories, places
-from dashboards.sentences import family_lines
-from dashboards.session import Session, here
+from dashboards.markup.markup import lines, table
+from dashboards.pictures.area_polygons import boundaries_of
+from dashboards.pictures.maps import can_be_drawn, township_map
+from dashboards.published.place_queries import ALL, forecast_categories, places
+from dashboards.texts.place_words import SHOWN, help_table, map_words, place_summary, place_table
+from dashboards.texts.week_sentences import family_lines
+from dashboards.widgets import url_choices
+from dashboards.widgets.cached_pictures import picture
+from dashboards.widgets.reader_session import Session, here
 
 
 def show() -> None:
@@ -20,7 +20,7 @@ def show() -> None:
     words, names = session.words, session.names
     st.title(words("place.title"), anchor=False)
     summary = st.container()
-    category = address.choice_of(
+    category = url_choices.choice_of(
         words("place.category"),
         "kind",
         forecast_categories(session.published, session.profile),

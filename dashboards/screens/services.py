@@ -3,16 +3,16 @@
 import polars as pl
 import streamlit as st
 
-from dashboards import address
-from dashboards.boundaries import boundaries_of
-from dashboards.maps import can_be_drawn, township_map
-from dashboards.markup import lines, table
-from dashboards.pictures import picture
-from dashboards.place_words import SHOWN, service_map_words, service_summary, service_table
-from dashboards.read_model import narrowed
-from dashboards.read_model_services import services
-from dashboards.sentences import family_lines
-from dashboards.session import Session, here
+from dashboards.markup.markup import lines, table
+from dashboards.pictures.area_polygons import boundaries_of
+from dashboards.pictures.maps import can_be_drawn, township_map
+from dashboards.published.service_queries import services
+from dashboards.published.warnings_queries import narrowed
+from dashboards.texts.place_words import SHOWN, service_map_words, service_summary, service_table
+from dashboards.texts.week_sentences import family_lines
+from dashboards.widgets import url_choices
+from dashboards.widgets.cached_pictures import picture
+from dashboards.widgets.reader_session import Session, here
 
 
 def show() -> None:
@@ -27,7 +27,7 @@ def show() -> None:
     summary = st.container()
     left, right = st.columns([1.6, 1], gap="large")
     with left:
-        service = address.one_of(words("service.which"), "service", codes, names.category)
+        service = url_choices.one_of(words("service.which"), "service", codes, names.category)
     rows = services(session.published, session.profile, service)
     if rows is None:
         st.html(
@@ -44,7 +44,7 @@ def show() -> None:
         st.html(lines(service_summary(names, rows)))
     with right:
         counties = rows["county_code"].drop_nulls().unique().sort().to_list()
-        chosen = address.many_of(
+        chosen = url_choices.many_of(
             words("week.county"), "county", counties, names.area, words("week.every_county")
         )
     shown = narrowed(rows, counties=chosen)

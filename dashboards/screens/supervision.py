@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from dashboards import address
-from dashboards.handling_words import accepted_table, clock_summary, clock_table, load_table
-from dashboards.markup import lines, table
-from dashboards.read_model import choices, narrowed, page_of, pages_in
-from dashboards.read_model_handling import WAITING, accepted, clocks
-from dashboards.session import Session, here
+from dashboards.markup.markup import lines, table
+from dashboards.published.handling_queries import WAITING, accepted, clocks
+from dashboards.published.warnings_queries import choices, narrowed, page_of, pages_in
+from dashboards.texts.handling_words import accepted_table, clock_summary, clock_table, load_table
+from dashboards.widgets import url_choices
+from dashboards.widgets.reader_session import Session, here
 
 
 def show() -> None:
@@ -44,10 +44,10 @@ def _open(session: Session) -> None:
     found = clocks(session.published, session.role)
     st.html(lines(clock_summary(names, found)))
     with st.container(horizontal=True, gap="large"):
-        waiting = address.one_of(
+        waiting = url_choices.one_of(
             words("clock.show"), "clock", WAITING, lambda code: words(f"clock.show_{code}")
         )
-        counties = address.many_of(
+        counties = url_choices.many_of(
             words("week.county"), "county", choices(session.published)[0], names.area, words("week.every_county"), 360
         )  # fmt: skip
     rows = narrowed(found.late(waiting), counties=counties)

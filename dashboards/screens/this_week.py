@@ -2,12 +2,9 @@
 
 import streamlit as st
 
-from dashboards.filters import Filters, choose_filters
-from dashboards.listing import gone_from_list, ranked_list
-from dashboards.markup import line_of_chips, lines
-from dashboards.papers import export_shown
-from dashboards.read_model import Week, queue, week
-from dashboards.sentences import (
+from dashboards.markup.markup import line_of_chips, lines
+from dashboards.published.warnings_queries import Week, queue, week
+from dashboards.texts.week_sentences import (
     capacity_line,
     changes_line,
     hidden_lines,
@@ -16,7 +13,10 @@ from dashboards.sentences import (
     queue_line,
     week_days,
 )
-from dashboards.session import Session, here
+from dashboards.widgets.download_buttons import export_shown
+from dashboards.widgets.filters import Filters, choose_filters
+from dashboards.widgets.ranked_list import gone_from_list, ranked_list
+from dashboards.widgets.reader_session import Session, here
 
 
 def show() -> None:

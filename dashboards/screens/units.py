@@ -3,12 +3,12 @@
 import polars as pl
 import streamlit as st
 
-from dashboards import address
-from dashboards.handling_words import units_table
-from dashboards.markup import bullets, lines, table
-from dashboards.read_model import page_of, pages_in
-from dashboards.read_model_handling import FEW_CASES, units
-from dashboards.session import here
+from dashboards.markup.markup import bullets, lines, table
+from dashboards.published.handling_queries import FEW_CASES, units
+from dashboards.published.warnings_queries import page_of, pages_in
+from dashboards.texts.handling_words import units_table
+from dashboards.widgets import url_choices
+from dashboards.widgets.reader_session import here
 
 
 def show() -> None:
@@ -24,12 +24,12 @@ def show() -> None:
     left, right = st.columns(2, gap="large")
     kinds = found["kind"].unique().sort().to_list()
     with left:
-        chosen = address.many_of(
+        chosen = url_choices.many_of(
             words("unit.kind"), "unit_kind", kinds, lambda code: names.code("unit_kind", code), words("unit.every_kind")
         )  # fmt: skip
     with right:
         counties = sorted({code for area in found["area_code"] if (code := names.county_of.get(area))})
-        in_counties = address.many_of(
+        in_counties = url_choices.many_of(
             words("week.county"), "county", counties, names.area, words("week.every_county")
         )
     rows = found.filter(

@@ -7,8 +7,8 @@ import numpy as np
 from scipy import stats
 
 from models.trial.power import Wedge, power, smallest_found
+from pipelines.city.profile import load_profile
 from pipelines.home import REPO
-from pipelines.profile import load_profile
 
 PAGE = REPO / "docs" / "field_trial.md"
 PROFILE = "qujing"

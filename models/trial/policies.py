@@ -10,8 +10,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from models.draws import dispute_bits, ranks_within, uniform
-from models.listing import week_list
+from models.protocol.hash_random import dispute_bits, ranks_within, uniform
+from models.publishing.week_list import week_list
 
 NOTHING = "nothing"
 BY_MODEL = ("ranking", "by_category", "uplift")

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from pypinyin import lazy_pinyin
 
-from pipelines.profile import PROFILES
+from pipelines.city.profile import PROFILES
 from pipelines.simulator.wording import made_up_names
 
 SEED = 5303

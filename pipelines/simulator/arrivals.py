@@ -6,12 +6,12 @@ import numpy as np
 
 from pipelines.simulator.cases import Bools, Cases, Due, joined, take
 from pipelines.simulator.clock import closing_minute, minute_between
-from pipelines.simulator.dice import Dice, Floats, Keys, Stream, choose
-from pipelines.simulator.figures import CityFigures
 from pipelines.simulator.hazard import HazardModel
 from pipelines.simulator.parameters import DAY, FLAGS, FOUND, NEVER, WEEK, Parameters
 from pipelines.simulator.places import Places
+from pipelines.simulator.random_keys import Dice, Floats, Keys, Stream, choose
 from pipelines.simulator.seasons import YEAR_DAYS, Seasons
+from pipelines.simulator.settings import CityFigures
 from pipelines.simulator.vocabulary import codes, shares
 
 

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.simulator.dice import Floats, Keys
 from pipelines.simulator.parameters import DAY, FLAGS, SETTLED
+from pipelines.simulator.random_keys import Floats, Keys
 
 Bools = NDArray[np.bool_]
 

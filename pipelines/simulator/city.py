@@ -11,15 +11,15 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.city.profile import Profile
 from pipelines.errors import RefusedInput
-from pipelines.profile import Profile
-from pipelines.simulator.blocks import Blocks, file_names
-from pipelines.simulator.files import dispute_ids
+from pipelines.simulator.cell_formats import Sheet, days, moments
 from pipelines.simulator.grid import report_rows
+from pipelines.simulator.landing_files import dispute_ids
+from pipelines.simulator.output_files import Blocks, file_names
 from pipelines.simulator.parameters import BLOCK_WEEKS, WEEK
 from pipelines.simulator.records import dispute_rows, event_rows, outcome_rows
 from pipelines.simulator.services import outreach_rows, visit_rows, volunteer_rows
-from pipelines.simulator.sheets import Sheet, days, moments
 from pipelines.simulator.world import Week, World, make_world, step, true_hazards
 
 MARKER = "SIMULATED.json"

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import numpy as np
 
-from pipelines.simulator.dice import Floats, Keys
 from pipelines.simulator.parameters import DAY, NEVER
+from pipelines.simulator.random_keys import Floats, Keys
 from pipelines.simulator.seasons import START
 
 EVENING_SHARE = 0.232

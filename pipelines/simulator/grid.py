@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulator.clock import minute_between
-from pipelines.simulator.dice import Keys, Stream, choose
 from pipelines.simulator.parameters import DAY
+from pipelines.simulator.random_keys import Keys, Stream, choose
 from pipelines.simulator.records import after_outage
 from pipelines.simulator.seasons import YEAR_DAYS
 from pipelines.simulator.vocabulary import index_of, shares

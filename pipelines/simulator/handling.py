@@ -11,7 +11,7 @@ import numpy as np
 from pipelines.simulator.arrivals import Arrivals
 from pipelines.simulator.cases import Bools, Cases
 from pipelines.simulator.clock import at_night, in_office, whole_days
-from pipelines.simulator.dice import Dice, Floats, Keys, Stream
+from pipelines.simulator.dispute_steps import Steps
 from pipelines.simulator.hazard import MAX_AGE_DAYS, REOPENED
 from pipelines.simulator.parameters import (
     DAY,
@@ -26,7 +26,7 @@ from pipelines.simulator.parameters import (
     Parameters,
 )
 from pipelines.simulator.places import Places
-from pipelines.simulator.steps import Steps
+from pipelines.simulator.random_keys import Dice, Floats, Keys, Stream
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from functools import cached_property
 
 import numpy as np
 
-from pipelines.simulator.dice import Floats, Keys
 from pipelines.simulator.parameters import FAILED_ONCE, MEDIATING, SETTLED, UNSETTLED, WAITING, Parameters
+from pipelines.simulator.random_keys import Floats, Keys
 
 HORIZON_WEEKS = 4
 MAX_AGE_DAYS = 120

@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from pipelines.city.profile import Profile
 from pipelines.errors import RefusedInput
-from pipelines.profile import Profile
-from pipelines.simulator.dice import Dice, Floats, Stream
 from pipelines.simulator.parameters import Parameters
+from pipelines.simulator.random_keys import Dice, Floats, Stream
 
 Rows = NDArray[np.int64]
 Bools = NDArray[np.bool_]

@@ -9,9 +9,9 @@ import polars as pl
 
 from pipelines.simulator.cases import Cases
 from pipelines.simulator.clock import end_of_month
-from pipelines.simulator.dice import Floats, Keys, Stream, choose
 from pipelines.simulator.parameters import DAY, FLAGS, FOUND, WEEK, Parameters
 from pipelines.simulator.places import Places
+from pipelines.simulator.random_keys import Floats, Keys, Stream, choose
 from pipelines.simulator.vocabulary import codes, index_of, shares
 from pipelines.simulator.world import Week, World
 

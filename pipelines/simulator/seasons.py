@@ -7,10 +7,10 @@ import numpy as np
 from lunar_python import Lunar
 from numpy.typing import NDArray
 
-from pipelines.profile import Profile
-from pipelines.settings import Season
-from pipelines.simulator.dice import Floats
-from pipelines.simulator.figures import CityFigures
+from pipelines.city.profile import Profile
+from pipelines.city.settings import Season
+from pipelines.simulator.random_keys import Floats
+from pipelines.simulator.settings import CityFigures
 
 START = datetime(2023, 1, 2)
 """The first Monday of the made-up city."""

@@ -3,8 +3,8 @@
 import numpy as np
 import polars as pl
 
-from pipelines.simulator.dice import Keys, Stream, choose
 from pipelines.simulator.parameters import DAY, WEEK
+from pipelines.simulator.random_keys import Keys, Stream, choose
 from pipelines.simulator.vocabulary import shares
 from pipelines.simulator.world import World
 

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from pipelines.profile import reference_codes
+from pipelines.city.profile import reference_codes
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.profile import REFERENCE
+from pipelines.city.profile import REFERENCE
 
 
 @cache

@@ -4,18 +4,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipelines.profile import Profile
+from pipelines.city.profile import Profile
 from pipelines.simulator.arrivals import Arrivals
 from pipelines.simulator.cases import Bools, Cases, Due, joined, none_of, take
 from pipelines.simulator.clock import at_night, whole_days
-from pipelines.simulator.dice import Dice, Floats, Keys, Stream
-from pipelines.simulator.figures import CityFigures, city_figures
+from pipelines.simulator.dispute_steps import Steps
 from pipelines.simulator.handling import Handling
 from pipelines.simulator.hazard import HORIZON_WEEKS, HazardModel
 from pipelines.simulator.parameters import DAY, FOUND, WEEK, Parameters
 from pipelines.simulator.places import Places, make_places
+from pipelines.simulator.random_keys import Dice, Floats, Keys, Stream
 from pipelines.simulator.seasons import Seasons, plan_seasons
-from pipelines.simulator.steps import Steps
+from pipelines.simulator.settings import CityFigures, city_figures
 from pipelines.simulator.vocabulary import index_of
 
 

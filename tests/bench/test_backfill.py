@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.main_job import run_week
-from dagster_project.resources import City
+from dagster_project.command.main_job import run_week
+from dagster_project.operations.city import City
+from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.profile import load_profile
 from pipelines.simulator.city import simulate
 from tests.faults.tiny_city import published
 

@@ -18,9 +18,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from features.asked import ask
-from features.feature import Feature
-from features.kernel import NEVER, Source, compute
+from features.catalogue.feature import Feature
+from features.engine.kernel import NEVER, Source, compute
+from features.engine.questions import ask
 from pipelines.home import REPO
 
 START = datetime(2023, 1, 2)

@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from features.cohort import history_mondays
-from features.matrix import build_matrix
-from features.partitions import frame, in_this_process, on_dask, write_parts
+from features.county_export import frame, in_this_process, on_dask, write_parts
+from features.engine.matrix import build_matrix
+from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.profile import load_profile
-from pipelines.warehouse import open_warehouse
+from pipelines.warehouse.warehouse import open_warehouse
 from tests.bench.test_features_bench import START, made_up, show
 
 QUJING = load_profile("qujing")

@@ -15,7 +15,7 @@ import pytest
 ALONE = """
 import sys, duckdb, fastexcel, resource
 from pathlib import Path
-from pipelines.encodings import detect_encoding
+from pipelines.reading.encodings import detect_encoding
 data, target = map(Path, sys.argv[1:])
 con = duckdb.connect(str(target / "alone.duckdb"))
 for path in sorted(data.iterdir()):
@@ -38,8 +38,8 @@ OURS = """
 import sys, resource
 from pathlib import Path
 from pipelines.home import Home
-from pipelines.intake import take_in
-from pipelines.profile import load_profile
+from pipelines.intake.intake import take_in
+from pipelines.city.profile import load_profile
 data, target = map(Path, sys.argv[1:])
 reports = take_in(data, load_profile("qujing"), Home(target / "home"))
 assert all(r.loaded for r in reports) or len({r.file_id for r in reports if r.unchanged})
@@ -64,7 +64,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     given = os.environ.get("FENGQIAO_BENCH_CITY")
     if given:
         return Path(given)
-    from pipelines.profile import load_profile
+    from pipelines.city.profile import load_profile
     from pipelines.simulator.city import simulate
 
     folder = tmp_path_factory.mktemp("city")

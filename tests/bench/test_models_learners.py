@@ -5,11 +5,11 @@ from datetime import date
 import polars as pl
 import pytest
 
-from models.ceilings import read_city
-from models.learners import compare
-from models.other_learners import AUTOML_SHARE
+from models.benchmarks.ceilings import read_city
+from models.benchmarks.learner_comparison import compare
+from models.benchmarks.other_learners import AUTOML_SHARE
+from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.profile import load_profile
 
 
 @pytest.mark.bench

@@ -22,15 +22,15 @@ PLAIN = """
 import sys
 from datetime import date
 from pathlib import Path
-from dagster_project.checks import intake_findings, publication_findings, week_findings
-from dagster_project.resources import City
-from dashboards.brief import write_brief
-from dashboards.handing_over import handed_over
-from features.week import saved_week
+from dagster_project.defs.checks import intake_findings, publication_findings, week_findings
+from dagster_project.operations.city import City
+from dashboards.papers.weekly_brief import write_brief
+from dashboards.decisions.export import handed_over
+from features.week_matrix import saved_week
 from models.weekly import score_and_publish, train_champion_if_none
 from pipelines.home import Home
-from pipelines.intake import take_in
-from pipelines.profile import load_profile
+from pipelines.intake.intake import take_in
+from pipelines.city.profile import load_profile
 data, profile, home = sys.argv[1], load_profile(sys.argv[2]), Home(Path(sys.argv[3]))
 city, monday = City(profile, home, Path(data)), date(2024, 12, 30)
 with handed_over(home) as decisions:

@@ -23,7 +23,7 @@ from websockets.typing import Subprotocol
 
 from dashboards.screenshots import CHROMIUM, FLAGS, SIZE
 from dashboards.server import opened
-from dashboards.wording import words_of
+from dashboards.wording.language import words_of
 from pipelines.home import Home
 from tests.dashboards.publication import PROFILE, publish
 

@@ -18,13 +18,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.backtest import run_backtest
-from models.history import whole_history
-from models.material import material
-from models.training import THREADS, train
+from models.backtesting.backtest import run_backtest
+from models.escalation.matured_history import whole_history
+from models.escalation.training import THREADS, train
+from models.escalation.training_set import material
 from models.weekly import score_and_publish
+from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.profile import load_profile
 
 
 def timed(what: Callable[[], Any]) -> tuple[Any, float, float]:

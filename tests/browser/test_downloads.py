@@ -9,12 +9,12 @@ import fastexcel
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboards.publication import Publication, current
-from dashboards.role_list import role_list
-from dashboards.roles import ROLES, Role, sees_domestic
+from dashboards.access.roles import ROLES, Role, sees_domestic
+from dashboards.published.publication import Publication, current
+from dashboards.published.role_list import role_list
 from dashboards.screenshots import SIZE, settle
 from dashboards.server import opened
-from dashboards.wording import words_of
+from dashboards.wording.language import words_of
 from pipelines.home import Home
 from tests.dashboards.publication import PROFILE
 

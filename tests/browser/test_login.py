@@ -7,11 +7,11 @@ import pytest
 from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser, Page, expect
 
-from dashboards.publication import current
-from dashboards.read_model import week
-from dashboards.sentences import hidden_lines
+from dashboards.published.publication import current
+from dashboards.published.warnings_queries import week
 from dashboards.server import opened
-from dashboards.wording import words_of
+from dashboards.texts.week_sentences import hidden_lines
+from dashboards.wording.language import words_of
 from pipelines.home import Home
 from tests.dashboards.publication import PROFILE
 

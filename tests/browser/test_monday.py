@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboards.decisions import DecisionStore
+from dashboards.decisions.store import DecisionStore
 from dashboards.screenshots import SIZE, settle
 from dashboards.server import opened
-from dashboards.wording import Words, words_of
+from dashboards.wording.language import Words, words_of
 from pipelines.home import Home
 from tests.browser.conftest import keep
 from tests.dashboards.publication import AS_OF, PROFILE, publish

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from dashboards.publication import current
+from dashboards.published.publication import current
 from pipelines.home import Home
 from tests.browser.conftest import Visit
 

@@ -13,7 +13,8 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.sensor_definition import SensorExecutionData
 
-from dagster_project.automation import (
+from dagster_project.definitions import defs
+from dagster_project.defs.automation import (
     SETTLE_SECONDS,
     TIMEZONE,
     due_for_retraining,
@@ -22,12 +23,11 @@ from dagster_project.automation import (
     retrain_proposal,
     settled,
 )
-from dagster_project.definitions import defs
-from dagster_project.patience import may_pass
-from dagster_project.resources import City
+from dagster_project.defs.retries import may_pass
+from dagster_project.operations.city import City
+from pipelines.city.profile import load_profile
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
-from pipelines.profile import load_profile
 from pipelines.run_state import last_run
 
 REPOSITORY = defs.get_repository_def()

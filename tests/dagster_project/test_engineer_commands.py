@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 import yaml
 
-from models.counting.measures import PREDICTIONS_SCHEMA
+from models.counts.shared.count_metrics import PREDICTIONS_SCHEMA
 
 
 @pytest.fixture

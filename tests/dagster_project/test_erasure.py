@@ -9,15 +9,15 @@ import duckdb
 import polars as pl
 import pytest
 
-from dagster_project.erasure import age_out, erase_dispute
-from dagster_project.resources import City
-from dashboards.brief import write_brief
-from dashboards.decision import Decision
-from dashboards.decisions import DecisionStore
+from dagster_project.operations.city import City
+from dagster_project.operations.erase_everywhere import age_out, erase_dispute
+from dashboards.decisions.decision import Decision
+from dashboards.decisions.store import DecisionStore
+from dashboards.papers.weekly_brief import write_brief
+from pipelines.city.profile import load_profile
+from pipelines.erasure.scrub import traces
 from pipelines.home import Home
-from pipelines.intake import take_in
-from pipelines.profile import load_profile
-from pipelines.traces import traces
+from pipelines.intake.intake import take_in
 
 GONE, LONGER, KEPT = "CASE-1", "CASE-12", "CASE-TO-KEEP-0002"
 HEAD = "dispute_id,registered_at,category,area_code,found_after_warning\n"

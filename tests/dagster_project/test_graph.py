@@ -2,10 +2,10 @@
 
 import json
 
-from dagster_project.assets import PUBLISHED
 from dagster_project.definitions import defs
-from pipelines.contracts import TABLES
-from pipelines.warehouse import open_warehouse
+from dagster_project.defs.assets import PUBLISHED
+from pipelines.tables.contracts import TABLES
+from pipelines.warehouse.warehouse import open_warehouse
 
 SPECS = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
 OWN_BOOKS = {"erased_dispute", "intake_reading", "intake_setting"}

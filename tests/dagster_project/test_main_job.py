@@ -9,14 +9,14 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from dagster_project.instance import instance_of
-from dagster_project.resources import City
-from pipelines.as_of import newest_as_of
+from dagster_project.operations.city import City
+from dagster_project.operations.instance import instance_of
+from pipelines.city.profile import load_profile
+from pipelines.erasure.scrub import traces
 from pipelines.home import Home
-from pipelines.profile import load_profile
 from pipelines.run_state import last_run
-from pipelines.traces import traces
-from pipelines.warehouse import open_warehouse, read_row
+from pipelines.warehouse.as_of import newest_as_of
+from pipelines.warehouse.warehouse import open_warehouse, read_row
 
 
 def test_a_run_is_for_the_first_monday_after_the_newest_record(small_city: Any) -> None:

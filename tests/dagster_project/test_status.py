@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from dagster_project.resources import City
-from dagster_project.status import overdue, status_lines
+from dagster_project.operations.city import City
+from dagster_project.operations.status import overdue, status_lines
+from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.profile import load_profile
 
 META = {
     "synthetic": False,

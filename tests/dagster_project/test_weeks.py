@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.main_job import run_week, touched_weeks
-from dagster_project.resources import City
-from dashboards.publication import current
-from dashboards.read_model import run_notice
+from dagster_project.command.main_job import run_week, touched_weeks
+from dagster_project.operations.city import City
+from dashboards.published.publication import current
+from dashboards.published.warnings_queries import run_notice
+from pipelines.city.profile import load_profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
-from pipelines.profile import load_profile
 from pipelines.run_state import last_run
-from pipelines.warehouse import open_warehouse
+from pipelines.warehouse.warehouse import open_warehouse
 from tests.faults.tiny_city import FIRST_MONDAY, HEAD, NEXT_MONDAY, make_city, published, run_next_week
 
 THIRD_MONDAY = NEXT_MONDAY + timedelta(weeks=1)

@@ -13,7 +13,7 @@ from urllib.error import URLError
 
 import pytest
 
-from dagster_project.ports import DAGSTER_PORT, HOST, MLFLOW_PORT
+from dagster_project.operations.ports import DAGSTER_PORT, HOST, MLFLOW_PORT
 
 PATIENCE_SECONDS = 240
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from pipelines.profile import load_profile
+from pipelines.city.profile import load_profile
 
 PROFILE = load_profile("qujing")
 TOWNSHIPS = PROFILE.areas.filter(pl.col("tier") == "township").sort("area_code")

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from models.reliability import CALIBRATION_SCHEMA
-from models.snapshot import write_publication
-from models.warnings import SCHEMA
+from models.measuring.reliability import CALIBRATION_SCHEMA
+from models.publishing.atomic_switch import write_publication
+from models.publishing.dispute_warnings import SCHEMA
+from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.profile import load_profile
 from tests.dashboards.descriptions import descriptions, similar
 
 AS_OF = date(2025, 12, 29)

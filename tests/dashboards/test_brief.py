@@ -11,19 +11,19 @@ import polars as pl
 import pytest
 from docx.shared import Pt
 
-from dashboards import brief_sections
-from dashboards.brief import document_bytes, write_brief
-from dashboards.document import FALLBACKS
-from dashboards.last_week import last_week
-from dashboards.paper import gather
-from dashboards.place_words import place_summary, service_summary
-from dashboards.publication import LAST_WEEK_SCHEMA, current
-from dashboards.read_model import left_list, queue, week
-from dashboards.read_model_places import places
-from dashboards.read_model_services import services
-from dashboards.roles import Role
-from dashboards.sentences import hidden_lines
-from dashboards.wording import LANGS, Lang, words_of
+from dashboards.access.roles import Role
+from dashboards.papers import brief_sections
+from dashboards.papers.paper_content import gather
+from dashboards.papers.weekly_brief import document_bytes, write_brief
+from dashboards.papers.word_document import FALLBACKS
+from dashboards.published.last_week_queries import last_week
+from dashboards.published.place_queries import places
+from dashboards.published.publication import LAST_WEEK_SCHEMA, current
+from dashboards.published.service_queries import services
+from dashboards.published.warnings_queries import left_list, queue, week
+from dashboards.texts.place_words import place_summary, service_summary
+from dashboards.texts.week_sentences import hidden_lines
+from dashboards.wording.language import LANGS, Lang, words_of
 from pipelines.errors import FengqiaoError, RefusedInput
 from pipelines.home import Home
 from tests.dashboards import office

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboards import heads
-from dashboards.decision import Decision
-from dashboards.decisions import BrokenChain, DecisionStore
+from dashboards.decisions import chain_heads
+from dashboards.decisions.decision import Decision
+from dashboards.decisions.store import BrokenChain, DecisionStore
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
 from tests.dashboards import postgres
@@ -197,13 +197,13 @@ def test_entries_taken_off_the_end_are_noticed_by_a_head_kept_elsewhere(
     home.root.mkdir()
     store = DecisionStore.of(home)
     store.record([ACCEPT, decline("B2")], AT)
-    printed = heads.verify_and_keep(home).head
+    printed = chain_heads.verify_and_keep(home).head
     store.record([decline("C3")], AT)
-    assert heads.verify(home, printed[:16]).entries == 3
+    assert chain_heads.verify(home, printed[:16]).entries == 3
     change(url, *(f"delete from decision_{table} where seq > 1" for table in ("content", "entry")))
     assert store.verify().entries == 1
     with pytest.raises(BrokenChain, match=f"no decision has the hash {printed}"):
-        heads.verify(home)
+        chain_heads.verify(home)
 
 
 def test_a_head_that_was_never_there_is_not_accepted(store: DecisionStore) -> None:

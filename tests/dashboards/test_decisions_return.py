@@ -9,20 +9,20 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboards.decision import Decision
-from dashboards.decisions import DecisionStore
-from dashboards.handing_over import FILE, decision_rows, handed_over
-from dashboards.last_week import last_week
-from dashboards.publication import current
-from dashboards.role_list import role_list
+from dashboards.decisions.decision import Decision
+from dashboards.decisions.export import FILE, decision_rows, handed_over
+from dashboards.decisions.store import DecisionStore
+from dashboards.published.last_week_queries import last_week
+from dashboards.published.publication import current
+from dashboards.published.role_list import role_list
 from features import labels
-from features.found import with_found
-from features.sources import SQL
-from pipelines.contracts import TABLES
+from features.engine.sources import SQL
+from features.found_after_warning import with_found
+from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.intake import take_in
-from pipelines.profile import load_profile
-from pipelines.warehouse import open_warehouse
+from pipelines.intake.intake import take_in
+from pipelines.tables.contracts import TABLES
+from pipelines.warehouse.warehouse import open_warehouse
 from tests.conftest import SmallCity
 
 MONDAY, AT = date(2025, 3, 10), datetime(2025, 3, 10, 9)

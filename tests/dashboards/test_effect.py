@@ -7,11 +7,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dashboards.decision import Decision
-from dashboards.decisions import DecisionStore
-from dashboards.evidence import Measured
-from dashboards.publication import Publication, current
-from dashboards.read_model_effect import Compared, Effect, by_period, effect, trial
+from dashboards.decisions.decision import Decision
+from dashboards.decisions.store import DecisionStore
+from dashboards.published.effect_queries import Compared, Effect, by_period, effect, trial
+from dashboards.published.model_queries import Measured
+from dashboards.published.publication import Publication, current
 from models.trial.effects import SCHEMA
 from models.trial.summary import as_json, summary
 from pipelines.home import Home

@@ -7,17 +7,17 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboards.decision import Decision
-from dashboards.decisions import DecisionStore
-from dashboards.dispute_words import chance_lines
-from dashboards.evidence import audit, under_served, watched
-from dashboards.evidence_words import audit_table, watch_table
-from dashboards.names import names_of
-from dashboards.publication import Publication, current
-from dashboards.read_model import one_dispute
-from dashboards.read_model_acted import acted_on
-from dashboards.role_list import on_any_list, role_list
-from dashboards.wording import words_of
+from dashboards.decisions.decision import Decision
+from dashboards.decisions.store import DecisionStore
+from dashboards.published.model_queries import audit, under_served, watched
+from dashboards.published.publication import Publication, current
+from dashboards.published.role_list import on_any_list, role_list
+from dashboards.published.usage_queries import acted_on
+from dashboards.published.warnings_queries import one_dispute
+from dashboards.texts.dispute_words import chance_lines
+from dashboards.texts.evidence_words import audit_table, watch_table
+from dashboards.wording.code_names import names_of
+from dashboards.wording.language import words_of
 from pipelines.home import Home
 from tests.dashboards.conftest import Screens
 from tests.dashboards.publication import AS_OF, CAPACITY, PROFILE, publish

@@ -13,18 +13,18 @@ import polars as pl
 import pytest
 from PIL import Image
 
-from dashboards.boundaries import FILE, boundaries_of
-from dashboards.maps import COLOURS, can_be_drawn, township_map
-from dashboards.names import names_of
-from dashboards.place_words import map_words, service_map_words
-from dashboards.publication import Publication, current
-from dashboards.read_model_places import places
-from dashboards.read_model_services import services
+from dashboards.pictures.area_polygons import FILE, boundaries_of
+from dashboards.pictures.maps import COLOURS, can_be_drawn, township_map
+from dashboards.published.place_queries import places
+from dashboards.published.publication import Publication, current
+from dashboards.published.service_queries import services
 from dashboards.server import opened
-from dashboards.wording import words_of
+from dashboards.texts.place_words import map_words, service_map_words
+from dashboards.wording.code_names import names_of
+from dashboards.wording.language import words_of
+from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
-from pipelines.profile import Profile, load_profile
 from tests.dashboards.conftest import Screens
 from tests.dashboards.publication import PROFILE
 

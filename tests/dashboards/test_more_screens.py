@@ -6,13 +6,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dashboards.decision import Decision
-from dashboards.decisions import DecisionStore
-from dashboards.publication import Publication, current
-from dashboards.read_model_data import lateness, missing, refusals
-from dashboards.read_model_handling import clocks, units
-from dashboards.read_model_places import places
-from dashboards.read_model_services import services
+from dashboards.decisions.decision import Decision
+from dashboards.decisions.store import DecisionStore
+from dashboards.published.data_health_queries import lateness, missing, refusals
+from dashboards.published.handling_queries import clocks, units
+from dashboards.published.place_queries import places
+from dashboards.published.publication import Publication, current
+from dashboards.published.service_queries import services
 from pipelines.home import Home
 from tests.conftest import SmallCity
 from tests.dashboards.conftest import Screens

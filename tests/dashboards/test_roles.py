@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.login import LONGEST, NEEDED, VARIABLE, Rules, is_stale, login_file, read_rules
-from dashboards.roles import ROLES, role_of, visible
+from dashboards.access.login import LONGEST, NEEDED, VARIABLE, Rules, is_stale, login_file, read_rules
+from dashboards.access.roles import ROLES, role_of, visible
 from pipelines.errors import RefusedInput
 
 AUTH = "[auth]\n" + "".join(f'{name} = "x"\n' for name in NEEDED)

@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards.decisions import DecisionStore
-from dashboards.publication import current
-from dashboards.units import offered, with_room_nearby
+from dashboards.decisions.eligible_units import offered, with_room_nearby
+from dashboards.decisions.store import DecisionStore
+from dashboards.published.publication import current
 from pipelines.home import Home
 from tests.dashboards.conftest import Screens
 from tests.dashboards.publication import CAPACITY, PROFILE, RANDOM, publish

@@ -8,14 +8,14 @@ import fastexcel
 import polars as pl
 import pytest
 
-from dashboards.brief import document_bytes, workbook_bytes
-from dashboards.paper import gather
-from dashboards.publication import Publication, current
-from dashboards.read_model_services import services
-from dashboards.roles import ROLES
+from dashboards.access.roles import ROLES
+from dashboards.papers.paper_content import gather
+from dashboards.papers.weekly_brief import document_bytes, workbook_bytes
+from dashboards.published.publication import Publication, current
+from dashboards.published.service_queries import services
+from pipelines.city.profile import Profile, load_profile
 from pipelines.home import Home
-from pipelines.profile import Profile, load_profile
-from pipelines.warehouse import open_warehouse, read_frame
+from pipelines.warehouse.warehouse import open_warehouse, read_frame
 from tests.conftest import SmallCity
 from tests.dashboards.conftest import Screens
 from tests.dashboards.test_screens import text_of

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import dashboards
-from dashboards.wording import words_of
-from pipelines.contracts import TABLES
-from pipelines.parsing import BOUNDS, NUMBERLESS
+from dashboards.wording.language import words_of
+from pipelines.intake.parsing import BOUNDS, NUMBERLESS
+from pipelines.tables.contracts import TABLES
 
 ZH, EN = words_of("zh").texts, words_of("en").texts
 SOURCE = "\n".join(

@@ -9,16 +9,16 @@ import fastexcel
 import polars as pl
 import pytest
 
-from dashboards.brief import workbook_bytes
-from dashboards.decision import Decision
-from dashboards.decisions import DecisionStore
-from dashboards.paper import Paper, gather
-from dashboards.read_model import week
-from dashboards.roles import ROLES, Role
-from dashboards.wording import LANGS, Lang, words_of
-from dashboards.workbook import spelled_out
+from dashboards.access.roles import ROLES, Role
+from dashboards.decisions.decision import Decision
+from dashboards.decisions.store import DecisionStore
+from dashboards.papers.paper_content import Paper, gather
+from dashboards.papers.weekly_brief import workbook_bytes
+from dashboards.papers.workbook import spelled_out
+from dashboards.published.warnings_queries import week
+from dashboards.wording.language import LANGS, Lang, words_of
+from pipelines.city.profile import reference_codes
 from pipelines.home import Home
-from pipelines.profile import reference_codes
 from tests.dashboards.publication import AS_OF, PROFILE, publish
 
 

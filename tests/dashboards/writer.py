@@ -6,8 +6,8 @@ Makes no decision while it is imported: a process forked after Polars has starte
 from datetime import date, datetime
 from multiprocessing.synchronize import Barrier
 
-from dashboards.decision import Decision
-from dashboards.decisions import DecisionStore
+from dashboards.decisions.decision import Decision
+from dashboards.decisions.store import DecisionStore
 
 
 def write(url: str, writer: int, many: int, start: Barrier) -> None:

@@ -29,7 +29,7 @@ import lightgbm  # noqa: F401
 import mlflow  # noqa: F401
 import scipy.stats  # noqa: F401
 
-from models.saving import digest_of
+from pipelines.deterministic_write import digest_of
 from pipelines.home import Home
 from pipelines.run_state import last_run
 

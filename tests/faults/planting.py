@@ -4,11 +4,11 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.codes import list_of
-from pipelines.contracts import PAIR_COLUMNS, TABLES
-from pipelines.encodings import detect_encoding
-from pipelines.profile import REFERENCE
-from pipelines.traces import traces
+from pipelines.city.code_lists import list_of
+from pipelines.city.profile import REFERENCE
+from pipelines.erasure.scrub import traces
+from pipelines.reading.encodings import detect_encoding
+from pipelines.tables.contracts import PAIR_COLUMNS, TABLES
 
 TOKEN = "QZTOKEN"
 NAMES = ("欧阳钦佐", "Zhang Qinzuo")

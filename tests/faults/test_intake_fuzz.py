@@ -16,15 +16,16 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
-from pipelines.intake import take_in
-from pipelines.mapping import FileMapping, SourceFile, TableMapping, load_mappings
-from pipelines.parsing import choose_rows, name_columns, parse
-from pipelines.profile import Profile, load_profile
-from pipelines.readers import csv_headings, read_source
-from pipelines.refused import refuse_headings
-from pipelines.warehouse import CORE_TABLES
+from pipelines.intake.intake import take_in
+from pipelines.intake.parsing import choose_rows, name_columns, parse
+from pipelines.mapping.landing_folder import SourceFile, load_mappings
+from pipelines.mapping.mapping import FileMapping, TableMapping
+from pipelines.privacy.refused_words import refuse_headings
+from pipelines.reading.readers import csv_headings, read_source
+from pipelines.warehouse.warehouse import CORE_TABLES
 
 TRIES = int(os.environ.get("FENGQIAO_FUZZ", "300"))
 SEED = int(os.environ.get("FENGQIAO_FUZZ_SEED", "20260101"))

@@ -8,17 +8,17 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.intake import take_in
-from pipelines.profile import load_profile
+from pipelines.intake.intake import take_in
 
 TOWN = "530302001"
 RUN = """
 import os, signal, sys, time
 from pathlib import Path
 from pipelines.home import Home
-from pipelines.intake import take_in
-from pipelines.profile import load_profile
+from pipelines.intake.intake import take_in
+from pipelines.city.profile import load_profile
 
 landing, home, moment = sys.argv[1:]
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
@@ -28,7 +28,7 @@ def tell(words, share):
     if moment == "slow": time.sleep(1)
 if moment == "after commit": Home.claim = die
 if moment == "before commit":
-    from pipelines import intake
+    from pipelines.intake import intake
     load = intake.load_sources
     def load_then_die(con, *rest):
         load(con, *rest)

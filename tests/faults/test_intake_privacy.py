@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.contracts import TABLES
+from pipelines.tables.contracts import TABLES
 from tests.conftest import SmallCity
 from tests.faults.planting import (
     NAMES,
@@ -32,7 +32,7 @@ from tests.faults.planting import (
 CRASHES = """
 import os, signal, sys
 import importlib
-from dagster_project.cli import main
+from dagster_project.command.cli import main
 
 def quoted(thing):
     frame = getattr(thing, "frame", getattr(thing, "good", thing))
@@ -60,8 +60,8 @@ for place in places:
     mend()
 """
 PLACES = [
-    *(f"pipelines.one_file.{name}" for name in ("read_source", "name_columns", "parse", "hash_pairs", "load_rows", "release", "hold")),
-    *(f"pipelines.ledger.{name}" for name in ("refuse_headings", "name_columns", "parse", "count_visits", "hold")),
+    *(f"pipelines.intake.file_intake.{name}" for name in ("read_source", "name_columns", "parse", "hash_pairs", "load_rows", "release", "hold")),
+    *(f"pipelines.intake.service_visits.{name}" for name in ("refuse_headings", "name_columns", "parse", "count_visits", "hold")),
 ]  # fmt: skip
 """Functions that have rows of persons in their hands, as each is called."""
 
@@ -179,7 +179,7 @@ def test_no_planted_token_is_kept_through_success_refusal_crash_and_kill(
     crash = city.command(*run, program=(sys.executable, "-c", CRASHES, "raise", ",".join(PLACES)))
     assert [line for line in crash.stdout.splitlines() if line.endswith(" 1")] == [f"{p} 1" for p in PLACES]
     killed = city.command(
-        *run, program=(sys.executable, "-c", CRASHES, "die", "pipelines.one_file.load_rows")
+        *run, program=(sys.executable, "-c", CRASHES, "die", "pipelines.intake.file_intake.load_rows")
     )
     assert killed.returncode == -9
 

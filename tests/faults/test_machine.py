@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.publication import current
+from dashboards.published.publication import current
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from tests.faults.tiny_city import FIRST_MONDAY, NEXT_MONDAY, make_city, published, run_next_week

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-from dagster_project.main_job import run_week
-from dagster_project.resources import City
+from dagster_project.command.main_job import run_week
+from dagster_project.operations.city import City
+from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.profile import load_profile
 from pipelines.simulator.city import simulate
 
 FIRST_MONDAY = date(2023, 10, 9)

@@ -7,10 +7,10 @@ import duckdb
 import pytest
 
 from features.cohort import at_risk
-from features.matrix import build_matrix
-from pipelines.profile import load_profile
-from pipelines.settings import Outcome
-from pipelines.warehouse import open_warehouse
+from features.engine.matrix import build_matrix
+from pipelines.city.profile import load_profile
+from pipelines.city.settings import Outcome
+from pipelines.warehouse.warehouse import open_warehouse
 
 QUJING = load_profile("qujing")
 

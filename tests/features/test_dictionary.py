@@ -5,9 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dagster_project.sample_city import sample_figures
-from features.catalogue import CATALOGUE
-from features.dictionary import FIGURES, PAGE, figures, page
+from dagster_project.command.sample_city import sample_figures
+from features.catalogue.catalogue import CATALOGUE
+from features.catalogue.dictionary_page import FIGURES, PAGE, figures, page
 
 
 def test_the_feature_dictionary_is_fresh() -> None:

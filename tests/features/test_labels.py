@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from features.labels import known_by, label_cohort
-from pipelines.profile import Profile, load_profile
-from pipelines.settings import Outcome
-from pipelines.warehouse import open_warehouse
+from pipelines.city.profile import Profile, load_profile
+from pipelines.city.settings import Outcome
+from pipelines.warehouse.warehouse import open_warehouse
 
 MONDAY = date(2025, 3, 3)
 OUTCOMES = """

@@ -11,12 +11,12 @@ import pytest
 from distributed import Client, LocalCluster
 
 from features.cohort import history_mondays
-from features.matrix import build_matrix, build_place_matrix
-from features.partitions import frame, in_this_process, on_dask, write_history, write_parts
+from features.county_export import frame, in_this_process, on_dask, write_history, write_parts
+from features.engine.matrix import build_matrix, build_place_matrix
+from pipelines.city.profile import load_profile
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
-from pipelines.profile import load_profile
-from pipelines.warehouse import open_warehouse
+from pipelines.warehouse.warehouse import open_warehouse
 
 QUJING = load_profile("qujing")
 TOWNSHIPS = {"530302001": "530302", "530302002": "530302", "530321102": "530321", None: None}
@@ -93,7 +93,7 @@ def test_the_parts_together_are_the_matrix_to_the_bit(
 def test_a_large_county_comes_in_turns_of_some_mondays_each(
     home: Home, mondays: list[date], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("features.partitions.DISPUTES_AT_ONCE", 100)
+    monkeypatch.setattr("features.county_export.DISPUTES_AT_ONCE", 100)
     work = write_parts(home, QUJING, "dispute", mondays, tmp_path, in_this_process)
     of_one = [part for part in work if part.county == "530302"]
     assert len(of_one) > 2

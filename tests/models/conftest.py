@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from features.cohort import history_mondays
+from features.engine.matrix import Matrix, build_matrix
 from features.labels import label_cohort
-from features.matrix import Matrix, build_matrix
+from pipelines.city.profile import Profile, load_profile
 from pipelines.home import Home
-from pipelines.profile import Profile, load_profile
-from pipelines.warehouse import open_warehouse
+from pipelines.warehouse.warehouse import open_warehouse
 
 FIRST = datetime(2024, 1, 1, 9)
 AS_OF = date(2025, 12, 29)

@@ -4,15 +4,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from features.matrix import Matrix
-from models.backtest import PREDICTION_COLUMNS, Backtest, run_backtest, save_backtest
-from models.evaluation import metrics_of
-from models.fairness import fairness_audit
-from models.oracle import SEALED, oracle, sealed_file
-from models.promotion import Evidence, unmet_conditions
+from features.engine.matrix import Matrix
+from models.backtesting.backtest import PREDICTION_COLUMNS, Backtest, run_backtest, save_backtest
+from models.backtesting.fairness import fairness_audit
+from models.escalation.true_hazards import SEALED, oracle, sealed_file
+from models.measuring.metrics import metrics_of
+from models.registry.promotion import Evidence, unmet_conditions
+from pipelines.city.profile import Profile
 from pipelines.home import REPO, Home
-from pipelines.profile import Profile
-from pipelines.warehouse import open_warehouse
+from pipelines.warehouse.warehouse import open_warehouse
 
 AS_OF = date(2025, 12, 29)
 World = tuple[Matrix, pl.DataFrame]
@@ -146,4 +146,4 @@ def test_only_the_oracle_and_the_trials_own_oracle_name_the_truth() -> None:
         for path in (REPO / floor).rglob("*.py")
         if "true_hazards" in path.read_text(encoding="utf-8")
     ]
-    assert sorted(named) == ["dagster_project/trial/year.py", "models/oracle.py"]
+    assert sorted(named) == ["dagster_project/trial/one_year.py", "models/escalation/true_hazards.py"]

@@ -4,13 +4,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from features.matrix import Matrix
-from models import baselines
-from models.material import Material, material
-from models.measures import roc_auc
-from models.training import fitted_weights
-from pipelines.profile import Profile
-from pipelines.settings import ChecklistItem
+from features.engine.matrix import Matrix
+from models.escalation import baselines
+from models.escalation.training import fitted_weights
+from models.escalation.training_set import Material, material
+from models.measuring.metric_functions import roc_auc
+from pipelines.city.profile import Profile
+from pipelines.city.settings import ChecklistItem
 
 TRAINED = date(2025, 8, 4)
 

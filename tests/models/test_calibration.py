@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.calibration import Calibration, codes_of, fit_calibration, sigmoid
+from models.escalation.calibration import Calibration, codes_of, fit_calibration, sigmoid
 
 
 def world(n: int, seed: int = 5) -> tuple[np.ndarray, np.ndarray, pl.Series, np.ndarray]:

@@ -7,17 +7,18 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from models import registry, weekly
-from models.card import card, write_cards
-from models.card_audit import fairness, families, figure
-from models.demand.grains import GRAINS
-from models.disparity import gaps, group_name, groups, trend
-from models.evaluation import METRICS_SCHEMA
-from models.registry import Registered
+from models import weekly
+from models.backtesting.fairness_limits import gaps, group_name, groups, trend
+from models.card.card import card, write_cards
+from models.card.card_audit import fairness, families, figure
+from models.counts.demand.grains import GRAINS
+from models.measuring.metrics import METRICS_SCHEMA
+from models.registry import registry
+from models.registry.registry import Registered
 from models.wording import FAMILY_METRIC_NAMES
+from pipelines.city.profile import Profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
-from pipelines.profile import Profile
 from tests.models.test_disparity import metrics as audit_of_a_city
 from tests.models.test_fairness import audited
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from features.matrix import Matrix
-from models.ceilings import RECORDS, judged, pooled, shares, table
-from models.history import History
-from models.training import train
-from pipelines.profile import Profile
+from features.engine.matrix import Matrix
+from models.benchmarks.ceilings import RECORDS, judged, pooled, shares, table
+from models.escalation.matured_history import History
+from models.escalation.training import train
+from pipelines.city.profile import Profile
 
 World = tuple[Matrix, pl.DataFrame]
 AS_OF = date(2025, 12, 29)

@@ -3,12 +3,12 @@
 import polars as pl
 import pytest
 
-from models.disparity import beyond_limits, gaps, group_name, groups
-from models.evaluation import METRICS_SCHEMA
-from models.evidence import headline
-from models.promotion import Evidence, unmet_conditions
-from pipelines.profile import Profile
-from pipelines.settings import Promotion
+from models.backtesting.fairness_limits import beyond_limits, gaps, group_name, groups
+from models.measuring.metrics import METRICS_SCHEMA
+from models.registry.promotion import Evidence, unmet_conditions
+from models.registry.version_evidence import headline
+from pipelines.city.profile import Profile
+from pipelines.city.settings import Promotion
 from tests.models.test_fairness import audited
 
 EVEN, UNEVEN = {"530302": 0.6, "530326": 0.6}, {"530302": 0.9, "530326": 0.1}

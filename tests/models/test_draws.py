@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.draws import dispute_bits, drawn_lowest, ranks_within, uniform
+from models.protocol.hash_random import dispute_bits, drawn_lowest, ranks_within, uniform
 
 IDS = pl.Series([f"Q{number:05d}" for number in range(20_000)])
 

@@ -4,11 +4,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models import measures
-from models.draws import days_since_1970, dispute_bits, ranks_within
-from models.evaluation import METRICS_SCHEMA, metrics_of, scored
-from models.reliability import CALIBRATION_SCHEMA, calibration_table
-from models.resample import dispute_weights, resampled
+from models.measuring import metric_functions
+from models.measuring.bootstrap import dispute_weights, resampled
+from models.measuring.metrics import METRICS_SCHEMA, metrics_of, scored
+from models.measuring.reliability import CALIBRATION_SCHEMA, calibration_table
+from models.protocol.hash_random import days_since_1970, dispute_bits, ranks_within
 
 K = 5
 
@@ -81,7 +81,7 @@ def test_anyone_can_recompute_the_metrics_from_the_predictions(
         "precision_at_capacity": listed["label"].mean(),
         "recall_at_capacity": listed["label"].sum() / mine["label"].sum(),
         "brier": ((mine["probability"] - mine["label"].cast(pl.Float64)) ** 2).mean(),
-        "roc_auc": measures.roc_auc(mine["score"].to_numpy(), mine["label"].to_numpy()),
+        "roc_auc": metric_functions.roc_auc(mine["score"].to_numpy(), mine["label"].to_numpy()),
     }.items():
         assert one(metrics, "lightgbm", metric, "category=D2")["value"] == pytest.approx(value)
 
@@ -129,12 +129,14 @@ def test_interval_covers_as_by_slow_resampling_of_whole_disputes(rows: pl.DataFr
     slow: dict[str, list[float]] = {name: [] for name in fast}
     for replicate in range(120):
         again = arrays.take(np.repeat(np.arange(len(part)), weights[dispute, replicate].astype(int)))
-        slow["roc_auc"].append(measures.roc_auc(again.score, again.label))
-        slow["pr_auc"].append(measures.pr_auc(again.score, again.label))
-        slow["recall_at_capacity"].append(measures.recall_at(again.rank, again.label, K))
-        slow["precision_at_capacity"].append(measures.precision_at(again.rank, again.label, K))
-        slow["brier"].append(measures.brier(again.probability, again.label))
-        slow["brier_skill"].append(measures.brier_skill(again.probability, again.label, again.reference))
+        slow["roc_auc"].append(metric_functions.roc_auc(again.score, again.label))
+        slow["pr_auc"].append(metric_functions.pr_auc(again.score, again.label))
+        slow["recall_at_capacity"].append(metric_functions.recall_at(again.rank, again.label, K))
+        slow["precision_at_capacity"].append(metric_functions.precision_at(again.rank, again.label, K))
+        slow["brier"].append(metric_functions.brier(again.probability, again.label))
+        slow["brier_skill"].append(
+            metric_functions.brier_skill(again.probability, again.label, again.reference)
+        )
         slow["base_rate"].append(float(again.label.mean()))
     for name, values in slow.items():
         if values:

@@ -4,13 +4,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from features.matrix import Matrix
-from models.explain import Explained, explain, reasons
-from models.material import material
-from models.sentences import sentences
-from models.training import train_on
+from features.engine.matrix import Matrix
+from models.escalation.explain import Explained, explain, reasons
+from models.escalation.reason_sentences import sentences
+from models.escalation.training import train_on
+from models.escalation.training_set import material
 from models.wording import Told
-from pipelines.profile import Profile
+from pipelines.city.profile import Profile
 
 
 class Plain:

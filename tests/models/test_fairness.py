@@ -6,12 +6,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models import fairness
-from models.disparity import beyond_limits
-from models.evaluation import METRICS_SCHEMA
-from models.fairness import DISPARITIES, fairness_audit
-from pipelines.profile import Profile
-from pipelines.settings import Promotion
+from models.backtesting import fairness
+from models.backtesting.fairness import DISPARITIES, fairness_audit
+from models.backtesting.fairness_limits import beyond_limits
+from models.measuring.metrics import METRICS_SCHEMA
+from pipelines.city.profile import Profile
+from pipelines.city.settings import Promotion
 
 COUNTIES = {"530302": 0.9, "530326": 0.3}
 """Of each county's harmed disputes, the share that is on the list."""

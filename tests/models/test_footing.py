@@ -6,12 +6,12 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from features.matrix import Matrix
-from models.backtest import FOOTING_GROWTH, footing_splits
-from models.material import material
-from models.splits import Split
-from models.training import lay_footing, train_on
-from pipelines.profile import Profile
+from features.engine.matrix import Matrix
+from models.backtesting.backtest import FOOTING_GROWTH, footing_splits
+from models.escalation.training import lay_footing, train_on
+from models.escalation.training_set import material
+from models.protocol.time_splits import Split
+from pipelines.city.profile import Profile
 
 World = tuple[Matrix, pl.DataFrame]
 EARLIER, LATER = date(2025, 5, 5), date(2025, 8, 4)

@@ -7,13 +7,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from features.matrix import Matrix
-from models.history import History
-from models.interval_check import compare, venn_abers
-from models.material import material
-from models.training import train_on
+from features.engine.matrix import Matrix
+from models.benchmarks.interval_comparison import compare, venn_abers
+from models.escalation.matured_history import History
+from models.escalation.training import train_on
+from models.escalation.training_set import material
+from pipelines.city.profile import Profile
 from pipelines.errors import FengqiaoError
-from pipelines.profile import Profile
 
 World = tuple[Matrix, pl.DataFrame]
 AS_OF = date(2025, 12, 29)

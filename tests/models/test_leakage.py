@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from features.matrix import build_matrix
-from models import registry, weekly
-from models.history import matured_mondays
+from features.engine.matrix import build_matrix
+from models import weekly
+from models.escalation.matured_history import matured_mondays
+from models.registry import registry
+from pipelines.city.profile import Profile, load_profile
 from pipelines.home import Home
-from pipelines.profile import Profile, load_profile
-from pipelines.warehouse import CORE_TABLES, open_warehouse
+from pipelines.warehouse.warehouse import CORE_TABLES, open_warehouse
 
 NONSENSE = {
     "core_dispute": "category = 'D9', threat = true, violence = true, county_code = '000000', relation = 'spouse',"

@@ -6,12 +6,12 @@ from typing import Any
 
 import polars as pl
 
-from features.matrix import Matrix
-from models.history import whole_history
-from models.learners import compare
-from models.other_learners import LEARNERS
+from features.engine.matrix import Matrix
+from models.benchmarks.learner_comparison import compare
+from models.benchmarks.other_learners import LEARNERS
+from models.escalation.matured_history import whole_history
+from pipelines.city.profile import Profile, load_profile
 from pipelines.home import Home
-from pipelines.profile import Profile, load_profile
 
 World = tuple[Matrix, pl.DataFrame]
 

@@ -1,10 +1,10 @@
 import numpy as np
 import polars as pl
 
-from models.levels import assign_levels
-from models.recommend import recommendation
-from pipelines.profile import recommendations
-from pipelines.settings import Levels
+from models.publishing.levels import assign_levels
+from models.publishing.recommendation import recommendation
+from pipelines.city.profile import recommendations
+from pipelines.city.settings import Levels
 
 THRESHOLDS = Levels(red=0.10, orange=0.05, yellow=0.02)
 

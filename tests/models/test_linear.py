@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from models.linear import PENALTY, Linear, fit_linear, flat
+from models.escalation.linear_model import PENALTY, Linear, fit_linear, flat
 
 N = 4000
 

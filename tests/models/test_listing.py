@@ -3,8 +3,8 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from models.draws import dispute_bits
-from models.listing import week_list
+from models.protocol.hash_random import dispute_bits
+from models.publishing.week_list import week_list
 
 MONDAY = date(2025, 6, 2)
 BITS = dispute_bits(pl.Series([f"Q{number}" for number in range(500)]))

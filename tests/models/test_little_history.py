@@ -9,11 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from models import registry, weekly
+from models import weekly
+from models.registry import registry
+from pipelines.city.profile import Profile
+from pipelines.city.settings import Needs, Outcome
 from pipelines.home import Home
-from pipelines.profile import Profile
-from pipelines.settings import Needs, Outcome
-from pipelines.warehouse import open_warehouse
+from pipelines.warehouse.warehouse import open_warehouse
 
 NewHome = Callable[..., Home]
 THREE_MONTHS_IN = date(2024, 4, 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from models.snapshot import write_publication
+from models.publishing.atomic_switch import write_publication
 from pipelines.home import Home
 
 MONDAY, NEXT = date(2025, 6, 2), date(2025, 6, 9)

@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from models.splits import inner_windows, temporal_splits
+from models.protocol.time_splits import inner_windows, temporal_splits
 
 THREE_YEARS = [date(2023, 1, 2) + timedelta(weeks=week) for week in range(148)]
 

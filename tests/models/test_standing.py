@@ -5,10 +5,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from models.promotion import Evidence, paired_difference, unmet_conditions
-from models.registry import Registered, Signature
-from models.standing import Precision, Situation, published_precision, standing
-from pipelines.profile import Profile
+from models.registry.champion_check import Precision, Situation, published_precision, standing
+from models.registry.promotion import Evidence, paired_difference, unmet_conditions
+from models.registry.registry import Registered, Signature
+from pipelines.city.profile import Profile
 
 AS_OF = date(2025, 12, 29)
 

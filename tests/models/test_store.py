@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from models import registry, store, weekly
+from models import weekly
+from models.registry import mlflow_store, registry
+from pipelines.city.profile import Profile
 from pipelines.home import Home
-from pipelines.profile import Profile
 from tests.dashboards import postgres
 
 AS_OF = date(2025, 12, 29)
@@ -40,9 +41,9 @@ def test_more_figures_than_mlflow_takes_at_once_are_all_logged(tmp_path: Path, p
     home, folder = Home(tmp_path / "home"), tmp_path / "trial"
     folder.mkdir()
     figures = {f"ranking+random@silence.figure_{n}": float(n) for n in range(2100)}
-    store.log_trial(home, profile, folder, {"scale": 0.25}, figures)
-    client = store.client_of(home)
-    (run,) = client.search_runs([store.experiment_of(client, home, profile)])
+    mlflow_store.log_trial(home, profile, folder, {"scale": 0.25}, figures)
+    client = mlflow_store.client_of(home)
+    (run,) = client.search_runs([mlflow_store.experiment_of(client, home, profile)])
     assert len(run.data.metrics) == 2100
     assert run.data.metrics["ranking with random in silence.figure_2099"] == 2099
     assert (run.data.params, run.data.tags["trial"]) == ({"scale": "0.25"}, "trial")

@@ -4,13 +4,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from features.engine.matrix import Matrix
 from features.labels import known_by
-from features.matrix import Matrix
-from models.design import CODED
-from models.material import TooLittleToLearn, material, monotone_constraints, sampled
-from models.trained import Trained
-from models.training import train
-from pipelines.profile import Profile
+from models.escalation.design_matrix import CODED
+from models.escalation.fitted_model import Trained
+from models.escalation.training import train
+from models.escalation.training_set import TooLittleToLearn, material, monotone_constraints, sampled
+from pipelines.city.profile import Profile
 
 TRAINED = date(2025, 8, 4)
 World = tuple[Matrix, pl.DataFrame]

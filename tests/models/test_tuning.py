@@ -9,13 +9,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from features.matrix import Matrix
-from models.material import TooLittleToLearn, material
-from models.training import parameters_of
-from models.tuning import SEARCHED, inner_folds, tune, tune_and_keep
+from features.engine.matrix import Matrix
+from models.escalation.training import parameters_of
+from models.escalation.training_set import TooLittleToLearn, material
+from models.escalation.tuning import SEARCHED, inner_folds, tune, tune_and_keep
+from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import RefusedInput
 from pipelines.home import REPO, Home
-from pipelines.profile import Profile, load_profile
 
 World = tuple[Matrix, pl.DataFrame]
 TRAINED = date(2025, 8, 4)

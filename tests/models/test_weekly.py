@@ -12,10 +12,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from models import publish, registry, weekly
-from models.warnings import SCHEMA
+from models import weekly
+from models.publishing import publish
+from models.publishing.dispute_warnings import SCHEMA
+from models.registry import registry
+from pipelines.city.profile import Profile
 from pipelines.home import Home
-from pipelines.profile import Profile
 
 AS_OF = date(2025, 12, 29)
 NULL_WITHOUT_MODEL = ("probability", "probability_low", "probability_high", "level", "base_rate", "lift")

@@ -6,7 +6,7 @@ import jupytext
 import nbclient
 import pytest
 
-from dashboards.publication import current
+from dashboards.published.publication import current
 from pipelines.home import REPO, Home
 from tests.conftest import SmallCity, live, own_profile
 

@@ -7,13 +7,13 @@ import polars as pl
 import pytest
 from dataframely.random import Generator
 
-from pipelines.codes import code_list, list_of
-from pipelines.contracts import TABLES, number_columns
-from pipelines.findings import contract
+from pipelines.city.code_lists import code_list, list_of
+from pipelines.city.profile import Profile, load_profile
 from pipelines.home import Home
-from pipelines.intake import take_in
-from pipelines.profile import Profile, load_profile
-from pipelines.warehouse import CORE_TABLES, as_known_at, open_warehouse
+from pipelines.intake.intake import take_in
+from pipelines.tables.contracts import TABLES, number_columns
+from pipelines.warehouse.checks import contract
+from pipelines.warehouse.warehouse import CORE_TABLES, as_known_at, open_warehouse
 
 QUJING = load_profile("qujing")
 ROWS = 12

@@ -1,5 +1,5 @@
-from pipelines.contracts import TABLES
-from pipelines.dictionary import PAGE, page
+from pipelines.tables.contracts import TABLES
+from pipelines.tables.dictionary_page import PAGE, page
 
 
 def test_the_data_dictionary_is_fresh() -> None:

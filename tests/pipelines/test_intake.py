@@ -7,12 +7,12 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.checking import check_folder
+from pipelines.city.profile import load_profile
 from pipelines.errors import RefusedInput
 from pipelines.home import REPO, Home
-from pipelines.intake import take_in
-from pipelines.profile import load_profile
-from pipelines.warehouse import open_warehouse, threads
+from pipelines.intake.intake import take_in
+from pipelines.onboarding.dry_run import check_folder
+from pipelines.warehouse.warehouse import open_warehouse, threads
 
 QUJING = load_profile("qujing")
 TOWN = "530302001"

@@ -10,13 +10,13 @@ import pytest
 
 from features.cohort import at_risk
 from features.labels import outcome_moments
-from models.demand.panel import read_panel
-from models.dossier import timeline
+from models.counts.demand.panel import read_panel
+from models.publishing.dispute_history import timeline
+from pipelines.city.profile import Profile, load_profile
+from pipelines.city.settings import Linkage
 from pipelines.home import Home
-from pipelines.intake import take_in
-from pipelines.profile import Profile, load_profile
-from pipelines.settings import Linkage
-from pipelines.warehouse import open_warehouse
+from pipelines.intake.intake import take_in
+from pipelines.warehouse.warehouse import open_warehouse
 
 QUJING = load_profile("qujing")
 VILLAGE = "530302001001"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.checking import check_folder
-from pipelines.drafting import draft_profile
+from pipelines.city.profile import load_profile
 from pipelines.errors import RefusedInput
-from pipelines.mapping import load_mappings
-from pipelines.profile import load_profile
+from pipelines.mapping.landing_folder import load_mappings
+from pipelines.onboarding.dry_run import check_folder
+from pipelines.onboarding.profile_draft import draft_profile
 
 PROFILE = "title_zh: 甲市\ntitle_en: A city\noutcome_zh: 发生肢体暴力\noutcome_en: turn violent\n"
 AREAS = "area_code,name_zh,name_en,tier,parent_code,population,households,urban,lon,lat\nT1,镇,Town,township,,1000,300,true,,\n"

@@ -6,14 +6,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.city.profile import load_profile
+from pipelines.erasure.scrub import traces
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
-from pipelines.intake import take_in
-from pipelines.privacy import is_personal, key_mark, load_key, pair_key, personal
-from pipelines.profile import load_profile
-from pipelines.refused import refuse_headings, refuse_values
-from pipelines.traces import traces
-from pipelines.warehouse import open_warehouse
+from pipelines.intake.intake import take_in
+from pipelines.privacy.key_file import key_mark, load_key
+from pipelines.privacy.pair_key import pair_key
+from pipelines.privacy.personal_numbers import is_personal, personal
+from pipelines.privacy.refused_words import refuse_headings, refuse_values
+from pipelines.warehouse.warehouse import open_warehouse
 
 QUJING = load_profile("qujing")
 ROW = "dispute_id,registered_at,category,area_code\nA1,2025-03-04,D2,530302001\n"

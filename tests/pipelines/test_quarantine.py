@@ -7,11 +7,11 @@ import fastexcel
 import polars as pl
 import pytest
 
+from pipelines.city.profile import Profile, load_profile
 from pipelines.home import Home
-from pipelines.intake import take_in
-from pipelines.profile import Profile, load_profile
-from pipelines.quarantine import write_corrections
-from pipelines.warehouse import open_warehouse
+from pipelines.intake.corrections_workbook import write_corrections
+from pipelines.intake.intake import take_in
+from pipelines.warehouse.warehouse import open_warehouse
 
 QUJING = load_profile("qujing")
 TOWN = "530302001"

@@ -6,10 +6,10 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 
-from dashboards.decisions import DecisionStore
+from dashboards.decisions.store import DecisionStore
 from pipelines.errors import FengqiaoError
-from pipelines.schema import WAREHOUSE_SCHEMA
-from pipelines.warehouse import DDL, open_warehouse, read_row
+from pipelines.warehouse.migrations import WAREHOUSE_SCHEMA
+from pipelines.warehouse.warehouse import DDL, open_warehouse, read_row
 
 
 @pytest.fixture

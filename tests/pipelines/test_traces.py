@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.traces import traces
+from pipelines.erasure.scrub import traces
 
 
 def test_a_short_number_is_found_in_texts_and_tables_and_not_in_bytes_that_are_like_it(

@@ -6,10 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.intake import take_in
-from pipelines.profile import load_profile
-from pipelines.warehouse import as_known_at, open_warehouse
+from pipelines.intake.intake import take_in
+from pipelines.warehouse.warehouse import as_known_at, open_warehouse
 
 QUJING = load_profile("qujing")
 TOWN = "530302001"

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from pipelines.checking import check_folder
-from pipelines.profile import load_profile
+from pipelines.city.profile import load_profile
+from pipelines.onboarding.dry_run import check_folder
 
 HEAD = "纠纷编号,登记时间,纠纷类别,所属区域编码\n"
 ROWS = "A1,2025-03-04 08:05,邻里,530302001\nA2,2025-03-05 08:05,邻里,530302001\n"

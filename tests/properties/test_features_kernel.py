@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.asked import ask
-from features.feature import Feature, WrongFeature
-from features.kernel import NEVER, Source, compute
+from features.catalogue.feature import Feature, WrongFeature
+from features.engine.kernel import NEVER, Source, compute
+from features.engine.questions import ask
 
 MONDAY = date(2025, 3, 3)
 START = datetime(2025, 3, 3)

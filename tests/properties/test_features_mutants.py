@@ -17,8 +17,8 @@ import duckdb
 import numpy as np
 import pytest
 
+from pipelines.city.profile import load_profile
 from pipelines.home import REPO
-from pipelines.profile import load_profile
 
 QUJING = load_profile("qujing")
 MONDAYS = [

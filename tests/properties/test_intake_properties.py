@@ -8,15 +8,16 @@ import polars as pl
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipelines.intake import load_sources, refresh_reference
-from pipelines.ledger import CELL, count_visits
-from pipelines.mapping import FileMapping, SourceFile, TableMapping
-from pipelines.parsing import name_columns, parse
-from pipelines.parts import read_in_parts
-from pipelines.profile import load_profile
-from pipelines.readers import LINE, RawFile, read_source
-from pipelines.values import moments, numbers
-from pipelines.warehouse import as_known_at, open_warehouse, read_frame
+from pipelines.city.profile import load_profile
+from pipelines.intake.intake import load_sources, refresh_reference
+from pipelines.intake.parsing import name_columns, parse
+from pipelines.intake.service_visits import CELL, count_visits
+from pipelines.intake.value_parsers import moments, numbers
+from pipelines.mapping.landing_folder import SourceFile
+from pipelines.mapping.mapping import FileMapping, TableMapping
+from pipelines.reading.chunks import read_in_parts
+from pipelines.reading.readers import LINE, RawFile, read_source
+from pipelines.warehouse.warehouse import as_known_at, open_warehouse, read_frame
 
 QUJING = load_profile("qujing")
 TOWNS = ("530302001", "530302002")

@@ -9,10 +9,11 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.mapping import FileMapping, SourceFile, TableMapping
-from pipelines.parsing import choose_rows, name_columns, parse
-from pipelines.profile import load_profile
-from pipelines.readers import LINE, read_source
+from pipelines.city.profile import load_profile
+from pipelines.intake.parsing import choose_rows, name_columns, parse
+from pipelines.mapping.landing_folder import SourceFile
+from pipelines.mapping.mapping import FileMapping, TableMapping
+from pipelines.reading.readers import LINE, read_source
 
 QUJING = load_profile("qujing")
 NEEDED = ("dispute_id", "registered_at", "category", "area_code")

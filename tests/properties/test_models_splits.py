@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.splits import inner_windows, matured, temporal_splits
+from models.protocol.time_splits import inner_windows, matured, temporal_splits
 
 MONDAYS = st.builds(
     lambda first, kept: [

@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from features.asked import ask
-from features.feature import Feature
-from features.kernel import NEVER, Source, compute
+from features.catalogue.feature import Feature
+from features.engine.kernel import NEVER, Source, compute
+from features.engine.questions import ask
 from pipelines.home import REPO
 
 PAGE = REPO / "docs" / "feature_semantics.md"
@@ -365,7 +365,7 @@ def test_an_aggregation_means_what_its_paragraph_says(spec: Spec) -> None:
 
 
 def test_every_aggregation_has_a_paragraph() -> None:
-    from features.feature import WINDOWED
+    from features.catalogue.feature import WINDOWED
 
     assert {spec.entry["aggregation"] for spec in SPECS} == WINDOWED
 

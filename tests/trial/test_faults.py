@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from dagster_project.trial.one_year import capacity_in, trial_world
 from dagster_project.trial.plan import RETRAIN_EVERY_WEEKS, Plan, arm_of, trial_profile
-from dagster_project.trial.year import capacity_in, trial_world
-from pipelines.profile import Profile, load_profile
-from pipelines.simulator.feed import new_feed
-from pipelines.simulator.figures import city_figures
+from pipelines.city.profile import Profile, load_profile
+from pipelines.simulator.settings import city_figures
+from pipelines.simulator.weekly_feed import new_feed
 from pipelines.simulator.world import World
 
 PLAN = Plan(profile="qujing", scale=0.1, history_weeks=0, weeks=30)

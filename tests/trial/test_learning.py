@@ -5,9 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dagster_project.trial import year
+from dagster_project.trial import one_year
 from dagster_project.trial.plan import Plan, arm_of, trial_profile
-from pipelines.profile import load_profile
+from pipelines.city.profile import load_profile
 
 PLAN = Plan(profile="qujing", scale=0.1, weeks=2)
 SEED = 3
@@ -18,10 +18,10 @@ def test_the_published_order_is_followed_and_a_retrained_model_takes_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
-    monkeypatch.setattr(year, "RETRAIN_EVERY_WEEKS", 1)
+    monkeypatch.setattr(one_year, "RETRAIN_EVERY_WEEKS", 1)
     profile = trial_profile(load_profile("qujing"), PLAN)
-    year.make_history(profile, PLAN, SEED, tmp_path / "history")
-    year.live_year(profile, PLAN, SEED, arm_of("ranking+naive"), tmp_path / "history", tmp_path / "out")
+    one_year.make_history(profile, PLAN, SEED, tmp_path / "history")
+    one_year.live_year(profile, PLAN, SEED, arm_of("ranking+naive"), tmp_path / "history", tmp_path / "out")
 
     weeks = pl.read_parquet(tmp_path / "out" / "weeks.parquet")
     assert weeks["model_version"].n_unique() == 2

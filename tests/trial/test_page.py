@@ -5,7 +5,7 @@ import polars as pl
 from models.trial import feedback as quarters
 from models.trial.effects import SCHEMA
 from models.trial.losses import SCHEMA as LOSSES
-from models.trial.page import Tables, page
+from models.trial.report_page import Tables, page
 from models.trial.summary import summary
 
 EFFECTS = pl.DataFrame(

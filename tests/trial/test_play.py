@@ -12,13 +12,13 @@ import psutil
 import pytest
 
 from dagster_project.trial.plan import Plan, arms_of
-from dagster_project.trial.play import play_and_report
 from dagster_project.trial.report import pictured_of, report_again
-from dashboards.effect_words import ARMS
-from dashboards.read_model_effect import trial
+from dagster_project.trial.runner import play_and_report
+from dashboards.published.effect_queries import trial
+from dashboards.texts.effect_words import ARMS
+from pipelines.city.profile import load_profile
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
-from pipelines.profile import load_profile
 
 PLAN = Plan(profile="qujing", scale=0.05, history_weeks=52, weeks=2)
 PLAN_RUN = PLAN.run
@@ -108,7 +108,7 @@ def test_what_is_pictured_is_never_nothing() -> None:
 
 ONE_WAITS = """
 import os, time
-from dagster_project.trial.play import processes
+from dagster_project.trial.runner import processes
 with processes(1) as pool:
     print(pool.submit(os.getpid).result(), flush=True)
     pool.submit(time.sleep, 600).result()

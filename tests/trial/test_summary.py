@@ -6,7 +6,7 @@ import polars as pl
 
 from models.trial.effects import SCHEMA
 from models.trial.feedback import SCHEMA as FEEDBACK
-from models.trial.picture import save_picture
+from models.trial.report_picture import save_picture
 from models.trial.summary import summary
 
 ARMS = ("ranking", "ranking+naive")

@@ -5,13 +5,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from dagster_project.trial.one_year import live_year, make_history
 from dagster_project.trial.plan import Plan, arm_of, main_arms, trial_profile
 from dagster_project.trial.results import read_results
 from dagster_project.trial.sweep import AS_STATED, settings, sweep
-from dagster_project.trial.year import live_year, make_history
+from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import RefusedInput
-from pipelines.profile import Profile, load_profile
-from pipelines.simulator.files import dispute_ids
+from pipelines.simulator.landing_files import dispute_ids
 
 PLAN = Plan(profile="qujing", scale=0.05, history_weeks=52, weeks=4)
 SEED = 2
@@ -101,7 +101,7 @@ def test_a_setting_that_touches_no_dispute_attended_to_changes_nothing(profile: 
 
 
 def _stated(profile: Profile):
-    from pipelines.simulator.figures import city_figures
+    from pipelines.simulator.settings import city_figures
 
     return city_figures(profile).attending
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.counting.intervals import fit_spread
-from models.counting.measures import deviance, interval_score, squared_change
+from models.counts.shared.count_metrics import deviance, interval_score, squared_change
+from models.counts.shared.intervals import fit_spread
 
 
 def drawn(rng: np.random.Generator, mean: np.ndarray, size: float) -> np.ndarray:

@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.counting.evidence import Families
-from models.counting.measures import PREDICTIONS_SCHEMA, count_metrics
-from models.counting.reliability import RELIABILITY_SCHEMA, count_reliability
-from models.pictures import family_pictures
+from models.counts.shared.count_metrics import PREDICTIONS_SCHEMA, count_metrics
+from models.counts.shared.families_evidence import Families
+from models.counts.shared.reliability import RELIABILITY_SCHEMA, count_reliability
+from models.registry.evidence_pictures import family_pictures
 
 TOWNS = 20
 

@@ -14,15 +14,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from features.catalogue import CATALOGUE
-from features.matrix import build_matrix
-from models.coverage.inputs import build_inputs
-from models.coverage.ledger import read_ledger
-from models.coverage.suppression import ROUNDED_TO, SMALLEST, shown_counts, with_suppression
-from models.coverage.training import train_coverage
-from models.coverage.warnings import service_warnings
-from pipelines.profile import Profile, load_profile
-from pipelines.warehouse import open_warehouse
+from features.catalogue.catalogue import CATALOGUE
+from features.engine.matrix import build_matrix
+from models.counts.coverage.inputs import build_inputs
+from models.counts.coverage.ledger import read_ledger
+from models.counts.coverage.suppression import ROUNDED_TO, SMALLEST, shown_counts, with_suppression
+from models.counts.coverage.training import train_coverage
+from models.counts.coverage.warnings import service_warnings
+from pipelines.city.profile import Profile, load_profile
+from pipelines.warehouse.warehouse import open_warehouse
 from tests.conftest import SmallCity
 
 MOST = 400.0

@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.coverage.inputs import build_inputs
-from models.coverage.ledger import read_ledger
-from models.coverage.training import Coverage, forecast, judged_rows, train_coverage
-from models.coverage.warnings import PERSISTENCE, SCHEMA, service_warnings
-from pipelines.profile import Profile
-from pipelines.warehouse import open_warehouse
+from models.counts.coverage.inputs import build_inputs
+from models.counts.coverage.ledger import read_ledger
+from models.counts.coverage.training import Coverage, forecast, judged_rows, train_coverage
+from models.counts.coverage.warnings import PERSISTENCE, SCHEMA, service_warnings
+from pipelines.city.profile import Profile
+from pipelines.warehouse.warehouse import open_warehouse
 
 FIRST = date(2024, 1, 1)
 AS_OF = date(2025, 12, 29)

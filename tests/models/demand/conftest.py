@@ -7,12 +7,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from models.demand.inputs import Inputs, build_inputs
-from models.demand.panel import Panel, read_panel
-from models.demand.reporting import reporting
-from models.demand.training import Demand, train_demand
-from pipelines.profile import Profile
-from pipelines.warehouse import open_warehouse
+from models.counts.demand.inputs import Inputs, build_inputs
+from models.counts.demand.panel import Panel, read_panel
+from models.counts.demand.reporting import reporting
+from models.counts.demand.training import Demand, train_demand
+from pipelines.city.profile import Profile
+from pipelines.warehouse.warehouse import open_warehouse
 
 AS_OF = date(2025, 12, 29)
 

@@ -8,16 +8,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.counting.measures import count_metrics
-from models.demand.backtest import backtest_demand
-from models.demand.grains import GRAINS, totals
-from models.demand.inputs import build_inputs
-from models.demand.panel import read_panel
-from models.demand.reporting import reporting
-from models.demand.training import Demand, forecast, rows_of, train_demand
-from models.demand.warnings import SCHEMA, USUAL, place_warnings, ranked_places
-from pipelines.profile import Profile
-from pipelines.warehouse import open_warehouse
+from models.counts.demand.backtest import backtest_demand
+from models.counts.demand.grains import GRAINS, totals
+from models.counts.demand.inputs import build_inputs
+from models.counts.demand.panel import read_panel
+from models.counts.demand.reporting import reporting
+from models.counts.demand.training import Demand, forecast, rows_of, train_demand
+from models.counts.demand.warnings import SCHEMA, USUAL, place_warnings, ranked_places
+from models.counts.shared.count_metrics import count_metrics
+from pipelines.city.profile import Profile
+from pipelines.warehouse.warehouse import open_warehouse
 
 AS_OF = date(2025, 12, 29)
 

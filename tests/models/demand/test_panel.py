@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.demand.panel import Panel, read_panel
-from pipelines.profile import Profile
-from pipelines.warehouse import open_warehouse
+from models.counts.demand.panel import Panel, read_panel
+from pipelines.city.profile import Profile
+from pipelines.warehouse.warehouse import open_warehouse
 
 AS_OF = date(2025, 6, 30)
 DISPUTES = """

@@ -7,15 +7,15 @@ import polars as pl
 import pytest
 from scipy.stats import rankdata
 
-from models.demand.inputs import build_inputs
-from models.demand.panel import read_panel
-from models.demand.reporting import reporting
-from models.demand.warnings import USUAL, place_warnings
+from models.counts.demand.inputs import build_inputs
+from models.counts.demand.panel import read_panel
+from models.counts.demand.reporting import reporting
+from models.counts.demand.warnings import USUAL, place_warnings
+from pipelines.city.profile import Profile
 from pipelines.home import Home
-from pipelines.intake import take_in
-from pipelines.profile import Profile
+from pipelines.intake.intake import take_in
 from pipelines.simulator.city import SEALED, simulate
-from pipelines.warehouse import open_warehouse
+from pipelines.warehouse.warehouse import open_warehouse
 
 WEEKS = 54
 AS_OF = date(2023, 1, 2) + timedelta(weeks=WEEKS)

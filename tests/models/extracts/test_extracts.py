@@ -7,11 +7,11 @@ import duckdb
 import polars as pl
 import pytest
 
-from models.extracts.files import extracts
-from models.extracts.known import know
-from models.extracts.similar import similar
-from pipelines.profile import load_profile
-from pipelines.warehouse import open_warehouse
+from models.publishing.descriptions.all_descriptions import extracts
+from models.publishing.descriptions.as_known import know
+from models.publishing.descriptions.similar import similar
+from pipelines.city.profile import load_profile
+from pipelines.warehouse.warehouse import open_warehouse
 
 AS_OF = date(2025, 12, 29)
 PROFILE = load_profile("qujing")

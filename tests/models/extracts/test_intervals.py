@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from models.extracts.intervals import LEVEL, middle_days, middle_days_by, wilson
+from models.publishing.descriptions.share_intervals import LEVEL, middle_days, middle_days_by, wilson
 
 
 @pytest.mark.parametrize(("part", "whole"), [(0, 5), (3, 10), (97, 100), (5, 5)])

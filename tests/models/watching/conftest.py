@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.intake import take_in
-from pipelines.profile import load_profile
+from pipelines.intake.intake import take_in
 from pipelines.simulator.city import simulate
 
 WEEKS = 44

@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from features.matrix import Matrix
-from models.watching.model import input_signals, list_signals, score_signal, turnover_signal
-from models.watching.statistics import binned, departure, later, stability
-from pipelines.settings import Watch
+from features.engine.matrix import Matrix
+from models.monitoring.model_signals import input_signals, list_signals, score_signal, turnover_signal
+from models.monitoring.statistics import binned, departure, later, stability
+from pipelines.city.settings import Watch
 
 LIMITS = Watch()
 RNG = np.random.default_rng(4)

@@ -6,12 +6,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from models.watching.records import known_records
-from models.watching.signal import watch_frame
-from models.watching.sources import source_signals
-from models.watching.watch import watch_entry, watch_findings
-from pipelines.profile import Profile
-from pipelines.warehouse import open_warehouse
+from models.monitoring.monitoring import watch_entry, watch_findings
+from models.monitoring.recent_records import known_records
+from models.monitoring.signal import watch_frame
+from models.monitoring.source_signals import source_signals
+from pipelines.city.profile import Profile
+from pipelines.warehouse.warehouse import open_warehouse
 
 FIRST = date(2023, 1, 2)
 SINCE = FIRST + timedelta(weeks=40)

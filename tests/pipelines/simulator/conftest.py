@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.profile import Profile, load_profile
+from pipelines.city.profile import Profile, load_profile
 from pipelines.simulator.city import simulate
 
 WEEKS = 54

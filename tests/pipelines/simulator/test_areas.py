@@ -2,7 +2,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.profile import Profile
+from pipelines.city.profile import Profile
 from pipelines.simulator.areas import as_csv, make_areas, make_units
 
 

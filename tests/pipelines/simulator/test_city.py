@@ -4,10 +4,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.contracts import PAIR_COLUMNS, TABLES
+from pipelines.city.profile import Profile
 from pipelines.errors import RefusedInput
-from pipelines.profile import Profile
 from pipelines.simulator.city import MARKER, simulate
+from pipelines.tables.contracts import PAIR_COLUMNS, TABLES
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

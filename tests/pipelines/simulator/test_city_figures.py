@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import RefusedInput
-from pipelines.profile import Profile, load_profile
-from pipelines.simulator.figures import city_figures
+from pipelines.simulator.settings import city_figures
 
 
 def _with(qujing_folder: Path, tmp_path: Path, old: str, new: str) -> tuple[Path, int]:

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.simulator.dice import Dice, Stream, choose
+from pipelines.simulator.random_keys import Dice, Stream, choose
 
 
 @settings(max_examples=25, deadline=None)

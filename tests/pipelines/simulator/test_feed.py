@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.profile import Profile
-from pipelines.simulator.feed import Feed, new_feed, resumed
+from pipelines.city.profile import Profile
 from pipelines.simulator.parameters import FOUND
+from pipelines.simulator.weekly_feed import Feed, new_feed, resumed
 from pipelines.simulator.world import Week, World, make_world
 
 SCALE, HISTORY, WEEKS = 0.05, 52, 8

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.profile import Profile
+from pipelines.city.profile import Profile
 from pipelines.simulator.parameters import DAY, Parameters
 from pipelines.simulator.records import dispute_rows, event_rows, outcome_rows
 from pipelines.simulator.world import Week, World, make_world, step

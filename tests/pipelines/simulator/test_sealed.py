@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.city.profile import Profile
 from pipelines.home import Home
-from pipelines.intake import take_in
-from pipelines.profile import Profile
-from pipelines.warehouse import CORE_TABLES, open_warehouse
+from pipelines.intake.intake import take_in
+from pipelines.warehouse.warehouse import CORE_TABLES, open_warehouse
 
 
 def contents(home: Home) -> dict[str, list[tuple]]:

@@ -2,9 +2,9 @@ from datetime import date
 
 import numpy as np
 
-from pipelines.profile import Profile
-from pipelines.simulator.figures import city_figures
+from pipelines.city.profile import Profile
 from pipelines.simulator.seasons import START, plan_seasons
+from pipelines.simulator.settings import city_figures
 
 
 def week_of(day: date) -> int:

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pipelines.profile import Profile
+from pipelines.city.profile import Profile
 from pipelines.simulator.parameters import FLAGS, FOUND, WEEK
 from pipelines.simulator.vocabulary import index_of
 from pipelines.simulator.world import Week, World, make_world, step, true_hazards

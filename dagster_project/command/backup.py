@@ -1,0 +1,89 @@
+"""`scripts/backup.sh`: a home as one archive with a list of its files' hashes, and back again.
+
+Nothing writes while a home is saved: the intake's lock is held. SQLite files may be open elsewhere (screens,
+MLflow), so SQLite itself copies them; everything else is copied as it lies.
+"""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import sys
+import tarfile
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typer
+from filelock import FileLock
+
+from dagster_project.command.cli import plain_errors
+from pipelines.erasure.scrub import is_sqlite
+from pipelines.errors import FengqiaoError
+
+LIST = "backup.json"
+LEFT_OUT = ("*.lock", "*.pid", "*.partial", ".partial-*", "*.db-wal", "*.db-shm", "*-journal", "logs")
+
+
+def save(home: Path, archive: Path) -> str:
+    """Write the home into one archive, which appears whole or not at all; says how many files."""
+    with TemporaryDirectory(dir=archive.parent) as scratch, FileLock(home / "intake.lock"):
+        copy = Path(scratch) / "home"
+        shutil.copytree(
+            home, copy, symlinks=True, copy_function=_copied, ignore=shutil.ignore_patterns(*LEFT_OUT)
+        )
+        hashes = _hashes(copy)
+        (copy / LIST).write_text(json.dumps(hashes, indent=1, sort_keys=True), encoding="utf-8")
+        partial = Path(scratch) / "archive"
+        with tarfile.open(partial, "w:gz") as tar:
+            tar.add(copy, arcname="home")
+        partial.replace(archive)
+    return f"{len(hashes)} files of {home} in {archive}"
+
+
+def restore(archive: Path, home: Path) -> str:
+    """Put a backup into a new folder, which appears whole or not at all, every file as its hash says.
+
+    Raises:
+        FengqiaoError: a file is missing or is not what was saved.
+    """
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=home.parent) as scratch:
+        with tarfile.open(archive) as tar:
+            tar.extractall(scratch, filter="data")
+        copy = Path(scratch) / "home"
+        wanted = json.loads((copy / LIST).read_text(encoding="utf-8"))
+        (copy / LIST).unlink()
+        found = _hashes(copy)
+        wrong = sorted(name for name in wanted | found if wanted.get(name) != found.get(name))
+        if wrong:
+            raise FengqiaoError(f"{archive}: {wrong[0]} is not what was saved; {home} was not made")
+        copy.rename(home)
+    return f"{len(wanted)} files of {archive} in {home}, each as it was saved"
+
+
+def main() -> None:
+    """`save HOME ARCHIVE` or `restore ARCHIVE HOME`."""
+    work = {"save": save, "restore": restore}[sys.argv[1]]
+    typer.echo(work(Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve()))
+
+
+def _copied(source: str, target: str) -> str:
+    if is_sqlite(Path(source)):
+        with closing(sqlite3.connect(source)) as held, closing(sqlite3.connect(target)) as copy:
+            held.backup(copy)
+        return target
+    return shutil.copy2(source, target)
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+if __name__ == "__main__":
+    with plain_errors():
+        main()

@@ -1,0 +1,216 @@
+"""The `fengqiao` command: a thin skin over plain functions, and the only place that knows exit codes.
+
+Imports stay inside the commands, so that `fengqiao --help` answers at once.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from dagster_project.command import cli_models
+from dagster_project.command.cli_options import AsOf, HomeFolder, ProfileName, city_of, monday_of, new_stages
+from pipelines.errors import FengqiaoError, RefusedInput
+
+app = typer.Typer(
+    name="fengqiao",
+    help="Weekly early warning for dispute mediation. Ranks disputes and places, never people.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(cli_models.app)
+
+DataFolder = Annotated[Path, typer.Option("--data", help="Landing folder with the city's files.")]
+
+
+def main() -> None:
+    """Run the command; `--debug` shows the trace of what goes wrong."""
+    arguments = [word for word in sys.argv[1:] if word != "--debug"]
+    with plain_errors(debug="--debug" in sys.argv):
+        app(args=arguments, standalone_mode=True)
+
+
+@contextmanager
+def plain_errors(debug: bool = False) -> Iterator[None]:
+    """Turn an error into one readable line and its exit code."""
+    try:
+        yield
+    except Exception as problem:
+        if debug:
+            raise
+        if isinstance(problem, FengqiaoError):
+            typer.echo(f"fengqiao: {problem}", err=True)
+            sys.exit(problem.exit_code)
+        told = next(iter(str(problem).splitlines()), "")
+        typer.echo(f"fengqiao: {type(problem).__name__}: {told} (--debug shows the trace)", err=True)
+        sys.exit(FengqiaoError.exit_code)
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder to write the landing files into.")],
+    profile: ProfileName = "qujing",
+    weeks: Annotated[int, typer.Option(min=1)] = 156,
+    scale: Annotated[float, typer.Option(min=0.001, help="1 is a city of six million.")] = 1.0,
+    seed: int = 1,
+) -> None:
+    """Write a made-up city's landing files, with the true hazards in a sealed side file."""
+    from pipelines.city.profile import load_profile
+    from pipelines.simulator.city import simulate as simulate_city
+
+    stages = new_stages()
+    with stages.stage("simulate") as progress:
+        simulate_city(out, load_profile(profile), weeks=weeks, scale=scale, seed=seed, progress=progress)
+
+
+@app.command()
+def check(
+    data: Annotated[Path, typer.Argument(help="Landing folder to look at; nothing is written.")],
+    profile: ProfileName = "qujing",
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --corrections: the rows this home holds back, not the dry run's.", show_default=False
+        ),
+    ] = None,
+    corrections: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the rows held back into this folder, as XLSX to be corrected.", show_default=False
+        ),
+    ] = None,
+    draft: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the first draft of a profile for these files into this folder.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Dry run of the intake: what would load, what would be refused or quarantined, and why."""
+    from pipelines.city.profile import load_profile
+    from pipelines.intake.corrections_workbook import corrections_of_home
+    from pipelines.onboarding.dry_run import check_folder
+    from pipelines.onboarding.profile_draft import draft_profile
+
+    if draft is not None:
+        for path in draft_profile(data, draft):
+            typer.echo(f"drafted {path}")
+        return
+    loaded = load_profile(profile)
+    if home is not None and corrections is not None:
+        for path in corrections_of_home(home, loaded, corrections):
+            typer.echo(f"to be corrected: {path}")
+        return
+    report = check_folder(data, loaded, corrections)
+    typer.echo(report.text())
+    if report.refusals:
+        raise typer.Exit(RefusedInput.exit_code)
+
+
+@app.command()
+def run(
+    data: DataFolder,
+    profile: ProfileName = "qujing",
+    home: HomeFolder = None,
+    as_of: AsOf = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Also publish every Monday from this one on that is not published, or that late records touch.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """The main job: intake, features, train if there is no champion, score, publish, brief."""
+    monday, first = monday_of(as_of, "--as-of"), monday_of(since, "--since")
+    from dagster_project.command.main_job import run_week
+
+    run_week(replace(city_of(profile, home, data), stages=new_stages()), monday, first)
+
+
+@app.command()
+def brief(
+    profile: ProfileName = "qujing",
+    home: HomeFolder = None,
+    lang: Annotated[str, typer.Option(help="zh or en")] = "zh",
+    role: Annotated[str, typer.Option(help="analyst or protection")] = "analyst",
+) -> None:
+    """Write the weekly meeting's papers from what is published."""
+    from dashboards.papers.weekly_brief import write_brief
+
+    city = city_of(profile, home)
+    typer.echo(f"brief in {write_brief(city.home, city.profile, lang=lang, role=role)}")
+
+
+@app.command()
+def erase(
+    dispute: Annotated[str, typer.Option(help="Case number.")],
+    reason: Annotated[str, typer.Option(help="Why, for the certificate.")],
+    profile: ProfileName = "qujing",
+    home: HomeFolder = None,
+) -> None:
+    """Erase one dispute everywhere under the home and print a certificate."""
+    from dagster_project.operations.erase_everywhere import erase_dispute
+
+    typer.echo(erase_dispute(city_of(profile, home), dispute, reason))
+
+
+@app.command()
+def dashboard(
+    profile: ProfileName = "qujing",
+    home: HomeFolder = None,
+    role: Annotated[
+        str, typer.Option(help="analyst, protection or engineer; where a log-in is configured, it decides.")
+    ] = "analyst",
+    background: Annotated[bool, typer.Option(help="Leave it open and return.")] = False,
+    stop: Annotated[bool, typer.Option(help="Close the one left open.")] = False,
+) -> None:
+    """Open the screens on localhost."""
+    from dashboards import server
+
+    city = city_of(profile, home)
+    if stop:
+        typer.echo(server.stop(city.home))
+    elif background:
+        typer.echo(server.start(city.home, city.profile, role=role))
+    else:
+        server.serve(city.home, city.profile, role=role)
+
+
+@app.command()
+def audit(
+    action: Annotated[Literal["verify"], typer.Argument(help="The only thing there is to do.")] = "verify",
+    profile: ProfileName = "qujing",
+    home: HomeFolder = None,
+    head: Annotated[
+        str | None, typer.Option(help="Check code printed on the papers.", show_default=False)
+    ] = None,
+) -> None:
+    """Verify that no decision was changed or taken out of the record."""
+    from dashboards.decisions.chain_heads import verify
+
+    typer.echo(verify(city_of(profile, home).home, head))
+
+
+@app.command()
+def status(profile: ProfileName = "qujing", home: HomeFolder = None) -> None:
+    """What an engineer asks first: last publication, champion, data until when, what is overdue."""
+    from dagster_project.operations.status import status_lines
+
+    for line in status_lines(city_of(profile, home), date.today()):
+        typer.echo(line)
+
+
+@app.command()
+def dev(profile: ProfileName = "qujing", home: HomeFolder = None, data: Path | None = None) -> None:
+    """Open Dagster, MLflow and the dashboard on localhost until interrupted."""
+    from dagster_project.command.dev_servers import open_workbench
+
+    open_workbench(city_of(profile, home, data))

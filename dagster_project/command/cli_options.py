@@ -1,0 +1,50 @@
+"""What the commands have in common: their options, and what is made of them."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.errors import RefusedInput
+
+if TYPE_CHECKING:
+    from dagster_project.operations.city import City
+    from dagster_project.operations.progress import Stages
+
+ProfileName = Annotated[str, typer.Option("--profile", help="Profile name, or a profile folder.")]
+HomeFolder = Annotated[
+    Path | None,
+    typer.Option("--home", help="Home folder; $FENGQIAO_HOME, else data/local.", show_default=False),
+]
+AsOf = Annotated[
+    datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="A Monday.", show_default=False)
+]
+
+
+def city_of(profile: str, home: Path | None, data: Path | None = None) -> "City":
+    """The profile and its home; `data` is its landing folder."""
+    from dagster_project.operations.city import City
+    from pipelines.city.profile import load_profile
+    from pipelines.home import find_home
+
+    loaded = load_profile(profile)
+    return City(loaded, find_home(home, loaded.name), data)
+
+
+def new_stages() -> "Stages":
+    """Progress on the terminal, stage by stage."""
+    from dagster_project.operations.progress import Stages
+
+    return Stages()
+
+
+def monday_of(as_of: datetime | None, option: str = "--as-of") -> date | None:
+    """The Monday asked for.
+
+    Raises:
+        RefusedInput: it is no Monday.
+    """
+    if as_of is not None and as_of.weekday() != 0:
+        raise RefusedInput(f"{option} {as_of:%Y-%m-%d} is a {as_of:%A}; as-of dates are Mondays")
+    return as_of.date() if as_of is not None else None

@@ -1,0 +1,204 @@
+"""The graph: files to core tables, then week by week features, a champion, a publication and its papers.
+
+Each asset is named like its table, calls one plain function and tells Dagster what came of it. Heavy
+imports stay inside, so that the graph itself loads in a moment.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from dagster_project.defs import asset_metadata
+from dagster_project.defs.asset_metadata import week_of
+from dagster_project.defs.checks import (
+    INTAKE_CHECKS,
+    LIST_CHECKS,
+    WATCH_CHECKS,
+    WEEK_CHECKS,
+    intake_findings,
+    publication_findings,
+    results,
+    week_findings,
+)
+from dagster_project.defs.partitions import weeks
+from dagster_project.defs.retries import patient
+from dagster_project.operations.city import City
+from pipelines.tables.contracts import TABLES
+from pipelines.warehouse.warehouse import CORE_TABLES
+
+INTAKE, ANALYSIS = ["team:intake"], ["team:analysis"]
+REFERENCE = {
+    "core_area": "Areas of the profile, from city down to grid.",
+    "core_unit": "Mediation units of the profile.",
+    "intake_file": "One row per file and table taken in: rows read, loaded, quarantined, duplicate, unchanged.",
+    "visit_count": "Care visits due and made by file, township, service and week; coverage is added up from it.",
+    "dispute_pair": "Two records that are likely one quarrel, how likely, and what agrees.",
+    "dispute_link": "Records that count as an earlier one registered again, above the profile's threshold.",
+    "quarantine": "Rows that broke a rule, with every rule they broke; what could name a person is masked.",
+}
+PUBLISHED = {
+    "dispute_warnings": "Every dispute at risk that may be ranked, with chance, level, reasons and the offer.",
+    "dispute_timeline": "The recorded steps of those disputes, in time order.",
+    "dispute_facts": "What is recorded about each of those disputes now.",
+    "model_metrics": "How the model and its baselines did in the backtest.",
+    "calibration": "What was predicted in the backtest and what came, by bin.",
+    "place_warnings": "Disputes and harms expected in each township and category, against what is usual there.",
+    "place_totals": "The same added up by county and for the city.",
+    "service_warnings": "Care visits expected to be overdue by township and service; small cells left out.",
+    "watch": "What is watched week by week, and which limits were crossed.",
+    "last_week": "What became of the list before this one.",
+    "similar": "Closed disputes most like each one near the top of the list, and what settled them.",
+    "arrivals": "What became known week by week, and how long after it happened.",
+    "effect": "Three years in periods of four weeks: handling and harms, before and after.",
+    "funnel_tiers": "How a year's disputes pass the tiers.",
+    "funnel_kinds": "How a year's disputes pass the kinds of mediation.",
+    "grid_load": "Grid reports by county: how many, and how quickly they were answered.",
+    "places": "Each township's recent disputes against its own usual, and what is there to help.",
+    "units": "How each mediation unit fares with the cases it was given.",
+}
+
+RAW = [
+    dg.AssetSpec(
+        table, group_name="raw", owners=INTAKE, kinds={"file"},
+        description=f"Files of the landing folder: {contract.__doc__}",
+    )
+    for table, contract in TABLES.items()
+]  # fmt: skip
+CORE = [
+    dg.AssetSpec(
+        core, group_name="core", owners=INTAKE, kinds={"duckdb"}, description=TABLES[table].__doc__,
+        deps=[table, "service_visits"] if table == "service_coverage" else [table],
+    )
+    for table, core in CORE_TABLES.items()
+]  # fmt: skip
+BOOKS = [
+    dg.AssetSpec(
+        table, group_name="core", owners=INTAKE, kinds={"duckdb"}, description=told,
+        deps=[] if table.startswith("core_") else list(TABLES),
+    )
+    for table, told in REFERENCE.items()
+]  # fmt: skip
+
+
+INTAKE_JOB = "intake_job"
+"""The job that takes files in and publishes nothing."""
+
+
+@dg.multi_asset(name="intake", specs=[*CORE, *BOOKS], check_specs=INTAKE_CHECKS)
+def intake(
+    context: dg.AssetExecutionContext, city: dg.ResourceParam[City]
+) -> Iterator[dg.MaterializeResult | dg.AssetObservation]:
+    """Every file of the landing folder, and the decisions so far, checked and loaded in one transaction."""
+    from dashboards.decisions.export import handed_over
+    from pipelines.intake.intake import take_in
+    from pipelines.mapping.landing_folder import unread_files
+
+    alone = context.run.job_name == INTAKE_JOB
+    with city.stage("intake", last=alone) as progress, patient(context), handed_over(city.home) as decisions:
+        reports = take_in(city.landing, city.profile, city.home, progress=progress, also=decisions)
+        findings = intake_findings(city)
+    for table in TABLES:
+        context.log_event(dg.AssetObservation(table, metadata=asset_metadata.read(table, reports)))
+    told = asset_metadata.core_tables(city.home.warehouse)
+    told["intake_file"] |= asset_metadata.unread(unread_files(city.landing, city.profile))
+    for spec in (*CORE, *BOOKS):
+        name = spec.key.to_user_string()
+        yield dg.MaterializeResult(
+            asset_key=name, metadata=told[name], check_results=results(findings.get(name, []), name)
+        )
+
+
+@dg.asset(
+    partitions_def=weeks, group_name="features", owners=ANALYSIS, kinds={"parquet"}, deps=[*CORE, "core_area"],
+    check_specs=WEEK_CHECKS,
+)  # fmt: skip
+def feat_dispute(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) -> dg.MaterializeResult:
+    """Every catalogue column for every dispute at risk on the Monday, from what was known before it."""
+    from features.week_matrix import saved_week
+
+    as_of = week_of(context.partition_key)
+    with city.stage("features", as_of), patient(context):
+        matrix = saved_week(city.home, city.profile, as_of)
+        findings = week_findings(city, as_of)
+    return dg.MaterializeResult(
+        metadata=asset_metadata.features(matrix), check_results=results(findings, "feat_dispute")
+    )
+
+
+@dg.asset(
+    partitions_def=weeks, group_name="models", owners=ANALYSIS, kinds={"lightgbm", "mlflow"},
+    deps=[*CORE, feat_dispute],
+)  # fmt: skip
+def champion(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) -> dg.MaterializeResult:
+    """The model in use. Trained on all matured weeks and judged here only when there is none yet."""
+    from models.weekly import train_champion_if_none
+
+    as_of = week_of(context.partition_key)
+    with city.stage("train", as_of) as progress, patient(context):
+        told = train_champion_if_none(city.home, city.profile, as_of, progress=progress)
+    return dg.MaterializeResult(metadata=asset_metadata.model(city, told.version, told.reason_en))
+
+
+@dg.asset(
+    partitions_def=weeks, group_name="models", owners=ANALYSIS, kinds={"lightgbm", "mlflow"},
+    deps=[*CORE, feat_dispute],
+)  # fmt: skip
+def challenger(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) -> dg.MaterializeResult:
+    """A model trained anew, that asks to replace the champion; `fengqiao retrain --promote` decides."""
+    from models.weekly import retrain
+
+    as_of = week_of(context.partition_key)
+    with city.stage("retrain", as_of, last=True) as progress, patient(context):
+        told = retrain(city.home, city.profile, as_of, progress=progress)
+    return dg.MaterializeResult(metadata={"told": told})
+
+
+@dg.multi_asset(
+    name="publication",
+    specs=[
+        dg.AssetSpec(
+            table, group_name="published", owners=ANALYSIS, kinds={"parquet"}, description=told,
+            deps=[feat_dispute, champion], skippable=True,
+        )
+        for table, told in PUBLISHED.items()
+    ],
+    partitions_def=weeks,
+    check_specs=[*LIST_CHECKS, *WATCH_CHECKS],
+)  # fmt: skip
+def publication(
+    context: dg.AssetExecutionContext, city: dg.ResourceParam[City]
+) -> Iterator[dg.MaterializeResult]:
+    """The week's ranked list with all that goes with it, switched to in one atomic step."""
+    from models.weekly import score_and_publish
+
+    as_of = week_of(context.partition_key)
+    with city.stage("publish", as_of) as progress, patient(context):
+        folder = score_and_publish(city.home, city.profile, as_of, progress=progress)
+        findings = publication_findings(city, folder)
+    for table in sorted(path.stem for path in folder.glob("*.parquet") if path.stem in PUBLISHED):
+        yield dg.MaterializeResult(
+            asset_key=table,
+            metadata=asset_metadata.published(folder, table),
+            check_results=results(findings.get(table, []), table),
+            data_version=dg.DataVersion(folder.resolve().name),
+        )
+
+
+@dg.asset(
+    partitions_def=weeks, group_name="brief", owners=ANALYSIS, kinds={"word", "excel"},
+    deps=["dispute_warnings"],
+)  # fmt: skip
+def brief(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) -> dg.MaterializeResult:
+    """The weekly meeting's papers, from what is published.
+
+    Depends on the one table every publication has: Dagster skips what depends on a table left out.
+    """
+    from dashboards.papers.weekly_brief import write_brief
+
+    with city.stage("brief", week_of(context.partition_key), last=True):
+        folder = write_brief(city.home, city.profile)
+    return dg.MaterializeResult(metadata=asset_metadata.papers(folder))
+
+
+WEEKLY = [feat_dispute, champion, publication, brief]
+ASSETS = [*RAW, intake, *WEEKLY, challenger]

@@ -1,0 +1,99 @@
+"""The checks of the graph: what stops a week where publishing would mislead, and what is only said.
+
+Blocking: contracts, accounting, the leakage canary, the published list. A blocked week is not published,
+last week's stays in force, and HOME/run.json says why on the screens. Warning: freshness, volume, and
+everything watched (models/watching).
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from dagster_project.defs import asset_metadata
+from dagster_project.operations.city import City
+from pipelines.warehouse import checks
+from pipelines.warehouse.checks import Finding
+from pipelines.warehouse.warehouse import CORE_TABLES, open_warehouse
+
+CANARY_WEEKS_BACK = 4
+"""Far enough back that steps and harms of that time were recorded after it."""
+
+BLOCKING = {"contract", "accounting", "leakage", "list"}
+
+
+def _spec(name: str, asset: str, told: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(name, asset=asset, description=told, blocking=name in BLOCKING)
+
+
+INTAKE_CHECKS = [
+    *(
+        _spec(
+            "contract",
+            core,
+            "Columns hold what the contract allows; one version of each record is in force, in time order.",
+        )
+        for core in CORE_TABLES.values()
+    ),
+    _spec(
+        "accounting", "intake_file", "Read = loaded + quarantined + duplicates + unchanged, in every file."
+    ),
+]
+WEEK_CHECKS = [
+    _spec("leakage", "feat_dispute", "A past Monday looks the same without what was known only later."),
+    _spec("freshness", "feat_dispute", "The newest record was known shortly before the Monday."),
+    _spec("volume", "feat_dispute", "Last week holds about as many records as the twelve weeks before."),
+]
+LIST_CHECKS = [
+    _spec("list", "dispute_warnings", "Ranks, chances and the length of the list are what they must be.")
+]
+
+WATCH_CHECKS = [
+    _spec("arrivals", "watch", "Each county still reports, and harms come in as usual."),
+    _spec("codes", "watch", "The codes of each source are shared out as in the half year before."),
+    _spec("missing", "watch", "No column is left empty much more often."),
+    _spec("delay", "watch", "Records are entered as soon as before."),
+    _spec("drift", "watch", "Features and scores are distributed as before."),
+    _spec("calibration", "watch", "As many harms came as the matured lists expected."),
+    _spec("recall", "watch", "The matured lists held the share of harms that the backtest promised."),
+    _spec("turnover", "watch", "The list is neither the same nor another one altogether."),
+]
+
+
+def intake_findings(city: City) -> dict[str, list[Finding]]:
+    """What the core tables say of themselves after an intake, by table."""
+    with open_warehouse(city.home.warehouse, read_only=True) as con:
+        found = {core: [checks.contract(con, core)] for core in CORE_TABLES.values()}
+        found["intake_file"] = [checks.accounting(con)]
+    city.block("intake", None, [one for mine in found.values() for one in mine])
+    return found
+
+
+def week_findings(city: City, as_of: date) -> list[Finding]:
+    """What speaks for or against publishing this Monday."""
+    from features.leakage_canary import leakage
+
+    with open_warehouse(city.home.warehouse, read_only=True) as con:
+        canary = leakage(con, city.profile, as_of - timedelta(weeks=CANARY_WEEKS_BACK))
+        city.block("features", as_of, [canary])
+        return [canary, checks.freshness(con, as_of), checks.volume(con, as_of)]
+
+
+def publication_findings(city: City, folder: Path) -> dict[str, list[Finding]]:
+    """What the published files say of themselves, by table; the list was looked at before it was published too."""
+    from models.monitoring.monitoring import watch_findings
+    from models.publishing.list_check import list_finding
+
+    return {
+        "dispute_warnings": [
+            list_finding(pl.read_parquet(folder / "dispute_warnings.parquet"), city.profile)
+        ],
+        "watch": watch_findings(pl.read_parquet(folder / "watch.parquet")),
+    }
+
+
+def results(found: Iterable[Finding], asset: str) -> list[dg.AssetCheckResult]:
+    """Findings as check results of one asset."""
+    return [asset_metadata.checked(one, asset, blocking=one.name in BLOCKING) for one in found]

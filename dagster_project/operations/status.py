@@ -1,0 +1,101 @@
+"""What an engineer asks first, in ten lines at most."""
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from dagster_project.operations.city import City
+from pipelines.errors import FengqiaoError
+from pipelines.home import Home
+from pipelines.run_state import last_run
+from pipelines.warehouse.as_of import newest_as_of
+from pipelines.warehouse.warehouse import data_until, open_warehouse
+
+DATA_OVERDUE_DAYS = 8
+CARD_ENDS_DAYS = 30
+
+
+def status_lines(city: City, today: date) -> list[str]:
+    """One fact a line: home, last run, data, publication, model, families, and what is overdue.
+
+    Args:
+        city: whose home is looked at; nothing is written.
+        today: the reader's date; made-up data stand still in time and are never overdue.
+    """
+    held = city.home.owner()
+    if held is None:
+        return [f"home: {city.home.root} (empty; run `fengqiao run --data FOLDER`)"]
+    lines = [f"home: {city.home.root} ({held['profile']}, {held['origin']} data)", _last_run(city.home)]
+    if city.home.warehouse.exists():
+        lines += _warehouse_lines(city)
+    meta = newest_meta(city.home)
+    if meta is None:
+        return [*lines, "published: nothing yet"]
+    model = meta["model"]
+    missing = [name for name, family in meta["families"].items() if not family["published"]]
+    return [
+        *lines,
+        f"published: as of {meta['as_of']}, {meta['listed']} listed of {meta['ranked']:,} at risk",
+        f"champion: {model['champion'] or 'none'}, {'in use' if model['usable'] else 'not used: ' + model['reason_en']}",
+        f"model card: {_card(model)}",
+        f"families not published: {', '.join(missing) or 'none'}",
+        f"overdue: {'; '.join(overdue(meta, today)) or 'nothing'}",
+    ]
+
+
+def newest_meta(home: Home) -> dict[str, Any] | None:
+    """`meta.json` of the publication in force, or None."""
+    pointer = home.published / "current.json"
+    if not pointer.exists():
+        return None
+    folder = json.loads(pointer.read_text(encoding="utf-8"))["folder"]
+    return json.loads((home.published / folder / "meta.json").read_text(encoding="utf-8"))
+
+
+def overdue(meta: dict[str, Any], today: date) -> list[str]:
+    """What a published week's `meta.json` says should have been done by now; made-up data are never overdue."""
+    if meta["synthetic"]:
+        today = date.fromisoformat(meta["as_of"])
+    told = []
+    until = datetime.fromisoformat(meta["data_until"]).date()
+    if (today - until).days > DATA_OVERDUE_DAYS:
+        told.append(f"data, {(today - until).days} days old")
+    if (today - date.fromisoformat(meta["as_of"])).days >= 7:
+        told.append(f"publication, {(today - date.fromisoformat(meta['as_of'])).days} days old")
+    expires = meta["model"]["expires_on"]
+    if expires and (date.fromisoformat(expires) - today).days < CARD_ENDS_DAYS:
+        told.append(f"retraining, the model card ends on {expires}")
+    return told
+
+
+def _last_run(home: Home) -> str:
+    run = last_run(home)
+    if run is None:
+        return "last run: none is recorded"
+    state = "broken off" if run.broke_off else run.state
+    for_week = f" for {run.as_of}" if run.as_of else ""
+    why = f": {run.reason_en}" if run.reason_en else ""
+    return f"last run: {state} at {run.at}{for_week}, in step {run.step}{why}"
+
+
+def _warehouse_lines(city: City) -> list[str]:
+    with open_warehouse(city.home.warehouse, read_only=True) as con:
+        until = data_until(con)
+        files, rows = con.execute(
+            "select count(distinct file_id), coalesce(sum(n_loaded), 0) from intake_file"
+        ).fetchall()[0]
+        held_back = con.execute("select count(*) from quarantine").fetchall()[0][0]
+    try:
+        ahead = f"next as-of date {newest_as_of(city.home, city.profile)}"
+    except FengqiaoError as nothing:
+        ahead = str(nothing)
+    return [
+        f"taken in: {files} files, {rows:,} rows loaded, {held_back:,} in quarantine",
+        f"data until: {until}; {ahead}",
+    ]
+
+
+def _card(model: dict[str, Any]) -> str:
+    if not model["expires_on"]:
+        return "none"
+    return f"trained on weeks until {model['trained_until']}, expires on {model['expires_on']}"

@@ -1,0 +1,73 @@
+"""The weekly meeting's papers: a Word document and the list as a workbook, from what the screens show.
+
+Written for one role and one language. An internal working paper: it takes the layout of GB/T 9704 and
+nothing that would make it look like an issued document.
+"""
+
+from pathlib import Path
+
+from dashboards.access.roles import role_of
+from dashboards.papers import brief_sections as sections
+from dashboards.papers.paper_content import Paper, gather
+from dashboards.papers.word_document import Document
+from dashboards.papers.workbook import spelled_out, workbook
+from dashboards.texts.week_sentences import week_days
+from pipelines.city.profile import Profile
+from pipelines.home import Home
+
+
+def write_brief(home: Home, profile: Profile, lang: str = "zh", role: str = "analyst") -> Path:
+    """Write the week's papers.
+
+    Args:
+        home: where the week is published.
+        profile: the city.
+        lang: `zh` or `en`.
+        role: whose papers; only the protection role's hold disputes with domestic violence indicated.
+
+    Returns:
+        HOME/briefs/<as_of>, with `brief_<lang>.docx` and `warnings_<lang>.xlsx`, `_protection` before
+        the language in that role's.
+
+    Raises:
+        FengqiaoError: nothing is published yet, or the record of decisions does not close.
+        RefusedInput: there is no such language or role.
+    """
+    paper = gather(home, profile, lang, role_of(role))
+    folder = home.briefs / paper.publication.as_of.isoformat()
+    folder.mkdir(parents=True, exist_ok=True)
+    mark = "_protection" if role == "protection" else ""
+    for name, content in (
+        (f"brief{mark}_{lang}.docx", document_bytes(paper)),
+        (f"warnings{mark}_{lang}.xlsx", workbook_bytes(paper)),
+    ):
+        partial = folder / f".{name}.partial"
+        partial.write_bytes(content)
+        partial.replace(folder / name)
+    return folder
+
+
+def document_bytes(paper: Paper) -> bytes:
+    """The Word document."""
+    words, publication = paper.names.words, paper.publication
+    made = Document(words)
+    made.title(words("paper.title"), words("paper.number_line", **week_days(words, publication)))
+    if publication.synthetic:
+        made.remark(words("paper.simulated"))
+    for section in sections.IN_ORDER:
+        section(made, paper)
+    made.remark(words("paper.head", head=paper.head[:16], n=words.number(paper.entries)))
+    return made.to_bytes(publication.as_of)
+
+
+def workbook_bytes(paper: Paper) -> bytes:
+    """The week's list as a workbook."""
+    listed = spelled_out(paper.listed.rows, paper.names, paper.decided)
+    return workbook(paper.publication, listed, paper.names, notes(paper))
+
+
+def notes(paper: Paper) -> list[str]:
+    """What a reader of the list must know: made up or not, of when, and what it is not."""
+    words = paper.names.words
+    made_up = [words("notice.simulated")] if paper.publication.synthetic else []
+    return [*made_up, *sections.facts(paper), words("boundary.line")]

@@ -1,0 +1,68 @@
+"""What the screens ask about the use made of the lists: week by week, how many warnings somebody decided on."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+
+from dashboards.decisions.store import DECIDED, VISITED, Entry
+from dashboards.published.role_list import on_any_list
+from pipelines.home import Home
+
+WEEKS = 8
+_COLUMNS = ["dispute_id", "rank", "selection", "is_domestic"]
+
+
+@dataclass(frozen=True)
+class Acted:
+    """One week's lists, all roles' together.
+
+    Attributes:
+        as_of: the Monday.
+        listed: how many disputes stood on one of them.
+        decided: how many have each decision standing: `accept`, `decline`, `correct`, and `visit`.
+    """
+
+    as_of: date
+    listed: int
+    decided: dict[str, int]
+
+    @property
+    def share(self) -> float:
+        """The share that was accepted, declined or corrected."""
+        return sum(self.decided[action] for action in DECIDED) / max(1, self.listed)
+
+
+def acted_on(home: Home, entries: Sequence[Entry]) -> list[Acted]:
+    """The newest published weeks, the newest first.
+
+    Args:
+        home: what was published.
+        entries: the record of decisions, oldest first.
+    """
+    undone = {entry.decision.undoes for entry in entries if entry.decision.action == "undo"}
+    standing: dict[tuple[date, str, bool], str] = {}
+    for entry in entries:
+        told = entry.decision
+        if told.action in (*DECIDED, *VISITED) and entry.seq not in undone:
+            standing[told.as_of, told.dispute_id, told.action in VISITED] = told.action
+    found = []
+    for link in sorted(home.published.glob("????-??-??"))[: -WEEKS - 1 : -1]:
+        as_of, listed = date.fromisoformat(link.name), _listed(link.resolve())
+        counted = Counter(
+            action for (week, dispute, _), action in standing.items() if week == as_of and dispute in listed
+        )
+        found.append(Acted(as_of, len(listed), {name: counted[name] for name in (*DECIDED, *VISITED)}))
+    return found
+
+
+@lru_cache(maxsize=4 * WEEKS)
+def _listed(folder: Path) -> frozenset[str]:
+    capacity = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["capacity"]
+    warnings = pl.read_parquet(folder / "dispute_warnings.parquet", columns=_COLUMNS).sort("rank")
+    return frozenset(on_any_list(warnings, capacity))

@@ -1,0 +1,300 @@
+"""What the screens and papers ask of a publication: each question one function, each answer ready to show.
+
+Screen, paper and workbook call the same functions, so they cannot disagree. A role's limits are applied
+here and nowhere else: no function returns a row its role may not see.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+
+from dashboards.access.roles import Role, visible
+from dashboards.published.publication import CHECKLIST, Publication
+from dashboards.published.role_list import role_list
+from pipelines.run_state import RunState
+
+LEVELS = ("red", "orange", "yellow", "blue")
+MODEL = "lightgbm"
+OLD_AFTER_DAYS = 8
+PAGE_ROWS = 50
+ALIKE = 1.5
+"""A chance so many times the highest bin's is not like it any more."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something a reader must know before the figures: `code` names the sentence, `facts` fill it in.
+
+    Attributes:
+        code: key of the sentence under `notice` in the wording.
+        facts: both languages where a fact is a sentence itself: `reason_zh`, `reason_en`.
+        grave: whether the figures must not be used as they stand.
+    """
+
+    code: str
+    facts: dict[str, Any]
+    grave: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Week:
+    """One week's list, or everything at risk, as one role may see it.
+
+    Attributes:
+        rows: one row per dispute, by rank: the columns of `dispute_warnings.parquet`, `listed` being the
+            role's own list, and `position` (1, 2, ... of what the role sees), `due_in_days` (negative when
+            overdue, null without a deadline), `top_reason_zh`, `top_reason_en` and `change` since the week
+            before (`new` on the list, `risen` to a higher level, or null).
+        hidden: disputes with domestic violence indicated that the role does not see, of the city's first
+            `k`, or of all where everything is shown.
+        k: how many the list is made for; None where everything is shown.
+    """
+
+    rows: pl.DataFrame
+    hidden: int
+    k: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Dispute:
+    """One dispute's page.
+
+    Attributes:
+        warning: its row of `Week.rows`.
+        facts: its row of `dispute_facts.parquet`.
+        steps: what is recorded of it in time order: happened_at, known_at, `late_days` (whole days from
+            the one to the other), kind, tier, unit_id, result.
+        record: how past chances like this one's came true: `observed`, `low`, `high` (shares) and `of`,
+            `alike` for disputes with a chance near it, `list` for the whole list where so high a chance is
+            rare; None without a backtest or without a score.
+    """
+
+    warning: dict[str, Any]
+    facts: dict[str, Any]
+    steps: pl.DataFrame
+    record: dict[str, Any] | None
+
+    @property
+    def not_asked(self) -> list[str]:
+        """Questions of the intake checklist that nobody answered."""
+        return [item for item in CHECKLIST if self.facts[item] is None]
+
+    @property
+    def said_yes(self) -> list[str]:
+        """Questions of the intake checklist answered with yes."""
+        return [item for item in CHECKLIST if self.facts[item]]
+
+
+def notices(publication: Publication, today: date) -> list[Notice]:
+    """What to say above every page, the gravest first.
+
+    Made-up data stand still in time, so only real data can be old.
+
+    Args:
+        publication: what is shown.
+        today: the reader's date.
+    """
+    meta, found = publication.meta, []
+    if publication.synthetic:
+        found.append(Notice("simulated", {}, grave=True))
+    age_days = (today - publication.as_of).days
+    if not publication.synthetic and age_days > OLD_AFTER_DAYS:
+        found.append(Notice("old", {"as_of": publication.as_of, "days": age_days}, grave=True))
+    until = publication.data_until.date()
+    if (publication.as_of - until).days > OLD_AFTER_DAYS:
+        found.append(Notice("data_end_early", {"until": until}, grave=True))
+    if not publication.scored:
+        found.append(Notice("no_scores", _both(meta["model"]), grave=True))
+    found += [
+        Notice(f"family_{family}", _both(told), grave=False)
+        for family, told in sorted(meta["families"].items())
+        if not told["published"]
+    ]
+    return found
+
+
+def run_notice(run: RunState | None) -> list[Notice]:
+    """That the newest run published nothing, and why, so that what stands on the screen is the week before's.
+
+    Args:
+        run: what is kept of it.
+    """
+    if run is None or not (run.state in ("blocked", "failed") or run.broke_off):
+        return []
+    code = "run_broke_off" if run.broke_off else f"run_{run.state}"
+    facts = {"at": run.at.replace("T", " "), "reason_zh": run.reason_zh, "reason_en": run.reason_en}
+    return [Notice(code, facts, grave=True)]
+
+
+def week(
+    publication: Publication, role: Role, k: int | None = None, earlier: Publication | None = None
+) -> Week:
+    """This week's list for a capacity of `k` disputes, of those the role may see.
+
+    Args:
+        publication: the week.
+        role: who looks.
+        k: how many can be taken up; the profile's capacity where None.
+        earlier: the week before, to tell what changed.
+    """
+    k = k or publication.meta["capacity"]
+    first = role_list(publication, "protection", k)
+    return Week(
+        rows=_as_seen(publication, role, role_list(publication, role, k), earlier),
+        hidden=len(first) - len(first.filter(visible(role))),
+        k=k,
+    )
+
+
+@lru_cache(maxsize=8)
+def queue(publication: Publication, role: Role, earlier: Publication | None = None) -> Week:
+    """Everything at risk, by rank."""
+    rows = publication.warnings.filter(visible(role))
+    return Week(_as_seen(publication, role, rows, earlier), len(publication.warnings) - len(rows))
+
+
+def left_list(publication: Publication, role: Role, earlier: Publication) -> pl.DataFrame:
+    """Disputes on the role's earlier list and not on this one.
+
+    Returns:
+        dispute_id, category, area_code, level then, and `still`: whether it is at risk now, only lower down.
+    """
+    now = publication.warnings
+    return (
+        role_list(earlier, role)
+        .join(role_list(publication, role), on="dispute_id", how="anti")
+        .join(now.filter(~visible(role)), on="dispute_id", how="anti")
+        .select(
+            "dispute_id",
+            "category",
+            "area_code",
+            "level",
+            still=pl.col("dispute_id").is_in(now["dispute_id"].implode()),
+        )
+    )
+
+
+def narrowed(
+    rows: pl.DataFrame,
+    counties: Sequence[str] = (),
+    categories: Sequence[str] = (),
+    levels: Sequence[str] = (),
+) -> pl.DataFrame:
+    """The rows of these counties, categories and levels; an empty choice means all."""
+    chosen = {"county_code": counties, "category": categories, "level": levels}
+    return rows.filter(
+        pl.lit(value=True),
+        *(pl.col(column).is_in(list(codes)) for column, codes in chosen.items() if codes),
+    )
+
+
+def choices(publication: Publication) -> tuple[list[str], list[str]]:
+    """County codes and category codes that occur this week, sorted: what there is to filter by."""
+    found = [
+        publication.warnings[column].drop_nulls().unique().sort() for column in ("county_code", "category")
+    ]
+    return found[0].to_list(), found[1].to_list()
+
+
+def pages_in(rows: pl.DataFrame) -> int:
+    """How many pages of `PAGE_ROWS` the rows make, at least one."""
+    return max(1, -(-len(rows) // PAGE_ROWS))
+
+
+def page_of(rows: pl.DataFrame, number: int) -> pl.DataFrame:
+    """The rows of one page, numbered from 1."""
+    return rows.slice((number - 1) * PAGE_ROWS, PAGE_ROWS)
+
+
+def level_counts(rows: pl.DataFrame) -> dict[str, int]:
+    """How many rows each level has, all four named; empty where there are no scores."""
+    counted = dict(rows.group_by("level").len().iter_rows())
+    return {} if set(counted) <= {None} else {level: counted.get(level, 0) for level in LEVELS}
+
+
+def one_dispute(publication: Publication, role: Role, dispute_id: str) -> Dispute | None:
+    """One dispute's page, or None where the week has no such dispute or the role may not see it."""
+    row = publication.warnings.filter(visible(role), pl.col("dispute_id") == dispute_id)
+    seen = _as_seen(publication, role, row, None)
+    if seen.is_empty():
+        return None
+    facts = publication.facts.filter(pl.col("dispute_id") == dispute_id)
+    return Dispute(
+        warning=seen.row(0, named=True),
+        facts=facts.row(0, named=True) if len(facts) else dict.fromkeys(publication.facts.columns),
+        steps=publication.timeline.filter(pl.col("dispute_id") == dispute_id).with_columns(
+            late_days=(pl.col("known_at").dt.date() - pl.col("happened_at").dt.date()).dt.total_days()
+        ),
+        record=_record(publication, seen["probability"][0]),
+    )
+
+
+def _record(publication: Publication, probability: float | None) -> dict[str, Any] | None:
+    """The bin of the reliability picture whose predicted chance is nearest, or the list above the highest."""
+    bins = reliability(publication)
+    if probability is None or bins.is_empty():
+        return None
+    nearest = bins.sort((pl.col("predicted") - probability).abs(), "bin").row(0, named=True)
+    if probability <= nearest["predicted"] * ALIKE:
+        return nearest | {"of": "alike"}
+    listed = publication.metrics.filter(
+        pl.col("as_of").is_null(), model=MODEL, segment="all", metric="precision_at_capacity"
+    ).drop_nulls(["value", "low", "high"])
+    if listed.is_empty():
+        return None
+    return listed.select("low", "high", observed="value", of=pl.lit("list")).row(0, named=True)
+
+
+def reliability(publication: Publication, segment: str = "all") -> pl.DataFrame:
+    """What our model predicted in the backtest and what came: bin, predicted, observed, low, high, n."""
+    return publication.calibration.filter((pl.col("model") == MODEL) & (pl.col("segment") == segment)).sort(
+        "bin"
+    )
+
+
+def _as_seen(
+    publication: Publication, role: Role, rows: pl.DataFrame, earlier: Publication | None
+) -> pl.DataFrame:
+    """The rows as `Week` has them; rows the role may not see are no longer among them."""
+    due = publication.facts.select("dispute_id", "due_at")
+    mine = role_list(publication, role)["dispute_id"]
+    first = pl.col("reasons").list.first().struct
+    return (
+        rows.join(due, on="dispute_id", how="left", maintain_order="left")
+        .with_columns(
+            listed=pl.col("dispute_id").is_in(mine.implode()),
+            position=pl.int_range(1, pl.len() + 1),
+            due_in_days=(pl.col("due_at").dt.date() - publication.as_of).dt.total_days(),
+            top_reason_zh=first.field("text_zh"),
+            top_reason_en=first.field("text_en"),
+        )
+        .with_columns(change=_change(role_list(earlier, role) if earlier else None))
+    )
+
+
+def _change(then: pl.DataFrame | None) -> pl.Expr:
+    """`new` for what the earlier list did not have, `risen` for a higher level than then."""
+    if then is None:
+        return pl.lit(None, pl.String)
+    severity = {level: n for n, level in enumerate(reversed(LEVELS))}
+    level_then = pl.col("dispute_id").replace_strict(
+        then["dispute_id"],
+        then["level"].replace_strict(severity, default=None, return_dtype=pl.Int8),
+        default=None,
+        return_dtype=pl.Int8,
+    )
+    level_now = pl.col("level").replace_strict(severity, default=None, return_dtype=pl.Int8)
+    return (
+        pl.when(pl.col("listed") & ~pl.col("dispute_id").is_in(then["dispute_id"].implode()))
+        .then(pl.lit("new"))
+        .when(level_now > level_then)
+        .then(pl.lit("risen"))
+    )
+
+
+def _both(told: dict[str, Any]) -> dict[str, str]:
+    return {"reason_zh": told["reason_zh"], "reason_en": told["reason_en"]}

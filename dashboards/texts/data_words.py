@@ -1,0 +1,66 @@
+"""The data's health in words: what arrived, what was refused, how late."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dashboards.wording.language import Words
+
+Table = tuple[list[str], list[list[str]]]
+_HEADS = {"files": "files_n"}
+
+
+def files_table(words: Words, rows: Sequence[Mapping[str, Any]]) -> Table:
+    """What was taken in, by kind of record."""
+    counts = ("files", "read", "loaded", "duplicates", "unchanged", "quarantined")
+    head = [words("data.table"), *(words(f"data.{_HEADS.get(name, name)}") for name in counts)]
+    return head, [
+        [words(f"table.{row['table']}"), *(words.number(row[name]) for name in counts)] for row in rows
+    ]
+
+
+def refusals_table(words: Words, rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Rows set aside, with the reason."""
+    return [words(f"data.{name}") for name in ("table", "why", "n")], [
+        [words(f"table.{row['table']}"), refusal(words, row["column"], row["rule"]), words.number(row["n"])]
+        for row in rows
+    ]
+
+
+def refusal(words: Words, column: str | None, rule: str) -> str:
+    """Why a row was set aside, as the person who sent it can put it right."""
+    if rule.startswith("not in the list "):
+        rule = "not in the list"
+    reason = words.texts.get(f"rule.{rule.replace(' ', '_')}", words("rule.other"))
+    return reason if column is None else words("data.rule_of", column=words(f"field.{column}"), reason=reason)
+
+
+def lateness_table(words: Words, rows: Sequence[Mapping[str, Any]]) -> Table:
+    """The newest week of each kind of record against its usual, and how late records come."""
+    head = [words(f"data.{name}") for name in ("table", "last_week", "usual_week", "half", "ninety", "late")]
+    return head, [
+        [
+            words(f"table.{row['table']}"),
+            words.number(row["records"]) + ("\n" + words("data.few") if row["few"] else ""),
+            words.number(row["usual"]),
+            _days(words, row["late_days"]),
+            _days(words, row["late_days_90"]),
+            _share(words, row["late_share"]),
+        ]
+        for row in rows
+    ]
+
+
+def missing_line(words: Words, tables: Sequence[str]) -> str:
+    """Which kinds of record have never come, and what that means."""
+    named = words("general.between").join(words(f"table.{table}") for table in tables)
+    return words("data.missing", tables=named) if tables else words("data.none_missing")
+
+
+def _share(words: Words, share: float | None) -> str:
+    if share is None:
+        return words("general.none")
+    return words("general.percent", n=words.number(share * 100))
+
+
+def _days(words: Words, days: float | None) -> str:
+    return words("general.none") if days is None else words("data.days", n=words.number(days, 1))

@@ -1,0 +1,115 @@
+"""Effect in words: what is compared with what, each measure before and after, and the simulated trial."""
+
+import math
+from collections.abc import Callable
+
+import polars as pl
+
+from dashboards.markup.markup import Cell
+from dashboards.published.effect_queries import Compared, Effect, Trial
+from dashboards.published.model_queries import Measured
+from dashboards.wording.language import Words
+
+Table = tuple[list[str], list[list[Cell]]]
+ARMS = ("random", "oldest", "checklist", "ranking", "by_category", "uplift", "oracle")
+_FIGURES = (
+    "expected_prevented_per_year",
+    "expected_prevented_per_100",
+    "expected_share_of_oracle",
+    "peaceful_after",
+)
+_CHANGES: dict[str, tuple[str, Callable[[float], str]]] = {
+    "settled": ("effect.points", lambda value: f"{value * 100:+.1f}"),
+    "days": ("effect.days_change", lambda value: f"{value:+.1f}"),
+}
+_SHARES = ("settled", "expected_share_of_oracle", "peaceful_after")
+
+
+def effect_lines(words: Words, found: Effect) -> list[str]:
+    """What is compared with what, and whether warnings lie between."""
+    told = words(
+        "effect.compared",
+        n=words.number(found.n_periods),
+        before=words.day(found.before_on),
+        before_until=words.day(found.before_until),
+        after=words.day(found.after_on),
+        after_until=words.day(found.after_until),
+    )
+    if found.begun_on is None or found.comparable_on is None:
+        return [words("effect.not_begun"), told + words("effect.plain_not_yet")]
+    begun = words.day(found.begun_on)
+    if found.is_used:
+        return [words("effect.begun", day=begun) + told, words("effect.plain")]
+    not_yet = words("effect.not_yet", day=begun, first=words.day(found.comparable_on))
+    return [not_yet, told + words("effect.plain_not_yet")]
+
+
+def effect_table(words: Words, found: Effect) -> Table:
+    """Each measure before, after, its change, and whether chance alone may explain that."""
+    head = [words(f"effect.{name}") for name in ("measure", "before", "after", "change", "reading")]
+    return head, [
+        [
+            words(f"effect.{told.measure}"),
+            _shown(words, told.measure, told.before),
+            _shown(words, told.measure, told.after),
+            _change(words, told),
+            words(f"effect.{told.verdict}"),
+        ]
+        for told in found.measures
+    ]
+
+
+def trial_table(words: Words, found: Trial) -> Table:
+    """Each way of choosing whom to help first, and what it prevented in the simulated year."""
+    head = [words("effect.arm"), *(words(f"effect.{name}") for name in _FIGURES)]
+    return head, [
+        [
+            words(f"arm.{arm}"),
+            *(
+                words("general.none") if (figure := found.figures.get((arm, name))) is None else _shown(words, name, figure)
+                for name in _FIGURES
+            ),
+        ]
+        for arm in found.arms(ARMS)
+    ]  # fmt: skip
+
+
+def trial_arms(words: Words, found: Trial) -> pl.DataFrame:
+    """For the picture: name, value, low and high of what each way prevented."""
+    rows = [
+        (words(f"arm.{arm}"), told.value, told.low, told.high)
+        for arm in found.arms(ARMS)
+        if (told := found.figures.get((arm, _FIGURES[0]))) is not None
+    ]
+    return pl.DataFrame(rows, schema=["name", "value", "low", "high"], orient="row")
+
+
+def _shown(words: Words, name: str, told: Measured) -> str:
+    return _ranged(words, told, lambda value: _value(words, name, value))
+
+
+def _change(words: Words, told: Compared) -> str:
+    """The change with its unit, and its interval without."""
+    if told.change is None:
+        return words("general.none")
+    key, signed = _CHANGES.get(told.measure, ("effect.times", lambda value: f"{value:.2f}"))
+    change, low, high = told.change.value, told.change.low, told.change.high
+    shown = words(key, n=signed(change))
+    if low is None or high is None:
+        return shown
+    return words("effect.change_range", value=shown, low=signed(low), high=signed(high))
+
+
+def _ranged(words: Words, told: Measured, shown: Callable[[float], str]) -> str:
+    """The value and, on a second line, its interval."""
+    if math.isnan(told.value):
+        return words("general.none")
+    if told.low is None or told.high is None:
+        return shown(told.value)
+    return words("general.range", value=shown(told.value), low=shown(told.low), high=shown(told.high))
+
+
+def _value(words: Words, name: str, value: float) -> str:
+    if name in _SHARES:
+        return words("general.percent", n=words.number(value * 100, 1 if name == "settled" else 0))
+    return words.number(value, 1 if name in ("days", "expected_prevented_per_100") else 0)

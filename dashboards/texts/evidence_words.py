@@ -1,0 +1,239 @@
+"""How right we were, in words: a count of 100 wherever a share would be said."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from dashboards.published.model_queries import PLAIN_METRICS, SPECIALIST_METRICS, Card, Measured
+from dashboards.published.usage_queries import Acted
+from dashboards.published.warnings_queries import MODEL
+from dashboards.wording.code_names import Names
+from dashboards.wording.language import Words
+from dashboards.wording.phrases import with_interval
+
+_OF_HUNDRED = {"precision_at_capacity", "recall_at_capacity", "ece", "base_rate"}
+_COUNTS = {"n_positives"}
+CHECKLIST = "checklist"
+_OLDEST = "oldest_first"
+_CANNOT_SEE = ("cannot_unmet", "cannot_silent", "cannot_minor", "cannot_person")
+
+Table = tuple[list[str], list[list[str]]]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One large figure: its name, the number, the sentence it completes, its interval."""
+
+    title: str
+    number: str
+    text: str
+    interval: str
+
+
+def headline_figures(
+    words: Words, measured: Mapping[str, Mapping[str, Measured]], outcome: str
+) -> list[Headline]:
+    """Right on the list, listed beforehand, and what today's practice would have got."""
+    wanted = (
+        ("right", MODEL, "precision_at_capacity"),
+        ("caught", MODEL, "recall_at_capacity"),
+        ("against", _OLDEST, "precision_at_capacity"),
+    )
+    return [
+        Headline(
+            title=words(f"model.{name}"),
+            number=_value(words, metric, found.value),
+            text=words(f"model.{name}_text", outcome=outcome, n=_value(words, metric, found.value)),
+            interval=_interval(words, metric, found),
+        )
+        for name, method, metric in wanted
+        if (found := measured.get(method, {}).get(metric)) is not None
+    ]
+
+
+def record_sentence(words: Words, measured: Mapping[str, Mapping[str, Measured]]) -> str:
+    """How right the list was, in one sentence for a paper."""
+    model, oldest = measured.get(MODEL, {}), measured.get(_OLDEST, {})
+    wanted = {"right": "precision_at_capacity", "caught": "recall_at_capacity"}
+    if not set(wanted.values()) <= set(model) or "precision_at_capacity" not in oldest:
+        return words("paper.no_record")
+    facts = {"oldest": _value(words, "precision_at_capacity", oldest["precision_at_capacity"].value)}
+    for name, metric in wanted.items():
+        found = model[metric]
+        low, high = (found.value if bound is None else bound for bound in (found.low, found.high))
+        facts |= {
+            name: _value(words, metric, found.value),
+            f"{name}_low": _value(words, metric, low),
+            f"{name}_high": _value(words, metric, high),
+        }
+    return words("paper.record", **facts)
+
+
+def comparison(words: Words, measured: Mapping[str, Mapping[str, Measured]]) -> Table:
+    """Each way of ordering with the figures anybody can read."""
+    return _table(words, measured, PLAIN_METRICS)
+
+
+def specialist_table(words: Words, measured: Mapping[str, Mapping[str, Measured]]) -> Table:
+    """The figures a statistician asks for."""
+    return _table(words, measured, SPECIALIST_METRICS)
+
+
+def audit_table(names: Names, rows: pl.DataFrame, axis: str) -> Table:
+    """What the groups of one axis got from the list; groups with too few harms have their count alone."""
+    words = names.words
+    head = [words(f"audit.{name}") for name in (axis, "n_harmed", "caught", "in_vain", "came_over_stated")]
+    return head, [
+        [
+            group_name(names, axis, row["group"]),
+            words.number(row["n_harmed"] or 0),
+            with_interval(words, row, "recall_at_capacity", lambda value: words.number(value * 100, 1)),
+            with_interval(words, row, "false_alarm_rate", lambda value: words.number(value * 1000, 1)),
+            with_interval(words, row, "calibration_ratio", lambda value: words.number(value, 2)),
+        ]
+        for row in rows.filter(pl.col("axis") == axis).iter_rows(named=True)
+    ]
+
+
+def group_name(names: Names, axis: str, group: str) -> str:
+    """What a group of the audit is called."""
+    match axis:
+        case "county":
+            return names.area(group)
+        case "category":
+            return names.category(group)
+        case "channel":
+            return names.code("channel", group)
+    return names.words.one_of("audit", f"{axis}_{group}")
+
+
+def watch_table(words: Words, rows: pl.DataFrame) -> Table:
+    """What the weekly watch looked at, and how near to its limit the furthest came."""
+    return [words(f"watch.{name}") for name in ("signal", "n", "crossed", "nearest")], [
+        [
+            words.one_of("signal", row["signal"]),
+            words.number(row["n"]),
+            words.number(row["crossed"]),
+            words("general.none")
+            if row["nearest"] is None
+            else words("general.percent", n=words.number(row["nearest"] * 100)),
+        ]
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def acted_table(words: Words, weeks: Sequence[Acted]) -> Table:
+    """How many of each week's lists somebody decided on."""
+    columns = ("accept", "decline", "correct", "visit")
+    return [words(f"acted.{name}") for name in ("week", "listed", *columns, "share")], [
+        [
+            words.day(week.as_of),
+            words.number(week.listed),
+            *(words.number(week.decided[name]) for name in columns),
+            words("general.percent", n=words.number(week.share * 100)),
+        ]
+        for week in weeks
+    ]
+
+
+def card_facts(words: Words, card: Card, excluded: Mapping[str, int]) -> list[tuple[str, str]]:
+    """The model's version and dates, and what was left out of the ranking."""
+    state = words("model.usable_yes" if card.usable else "model.usable_no")
+    told = [
+        (words("model.version"), version_name(words, card.version)),
+        (words("model.status"), state),
+    ]
+    if card.trained_until:
+        told.append((words("model.trained_until"), words.day(card.trained_until)))
+    if card.expires_on:
+        told.append((words("model.expires_on"), words.day(card.expires_on)))
+    counts = {name: words.number(n or 0) for name, n in excluded.items()}
+    return [*told, (words("model.excluded"), words("model.excluded_text", **counts))]
+
+
+def watch_lines(words: Words, watch: Mapping[str, Any] | None) -> list[str]:
+    """What the weekly watch found out of the ordinary, each in a sentence; `watch` of meta.json."""
+    if watch is None:
+        return [words("model.no_watch")]
+    if not watch["crossed"]:
+        return [words("model.watch_calm", n=words.number(watch["watched"]))]
+    told = words("model.watch_line", n=words.number(watch["watched"]), crossed=words.number(watch["crossed"]))
+    return [told, *(words.own(row, "reason") for row in watch["rows"])]
+
+
+def fairness_lines(names: Names, groups: Sequence[tuple[str, str]] | None) -> list[str]:
+    """Which groups the list serves less than the whole, beyond what chance explains, a line for each axis."""
+    words = names.words
+    if groups is None:
+        return [words("model.fair_unknown")]
+    if not groups:
+        return [words("model.fair_none")]
+    named: dict[str, list[str]] = {}
+    for axis, group in groups:
+        named.setdefault(axis, []).append(group_name(names, axis, group))
+    return [
+        words("model.fair_some"),
+        *(
+            words("model.fair_axis", axis=words(f"audit.{axis}"), groups=words("general.between").join(each))
+            for axis, each in named.items()
+        ),
+    ]
+
+
+def history_table(words: Words, spells: Sequence[tuple[date, str]]) -> Table:
+    """Which model made the lists since when."""
+    return [words("model.since"), words("model.version")], [
+        [
+            words.day(first),
+            words("model.checklist") if version == CHECKLIST else version_name(words, version),
+        ]
+        for first, version in spells
+    ]
+
+
+def version_name(words: Words, version: str | None) -> str:
+    """A version by its number: `dispute-28d-v12` is version 12."""
+    number = (version or "").rpartition("-v")[2]
+    return words("model.version_number", n=number) if number.isdigit() else words("model.no_version")
+
+
+def cannot_see(words: Words) -> list[str]:
+    """What no list of disputes can show."""
+    return [words(f"model.{key}") for key in _CANNOT_SEE]
+
+
+def _table(words: Words, measured: Mapping[str, Mapping[str, Measured]], metrics: tuple[str, ...]) -> Table:
+    shown = [metric for metric in metrics if any(metric in found for found in measured.values())]
+    head = [words("model.method"), *(words(f"metric.{metric}") for metric in shown)]
+    rows = [
+        [words(f"method.{method}"), *(_with_range(words, metric, found.get(metric)) for metric in shown)]
+        for method, found in measured.items()
+    ]
+    return head, rows
+
+
+def _with_range(words: Words, metric: str, found: Measured | None) -> str:
+    if found is None:
+        return words("general.none")
+    value = _value(words, metric, found.value)
+    if found.low is None or found.high is None:
+        return value
+    low, high = _value(words, metric, found.low), _value(words, metric, found.high)
+    return words("model.range", value=value, low=low, high=high)
+
+
+def _interval(words: Words, metric: str, found: Measured) -> str:
+    if found.low is None or found.high is None:
+        return ""
+    return words(
+        "model.interval", low=_value(words, metric, found.low), high=_value(words, metric, found.high)
+    )
+
+
+def _value(words: Words, metric: str, value: float) -> str:
+    if metric in _COUNTS:
+        return words.number(value)
+    return words.number(value * 100, 1) if metric in _OF_HUNDRED else words.number(value, 2)

@@ -1,0 +1,218 @@
+"""How cases are handled, in words: clocks, tiers and kinds of mediation, units."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from dashboards.decisions.store import Entry
+from dashboards.markup.markup import Cell, dispute_link
+from dashboards.published.handling_queries import FEEDBACK_HOURS, RESPONSE_HOURS, WAITING, Clocks
+from dashboards.wording.code_names import Names
+from dashboards.wording.phrases import share, with_interval
+from pipelines.city.profile import TIERS
+
+Table = tuple[list[str], list[list[Cell]]]
+
+
+def clock_summary(names: Names, found: Clocks) -> list[str]:
+    """How many are open and how many clocks ran out."""
+    words = names.words
+    counts = {name: words.number(len(found.late(name))) for name in WAITING}
+    told = [words("clock.line", response=RESPONSE_HOURS, feedback=FEEDBACK_HOURS, **counts)]
+    return [*told, words.count("clock.hidden", found.hidden)] if found.hidden else told
+
+
+def clock_table(names: Names, rows: pl.DataFrame) -> Table:
+    """Open disputes with what each waits for."""
+    words = names.words
+    head = [words(f"clock.{name}") for name in ("number", "what", "response", "feedback", "due")]
+    return head, [
+        [
+            dispute_link(words, row["dispute_id"]),
+            _what(names, row["category"], row["area_code"]),
+            _clock(names, row["response_hours"], RESPONSE_HOURS, row["hours"]),
+            _clock(names, row["feedback_hours"], FEEDBACK_HOURS, row["hours"]),
+            _due(names, row["overdue_days"]),
+        ]
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def accepted_table(
+    names: Names, warnings: pl.DataFrame, entries: Sequence[Entry], visited: set[str], today: date
+) -> Table:
+    """Accepted warnings with their unit and day, those due first; of one no longer at risk the number alone."""
+    words = names.words
+    mine = warnings.filter(pl.col("dispute_id").is_in([entry.decision.dispute_id for entry in entries]))
+    what = {
+        number: _what(names, *told)
+        for number, *told in mine.select("dispute_id", "category", "area_code").iter_rows()
+    }
+    head = [words(f"clock.{name}") for name in ("number", "what", "unit", "due", "visit")]
+    return head, [
+        [
+            dispute_link(words, entry.decision.dispute_id),
+            what.get(entry.decision.dispute_id, words("row.over")),
+            names.unit(entry.decision.unit_id),
+            _due(names, (today - entry.decision.due_on).days if entry.decision.due_on else None),
+            words("clock.visited" if entry.decision.dispute_id in visited else "clock.not_visited"),
+        ]
+        for entry in entries
+    ]
+
+
+def load_table(names: Names, rows: pl.DataFrame) -> Table:
+    """Grid reports by county: how many and how quickly handled."""
+    words = names.words
+    columns = ("county", "reports", "usual", "answered", "handled", "resolved", "waiting")
+    return [words(f"load.{name}") for name in columns], [
+        [
+            names.area(row["county_code"]),
+            words.number(row["reports"]),
+            words.number(row["reports_usual"]),
+            *(share(words, row, f"{name}_share") for name in ("answered", "handled", "resolved")),
+            words.number(row["waiting"]),
+        ]
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def funnel_line(names: Names, tiers: pl.DataFrame) -> str:
+    """The year in one sentence: taken in, settled, passed up, back again, still open."""
+    words, whole = names.words, tiers.filter(pl.col("to_tier").is_null())
+    facts = ("disputes", "settled", "referred_up", "came_back", "open")
+    return words("funnel.line", **{name: words.number(int(whole[name].sum())) for name in facts})
+
+
+def funnel_rows(names: Names, tiers: pl.DataFrame) -> pl.DataFrame:
+    """from_name, to_name, disputes, order: the rows of the picture, highest tier first."""
+    named = {tier: names.code("tier", tier) for tier in TIERS}
+    return (
+        tiers.drop_nulls("to_tier")
+        .sort(_order("from_tier"), _order("to_tier"))
+        .select(
+            from_name=pl.col("from_tier").replace(named),
+            to_name=pl.col("to_tier").replace(named),
+            disputes="disputes",
+        )
+        .with_row_index("order")
+    )
+
+
+def tiers_table(names: Names, tiers: pl.DataFrame) -> Table:
+    """Cases by the tier that took them in."""
+    rows = tiers.filter(pl.col("to_tier").is_null()).sort(_order("from_tier"))
+    return _funnel(names, rows, "from_tier", "tier")
+
+
+def kinds_table(names: Names, kinds: pl.DataFrame) -> Table:
+    """Cases by the kind of unit of their last mediation."""
+    return _funnel(names, kinds.sort("disputes", descending=True), "kind", "unit_kind")
+
+
+def _funnel(names: Names, rows: pl.DataFrame, key: str, code_list: str) -> Table:
+    words = names.words
+    columns = ("cases", "settled", "open", "up", "back", "days")
+    first = words("funnel.tier" if key == "from_tier" else "funnel.kind")
+    return [first, *(words(f"funnel.{name}") for name in columns)], [
+        [
+            names.code(code_list, row[key]),
+            words.number(row["disputes"]),
+            share(words, row, "settled_share"),
+            words.number(row["open"]),
+            words.number(row["referred_up"]),
+            share(words, row, "back_share"),
+            with_interval(words, row, "days"),
+        ]
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def _order(name: str) -> pl.Expr:
+    return pl.col(name).replace_strict({tier: n for n, tier in enumerate(TIERS)}, default=len(TIERS))
+
+
+def units_table(names: Names, rows: pl.DataFrame) -> Table:
+    """Units by place, each beside what the same cases met in the city."""
+    words = names.words
+    columns = ("unit", "cases", "in_time", "usual", "stands", "settled", "days", "overdue", "free")
+    return [words(f"unit.{name}") for name in columns], [
+        [
+            names.unit(row["unit_id"]),
+            words.number(row["disputes"]),
+            share(words, row, "in_time_share"),
+            words("general.none")
+            if row["in_time_usual"] is None
+            else words("general.percent", n=words.number(row["in_time_usual"] * 100)),
+            words(f"unit.{row['stands'] or 'few'}"),
+            share(words, row, "settled_share"),
+            with_interval(words, row, "days"),
+            words.number(row["overdue"]),
+            words("general.none") if row["free"] is None else words.number(row["free"]),
+        ]
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def free_lines(names: Names, unit_ids: Sequence[str], free: Mapping[str, int | None]) -> list[str]:
+    """Which units could take a dispute up, and how many more each can take this week."""
+    words = names.words
+    told = []
+    for unit_id in unit_ids:
+        n = free.get(unit_id)
+        load = (
+            words("unit.free_unknown")
+            if n is None
+            else words.count("unit.free_text", n)
+            if n
+            else words("unit.full")
+        )
+        told.append(words("unit.could", unit=names.unit(unit_id), load=load))
+    return told
+
+
+def similar_table(names: Names, rows: pl.DataFrame) -> Table:
+    """Closed disputes like this one, and what settled them."""
+    words = names.words
+    head = [words(f"similar.{name}") for name in ("place", "days", "by", "result")]
+    return head, [
+        [
+            names.place(row["township_code"])
+            + "\n"
+            + words("similar.closed", day=words.day(row["closed_on"])),
+            words("similar.days_text", n=words.number(row["days"], 1)),
+            words.count(
+                "similar.by_text",
+                row["mediations"],
+                kind=names.code("unit_kind", row["kind"]),
+                tier=names.code("tier", row["tier"]),
+            ),
+            words("similar.held" if row["held"] else "similar.back")
+            if row["settled"]
+            else words("similar.unsettled"),
+        ]
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def _what(names: Names, category: str, area_code: str) -> str:
+    return names.words("general.part").join([names.category(category), names.place(area_code)])
+
+
+def _clock(names: Names, hours: float | None, limit: int, waiting: float) -> str:
+    words = names.words
+    if hours is None:
+        return words("clock.waiting_late" if waiting > limit else "clock.waiting", n=words.number(waiting))
+    if hours < 1:
+        return words("clock.done_soon")
+    return words("clock.done_late" if hours > limit else "clock.done", n=words.number(hours, 1))
+
+
+def _due(names: Names, overdue_days: int | None) -> str:
+    words = names.words
+    if overdue_days is None:
+        return words("due.none")
+    if overdue_days > 0:
+        return words.count("due.over", overdue_days)
+    return words("due.today") if overdue_days == 0 else words.count("due.left", -overdue_days)

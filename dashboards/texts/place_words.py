@@ -1,0 +1,137 @@
+"""Townships and their care services in words: summaries and tables."""
+
+from typing import Any
+
+import polars as pl
+
+from dashboards.markup.markup import Cell, level_cell
+from dashboards.pictures.maps import HIDDEN, NO_LEVEL
+from dashboards.published.place_queries import OUTREACH_DAYS, Places, marks
+from dashboards.wording.code_names import Names
+
+Table = tuple[list[str], list[list[Cell]]]
+SHOWN = 15
+_TOLD = dict.fromkeys(("kind", "kind_name", "place", "told", "mark"), pl.String) | {"ringed": pl.Boolean}
+
+
+def place_summary(names: Names, found: Places) -> list[str]:
+    """How many townships rise, and how many are marked for something."""
+    words, rows = names.words, found.rows
+    facts = {name: int(rows[name].sum()) for name in ("rising", "silent", "outreach_due", "thin")}
+    facts["clear"] = len(rows.filter("rising", pl.col("low") > pl.col("usual")))
+    counts = {name: words.number(n) for name, n in facts.items()}
+    key = "place.forecast_line" if found.is_forecast else "place.counted_line"
+    return [words(key, **counts), words("place.marks_line", days=OUTREACH_DAYS, **counts)]
+
+
+def place_table(names: Names, found: Places, chosen: pl.DataFrame) -> Table:
+    """Demand against the usual, township by township, with what is marked."""
+    words = names.words
+    head = [words(f"place.{name}") for name in ("place", "expected", "usual", "level", "marked")]
+    return head, [
+        [
+            names.place(row["area_code"]),
+            words("general.range", value=_n(names, row["expected"]), low=_n(names, row["low"]), high=_n(names, row["high"])),
+            _n(names, row["usual"]),
+            level_cell(names, row["level"], "place.no_level"),
+            words("general.between").join(words(f"place.{mark}") for mark in marks(row)),
+        ]
+        for row in chosen.iter_rows(named=True)
+    ]  # fmt: skip
+
+
+def help_table(names: Names, rows: pl.DataFrame) -> Table:
+    """What is there to help: the last legal session and volunteers, of marked townships."""
+    words = names.words
+    head = [words(f"place.{name}") for name in ("place", "marked", "last_session", "volunteers")]
+    return head, [
+        [
+            names.place(row["area_code"]),
+            words("general.between").join(words(f"place.{mark}") for mark in marks(row)),
+            words("place.never")
+            if row["outreach_days"] is None
+            else words.count("place.days_ago", row["outreach_days"]),
+            words("general.none")
+            if row["volunteers_per_1000"] is None
+            else words.number(row["volunteers_per_1000"], 1),
+        ]
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def map_words(names: Names, rows: pl.DataFrame) -> pl.DataFrame:
+    """The townships as `maps.township_map` takes them: sized by what is expected, silent ones ringed."""
+    words = names.words
+    told = [
+        {
+            "kind": row["level"] or NO_LEVEL,
+            "kind_name": names.code("level", row["level"]) if row["level"] else words("place.no_level"),
+            "ringed": row["silent"],
+            "place": names.place(row["area_code"]),
+            "told": words("place.told", expected=_n(names, row["expected"]), usual=_n(names, row["usual"])),
+            "mark": words("place.silent") if row["silent"] else words("place.not_silent"),
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+    return rows.select("area_code", "lon", "lat", size="expected").hstack(pl.DataFrame(told, schema=_TOLD))
+
+
+def service_map_words(names: Names, rows: pl.DataFrame) -> pl.DataFrame:
+    """The same of one service: sized by the people served, suppressed ones without any figure."""
+    words = names.words
+    told = [
+        {
+            "kind": HIDDEN if row["suppressed"] else row["level"] or NO_LEVEL,
+            "kind_name": words("service.suppressed")
+            if row["suppressed"]
+            else names.code("level", row["level"])
+            if row["level"]
+            else words("place.no_level"),
+            "ringed": False,
+            "place": names.place(row["area_code"]),
+            "told": words("service.suppressed") if row["suppressed"] else _whole(names, row["caseload"]),
+            "mark": cell if isinstance(cell := _cells(names, row)[1], str) else "",
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+    return rows.select("area_code", "lon", "lat", size="caseload").hstack(pl.DataFrame(told, schema=_TOLD))
+
+
+def service_summary(names: Names, rows: pl.DataFrame) -> list[str]:
+    """How many townships are told, how many suppressed, how many want help first."""
+    words = names.words
+    urgent = len(rows.filter(pl.col("level").is_in(["red", "orange"])))
+    hidden = int(rows["suppressed"].sum())
+    told = words.count("service.hidden", hidden) if hidden else words("service.none_hidden")
+    return [
+        words("service.line", shown=words.number(len(rows) - hidden), urgent=words.number(urgent)),
+        told + words("service.rounded"),
+    ]
+
+
+def service_table(names: Names, rows: pl.DataFrame) -> Table:
+    """Care visits due and overdue by township; what is suppressed says so in every cell."""
+    words = names.words
+    head = [words(f"service.{name}") for name in ("place", "caseload", "overdue", "expected", "level")]
+    return head, [[names.place(row["area_code"]), *_cells(names, row)] for row in rows.iter_rows(named=True)]
+
+
+def _cells(names: Names, row: dict[str, Any]) -> list[Cell]:
+    words = names.words
+    if row["suppressed"]:
+        return [*[words("service.suppressed")] * 3, words("general.none")]
+    expected, low, high = (_whole(names, row[name]) for name in ("expected", "low", "high"))
+    return [
+        _whole(names, row["caseload"]),
+        words("service.few") if row["overdue"] is None else _whole(names, row["overdue"]),
+        words("general.range", value=expected, low=low, high=high),
+        level_cell(names, row["level"], "place.no_level"),
+    ]
+
+
+def _n(names: Names, value: float | None) -> str:
+    return names.words("general.none") if value is None else names.words.number(value, 1)
+
+
+def _whole(names: Names, value: object) -> str:
+    return names.words.number(float(value)) if isinstance(value, int | float) else names.words("general.none")

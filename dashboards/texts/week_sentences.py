@@ -1,0 +1,110 @@
+"""Sentences about a week that screen and paper share."""
+
+import polars as pl
+
+from dashboards.access.roles import Role
+from dashboards.decisions.eligible_units import with_room_nearby
+from dashboards.markup.markup import Cell, dispute_link, level_cell
+from dashboards.published.handling_queries import free_capacity
+from dashboards.published.publication import Publication
+from dashboards.published.warnings_queries import Notice, Week, left_list, level_counts, notices, queue
+from dashboards.wording.code_names import Names
+from dashboards.wording.language import Words
+from pipelines.city.profile import Profile
+
+
+def notice_sentence(words: Words, told: Notice) -> str:
+    """Something to know before the figures, in a sentence."""
+    facts = dict(told.facts)
+    if "reason_zh" in facts:
+        facts["reason"] = words.own(facts, "reason")
+    for name in ("as_of", "until"):
+        if name in facts:
+            facts[name] = words.day(facts[name])
+    return words(f"notice.{told.code}", **facts)
+
+
+def family_lines(words: Words, publication: Publication, family: str) -> list[str]:
+    """Why a family of warnings is not published, and what to do; nothing where it is."""
+    found = notices(publication, publication.as_of)
+    return [notice_sentence(words, told) for told in found if told.code == f"family_{family}"]
+
+
+def week_days(words: Words, publication: Publication) -> dict[str, str]:
+    """First and last day of the week a list is made for."""
+    first, last = publication.days
+    return {"first": words.day(first), "last": words.short_day(last)}
+
+
+def list_line(words: Words, publication: Publication, found: Week) -> str:
+    """How long the list is and how it was made."""
+    random = int((found.rows["selection"] == "random").sum())
+    key = "week.list_line" if publication.scored else "week.plain_line"
+    n = len(found.rows)
+    return words(key, n=words.number(n), ranked=words.number(n - random), random=words.number(random))
+
+
+def queue_line(words: Words, found: Week) -> str:
+    """How many disputes are at risk in all."""
+    return words("week.queue_line", n=words.number(len(found.rows)))
+
+
+def hidden_lines(words: Words, found: Week) -> list[str]:
+    """How many there are that the role may not see, where there are any."""
+    if not found.hidden:
+        return []
+    if found.k is None:
+        return [words.count("week.hidden", found.hidden)]
+    return [words.count("week.hidden_first", found.hidden, k=words.number(found.k))]
+
+
+def capacity_line(words: Words, publication: Publication, profile: Profile, found: Week) -> str:
+    """How many the mediators can take this week, and for how many of these there is room nearby."""
+    told = words(
+        "week.capacity_line",
+        usual=words.number(publication.meta["capacity"]),
+        n=words.number(found.k or len(found.rows)),
+    )
+    free = free_capacity(publication)
+    if not free:
+        return told
+    near = with_room_nearby(profile, found.rows, free)
+    away = len(found.rows) - near
+    return told + words("week.capacity_near", near=words.number(near), away=words.number(away))
+
+
+def changes_line(words: Words, publication: Publication, role: Role, earlier: Publication | None) -> str:
+    """What is new, risen and gone since the week before."""
+    if earlier is None:
+        return words("week.first_week")
+    listed = queue(publication, role, earlier).rows.filter("listed")
+    counted = dict(listed.group_by("change").len().iter_rows())
+    return words(
+        "week.changes",
+        new=words.number(counted.get("new", 0)),
+        risen=words.number(counted.get("risen", 0)),
+        gone=words.number(len(left_list(publication, role, earlier))),
+    )
+
+
+def level_words(names: Names, rows: pl.DataFrame) -> list[tuple[str, str]]:
+    """Each level's code and its name with how many rows have it; empty without scores."""
+    return [
+        (level, names.words("week.level_count", level=names.code("level", level), n=names.words.number(n)))
+        for level, n in level_counts(rows).items()
+    ]
+
+
+def gone_table(names: Names, gone: pl.DataFrame) -> tuple[list[str], list[list[Cell]]]:
+    """Disputes on the list before and not on this one, and where they are now."""
+    words = names.words
+    head = [words(f"column.{name}") for name in ("number", "dispute", "level_then", "now")]
+    return head, [
+        [
+            dispute_link(words, row["dispute_id"]) if row["still"] else row["dispute_id"],
+            words("general.part").join([names.category(row["category"]), names.place(row["area_code"])]),
+            level_cell(names, row["level"]),
+            words("row.still" if row["still"] else "row.over"),
+        ]
+        for row in gone.iter_rows(named=True)
+    ]

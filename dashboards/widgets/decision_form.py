@@ -1,0 +1,168 @@
+"""The part of a screen where a person decides: what was decided so far, and the fields to decide with."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import streamlit as st
+
+from dashboards.decisions.decision import NOTE_CHARACTERS, OFFICE_CHARACTERS, REASONS, Action, Decision
+from dashboards.decisions.eligible_units import offered
+from dashboards.decisions.store import Entry
+from dashboards.markup.markup import lines
+from dashboards.texts.dispute_words import decision_line
+from dashboards.widgets.reader_session import Session
+from pipelines.errors import RefusedInput
+
+_CHOICES: tuple[Action, ...] = ("accept", "decline", "correct", "visit")
+_USUAL_DAYS = 4
+
+
+def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key: str) -> bool:
+    """Fields to decide the same about these disputes; whether something was recorded in this run.
+
+    Args:
+        session: whose decision.
+        warnings: their rows of `dispute_warnings.parquet`.
+        key: tells this set of fields from another on the same page.
+    """
+    words = session.words
+    action: Action = st.segmented_control(
+        words("decide.what"),
+        _CHOICES,
+        format_func=lambda code: words(f"decide.{code}"),
+        default=_CHOICES[0],
+        required=True,
+        key=f"{key}_action",
+    )
+    told: dict[str, Any] = {}
+    if action == "accept":
+        told["unit_id"], told["due_on"] = _who_and_when(session, warnings, key)
+    elif action == "visit":
+        told["visited_on"], told["reason"], told["found_after_warning"] = _visit(session, key)
+    else:
+        told["reason"] = _choice(session, action, "reason", key)
+    office = st.text_input(
+        words("decide.office"),
+        key="office",
+        max_chars=OFFICE_CHARACTERS,
+        placeholder=words("decide.office_hint"),
+        persist_state="session",
+    )
+    note = st.text_input(
+        words("decide.note"),
+        key=f"{key}_note",
+        max_chars=NOTE_CHARACTERS,
+        placeholder=words("decide.note_hint"),
+    )
+    label = words("decide.save") if len(warnings) == 1 else words.count("decide.save_many", len(warnings))
+    if not st.button(label, key=f"{key}_save", type="primary"):
+        return False
+    publication = session.published
+    try:
+        made = [
+            Decision(
+                dispute_id=warning["dispute_id"],
+                action=action,
+                office=office,
+                as_of=publication.as_of,
+                publication=publication.digest,
+                note=note.strip(),
+                **told,
+            )
+            for warning in warnings
+        ]
+    except RefusedInput:
+        complete = office.strip() and told["unit_id" if action == "accept" else "reason"]
+        st.html(lines([words("decide.refused" if complete else "decide.incomplete")]))
+        return False
+    session.store.record(made, session.now)
+    st.toast(words.count("decide.saved", len(made)))
+    return True
+
+
+def decided_so_far(session: Session, dispute_id: str) -> None:
+    """Everything recorded about one dispute, with a way to take back what stands."""
+    words, store = session.words, session.store
+    history = store.history(dispute_id)
+    if not history:
+        st.html(lines([words("decide.none_yet")]))
+    standing = [kind([dispute_id]).get(dispute_id) for kind in (store.standing, store.visited)]
+    for entry in history:
+        st.html(lines([decision_line(session.names, entry), *_note(entry), _signature(session, entry)]))
+        if entry in standing:
+            st.button(
+                words("decide.undo_this"),
+                key=f"undo_{entry.seq}",
+                on_click=_take_back,
+                args=(session, entry),
+                type="tertiary",
+            )
+
+
+def _take_back(session: Session, entry: Entry) -> None:
+    told = entry.decision
+    undo = Decision(
+        dispute_id=told.dispute_id,
+        action="undo",
+        office=st.session_state.get("office") or told.office,
+        as_of=session.published.as_of,
+        publication=session.published.digest,
+        undoes=entry.seq,
+    )
+    try:
+        session.store.record([undo], session.now)
+    except RefusedInput:
+        st.toast(session.words("decide.undo_refused"))
+
+
+def _who_and_when(
+    session: Session, warnings: Sequence[Mapping[str, Any]], key: str
+) -> tuple[str | None, date | None]:
+    words = session.words
+    unit_id = st.selectbox(
+        words("decide.unit"),
+        offered(session.profile, warnings),
+        format_func=session.names.unit,
+        index=None,
+        placeholder=words("decide.unit_choose"),
+        key=f"{key}_unit",
+    )
+    due_on = st.date_input(
+        words("decide.due_on"),
+        session.published.as_of + timedelta(days=_USUAL_DAYS),
+        key=f"{key}_due",
+        format="YYYY-MM-DD",
+    )
+    return unit_id, due_on if isinstance(due_on, date) else None
+
+
+def _visit(session: Session, key: str) -> tuple[date | None, str | None, bool]:
+    words, today = session.words, session.now.date()
+    visited_on = st.date_input(
+        words("decide.visited_on"), today, max_value=today, key=f"{key}_visited", format="YYYY-MM-DD"
+    )
+    result = _choice(session, "visit", "result", key)
+    found = st.checkbox(words("decide.found"), key=f"{key}_found")
+    return visited_on if isinstance(visited_on, date) else None, result, found
+
+
+def _choice(session: Session, action: Action, what: str, key: str) -> str | None:
+    return st.selectbox(
+        session.words(f"decide.{what}"),
+        REASONS[action],
+        format_func=lambda code: session.names.code("decision_reason", code),
+        index=None,
+        placeholder=session.words(f"decide.{what}_choose"),
+        key=f"{key}_{action}_reason",
+    )
+
+
+def _note(entry: Entry) -> list[str]:
+    return [entry.decision.note] if entry.decision.note else []
+
+
+def _signature(session: Session, entry: Entry) -> str:
+    words = session.words
+    at = f"{words.short_day(entry.at.date())} {entry.at:%H:%M}"
+    return words("decide.entry", n=entry.seq, at=at, office=entry.decision.office)

@@ -1,0 +1,71 @@
+"""Writing an entry of the catalogue over several windows at once; what an entry may say stands in `feature.py`."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from features.catalogue.feature import WINDOWS, Entity, Feature
+
+MISSING = float("nan")
+NONE_IS_ZERO = 0.0
+SPAN_ZH = {1: "近7天", 4: "近28天", 13: "近13周", 52: "近52周", None: "至今"}
+SPAN_EN = {
+    1: "in the last 7 days",
+    4: "in the last 28 days",
+    13: "in the last 13 weeks",
+    52: "in the last 52 weeks",
+    None: "so far",
+}
+PLACE_ZH = {
+    "grid": "本网格", "village": "本村", "township": "本乡镇", "county": "本县", "township_category": "本乡镇同类",
+    "township_service": "本乡镇该项", "unit": "承办单位", "pair": "同一双方",
+}  # fmt: skip
+PLACE_EN = {
+    "grid": "in the grid", "village": "in the village", "township": "in the township", "county": "in the county",
+    "township_category": "of this category in the township", "township_service": "of this service in the township",
+    "unit": "at the unit in charge", "pair": "between the same pair",
+}  # fmt: skip
+
+
+def over(windows: Iterable[int | None], name: str, zh: str, en: str, **rest: Any) -> list[Feature]:
+    """The same entry over several windows: the window goes before the Chinese and behind the English label."""
+    return [
+        Feature(
+            name=f"{name}_{WINDOWS[weeks]}",
+            label_zh=f"{SPAN_ZH[weeks]}{zh}",
+            label_en=f"{en} {SPAN_EN[weeks]}",
+            weeks=weeks,
+            **rest,
+        )
+        for weeks in windows
+    ]
+
+
+def in_places(
+    windows: Mapping[str, Iterable[int | None]], name: str, zh: str, en: str, **rest: Any
+) -> list[Feature]:
+    """The same entry for several places, each over its windows."""
+    return [
+        feature
+        for entity, weeks in windows.items()
+        for feature in over(
+            weeks,
+            f"{entity}_{name}",
+            f"{PLACE_ZH[entity]}{zh}",
+            f"{en} {PLACE_EN[entity]}",
+            entity=entity,
+            **rest,
+        )
+    ]
+
+
+def now(entity: Entity, name: str, zh: str, en: str, **rest: Any) -> Feature:
+    """An entry without a window in its words: what is there now, or how long ago something was."""
+    return Feature(
+        name=f"{entity}_{name}", label_zh=f"{PLACE_ZH[entity]}{zh}", label_en=f"{en} {PLACE_EN[entity]}",
+        entity=entity, **rest,
+    )  # fmt: skip
+
+
+def taking(**columns: str | tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Conditions joined by AND: column = value, or in a list."""
+    return tuple((column, (v,) if isinstance(v, str) else v) for column, v in columns.items())

@@ -1,0 +1,38 @@
+"""The core tables seen otherwise for a while, by views of the session that hide them; the warehouse file is not touched."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import duckdb
+
+HAPPENED = {
+    "core_dispute": "registered_at",
+    "core_dispute_event": "event_at",
+    "core_outcome": "occurred_at",
+    "core_grid_report": "reported_at",
+    "core_service_coverage": "week + interval 7 day - interval 1 second",
+    "core_outreach": "event_on + interval 1 day",
+    "core_volunteer": "as_of_on + interval 1 day",
+}
+"""When what a record tells had happened; a day or week when it is over, as `pipelines.intake.known_time` has it."""
+
+
+@contextmanager
+def seen_as(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> Iterator[None]:
+    """Inside, each table is what its query gives, in which the tables themselves are called `{main}.name`."""
+    main = f'"{con.execute("select current_catalog()").fetchall()[0][0]}".main'
+    for table, query in views.items():
+        con.execute(f"create temp view {table} as {query.format(main=main)}")
+    try:
+        yield
+    finally:
+        for table in views:
+            con.execute(f"drop view temp.{table}")
+
+
+def in_hindsight() -> dict[str, str]:
+    """Views in which every record, as it stands today, was known the moment it happened."""
+    return {
+        table: f"select * replace ({moment} as known_at, {moment} as first_known_at) from {{main}}.{table} where superseded_at is null"
+        for table, moment in HAPPENED.items()
+    }

@@ -1,0 +1,107 @@
+"""What a row of a matrix is: a dispute at risk, a township and category, or a township and service, on a Monday."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from features.cohort import cohort_rows, expand, stretches
+from pipelines.city.profile import Profile
+from pipelines.warehouse.warehouse import read_frame
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a matrix, kept once per thing and not once per Monday.
+
+    Attributes:
+        cohort: one row per thing and Monday, ordered by Monday.
+        held: one row per thing, with the columns of `ENTITY_COLUMN` and the attributes it has.
+        row: for each row of the cohort its row of `held`.
+        monday: for each row of the cohort the number of its Monday.
+        mondays: ascending.
+        entities: whose records may be asked about.
+    """
+
+    cohort: pl.DataFrame
+    held: pl.DataFrame
+    row: np.ndarray
+    monday: np.ndarray
+    mondays: tuple[date, ...]
+    entities: tuple[str, ...]
+
+    @property
+    def moments(self) -> np.ndarray:
+        """Seconds since 1970 of the Mondays."""
+        return np.array(self.mondays, dtype="datetime64[s]").astype(np.int64)
+
+
+NOWHERE = "none"
+"""The county of disputes that stand at the city and in no county."""
+
+
+def dispute_rows(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date], county: str | None = None
+) -> Rows:
+    """Disputes at risk, of one county or all, ordered by as_of, dispute_id; columns `COHORT_COLUMNS`."""
+    held = _in_county(stretches(con, profile, as_of_dates), county)
+    row, monday = expand(held, as_of_dates)
+    cohort = cohort_rows(held, as_of_dates, row, monday)
+    entities = ("dispute", "pair", "unit", "grid", "village", "township", "county", "township_category")
+    return Rows(cohort, held, row, monday, tuple(sorted(set(as_of_dates))), entities)
+
+
+def place_rows(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date], county: str | None = None
+) -> Rows:
+    """Every township and dispute category, ordered by as_of, township_code, category."""
+    return _township_rows(con, "category", profile.codes_of_kind("dispute"), as_of_dates, county)
+
+
+def service_rows(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date], county: str | None = None
+) -> Rows:
+    """Every township and service, ordered by as_of, township_code, service."""
+    return _township_rows(con, "service", profile.codes_of_kind("service"), as_of_dates, county)
+
+
+def _in_county(held: pl.DataFrame, county: str | None) -> pl.DataFrame:
+    return held if county is None else held.filter(pl.col("county_code").fill_null(NOWHERE) == county)
+
+
+def _township_rows(
+    con: duckdb.DuckDBPyConnection,
+    kind: str,
+    codes: list[str],
+    as_of_dates: Sequence[date],
+    county: str | None,
+) -> Rows:
+    townships = read_frame(
+        con,
+        "select area_code as township_code, county_code from core_area where tier = 'township' order by 1",
+    )
+    held = (
+        _in_county(townships, county)
+        .join(pl.DataFrame({kind: sorted(codes)}, schema={kind: pl.String}), how="cross")
+        .with_columns(pl.format("{}|{}", "township_code", kind).alias(f"township_{kind}"))
+    )
+    mondays = tuple(sorted(set(as_of_dates)))
+    row = np.tile(np.arange(len(held), dtype=np.int32), len(mondays))
+    monday = np.repeat(np.arange(len(mondays), dtype=np.int16), len(held))
+    cohort = held.select("township_code", kind, "county_code")[row].insert_column(
+        0, pl.Series("as_of", mondays, dtype=pl.Date)[monday]
+    )
+    return Rows(cohort, held, row, monday, mondays, ("township", "county", f"township_{kind}"))
+
+
+ROWS = {"dispute": dispute_rows, "place": place_rows, "service": service_rows}
+"""What a row can be."""
+KEY = {
+    "dispute": ("dispute_id",),
+    "place": ("township_code", "category"),
+    "service": ("township_code", "service"),
+}
+"""What names a row of a Monday."""

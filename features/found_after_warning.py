@@ -1,0 +1,26 @@
+"""Harms that came to light only because a warning sent somebody (boundary 14): such disputes neither train nor evaluate."""
+
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from pipelines.warehouse.warehouse import read_frame
+
+_FOUND = """
+select distinct dispute_id from core_decision
+where found_after_warning and not coalesce(undone, false)
+    and known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)
+order by dispute_id
+"""
+
+
+def with_found(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The cohort with `found_after_warning` also true where a visit, as noted before that day, brought a harm to light.
+
+    Weeks before the visit are marked as well: what was found counts towards their label.
+    """
+    found = read_frame(con, _FOUND, {"as_of": as_of})["dispute_id"].cast(pl.String)
+    return cohort.with_columns(
+        found_after_warning=pl.col("found_after_warning") | pl.col("dispute_id").is_in(found.implode())
+    )

@@ -1,0 +1,81 @@
+"""The leakage canary: what was known only later must not change what a past Monday looked like.
+
+A past Monday of one county is computed twice: from all its records, and from those known before that
+Monday, with every later version and record out of sight. A difference is a leak, and nothing may be
+published. The county changes from week to week, so that all of them get their turn.
+"""
+
+from datetime import date
+
+import duckdb
+import numpy as np
+
+from features.engine.hindsight_views import seen_as
+from features.engine.matrix import build_matrix
+from pipelines.city.profile import Profile
+from pipelines.warehouse.checks import Finding
+from pipelines.warehouse.warehouse import CORE_TABLES
+
+
+def leakage(con: duckdb.DuckDBPyConnection, profile: Profile, monday: date) -> Finding:
+    """Compare a past Monday's features with those from what was known before it.
+
+    Args:
+        con: the warehouse; only read.
+        profile: of the home.
+        monday: far enough back that later records are there to leak.
+    """
+    county = _county(con, monday)
+    with seen_as(con, _only(county, None)):
+        whole = build_matrix(con, profile, [monday])
+    with seen_as(con, _only(county, monday)):
+        then = build_matrix(con, profile, [monday])
+    leaking = (
+        ["cohort"]
+        if not whole.cohort.equals(then.cohort)
+        else [
+            name
+            for at, name in enumerate(whole.names)
+            if not np.array_equal(whole.values[:, at], then.values[:, at], equal_nan=True)
+        ]
+    )
+    told = ", ".join(leaking[:5])
+    return Finding(
+        name="leakage",
+        passed=not leaking,
+        zh=f"{monday}的特征受之后才知道的记录影响：{told}" if leaking else f"{monday}的特征不受之后记录影响",
+        en=f"features of {monday} change with what was known only later: {told}"
+        if leaking
+        else f"features of {monday} do not change with what was known only later",
+        facts={
+            "monday": monday.isoformat(),
+            "county": county or "",
+            "rows": len(whole.cohort),
+            "leaking_columns": len(leaking),
+        },
+    )
+
+
+def _county(con: duckdb.DuckDBPyConnection, monday: date) -> str | None:
+    """Whose turn it is."""
+    counties = con.execute(
+        "select distinct county_code from core_dispute where county_code is not null order by 1"
+    ).fetchall()
+    return counties[monday.toordinal() // 7 % len(counties)][0] if counties else None
+
+
+def _only(county: str | None, monday: date | None) -> dict[str, str]:
+    """Views of the core tables that hold one county, and only what was known before `monday` where it is given."""
+    before = f"timestamp '{monday}'" if monday else "timestamp 'infinity'"
+    here = f"county_code = '{county}'" if county else "county_code is null"
+    own = f"dispute_id in (select dispute_id from {{main}}.core_dispute where {here})"
+    of_disputes = ("core_dispute", "core_dispute_event", "core_outcome", "core_decision")
+    held = dict.fromkeys(of_disputes, own) | {
+        "core_service_coverage": f"township_code in (select area_code from {{main}}.core_area where {here})"
+    }
+    return {
+        core: f"""
+            select * replace (case when superseded_at < {before} then superseded_at end as superseded_at)
+            from {{main}}.{core} where known_at < {before} and {held.get(core, here)}"""
+        for core in CORE_TABLES.values()
+    }

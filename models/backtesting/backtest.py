@@ -1,0 +1,221 @@
+"""Scoring the past as of the past: every fold's models know only what was known on its first Monday.
+
+Each fold trains anew, scores its Mondays, and sees their labels only when the scores stand.
+"""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from features.engine.matrix import Matrix
+from models.backtesting.fairness import fairness_audit
+from models.escalation import baselines
+from models.escalation.baselines import Scores
+from models.escalation.training import THREADS, Footing, lay_footing, train_on
+from models.escalation.training_set import Material, TooLittleToLearn, material
+from models.escalation.true_hazards import oracle
+from models.measuring.metrics import REFERENCE, metrics_of
+from models.measuring.reliability import calibration_table
+from models.progress import Progress, silent
+from models.protocol.hash_random import days_since_1970, dispute_bits, ranks_within
+from models.protocol.time_splits import Split, gap_days, matured, temporal_splits
+from pipelines.city.profile import Profile
+from pipelines.deterministic_write import write_folder
+from pipelines.home import Home
+
+FOOTING_GROWTH = 4 / 3
+"""Number of trees, bins and codes are settled anew when the weeks to learn from have grown by so much."""
+PREDICTION_COLUMNS = (
+    "as_of",
+    "dispute_id",
+    "model",
+    "probability",
+    "label",
+    "category",
+    "county_code",
+    "township_code",
+    "channel",
+    "urban",
+    "score",
+    "rank",
+)
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What came of replaying the past.
+
+    Attributes:
+        predictions: one row per model, Monday and dispute; `PREDICTION_COLUMNS`, sorted by model, as_of, dispute_id.
+        metrics: `evaluation.METRICS_SCHEMA`.
+        calibration: `reliability.CALIBRATION_SCHEMA`.
+        splits: the folds, in time order.
+    """
+
+    predictions: pl.DataFrame
+    metrics: pl.DataFrame
+    calibration: pl.DataFrame
+    splits: tuple[Split, ...]
+
+
+def run_backtest(
+    matrix: Matrix,
+    labels: pl.DataFrame,
+    profile: Profile,
+    as_of: date,
+    sealed: Path | None = None,
+    progress: Progress = silent,
+    *,
+    judged_only: bool = False,
+) -> Backtest | None:
+    """Replay the folds of the profile, the last one ending at the last Monday matured by `as_of`.
+
+    Args:
+        matrix: features by dispute and Monday, all Mondays since the first.
+        labels: `label_cohort` of the same rows, as known by `as_of`.
+        profile: folds, capacity, horizon, maturity, seed.
+        as_of: the day the backtest is made; later Mondays are not looked at.
+        sealed: the simulator's true hazards, to judge against.
+        progress: told how far it is.
+        judged_only: only what a promotion is decided on: the model, the checklist, and metrics of the whole.
+
+    Returns:
+        None where no fold has weeks and outcomes enough to learn from; a single such fold is left out.
+    """
+    settings = profile.settings
+    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
+    splits = temporal_splits(
+        matured(matrix.cohort["as_of"].unique().to_list(), as_of, gap),
+        settings.horizon_days,
+        settings.label_maturity_days,
+        settings.backtest.folds,
+        settings.backtest.fold_weeks,
+    )
+    past = _Past(matrix, labels, profile, dispute_bits(matrix.cohort["dispute_id"]), sealed, judged_only)
+    leans_on = footing_splits(splits)
+    parts: list[pl.DataFrame] = []
+    done: list[Split] = []
+    with ThreadPoolExecutor(THREADS) as pool:
+        laid = pool.map(partial(_footing, past), dict.fromkeys(leans_on))
+        footings = dict(zip(dict.fromkeys(leans_on), laid, strict=True))
+        folds = pool.map(partial(_fold, past), splits, [footings[split] for split in leans_on])
+        for split, part in zip(splits, folds, strict=True):
+            progress(f"backtest fold {split.number} of {len(splits)}", 0.1 + 0.8 * split.number / len(splits))
+            if part is not None:
+                parts.append(part)
+                done.append(split)
+    if not parts:
+        return None
+    progress("metrics of all folds", 0.9)
+    predictions = pl.concat(parts).sort("model", "as_of", "dispute_id")
+    drawn = settings.backtest.bootstrap
+    metrics = metrics_of(predictions, settings.capacity, drawn, settings.seed, whole_only=judged_only)
+    audit = fairness_audit(predictions, profile, with_trend=not judged_only)
+    metrics = pl.concat([metrics, audit])
+    return Backtest(predictions, metrics, calibration_table(predictions), tuple(done))
+
+
+def save_backtest(
+    home: Home, backtest: Backtest, as_of: date, more: Mapping[str, pl.DataFrame] | None = None
+) -> Path:
+    """Write HOME/backtests/<as_of>-<digest12>: predictions, metrics and calibration; the same for the same data.
+
+    `more` are the files of the other families.
+    """
+    files = {
+        "predictions.parquet": backtest.predictions,
+        "metrics.parquet": backtest.metrics,
+        "calibration.parquet": backtest.calibration,
+        **(more or {}),
+    }
+    return write_folder(home.backtests, as_of.isoformat(), files)
+
+
+@dataclass(frozen=True)
+class _Past:
+    """What all folds share; a fold looks at nothing after its own first Monday but to score it."""
+
+    matrix: Matrix
+    labels: pl.DataFrame
+    profile: Profile
+    bits: np.ndarray
+    sealed: Path | None
+    judged_only: bool
+
+    def material(self, split: Split, like: Material | None = None) -> Material:
+        return material(self.matrix, self.labels, self.profile, split.trained_as_of, self.bits, like)
+
+
+def footing_splits(splits: Sequence[Split]) -> list[Split]:
+    """For each fold the one whose footing it stands on: laid anew whenever the weeks to learn from grew by a third."""
+    found: list[Split] = []
+    for split in splits:
+        fresh = not found or len(split.train) >= FOOTING_GROWTH * len(found[-1].train)
+        found.append(split if fresh else found[-1])
+    return found
+
+
+def _footing(past: _Past, split: Split) -> Footing | None:
+    try:
+        return lay_footing(past.material(split), past.profile, threads=1)
+    except TooLittleToLearn:
+        return None
+
+
+def _fold(past: _Past, split: Split, footing: Footing | None) -> pl.DataFrame | None:
+    """Predictions of every model for the fold's Mondays, None where it has too little to learn from.
+
+    Rows found only by a warning are left out.
+    """
+    cohort = past.matrix.cohort
+    inside = cohort["as_of"].is_in(pl.Series(split.test, dtype=pl.Date).implode())
+    rows = np.flatnonzero((inside & ~cohort["found_after_warning"].fill_null(False)).to_numpy())
+    try:
+        models = _all_models(past, split, footing, rows)
+    except TooLittleToLearn:
+        return None
+    base = _described(cohort[rows], past.labels["label"].to_numpy()[rows], past.profile)
+    days = days_since_1970(base["as_of"])
+    return pl.concat(
+        base.with_columns(
+            model=pl.lit(name),
+            probability=pl.Series(scores.probability).fill_nan(None),
+            score=pl.Series(scores.score, dtype=pl.Float64),
+            rank=pl.Series(ranks_within(days, scores.score, past.bits[rows])),
+        ).select(PREDICTION_COLUMNS)
+        for name, scores in models.items()
+    )
+
+
+def _all_models(past: _Past, split: Split, footing: Footing | None, rows: np.ndarray) -> dict[str, Scores]:
+    given = past.material(split, like=footing.given if footing else None)
+    cohort = past.matrix.cohort[rows]
+    trained = train_on(given, past.profile, footing, threads=1)
+    probability = trained.probability(given.design.rows(rows), cohort["category"])
+    found = {
+        "lightgbm": Scores(probability, probability),
+        "checklist": baselines.checklist(given, rows, past.profile),
+        REFERENCE: baselines.category_rate(given, rows),
+    }
+    if past.judged_only:
+        return found
+    found["logistic"] = baselines.logistic(given, rows, trained.linear, past.profile)
+    found["oldest_first"] = baselines.oldest_first(given, rows)
+    if past.sealed is not None:
+        found["oracle"] = oracle(cohort, past.sealed)
+    return found
+
+
+def _described(cohort: pl.DataFrame, label: np.ndarray, profile: Profile) -> pl.DataFrame:
+    urban = profile.areas.select(pl.col("area_code").alias("township_code"), "urban")
+    return (
+        cohort.select("as_of", "dispute_id", "category", "county_code", "township_code", "channel")
+        .with_columns(label=pl.Series(label, dtype=pl.Boolean))
+        .join(urban, on="township_code", how="left", maintain_order="left")
+    )

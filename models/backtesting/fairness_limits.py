@@ -1,0 +1,90 @@
+"""What a backtest's audit found, read back from its metrics: gaps, groups, and which group is beyond the limits."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from models.backtesting.fairness import AXES, DISPARITIES, MODEL
+from models.wording import GROUPS, Told
+from pipelines.city.profile import Profile, reference_codes
+from pipelines.city.settings import Promotion
+
+PLACES = ("county", "urban", "reporting")
+"""Axes whose groups are places: the list is to reach them alike. Categories differ in danger, channels in what they bring."""
+GROUP_METRICS = ("n_harmed", "recall_at_capacity", "false_alarm_rate", "calibration_ratio")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beyond:
+    """A group whose measure lies beyond a limit even at the end of its interval nearest to it."""
+
+    axis: str
+    group: str
+    metric: str
+    value: float
+    low: float
+    high: float
+
+
+def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
+    """One row per axis and disparity: axis, metric, value, low, high; in the order of the audit."""
+    found = _audited(metrics, r"^audit=(?<axis>\w+)$").filter(pl.col("metric").is_in(list(DISPARITIES)))
+    return found.select("axis", "metric", "value", "low", "high")
+
+
+def groups(metrics: pl.DataFrame) -> pl.DataFrame:
+    """One row per group and measure: axis, group, metric, value, low, high; in the order of the audit."""
+    found = _audited(metrics, r"^audit=(?<axis>\w+) group=(?<group>.+)$")
+    return found.filter(pl.col("metric").is_in(GROUP_METRICS)).select(
+        "axis", "group", "metric", "value", "low", "high"
+    )
+
+
+def trend(metrics: pl.DataFrame, metric: str) -> pl.DataFrame:
+    """One row per axis and period of the backtest: axis, period (1 the oldest), value of a disparity."""
+    found = _audited(metrics, r"^audit=(?<axis>\w+) period=(?<period>\d+)$").filter(metric=metric)
+    return found.select("axis", pl.col("period").cast(pl.Int64), "value")
+
+
+def beyond_limits(metrics: pl.DataFrame, whole_recall: float, limits: Promotion) -> list[Beyond]:
+    """Places the list reaches far less than the whole, and groups whose chances are far from what came.
+
+    Only what chance does not explain counts: the whole interval must lie beyond the limit.
+
+    Args:
+        metrics: of a backtest, its audit among them.
+        whole_recall: recall at capacity over all rows.
+        limits: of the profile.
+    """
+    factor = limits.calibration_factor
+    unreached = (
+        pl.col("axis").is_in(PLACES)
+        & (pl.col("metric") == "recall_at_capacity")
+        & (pl.col("high") < limits.recall_share_of_whole * whole_recall)
+    )
+    untrue = (pl.col("metric") == "calibration_ratio") & (
+        (pl.col("low") > factor) | (pl.col("high") < 1 / factor)
+    )
+    found = groups(metrics).filter(unreached | untrue)
+    return [Beyond(**row) for row in found.iter_rows(named=True)]
+
+
+def group_name(profile: Profile, axis: str, group: str) -> Told:
+    """A group as it is called in a sentence; its code where nothing names it."""
+    if axis in GROUPS:
+        return GROUPS[axis].get(group, Told(group, group))
+    names = {
+        "county": profile.areas.filter(tier="county").select("area_code", "name_zh", "name_en"),
+        "category": profile.categories.select("code", "name_zh", "name_en"),
+        "channel": reference_codes().filter(list="channel").select("code", "name_zh", "name_en"),
+    }[axis]
+    told = {code: Told(zh or code, en or code) for code, zh, en in names.iter_rows()}
+    return told.get(group, Told(group, group))
+
+
+def _audited(metrics: pl.DataFrame, segment: str) -> pl.DataFrame:
+    """Rows of the model's audit whose segment has that form, with its parts as columns."""
+    rows = metrics.filter(pl.col("as_of").is_null(), model=MODEL).drop_nulls("value")
+    parts = rows.with_columns(pl.col("segment").str.extract_groups(segment).struct.unnest())
+    order = pl.col("axis").cast(pl.Enum(list(AXES)))
+    return parts.filter(pl.col("axis").is_in(list(AXES))).sort(order, maintain_order=True)

@@ -1,0 +1,122 @@
+"""Which intervals hold what a score is worth in truth: ours, or those of a kept library (Venn-Abers).
+
+In the simulator the true chance behind a score is known: the mean of the true hazards of the disputes that
+got it. An interval that claims 90 % should hold it for nine rows in ten, and be narrow.
+`python -m models.benchmarks.interval_comparison --home HOME`; what came of it stands in docs/decisions/intervals.md.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import polars as pl
+import typer
+from sklearn.isotonic import IsotonicRegression
+from venn_abers import VennAbers
+
+from models.benchmarks.ceilings import read_city
+from models.escalation.calibration import sigmoid
+from models.escalation.matured_history import History
+from models.escalation.training import train_on
+from models.escalation.training_set import Material, material
+from models.escalation.true_hazards import oracle
+from models.protocol.hash_random import ranks_within, uniform
+from models.protocol.time_splits import gap_days, matured, temporal_splits
+from pipelines.city.profile import Profile, load_profile
+from pipelines.errors import FengqiaoError
+from pipelines.home import Home
+
+PRECISION = 5
+"""Decimals of a probability that Venn-Abers tells apart."""
+
+
+def compare(city: History, profile: Profile, as_of: date) -> pl.DataFrame:
+    """Coverage and width of each kind of interval over all Mondays of the backtest, one training before them.
+
+    Returns:
+        method, rows (`all` or `listed`), coverage (share of rows whose interval holds the mean true hazard of
+        its score), median_width, median_probability.
+
+    Raises:
+        FengqiaoError: no fold, or no truth to compare with.
+    """
+    settings = profile.settings
+    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
+    splits = temporal_splits(
+        matured(city.matrix.cohort["as_of"].unique().to_list(), as_of, gap),
+        settings.horizon_days,
+        settings.label_maturity_days,
+        settings.backtest.folds,
+        settings.backtest.fold_weeks,
+    )
+    if not splits or city.sealed is None:
+        raise FengqiaoError(f"no fold by {as_of}, or no true hazards beside the landing files")
+    given = material(city.matrix, city.labels, profile, splits[0].trained_as_of)
+    trained = train_on(given, profile)
+    rows = np.flatnonzero((city.matrix.cohort["as_of"] >= splits[0].trained_as_of).to_numpy())
+    cohort = city.matrix.cohort[rows]
+    z = given.design.in_blocks(rows, trained.log_odds)
+    worth = IsotonicRegression().fit_transform(z, oracle(cohort, city.sealed).score)
+    rank = ranks_within(cohort["as_of"].to_physical().to_numpy(), z, given.bits[rows])
+    chance = trained.calibration.probability(z, cohort["category"])
+    seen = given.design.in_blocks(given.rows_of(given.windows.calibrate), trained.log_odds)
+    methods = {
+        "ours, by dispute": trained.calibration.interval(z, cohort["category"]),
+        "venn-abers, all rows": venn_abers(seen, given, given.rows_of(given.windows.calibrate), z),
+        "venn-abers, a row a dispute": _one_row_each(seen, given, z, settings.seed),
+    }
+    found = []
+    for name, (low, high) in methods.items():
+        for which, taken in (("all", rank > 0), ("listed", rank <= settings.capacity)):
+            inside = (low <= worth + 1e-12) & (worth <= high + 1e-12)
+            width = np.median((high - low)[taken])
+            found.append(
+                (name, which, float(inside[taken].mean()), float(width), float(np.median(chance[taken])))
+            )
+    return pl.DataFrame(
+        found,
+        schema=["method", "rows", "coverage", "median_width", "median_probability"],
+        orient="row",
+    )
+
+
+def venn_abers(
+    seen: np.ndarray, given: Material, rows: np.ndarray, z: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The library's pair of probabilities for each log-odds `z`, learned from `seen` and the labels of `rows`."""
+    fitted = VennAbers()
+    fitted.fit(_two(seen), given.label[rows].astype(int), precision=PRECISION)
+    pair = fitted.predict_proba(_two(z))[1]
+    return pair.min(axis=1), pair.max(axis=1)
+
+
+def _one_row_each(
+    seen: np.ndarray, given: Material, z: np.ndarray, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Venn-Abers on one Monday per dispute, drawn: its guarantee asks for rows that do not repeat each other."""
+    rows = given.rows_of(given.windows.calibrate)
+    days = given.design.matrix.cohort["as_of"][rows].to_physical().cast(pl.Int64).to_numpy()
+    draw = pl.DataFrame({"bits": given.bits[rows], "draw": uniform(given.bits[rows], days, seed)})
+    first = draw.select(pl.col("draw") == pl.col("draw").min().over("bits")).to_series().to_numpy()
+    return venn_abers(seen[first], given, rows[first], z)
+
+
+def _two(z: np.ndarray) -> np.ndarray:
+    chance = sigmoid(z)
+    return np.column_stack([1 - chance, chance])
+
+
+def main(
+    home: Annotated[Path, typer.Option(help="A simulated home, its landing folder still in place.")],
+    profile: Annotated[str, typer.Option()] = "qujing",
+) -> None:
+    """Print coverage and width of each kind of interval."""
+    loaded = load_profile(profile)
+    city, as_of = read_city(Home(home), loaded)
+    with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_dataframe_shape=True, fmt_str_lengths=40):
+        typer.echo(compare(city, loaded, as_of))
+
+
+if __name__ == "__main__":
+    typer.run(main)

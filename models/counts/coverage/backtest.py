@@ -1,0 +1,77 @@
+"""Replaying the past for coverage: at each fold's first Monday, the forecasts of every model and what came."""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from models.counts.coverage.inputs import Inputs
+from models.counts.coverage.ledger import Ledger
+from models.counts.coverage.training import Coverage, came_on, forecast, judged_rows, train_coverage
+from models.counts.shared.count_metrics import PREDICTIONS_SCHEMA, squared_change
+from models.counts.shared.families_evidence import MODEL
+from models.counts.shared.intervals import fit_spread
+from models.protocol.time_splits import gap_days, matured, temporal_splits
+from pipelines.city.profile import Profile
+
+GRAIN = "township_service"
+SPREAD_WEEKS = 26
+
+
+def backtest_coverage(ledger: Ledger, inputs: Inputs, profile: Profile, as_of: date) -> pl.DataFrame:
+    """Predictions of visits overdue; `PREDICTIONS_SCHEMA`, empty where history is too short for a fold.
+
+    Args:
+        ledger: counts of every Monday.
+        inputs: of the ledger.
+        profile: folds, horizon, maturity, seed.
+        as_of: the day the backtest is made; later Mondays are not looked at.
+    """
+    settings = profile.settings
+    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
+    splits = temporal_splits(
+        matured(ledger.mondays, as_of, gap),
+        settings.horizon_days,
+        settings.label_maturity_days,
+        settings.backtest.folds,
+        settings.backtest.fold_weeks,
+    )
+    parts = [
+        _fold(ledger, inputs, profile, coverage, split.trained_as_of)
+        for split in splits
+        if (coverage := train_coverage(ledger, inputs, profile, split.trained_as_of)) is not None
+    ]
+    return pl.concat(parts) if parts else pl.DataFrame(schema=PREDICTIONS_SCHEMA)
+
+
+def baselines(inputs: Inputs, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """As many overdue as in the last horizon, and the last quarter's share of what is usually due."""
+    return {"persistence": inputs.recent[rows], "usual": inputs.due[rows] * inputs.share[rows]}
+
+
+def _fold(ledger: Ledger, inputs: Inputs, profile: Profile, coverage: Coverage, monday: date) -> pl.DataFrame:
+    settings = profile.settings
+    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
+    known = matured(ledger.mondays, monday, gap)
+    came = came_on(ledger, ledger.mondays, "overdue")
+    past = judged_rows(ledger, inputs, known[-SPREAD_WEEKS:])
+    spread = {
+        name: fit_spread(expected, came[past], past // len(ledger.cells), ledger.horizon_weeks, settings.seed)
+        for name, expected in baselines(inputs, past).items()
+    } | {MODEL: coverage.spread}
+    rows = judged_rows(ledger, inputs, [monday])
+    models = {MODEL: forecast(inputs, coverage.booster, rows)} | baselines(inputs, rows)
+    history = ledger.came["overdue"][:, ledger.at(known)]
+    cells = rows % len(ledger.cells)
+    scale = squared_change(history, ledger.horizon_weeks)[cells]
+    base = ledger.cells[cells.tolist()].select("area_code", "county_code", "urban", category="service")
+    parts = []
+    for name, expected in models.items():
+        low, high = spread[name].interval(expected)
+        told = {"expected": expected, "low": low, "high": high, "came": came[rows], "scale": scale}
+        parts.append(
+            base.with_columns(pl.Series(column, values) for column, values in told.items()).with_columns(
+                as_of=pl.lit(monday), model=pl.lit(name), target=pl.lit("overdue"), grain=pl.lit(GRAIN)
+            )
+        )
+    return pl.concat(parts).select(pl.col(name).cast(kind) for name, kind in PREDICTIONS_SCHEMA.items())

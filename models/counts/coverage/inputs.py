@@ -1,0 +1,118 @@
+"""What a coverage forecast may use: how many visits are usually due, how many of them came late, and where.
+
+Everything said of a Monday comes from ledger lines known before it.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from models.counts.coverage.ledger import Ledger
+
+PRIOR_VISITS = 40.0
+"""Visits of a cell's own that weigh as much as its longer record, and that as much as its county's."""
+LEAST_SHARE = 1e-3
+CODED = ("service",)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Rows of the design, cell within Monday: [mondays x cells], all Mondays of the ledger.
+
+    Attributes:
+        values: float32 [rows, names].
+        names: of the columns.
+        due: visits usually due in a horizon; NaN where nothing is known of the cell [rows].
+        share: of them usually overdue, between 0 and 1 [rows].
+        recent: overdue in the last horizon [rows].
+    """
+
+    values: np.ndarray
+    names: tuple[str, ...]
+    due: np.ndarray
+    share: np.ndarray
+    recent: np.ndarray
+
+
+def build_inputs(ledger: Ledger) -> Inputs:
+    """Compute the rows of every Monday of the ledger."""
+    year = _share(ledger, 52, _county_share(ledger))
+    quarter = _share(ledger, 13, year)
+    due, weeks = _window(ledger.known["due"], 13), _window((ledger.known["due"] > 0).astype(float), 13)
+    usually_due = np.where(weeks > 0, due / np.maximum(weeks, 1) * ledger.horizon_weeks, np.nan)
+    columns = {
+        "share_year": np.log(year),
+        "share_half_year": np.log(_share(ledger, 26, year) / year),
+        "share_quarter": np.log(quarter / year),
+        "share_month": np.log(_share(ledger, 4, quarter) / quarter),
+        "share_fortnight": np.log(_share(ledger, 2, quarter) / quarter),
+        "share_quarter_before": np.log(_share(_earlier(ledger, 13), 13, year) / year),
+        "township_quarter": np.log(_township(ledger, quarter, 13) / quarter),
+        "county_quarter": np.log(_county_share(ledger) / year),
+        "due": usually_due,
+    }
+    shape = quarter.shape
+    urban = ledger.cells["urban"].cast(float).to_numpy()
+    service = np.arange(shape[0]) % ledger.cells["service"].n_unique()
+    columns |= {
+        name: np.broadcast_to(column[:, None], shape)
+        for name, column in (("urban", urban), ("service", service))
+    }
+    return Inputs(
+        values=np.stack([_row_order(column) for column in columns.values()], axis=1).astype(np.float32),
+        names=tuple(columns),
+        due=_row_order(usually_due),
+        share=_row_order(quarter),
+        recent=_row_order(_window(ledger.known["overdue"], ledger.horizon_weeks)),
+    )
+
+
+def _share(ledger: Ledger, weeks: int, prior: np.ndarray) -> np.ndarray:
+    """Share of the visits due in the last weeks that were overdue, drawn to a prior."""
+    due, overdue = (_window(ledger.known[name], weeks) for name in ("due", "overdue"))
+    return np.clip((overdue + PRIOR_VISITS * prior) / (due + PRIOR_VISITS), LEAST_SHARE, 1.0)
+
+
+def _county_share(ledger: Ledger) -> np.ndarray:
+    """The same of the last year in the county, drawn to the service's in the city."""
+    return _group_share(ledger, ["county_code", "service"], 52, _group_share(ledger, ["service"], 52, None))
+
+
+def _township(ledger: Ledger, prior: np.ndarray, weeks: int) -> np.ndarray:
+    """The same of all services of the township."""
+    return _group_share(ledger, ["area_code"], weeks, prior)
+
+
+def _group_share(ledger: Ledger, by: list[str], weeks: int, prior: np.ndarray | None) -> np.ndarray:
+    group = ledger.cells.select(pl.struct(by).rank("dense").cast(pl.Int64)).to_series().to_numpy() - 1
+    due, overdue = (_grouped(_window(ledger.known[name], weeks), group) for name in ("due", "overdue"))
+    base = 0.1 if prior is None else prior
+    return np.clip((overdue + PRIOR_VISITS * base) / (due + PRIOR_VISITS), LEAST_SHARE, 1.0)
+
+
+def _grouped(amount: np.ndarray, group: np.ndarray) -> np.ndarray:
+    total = np.zeros((int(group.max()) + 1, amount.shape[1]))
+    np.add.at(total, group, amount)
+    return total[group]
+
+
+def _earlier(ledger: Ledger, weeks: int) -> Ledger:
+    """The ledger as it was so many weeks before each Monday."""
+    known = {
+        name: np.concatenate([np.zeros((len(amount), weeks)), amount[:, :-weeks]], axis=1)
+        for name, amount in ledger.known.items()
+    }
+    return replace(ledger, known=known)
+
+
+def _window(weekly: np.ndarray, weeks: int) -> np.ndarray:
+    """Sum of the `weeks` weeks before each Monday; [cells, mondays]."""
+    upto = np.concatenate([np.zeros((len(weekly), 1)), np.cumsum(weekly, axis=1)], axis=1)
+    at = np.arange(weekly.shape[1])
+    return upto[:, at + 1] - upto[:, np.maximum(at + 1 - weeks, 0)]
+
+
+def _row_order(column: np.ndarray) -> np.ndarray:
+    """[cells, mondays] to one row per Monday and cell."""
+    return np.ascontiguousarray(column.T).ravel()

@@ -1,0 +1,106 @@
+"""`service_warnings.parquet`: where care visits are about to be missed. Places and services, never people."""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from models.counts.coverage.inputs import Inputs
+from models.counts.coverage.ledger import Ledger
+from models.counts.coverage.suppression import SMALLEST, shown_counts, with_suppression
+from models.counts.coverage.training import Coverage, forecast, rows_of
+from pipelines.city.profile import Profile
+
+PERSISTENCE = "persistence"
+"""The version told where no model is in use: as many overdue as in the last horizon, without interval."""
+LEAST_WEEKS = 4
+"""Without so many weeks of ledger nothing is published."""
+
+SCHEMA = {
+    "as_of": pl.Date,
+    "rank": pl.Int32,
+    "area_code": pl.String,
+    "service": pl.String,
+    "caseload": pl.Int64,
+    "overdue": pl.Int64,
+    "expected_overdue": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "suppressed": pl.Boolean,
+    "level": pl.String,
+    "county_code": pl.String,
+    "model_version": pl.String,
+    "synthetic": pl.Boolean,
+}
+
+
+def service_warnings(
+    ledger: Ledger,
+    inputs: Inputs,
+    profile: Profile,
+    as_of: date,
+    coverage: Coverage | None,
+    version: str,
+    synthetic: bool,
+) -> pl.DataFrame:
+    """Every township and service of which the ledger holds anything, by rank; suppressed ones last.
+
+    Args:
+        ledger: everything known before the Monday, which is its last one.
+        inputs: of the ledger.
+        profile: level thresholds and capacity.
+        as_of: the Monday.
+        coverage: the model in use, if any.
+        version: of the model, or `PERSISTENCE`.
+        synthetic: whether the data are made up.
+
+    Returns:
+        `SCHEMA`; a suppressed row holds no figure and no level, and its rank follows its code alone.
+    """
+    rows = rows_of(ledger, [as_of])
+    expected = forecast(inputs, coverage.booster, rows) if coverage else inputs.recent[rows]
+    low, high = coverage.spread.interval(np.nan_to_num(expected)) if coverage else (None, None)
+    due = pl.Series("due", inputs.due[rows]).fill_nan(None)
+    cells = ledger.cells.with_columns(
+        due,
+        caseload=pl.Series(ledger.caseload[:, -1]).fill_nan(None),
+        overdue=pl.Series(inputs.recent[rows]),
+        expected_overdue=pl.Series(expected).fill_nan(None),
+        low=pl.Series(low, dtype=pl.Float64) if low is not None else pl.lit(None, pl.Float64),
+        high=pl.Series(high, dtype=pl.Float64) if high is not None else pl.lit(None, pl.Float64),
+    ).filter(pl.col("caseload").is_not_null())
+    ranked = ranked_cells(with_suppression(cells), profile)
+    if coverage is None:
+        few = pl.col("expected_overdue") < SMALLEST
+        ranked = ranked.with_columns(expected_overdue=pl.when(~few).then("expected_overdue"))
+    return (
+        shown_counts(ranked)
+        .with_columns(as_of=pl.lit(as_of), model_version=pl.lit(version), synthetic=pl.lit(synthetic))
+        .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+    )
+
+
+def ranked_cells(cells: pl.DataFrame, profile: Profile) -> pl.DataFrame:
+    """Add level and rank by the share of due visits expected to be overdue; none for what is suppressed."""
+    settings = profile.settings
+    limits = settings.coverage.overdue_share
+    share = pl.when(~pl.col("suppressed") & (pl.col("due") > 0)).then(
+        pl.col("expected_overdue") / pl.col("due")
+    )
+    level = (
+        pl.when(pl.col("share").is_null())
+        .then(None)
+        .when((pl.col("share") >= limits["red"]) & (pl.col("rank") <= settings.capacity))
+        .then(pl.lit("red"))
+        .when(pl.col("share") >= limits["orange"])
+        .then(pl.lit("orange"))
+        .when(pl.col("share") >= limits["yellow"])
+        .then(pl.lit("yellow"))
+        .otherwise(pl.lit("blue"))
+    )
+    return (
+        cells.with_columns(share=share)
+        .sort("share", "area_code", "service", descending=[True, False, False], nulls_last=True)
+        .with_columns(rank=pl.int_range(1, pl.len() + 1))
+        .with_columns(level=level)
+    )

@@ -1,0 +1,185 @@
+"""What a forecast may use: each cell's level, the season ahead, how the city drifts, and recent weeks beside them.
+
+Everything said of a Monday comes from the panel's weeks before it, by when they became known, and from
+horizons that had matured by it.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from features.engine.calendar import calendar_values
+from models.counts.demand.grains import shared_total
+from models.counts.demand.panel import Panel
+from models.protocol.time_splits import gap_days
+from pipelines.city.profile import Profile
+
+YEAR_WEEKS = 52
+PRIOR_WEEKS = {"disputes": 12.0, "outcomes": 208.0}
+"""Weeks of a cell's own record that weigh as much as what is known of its township and category."""
+LEAST_WEEKLY = 1e-4
+FEAST_WEEKS = 7
+"""Within so many weeks of a moving feast, earlier years' same weeks are counted from the feast."""
+SEASON_PRIOR = 30.0
+"""Counts by which a season's index is drawn to 1."""
+DRIFT_WEEKS = 26
+DRIFT_PRIOR = 400.0
+"""Counts by which the city's drift is drawn to 1; horizons overlap, so that four of them are one record."""
+FIRST_WEEKS = 13
+"""Mondays before so many weeks of history have no level worth learning from."""
+CODED = ("category",)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Rows of the design, cell within Monday: [mondays x cells], all Mondays of the panel.
+
+    Attributes:
+        values: float32 [rows, names].
+        names: of the columns.
+        usual: what the cell has in a horizon at this season, above 0; by target [rows].
+        drift: what lately came of the whole city's usual, by target [rows].
+    """
+
+    values: np.ndarray
+    names: tuple[str, ...]
+    usual: dict[str, np.ndarray]
+    drift: dict[str, np.ndarray]
+
+
+def build_inputs(panel: Panel, profile: Profile) -> Inputs:
+    """Compute the rows of every Monday of the panel."""
+    at = np.arange(len(panel.mondays))
+    settings = profile.settings
+    weekly = {name: weekly_level(panel, name, at) for name in panel.known}
+    usual = {
+        name: level * settings.horizon_days / 7 * season_index(panel, profile, name, at)
+        for name, level in weekly.items()
+    }
+    ahead = -(-gap_days(settings.horizon_days, settings.label_maturity_days) // 7)
+    columns = {"level": np.log(weekly["disputes"])}
+    for grain, spans in (("cell", (4, 13, 104)), ("township", (2, 4, 13))):
+        columns |= _over_usual(panel, "disputes", weekly, at, grain, spans)
+    for grain in ("cell", "township", "county"):
+        columns |= _over_usual(panel, "outcomes", weekly, at, grain, (13, 52))
+    columns |= _kind_of_place(panel)
+    return Inputs(
+        values=np.stack([_row_order(column) for column in columns.values()], axis=1).astype(np.float32),
+        names=tuple(columns),
+        usual={name: _row_order(amount) for name, amount in usual.items()},
+        drift={name: _row_order(drift(panel.came[name], usual[name], ahead)) for name in usual},
+    )
+
+
+def weekly_level(panel: Panel, name: str, at: np.ndarray) -> np.ndarray:
+    """A cell's usual count a week: its last year, drawn to its township's count times the county's mix.
+
+    Outcomes are drawn to the city's outcomes per dispute of the category times the cell's disputes.
+
+    Returns:
+        float64 [cells, mondays], above 0.
+    """
+    weeks = np.minimum(at + 1, YEAR_WEEKS).astype(np.float64)
+    own = window(panel.known[name], at, YEAR_WEEKS)
+    if name == "outcomes":
+        disputes = shared_total(panel, "city_category", window(panel.known["disputes"], at, YEAR_WEEKS))
+        prior = shared_total(panel, "city_category", own) / np.maximum(disputes, 1)
+        prior = prior * weekly_level(panel, "disputes", at)
+    else:
+        mix = shared_total(panel, "county_category", own) / np.maximum(shared_total(panel, "county", own), 1)
+        prior = mix * shared_total(panel, "township", own) / weeks
+    heavy = PRIOR_WEEKS[name]
+    return np.maximum((own + heavy * prior) / (weeks + heavy), LEAST_WEEKLY)
+
+
+def season_index(panel: Panel, profile: Profile, name: str, at: np.ndarray) -> np.ndarray:
+    """The same weeks of earlier years over the year around them, of the category in the whole city; 1 for none."""
+    came = shared_total(panel, "city_category", panel.came[name])
+    ahead = -(-gap_days(profile.settings.horizon_days, profile.settings.label_maturity_days) // 7)
+    found, usual = np.zeros((len(came), len(at))), np.zeros((len(came), len(at)))
+    for back in range(1, len(panel.mondays) // YEAR_WEEKS + 1):
+        then = at - back * YEAR_WEEKS + _moved(panel, profile, at, back)
+        matured = at - ahead
+        there = (then >= 0) & (then <= matured) & (matured >= YEAR_WEEKS)
+        first = np.clip(then - YEAR_WEEKS // 2, 0, np.maximum(matured - YEAR_WEEKS, 0))
+        found += np.where(there, came[:, np.clip(then, 0, None)], 0.0)
+        usual += np.where(there, _mean_of_year(came, first), 0.0)
+    return (found + SEASON_PRIOR) / (usual + SEASON_PRIOR)
+
+
+def drift(came: np.ndarray, usual: np.ndarray, ahead: int) -> np.ndarray:
+    """What came of the usual in the last matured half year, over all cells; [cells, mondays].
+
+    Args:
+        came: NaN where not matured [cells, mondays].
+        usual: what was usual, the same shape.
+        ahead: weeks until a Monday has matured.
+    """
+    n = came.shape[1]
+    end = np.maximum(np.arange(n) - ahead + 1, FIRST_WEEKS)
+    first = np.maximum(end - DRIFT_WEEKS, FIRST_WEEKS)
+    found, expected = (_upto(np.nan_to_num(amount).sum(axis=0)) for amount in (came, usual))
+    factor = (found[end] - found[first] + DRIFT_PRIOR) / (expected[end] - expected[first] + DRIFT_PRIOR)
+    return np.broadcast_to(factor, came.shape)
+
+
+def window(weekly: np.ndarray, at: np.ndarray, weeks: int) -> np.ndarray:
+    """Sum of the `weeks` weeks before each Monday; [cells, mondays]."""
+    upto = _upto(weekly)
+    return upto[:, at + 1] - upto[:, np.maximum(at + 1 - weeks, 0)]
+
+
+def _over_usual(
+    panel: Panel,
+    name: str,
+    weekly: dict[str, np.ndarray],
+    at: np.ndarray,
+    grain: str,
+    spans: tuple[int, ...],
+) -> dict[str, np.ndarray]:
+    """Recent weeks over what the level would bring, of the grain around each cell; one more on both sides."""
+    level = shared_total(panel, grain, weekly[name])
+    return {
+        f"{grain}_{name}_{weeks}w": (shared_total(panel, grain, window(panel.known[name], at, weeks)) + 1)
+        / (level * np.minimum(at + 1, weeks) + 1)
+        for weeks in spans
+    }
+
+
+def _kind_of_place(panel: Panel) -> dict[str, np.ndarray]:
+    """What does not change from week to week, broadcast to [cells, mondays]."""
+    shape = (len(panel.cells), len(panel.mondays))
+    urban, population = (
+        panel.cells[name].cast(float).fill_null(float("nan")).to_numpy() for name in ("urban", "population")
+    )
+    category = np.arange(shape[0]) % panel.n_categories
+    columns = {"urban": urban, "population": population, "category": category}
+    return {name: np.broadcast_to(column[:, None], shape) for name, column in columns.items()}
+
+
+def _moved(panel: Panel, profile: Profile, at: np.ndarray, back: int) -> np.ndarray:
+    """Weeks by which the same place in the year lies later than `back` whole years ago: the feast moves."""
+    if not any(season.lunar == "01-01" for season in profile.settings.seasons):
+        return np.zeros(len(at), dtype=np.int64)
+    days = [panel.mondays[0] + timedelta(weeks=int(week)) for week in at]
+    years_ago = [day - timedelta(weeks=back * YEAR_WEEKS) for day in days]
+    now, then = (calendar_values("weeks_to_spring_festival", rows, profile) for rows in (days, years_ago))
+    near = (np.abs(now) <= FEAST_WEEKS) & (np.abs(then) <= 2 * FEAST_WEEKS)
+    return np.where(near, np.round(then - now), 0).astype(np.int64)
+
+
+def _mean_of_year(came: np.ndarray, first: np.ndarray) -> np.ndarray:
+    upto = _upto(np.nan_to_num(came))
+    end = np.minimum(first + YEAR_WEEKS, came.shape[1])
+    return (upto[:, end] - upto[:, first]) / np.maximum(end - first, 1)
+
+
+def _upto(weekly: np.ndarray) -> np.ndarray:
+    """Running sum along the weeks with a zero before it."""
+    return np.concatenate([np.zeros((*weekly.shape[:-1], 1)), np.cumsum(weekly, axis=-1)], axis=-1)
+
+
+def _row_order(column: np.ndarray) -> np.ndarray:
+    """[cells, mondays] to one row per Monday and cell."""
+    return np.ascontiguousarray(column.T).ravel()

@@ -1,0 +1,150 @@
+"""Training the demand model as of a day: how the city's disputes spread over its cells, and how far counts stray.
+
+The city's total of a category is its usual times the drift; trees learn only which cells take more of it
+than their usual share. So a city-wide season or shock, of which three years hold few, is not learned as
+if it were a property of places.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+import numpy as np
+
+from models.counts.demand.grains import GRAINS, shared_total, totals
+from models.counts.demand.inputs import CODED, FIRST_WEEKS, Inputs
+from models.counts.demand.panel import TARGETS, Panel
+from models.counts.shared.intervals import Spread, fit_spread
+from models.counts.shared.poisson_trees import fit_counts, log_factor
+from models.protocol.time_splits import gap_days, inner_windows, matured
+from pipelines.city.profile import Profile
+
+STRIDE = 3
+"""Every third Monday trains: the horizons of neighbouring ones overlap."""
+LEAST_TOTAL = 0.5
+SPREAD_WEEKS = 52
+"""The spread is learned on a whole year, so that every season's misses are among them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demand:
+    """A trained demand model: data, no classes of a library.
+
+    Attributes:
+        boosters: LightGBM text by target.
+        spreads: of new disputes, by grain.
+        names: the columns it was trained on, in order.
+        trained_as_of: nothing known on or after this day was used.
+        trained_until: the last Monday it learned from.
+    """
+
+    boosters: dict[str, str]
+    spreads: dict[str, Spread]
+    names: tuple[str, ...]
+    trained_as_of: date
+    trained_until: date
+
+    def to_json(self) -> bytes:
+        """As the registry keeps it."""
+        content = asdict(self) | {
+            "trained_as_of": self.trained_as_of.isoformat(),
+            "trained_until": self.trained_until.isoformat(),
+        }
+        return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+
+    @staticmethod
+    def from_json(text: bytes) -> "Demand":
+        """Read what `to_json` wrote."""
+        held = json.loads(text)
+        return Demand(
+            boosters=held["boosters"],
+            spreads={grain: Spread(**spread) for grain, spread in held["spreads"].items()},
+            names=tuple(held["names"]),
+            trained_as_of=date.fromisoformat(held["trained_as_of"]),
+            trained_until=date.fromisoformat(held["trained_until"]),
+        )
+
+
+def train_demand(panel: Panel, inputs: Inputs, profile: Profile, trained_as_of: date) -> Demand | None:
+    """Learn from every Monday that had matured by a day.
+
+    The spread is learned on the last weeks by trees that had not seen them; then the trees are grown
+    anew on all weeks.
+
+    Args:
+        panel: counts; later weeks are not looked at.
+        inputs: `build_inputs` of the panel.
+        profile: horizon, maturity, seed.
+        trained_as_of: the day.
+
+    Returns:
+        None where too few weeks had matured.
+    """
+    settings = profile.settings
+    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
+    mondays = matured(panel.mondays[FIRST_WEEKS:], trained_as_of, gap)
+    if len(mondays) < settings.demand.history_weeks:
+        return None
+    windows = inner_windows(mondays, settings.horizon_days, SPREAD_WEEKS)
+    early = _grown(panel, inputs, windows.grow, "disputes", settings.seed)
+    expected = forecast(panel, inputs, early, windows.calibrate, "disputes")
+    return Demand(
+        boosters={t: _grown(panel, inputs, mondays, t, settings.seed) for t in TARGETS},
+        spreads=spreads(panel, windows.calibrate, expected, profile),
+        names=inputs.names,
+        trained_as_of=trained_as_of,
+        trained_until=mondays[-1],
+    )
+
+
+def forecast(panel: Panel, inputs: Inputs, booster: str, mondays: Sequence[date], target: str) -> np.ndarray:
+    """Expected counts of the cells on some Mondays [rows]; they add up to the city's usual times its drift."""
+    rows = rows_of(panel, mondays)
+    usual = inputs.usual[target][rows]
+    leaning = usual * np.exp(log_factor(booster, inputs.values[rows]))
+    wanted = _city_total(panel, usual * inputs.drift[target][rows])
+    return leaning * wanted / _city_total(panel, leaning)
+
+
+def spreads(
+    panel: Panel, mondays: Sequence[date], expected: np.ndarray, profile: Profile
+) -> dict[str, Spread]:
+    """The spread at every grain of forecasts for new disputes [rows of these Mondays]."""
+    came = came_on(panel, mondays, "disputes")
+    at = panel.at(mondays)
+    apart = int(np.diff(at).min()) if len(at) > 1 else 1
+    overlapping = -(-profile.settings.horizon_days // (7 * apart))
+    found = {}
+    for grain in GRAINS:
+        told, counted = totals(panel, grain, expected), totals(panel, grain, came)
+        monday = np.repeat(np.arange(len(at)), len(told) // len(at))
+        found[grain] = fit_spread(told, counted, monday, overlapping, profile.settings.seed)
+    return found
+
+
+def came_on(panel: Panel, mondays: Sequence[date], target: str) -> np.ndarray:
+    """What came within the horizon of some Mondays [rows]."""
+    return panel.came[target][:, panel.at(mondays)].T.ravel()
+
+
+def rows_of(panel: Panel, mondays: Sequence[date]) -> np.ndarray:
+    """Row numbers of these Mondays in the inputs of the panel."""
+    n = len(panel.cells)
+    return (panel.at(mondays)[:, None] * n + np.arange(n)).ravel()
+
+
+def _grown(panel: Panel, inputs: Inputs, mondays: Sequence[date], target: str, seed: int) -> str:
+    """Trees that start from each cell's usual share of what came in the city."""
+    chosen = mondays[::-1][::STRIDE][::-1]
+    rows = rows_of(panel, chosen)
+    came, usual = came_on(panel, chosen, target), inputs.usual[target][rows]
+    total = np.maximum(_city_total(panel, came), LEAST_TOTAL)
+    start = usual * total / _city_total(panel, usual)
+    return fit_counts(inputs.values[rows], start, came, inputs.names, CODED, seed)
+
+
+def _city_total(panel: Panel, amount: np.ndarray) -> np.ndarray:
+    """Each row's sum over the city in its Monday and category [rows]."""
+    weeks = amount.reshape(-1, len(panel.cells))
+    return shared_total(panel, "city_category", weeks.T).T.ravel()

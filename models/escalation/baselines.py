@@ -1,0 +1,108 @@
+"""What the trees must beat: the queue, the category's rate, the experts' checklist, a logistic regression.
+
+Each gives a score to rank by and a probability. Where a baseline only ranks (oldest first, checklist) its
+probability is what came of such scores in the calibration window, made rising by isotonic regression:
+scores that did not tell anything get the base rate. Ranking always uses the score, never that probability.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from models.escalation.linear_model import Linear
+from models.escalation.training import calibrated
+from models.escalation.training_set import Material
+from pipelines.city.profile import Profile
+from pipelines.city.settings import ChecklistItem
+
+RATE_PRIOR_ROWS = 200.0
+"""A category's rate is pulled towards the whole as if so many rows at the overall rate had been added."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A score to rank by, higher first, and a probability (NaN where the model gives none); each [n]."""
+
+    score: np.ndarray
+    probability: np.ndarray
+
+
+def oldest_first(given: Material, rows: np.ndarray) -> Scores:
+    """What a queue does today: by whole days since registration."""
+    days = given.design.matrix.cohort["days_open"].cast(pl.Float64).to_numpy()
+    return _ranked_only(given, days, rows)
+
+
+def category_rate(given: Material, rows: np.ndarray) -> Scores:
+    """The share of the category's dispute-weeks that an outcome followed, in all matured weeks."""
+    category = given.design.matrix.cohort["category"]
+    seen = pl.DataFrame({"category": category[given.usable], "label": given.label[given.usable]})
+    overall = float(seen["label"].mean() or 0.0)  # pyright: ignore[reportArgumentType]
+    rates = seen.group_by("category").agg(
+        (pl.col("label").sum() + RATE_PRIOR_ROWS * overall) / (pl.len() + RATE_PRIOR_ROWS)
+    )
+    rate = (
+        pl.DataFrame({"category": category[rows]})
+        .join(rates, on="category", how="left", maintain_order="left")["label"]
+        .fill_null(overall)
+        .to_numpy()
+    )
+    return Scores(rate, rate)
+
+
+def checklist(given: Material, rows: np.ndarray, profile: Profile) -> Scores:
+    """The experts' points."""
+    points = checklist_points(
+        given.design.matrix.values, given.design.matrix.names, profile.settings.checklist
+    )
+    return _ranked_only(given, points, rows)
+
+
+def checklist_points(
+    values: np.ndarray, names: tuple[str, ...], items: tuple[ChecklistItem, ...]
+) -> np.ndarray:
+    """Sum of the points of every item whose feature reaches its value; a missing value reaches nothing.
+
+    Args:
+        values: [n, p].
+        names: of the p columns; an item whose feature is not among them gives no points.
+        items: the checklist of the profile.
+    """
+    points = np.zeros(len(values))
+    for item in items:
+        if item.feature in names:
+            points += item.points * (values[:, names.index(item.feature)] >= item.at_least)
+    return points
+
+
+def logistic(given: Material, rows: np.ndarray, linear: Linear, profile: Profile) -> Scores:
+    """The penalised logistic regression alone, without the trees it is blended with.
+
+    Args:
+        given: of the training.
+        rows: to be scored.
+        linear: fitted on the same rows as the trees.
+        profile: seed.
+    """
+    z = given.design.in_blocks(given.rows_of(given.windows.calibrate), linear.log_odds)
+    calibration = calibrated(given, z, draws=1, seed=profile.settings.seed)
+    category = given.design.matrix.cohort["category"][rows]
+    probability = calibration.probability(given.design.in_blocks(rows, linear.log_odds), category)
+    return Scores(probability, probability)
+
+
+def _ranked_only(given: Material, score: np.ndarray, rows: np.ndarray) -> Scores:
+    """Probability of a score from its own rate in the calibration window."""
+    from sklearn.isotonic import IsotonicRegression
+
+    window = given.rows_of(given.windows.calibrate)
+    seen = (
+        pl.DataFrame({"score": score[window], "label": given.label[window]})
+        .group_by("score")
+        .agg(pl.col("label").mean(), pl.len().alias("n"))
+        .sort("score")
+    )
+    curve = IsotonicRegression(y_min=0.0, y_max=1.0, increasing=True, out_of_bounds="clip")
+    curve.fit(seen["score"].to_numpy(), seen["label"].to_numpy(), sample_weight=seen["n"].to_numpy())
+    return Scores(score[rows], np.asarray(curve.predict(score[rows])))

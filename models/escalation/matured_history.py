@@ -1,0 +1,102 @@
+"""Everything that has matured by a day: matrix, labels and where they came from, read from the warehouse."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from features.cohort import at_risk, history_mondays
+from features.engine.matrix import Matrix, build_matrix
+from features.found_after_warning import with_found
+from features.labels import label_cohort
+from models.escalation.true_hazards import sealed_file
+from models.progress import Progress, silent
+from models.protocol.time_splits import gap_days, inner_windows, matured, temporal_splits
+from models.wording import Told, told
+from pipelines.city.profile import Profile
+from pipelines.home import Home
+from pipelines.warehouse.as_of import newest_as_of
+from pipelines.warehouse.warehouse import open_warehouse
+
+
+@dataclass(frozen=True)
+class History:
+    """Matured rows with their labels; `sealed` is the simulator's truth, if these are simulated data."""
+
+    matrix: Matrix
+    labels: pl.DataFrame
+    sealed: Path | None
+
+
+def matured_history(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, progress: Progress = silent
+) -> History:
+    """Features and labels of every Monday whose label was settled by `as_of`."""
+    days = matured_mondays(con, profile, as_of)
+    progress("features of all matured weeks", 0.0)
+    built = build_matrix(con, profile, days)
+    matrix = replace(built, cohort=with_found(con, built.cohort, as_of))
+    progress("labels", 0.1)
+    return History(matrix, label_cohort(con, profile, matrix.cohort, as_of), sealed_file(con))
+
+
+def whole_history(home: Home, profile: Profile) -> tuple[History, date]:
+    """All of a home's matured history, and the newest Monday its records allow.
+
+    Raises:
+        FengqiaoError: it holds no record.
+    """
+    as_of = newest_as_of(home, profile)
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        return matured_history(con, profile, as_of), as_of
+
+
+def matured_mondays(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> tuple[date, ...]:
+    """All Mondays since the first record whose label was settled by `as_of`."""
+    settings = profile.settings
+    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
+    return matured(history_mondays(con, as_of), as_of, gap)
+
+
+def too_little(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Told | None:
+    """Why no model may be trained yet (models.md), or None where there is enough."""
+    short = too_short(con, profile, as_of)
+    if short is not None:
+        return short
+    cohort = at_risk(con, profile, matured_mondays(con, profile, as_of))
+    return too_few(con, profile, as_of, label_cohort(con, profile, cohort, as_of))
+
+
+def too_short(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Told | None:
+    """Why the time since the first registration is too short to learn from, or None."""
+    needed = profile.settings.needs.history_weeks
+    first = con.execute("select min(registered_at) from core_dispute").fetchall()[0]
+    weeks = (datetime.combine(as_of, time()) - first[0]) // timedelta(weeks=1) if first and first[0] else 0
+    return told("little_history", weeks=weeks, needed=needed) if weeks < needed else None
+
+
+def too_few(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, labels: pl.DataFrame
+) -> Told | None:
+    """Why the matured labels hold too few outcomes (disputes with one), or none where one is needed, or None."""
+    needed = profile.settings.needs.matured_outcomes
+    outcomes = labels.filter("label")["dispute_id"].n_unique()
+    if outcomes < needed:
+        return told("few_outcomes", outcomes=outcomes, needed=needed)
+    return _too_little_in_parts(profile, matured_mondays(con, profile, as_of), labels)
+
+
+def _too_little_in_parts(profile: Profile, mondays: tuple[date, ...], labels: pl.DataFrame) -> Told | None:
+    """Why history cannot be cut into folds and windows that each hold something to learn from."""
+    settings, backtest = profile.settings, profile.settings.backtest
+    gap = (settings.horizon_days, settings.label_maturity_days)
+    if not temporal_splits(mondays, *gap, backtest.folds, backtest.fold_weeks):
+        return told("no_fold")
+    windows = inner_windows(mondays, settings.horizon_days, backtest.calibration_weeks)
+    came = set(labels.filter("label")["as_of"])
+    for weeks in (windows.grow, windows.stop, windows.calibrate):
+        if weeks and came.isdisjoint(weeks):
+            return told("empty_window", weeks=len(weeks), first=weeks[0], last=weeks[-1])
+    return None

@@ -1,0 +1,95 @@
+"""How a column's value is told in a reason: the catalogue's sentence, or the name of a code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import polars as pl
+
+from features.catalogue.catalogue import CATALOGUE
+from features.catalogue.feature import Feature
+from models.wording import CODE_LABELS, Told
+from pipelines.city.profile import Profile, reference_codes
+
+CODE_GROUPS = {"category": "category", "channel": "channel", "relation": "relation"}
+
+
+class Sentences(Protocol):
+    """Groups and sentences of a model's columns."""
+
+    def group_of(self, name: str) -> str:
+        """The group whose columns' contributions are added up."""
+        ...
+
+    def spoken(self, values: pl.DataFrame) -> pl.DataFrame:
+        """Add text_zh and text_en to distinct (feature, value) rows."""
+        ...
+
+    def withheld(self) -> frozenset[str]:
+        """Columns whose value may weigh and never be told (boundary 2)."""
+        ...
+
+
+@dataclass(frozen=True)
+class CatalogueSentences:
+    """Sentences of the catalogue's features and of the coded columns.
+
+    Attributes:
+        features: by column name.
+        codes: for each coded column the names of its levels, in the order of their numbers.
+    """
+
+    features: Mapping[str, Feature]
+    codes: Mapping[str, tuple[Told, ...]]
+
+    def group_of(self, name: str) -> str:
+        """The catalogue's group; codes have their own."""
+        return CODE_GROUPS[name] if name in CODE_GROUPS else self.features[name].group
+
+    def spoken(self, values: pl.DataFrame) -> pl.DataFrame:
+        """One call per distinct feature and value."""
+        told = [self._told(name, value) for name, value in values.select("feature", "value").iter_rows()]
+        return values.with_columns(
+            text_zh=pl.Series([each.zh for each in told], dtype=pl.String),
+            text_en=pl.Series([each.en for each in told], dtype=pl.String),
+        )
+
+    def withheld(self) -> frozenset[str]:
+        """The figures of the care services."""
+        return frozenset(name for name, feature in self.features.items() if feature.is_withheld)
+
+    def _told(self, name: str, value: float | None) -> Told:
+        if name in CODE_GROUPS:
+            label = CODE_LABELS[name]
+            code = CODE_LABELS["missing"] if value is None else self.codes[name][int(value)]
+            return Told(f"{label.zh}：{code.zh}", f"{label.en}: {code.en}")
+        feature, number = self.features[name], float("nan") if value is None else value
+        return Told(feature.sentence(number, "zh"), feature.sentence(number, "en"))
+
+
+def sentences(profile: Profile, levels: Mapping[str, tuple[str, ...]]) -> CatalogueSentences:
+    """Sentences for a model's columns, its codes named by the profile and the reference lists."""
+    names = _names(profile)
+    return CatalogueSentences(
+        features={feature.name: feature for feature in CATALOGUE},
+        codes={
+            column: tuple(names[column].get(code, Told(code, code)) for code in codes)
+            for column, codes in levels.items()
+        },
+    )
+
+
+def _names(profile: Profile) -> dict[str, dict[str, Told]]:
+    listed = reference_codes()
+    frames = {
+        "category": profile.categories,
+        "channel": listed.filter(pl.col("list") == "channel"),
+        "relation": listed.filter(pl.col("list") == "relation"),
+    }
+    return {
+        column: {
+            code: Told(zh or code, en or zh or code)
+            for code, zh, en in frame.select("code", "name_zh", "name_en").iter_rows()
+        }
+        for column, frame in frames.items()
+    }

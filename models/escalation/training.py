@@ -1,0 +1,227 @@
+"""Training the escalation model as of a day: trees and weights, then their calibration, from what had matured by then.
+
+Pure and seeded: the same rows give the same bytes. A row is a dispute on a Monday, and neighbouring
+Mondays of a dispute are near copies, so every window is later than the one before it and never shares
+a label window with it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from features.engine.matrix import Matrix
+from models.escalation.calibration import Calibration, fit_calibration
+from models.escalation.design_matrix import CODED
+from models.escalation.fitted_model import Trained, blended
+from models.escalation.linear_model import Linear, fit_linear
+from models.escalation.training_set import (
+    Material,
+    TooLittleToLearn,
+    material,
+    monotone_constraints,
+    training_rows,
+)
+from pipelines.city.profile import Profile
+
+if TYPE_CHECKING:
+    import lightgbm
+
+MAX_ROUNDS = 900
+DEFAULT_ROUNDS = 200
+PATIENCE_ROUNDS = 60
+THREADS = 2
+TREES_SHARE = 0.5
+"""Of the log-odds, how much are the trees'; the rest are the weights' (docs/decisions/blend.md)."""
+PARAMETERS: dict[str, Any] = {
+    "objective": "binary",
+    "learning_rate": 0.03,
+    "num_leaves": 6,
+    "min_data_in_leaf": 200,
+    "lambda_l2": 10.0,
+    "feature_fraction": 0.15,
+    "max_bin": 63,
+    "cat_smooth": 50.0,
+    "min_data_per_group": 200,
+    "max_cat_to_onehot": 4,
+    "deterministic": True,
+    "force_col_wise": True,
+    "verbosity": -1,
+}
+"""LightGBM's settings; `model_parameters` of the profile goes before them."""
+
+
+@dataclass(frozen=True)
+class Footing:
+    """What a training settles before its trees grow, and later trainings nearby may stand on (docs/decisions).
+
+    Attributes:
+        given: the material it was laid on; its numbering of codes goes with the bins.
+        bins: the rows the trees grow from, binned; later rows are put into the same bins.
+        rounds: number of trees.
+    """
+
+    given: Material
+    bins: "lightgbm.Dataset"
+    rounds: int
+
+
+def train(matrix: Matrix, labels: pl.DataFrame, profile: Profile, trained_as_of: date) -> Trained:
+    """Train and calibrate on everything that had matured by a day.
+
+    Args:
+        matrix: features by dispute and Monday; Mondays on or after `trained_as_of` are not looked at.
+        labels: `label_cohort` of the same rows.
+        profile: horizon, maturity, share of negatives, seed and LightGBM settings.
+        trained_as_of: the day; only outcomes known before it count.
+
+    Raises:
+        TooLittleToLearn: no matured week, or no outcome, in one of the windows.
+    """
+    return train_on(material(matrix, labels, profile, trained_as_of), profile)
+
+
+def train_on(
+    given: Material, profile: Profile, footing: Footing | None = None, threads: int = THREADS
+) -> Trained:
+    """`train`, on material that is shared with the baselines.
+
+    Args:
+        given: rows, labels and windows.
+        profile: share of negatives, seed and LightGBM settings.
+        footing: of an earlier day that `given` is `like`; None lays one on `given` itself.
+        threads: cores to use; the trees are the same whatever their number.
+    """
+    import lightgbm as lgb
+
+    settings = profile.settings
+    parameters = parameters_of(given, profile, threads)
+    footing = footing or lay_footing(given, profile, threads)
+    grown = (
+        footing.bins
+        if footing.given is given
+        else binned(given, given.windows.grow, profile, parameters, reference=footing.bins)
+    )
+    booster = lgb.train(parameters, grown, num_boost_round=footing.rounds)
+    linear = fitted_weights(given, profile)
+    z = given.design.in_blocks(
+        given.rows_of(given.windows.calibrate),
+        lambda rows: blended(linear, booster, TREES_SHARE, rows, threads),
+    )
+    return Trained(
+        booster_text=booster.model_to_string(),
+        linear=linear,
+        trees_share=TREES_SHARE,
+        calibration=calibrated(given, z, settings.backtest.bootstrap, settings.seed),
+        levels=given.levels,
+        names=given.design.names,
+        rounds=footing.rounds,
+        trained_as_of=given.trained_as_of,
+        trained_until=given.windows.calibrate[-1],
+        base_rates=_base_rates(given),
+        parameters=parameters,
+    )
+
+
+def lay_footing(given: Material, profile: Profile, threads: int = THREADS) -> Footing:
+    """Choose the number of trees on the weeks held back, and bin the rows they will grow from.
+
+    Raises:
+        TooLittleToLearn: no outcome in one of the windows.
+    """
+    parameters = parameters_of(given, profile, threads)
+    rounds = _chosen_rounds(given, profile, parameters)
+    return Footing(given, binned(given, given.windows.grow, profile, parameters).construct(), rounds)
+
+
+def parameters_of(given: Material, profile: Profile, threads: int = THREADS) -> dict[str, Any]:
+    """LightGBM's settings for this material: the house's, then the profile's, then the catalogue's signs."""
+    settings = profile.settings
+    return (
+        PARAMETERS
+        | {"seed": settings.seed % 2**31, "num_threads": threads}
+        | settings.model_parameters
+        | {"monotone_constraints": monotone_constraints(given.design)}
+    )
+
+
+def fitted_weights(given: Material, profile: Profile) -> Linear:
+    """The weights that are blended with the trees, from the same rows.
+
+    Raises:
+        TooLittleToLearn: no outcome among them.
+    """
+    rows, weight = training_rows(given, given.windows.grow, profile)
+    signs = monotone_constraints(given.design)
+    return fit_linear(given.design.rows(rows), given.label[rows], weight, given.design.n_levels, signs)
+
+
+def calibrated(given: Material, z: np.ndarray, draws: int, seed: int) -> Calibration:
+    """Fit the calibration of log-odds `z` over all rows of the calibration window.
+
+    Raises:
+        TooLittleToLearn: the window holds no outcome.
+    """
+    rows = given.rows_of(given.windows.calibrate)
+    if not given.label[rows].any():
+        raise TooLittleToLearn(f"no outcome in the {len(given.windows.calibrate)} weeks of calibration")
+    category = given.design.matrix.cohort["category"][rows]
+    dispute = np.unique(given.bits[rows], return_inverse=True)[1]
+    return fit_calibration(z, given.label[rows], category, dispute, draws, seed)
+
+
+def _chosen_rounds(given: Material, profile: Profile, parameters: dict[str, Any]) -> int:
+    """The number of trees that does best on the later weeks held back; the default where none were."""
+    import lightgbm as lgb
+
+    if not given.windows.stop:
+        return DEFAULT_ROUNDS
+    fit = binned(given, given.windows.fit, profile, parameters)
+    stop = binned(given, given.windows.stop, profile, parameters, reference=fit)
+    booster = lgb.train(
+        parameters,
+        fit,
+        num_boost_round=MAX_ROUNDS,
+        valid_sets=[stop],
+        callbacks=[lgb.early_stopping(PATIENCE_ROUNDS, verbose=False)],
+    )
+    return max(1, booster.best_iteration)
+
+
+def binned(
+    given: Material,
+    mondays: tuple[date, ...],
+    profile: Profile,
+    parameters: dict[str, Any],
+    reference: "lightgbm.Dataset | None" = None,
+) -> "lightgbm.Dataset":
+    """The sampled rows of these Mondays as LightGBM takes them, in bins of their own or of `reference`.
+
+    Raises:
+        TooLittleToLearn: no outcome among them.
+    """
+    import lightgbm as lgb
+
+    rows, weight = training_rows(given, mondays, profile)
+    return lgb.Dataset(
+        given.design.rows(rows),
+        label=given.label[rows].astype(np.float32),
+        weight=weight,
+        reference=reference,
+        feature_name=list(given.design.names),
+        categorical_feature=list(CODED),
+        params=parameters,
+        free_raw_data=True,
+    )
+
+
+def _base_rates(given: Material) -> dict[str, float]:
+    """Share of the calibration window's rows of each category that an outcome followed."""
+    rows = given.rows_of(given.windows.calibrate)
+    frame = pl.DataFrame(
+        {"category": given.design.matrix.cohort["category"][rows], "label": given.label[rows]}
+    )
+    rates = frame.group_by("category").agg(pl.col("label").mean()).sort("category")
+    return dict(zip(rates["category"].to_list(), rates["label"].to_list(), strict=True))

@@ -1,0 +1,130 @@
+"""What a training sees: rows that had matured by a day, cut into windows, and which of them are drawn to learn from."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from features.engine.matrix import Matrix
+from features.labels import known_by
+from models.escalation.design_matrix import CODED, Design, design, levels_of
+from models.protocol.hash_random import days_since_1970, dispute_bits, uniform
+from models.protocol.time_splits import Windows, gap_days, inner_windows, matured
+from pipelines.city.profile import Profile
+from pipelines.errors import FengqiaoError
+
+
+class TooLittleToLearn(FengqiaoError):
+    """The matured rows hold no week, or no outcome, to learn from."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What every learner of one training sees: rows matured before `trained_as_of`, labels as known by then.
+
+    Attributes:
+        label: whether the outcome came, as known at `trained_as_of`; bool, one per row of the matrix.
+        usable: row numbers that may train, ascending.
+        bits: `dispute_bits` of every row of the matrix.
+    """
+
+    design: Design
+    label: np.ndarray
+    usable: np.ndarray
+    bits: np.ndarray
+    windows: Windows
+    trained_as_of: date
+    levels: dict[str, tuple[str, ...]]
+
+    def rows_of(self, mondays: tuple[date, ...]) -> np.ndarray:
+        """Usable row numbers of these Mondays."""
+        as_of = self.design.matrix.cohort["as_of"]
+        inside = as_of.is_in(pl.Series(mondays, dtype=pl.Date).implode()).to_numpy()
+        return self.usable[inside[self.usable]]
+
+
+def material(
+    matrix: Matrix,
+    labels: pl.DataFrame,
+    profile: Profile,
+    trained_as_of: date,
+    bits: np.ndarray | None = None,
+    like: Material | None = None,
+) -> Material:
+    """Take the rows and labels that could be used on a day, and cut their Mondays into windows.
+
+    Rows that were found only because a warning sent somebody do not train (boundary 14).
+
+    Args:
+        matrix: features by dispute and Monday.
+        labels: `label_cohort` of the same rows.
+        profile: horizon, maturity and windows.
+        trained_as_of: the day; only outcomes known before it count.
+        bits: `dispute_bits` of all rows, where they are there already.
+        like: material of an earlier day on the same matrix, whose numbering of codes is taken over.
+
+    Raises:
+        TooLittleToLearn: no week had matured by then.
+    """
+    settings = profile.settings
+    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
+    as_of = matrix.cohort["as_of"]
+    mondays = matured(as_of.unique().to_list(), trained_as_of, gap)
+    if len(mondays) < 2:
+        raise TooLittleToLearn(f"no two weeks had matured by {trained_as_of}: {gap} days must have passed")
+    known = known_by(labels, trained_as_of).to_numpy()
+    usable = np.flatnonzero(
+        ((as_of <= mondays[-1]) & ~matrix.cohort["found_after_warning"].fill_null(False)).to_numpy()
+    )
+    levels = like.levels if like else levels_of(matrix.cohort[usable])
+    windows = inner_windows(mondays, settings.horizon_days, settings.backtest.calibration_weeks)
+    bits = dispute_bits(matrix.cohort["dispute_id"]) if bits is None else bits
+    designed = like.design if like else design(matrix, levels)
+    return Material(designed, known, usable, bits, windows, trained_as_of, levels)
+
+
+def sampled(
+    given: Material, rows: np.ndarray, negative_share: float, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Keep every outcome and a share of the others, with the weights that restore the base rate.
+
+    Which rows are kept depends on dispute, Monday and seed alone.
+
+    Returns:
+        Kept row numbers in their order, and their weights.
+    """
+    days = days_since_1970(given.design.matrix.cohort["as_of"][rows])
+    positive = given.label[rows]
+    chosen = kept(positive, given.bits[rows], days, negative_share, seed)
+    return rows[chosen], np.where(positive[chosen], 1.0, 1.0 / negative_share)
+
+
+def kept(
+    positive: np.ndarray, bits: np.ndarray, days: np.ndarray, negative_share: float, seed: int
+) -> np.ndarray:
+    """Which rows train: every outcome, and a share of the others drawn by dispute and Monday; bool [n]."""
+    return positive | (uniform(bits, days, seed) < negative_share)
+
+
+def training_rows(
+    given: Material, mondays: tuple[date, ...], profile: Profile
+) -> tuple[np.ndarray, np.ndarray]:
+    """`sampled`, of these Mondays and with the profile's share of negatives.
+
+    Raises:
+        TooLittleToLearn: no outcome among them.
+    """
+    settings = profile.settings
+    rows, weight = sampled(given, given.rows_of(mondays), settings.backtest.negative_share, settings.seed)
+    if not given.label[rows].any():
+        raise TooLittleToLearn(f"no outcome had matured in {len(mondays)} weeks before {given.trained_as_of}")
+    return rows, weight
+
+
+def monotone_constraints(of: Design) -> list[int]:
+    """The catalogue's known signs, 0 for the coded columns, in the order of `of.names`."""
+    from features.catalogue.catalogue import monotone
+
+    signs = monotone()
+    return [int(signs.get(name, 0)) for name in of.matrix.names] + [0] * len(CODED)

@@ -1,0 +1,69 @@
+"""The reliability picture as a table: what was predicted, what came, by bins of equal size."""
+
+import numpy as np
+import polars as pl
+from scipy.stats import beta
+
+from models.measuring.metric_functions import probability_bins
+
+PICTURE_BINS = 20
+CALIBRATION_SCHEMA = {
+    "model": pl.String,
+    "segment": pl.String,
+    "bin": pl.Int64,
+    "predicted": pl.Float64,
+    "observed": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "n": pl.Int64,
+}
+_TAIL = 0.05
+
+
+def calibration_table(predictions: pl.DataFrame) -> pl.DataFrame:
+    """Mean probability and share of outcomes per bin, for every model, pooled and by category.
+
+    The 90 % interval of the share is Jeffreys' with dispute-weeks counted as disputes: the counts are
+    divided by how many weeks an outcome's dispute appears with it, because those are near copies.
+
+    Args:
+        predictions: rows of the backtest; a model without probabilities is left out.
+
+    Returns:
+        `CALIBRATION_SCHEMA`, sorted by model, segment and bin; bins are cut per model and segment.
+    """
+    parts = []
+    for (model,), rows in predictions.drop_nulls("probability").group_by("model", maintain_order=True):
+        parts.append(_binned(rows, str(model), "all"))
+        for (category,), inside in rows.group_by("category", maintain_order=True):
+            parts.append(_binned(inside, str(model), f"category={category}"))
+    if not parts:
+        return pl.DataFrame(schema=CALIBRATION_SCHEMA)
+    return pl.concat(parts).sort("model", "segment", "bin")
+
+
+def _binned(rows: pl.DataFrame, model: str, segment: str) -> pl.DataFrame:
+    bins = probability_bins(rows["probability"].to_numpy(), PICTURE_BINS)
+    hit = rows.filter("label")
+    copies = max(1.0, len(hit) / max(1, hit["dispute_id"].n_unique()))
+    binned = (
+        rows.with_columns(bin=pl.Series(bins, dtype=pl.Int64))
+        .group_by("bin")
+        .agg(
+            pl.col("probability").mean().alias("predicted"),
+            pl.col("label").mean().alias("observed"),
+            pl.col("label").sum().alias("hits"),
+            pl.len().cast(pl.Int64).alias("n"),
+        )
+        .sort("bin")
+    )
+    hits, misses = (
+        binned["hits"].to_numpy() / copies + 0.5,
+        (binned["n"] - binned["hits"]).to_numpy() / copies + 0.5,
+    )
+    return binned.with_columns(
+        model=pl.lit(model),
+        segment=pl.lit(segment),
+        low=np.minimum(pl.Series(beta.ppf(_TAIL, hits, misses)), binned["observed"]),
+        high=np.maximum(pl.Series(beta.ppf(1 - _TAIL, hits, misses)), binned["observed"]),
+    ).select(pl.col(name).cast(kind) for name, kind in CALIBRATION_SCHEMA.items())

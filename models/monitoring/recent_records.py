@@ -1,0 +1,53 @@
+"""What the watch looks at: the records that became known in the half year before a Monday, a row per record.
+
+`week` counts back from the Monday: 1 is the week before it. Facts are those of a record's first version.
+"""
+
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from pipelines.warehouse.warehouse import read_frame
+
+HELD_WEEKS = 28
+_WINDOW = f"first_known_at < $as_of and first_known_at >= $as_of - to_days(7 * {HELD_WEEKS})"
+_WEEK = "(date_diff('day', first_known_at::date, $as_of) - 1) // 7 + 1 as week"
+_DELAY = "date_diff('hour', {happened}, first_known_at) / 24.0 as delay_days"
+
+QUERIES = {
+    "disputes": f"""
+        select {_WEEK}, county_code, category, category || '|' || relation as category_by_relation, channel, relation, tier, threat, violence, weapon, alcohol, fear,
+            separation, n_parties, amount_yuan, due_at, occurred_on, village_code, parties_key,
+            {_DELAY.format(happened="registered_at")}
+        from core_dispute where known_at = first_known_at and {_WINDOW} order by all""",
+    "dispute_events": f"""
+        select {_WEEK}, event_type, result, {_DELAY.format(happened="event_at")}
+        from core_dispute_event where known_at = first_known_at and {_WINDOW} order by all""",
+    "outcomes": f"""
+        select {_WEEK}, severity::text as severity, {_DELAY.format(happened="occurred_at")}
+        from core_outcome where known_at = first_known_at and {_WINDOW} order by all""",
+    "grid_reports": f"""
+        select {_WEEK}, county_code, report_type, channel, {_DELAY.format(happened="reported_at")}
+        from core_grid_report where known_at = first_known_at and {_WINDOW} order by all""",
+}
+
+CODES = {
+    "disputes": ("category", "category_by_relation", "channel", "relation", "tier"),
+    "dispute_events": ("event_type", "result"),
+    "outcomes": ("severity",),
+    "grid_reports": ("report_type", "channel"),
+}
+"""Columns that hold codes of a list, by source; codes that swap their meaning show in what they come with."""
+FILLED = {
+    "disputes": (
+        "threat", "violence", "weapon", "alcohol", "fear", "separation", "n_parties", "amount_yuan", "due_at",
+        "occurred_on", "village_code", "parties_key", "relation",
+    ),
+}  # fmt: skip
+"""Columns that a source may leave empty, and usually does not more often than before."""
+
+
+def known_records(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, pl.DataFrame]:
+    """Each source's records of the half year before the Monday."""
+    return {name: read_frame(con, query, {"as_of": as_of}) for name, query in QUERIES.items()}

@@ -1,0 +1,73 @@
+"""What is shown beside a warning: the dispute's facts and steps, as known before the as-of date."""
+
+from datetime import date, datetime, time
+
+import duckdb
+import polars as pl
+
+from pipelines.warehouse.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME, read_frame
+
+_IN_FORCE = "known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)"
+
+_FACTS = f"""
+    select dispute_id, registered_at, due_at, amount_yuan, n_parties, tier, relation, channel,
+           threat, violence, weapon, alcohol, fear, separation
+    from {ONE_DISPUTE} where {_IN_FORCE}
+    order by dispute_id
+"""
+
+_TIMELINE = f"""
+    with steps as (
+        select dispute_id, registered_at as happened_at, first_known_at as known_at, 'registered' as kind,
+               tier, null as unit_id, null as result, '' as record_id
+        from {ONE_DISPUTE} where {_IN_FORCE}
+        union all
+        select same_as, registered_at, first_known_at, 'reregistered', tier, null, null, dispute_id
+        from core_dispute join dispute_link using (dispute_id) where {_IN_FORCE}
+        union all
+        select dispute_id, event_at, first_known_at, event_type, tier, unit_id, result, event_id
+        from {ONE_EVENT} where {_IN_FORCE}
+        union all
+        select dispute_id, occurred_at, first_known_at, 'outcome', null, null, null, outcome_id
+        from {ONE_OUTCOME} where {_IN_FORCE})
+    select dispute_id, happened_at, known_at, kind, tier, unit_id, result from steps
+    order by dispute_id, happened_at, known_at, kind, record_id
+"""
+
+_TIER_NOW = f"""
+    with reached as (
+        select dispute_id, tier, event_at as taken_at, 1 as nth from {ONE_EVENT} semi join cohort using (dispute_id)
+        where tier is not null and {_IN_FORCE}
+        union all
+        select dispute_id, tier, registered_at, 0 from {ONE_DISPUTE} semi join cohort using (dispute_id)
+        where tier is not null and {_IN_FORCE})
+    select dispute_id, arg_max(tier, (taken_at, nth, tier)) as tier_now from reached
+    group by dispute_id order by dispute_id
+"""
+
+
+def facts(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """One row per dispute of the cohort: what the record says of it, checklist included; by dispute_id."""
+    known = _frame(con, _FACTS, as_of)
+    mine = cohort.select("dispute_id", "is_open", "is_domestic")
+    return mine.join(known, on="dispute_id", how="left").sort("dispute_id")
+
+
+def timeline(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """One row per recorded step of each dispute of the cohort: registration (the second of one quarrel, too), events, outcomes; in time order."""
+    steps = _frame(con, _TIMELINE, as_of)
+    return steps.filter(pl.col("dispute_id").is_in(cohort["dispute_id"].implode()))
+
+
+def tier_now(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """dispute_id, tier_now of the cohort: the tier of the last step that names one, else of the registration."""
+    con.register("cohort", cohort.select("dispute_id"))
+    try:
+        return _frame(con, _TIER_NOW, as_of)
+    finally:
+        con.unregister("cohort")
+
+
+def _frame(con: duckdb.DuckDBPyConnection, query: str, as_of: date) -> pl.DataFrame:
+    moment = {"as_of": datetime.combine(as_of, time())}
+    return read_frame(con, query, moment)

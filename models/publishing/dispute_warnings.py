@@ -1,0 +1,134 @@
+"""One week's `dispute_warnings.parquet`: every dispute at risk that may be ranked (contracts.md)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from models.protocol.hash_random import dispute_bits, ranks_within
+from models.publishing.levels import assign_levels
+from models.publishing.recommendation import recommendation
+from models.publishing.week_list import week_list
+from pipelines.city.profile import Profile
+
+REASON = pl.Struct(
+    {
+        "feature": pl.String,
+        "value": pl.Float64,
+        "contribution": pl.Float64,
+        "text_zh": pl.String,
+        "text_en": pl.String,
+    }
+)
+SCHEMA = {
+    "as_of": pl.Date,
+    "rank": pl.Int32,
+    "listed": pl.Boolean,
+    "selection": pl.String,
+    "dispute_id": pl.String,
+    "category": pl.String,
+    "area_code": pl.String,
+    "township_code": pl.String,
+    "county_code": pl.String,
+    "probability": pl.Float64,
+    "probability_low": pl.Float64,
+    "probability_high": pl.Float64,
+    "level": pl.String,
+    "base_rate": pl.Float64,
+    "lift": pl.Float64,
+    "reasons": pl.List(REASON),
+    "recommendation": pl.String,
+    "days_open": pl.Int64,
+    "is_open": pl.Boolean,
+    "is_domestic": pl.Boolean,
+    "channel": pl.String,
+    "tier_now": pl.String,
+    "model_version": pl.String,
+    "synthetic": pl.Boolean,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeekScores:
+    """What ranks a week: a score for each row of the cohort and, with a usable model, what it means.
+
+    Attributes:
+        score: higher first [n].
+        version: of the model, or `checklist`.
+        probability: with `low` and `high`, and `base_rate` of each row's category; all None without a model.
+    """
+
+    score: np.ndarray
+    version: str
+    probability: np.ndarray | None = None
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
+    base_rate: np.ndarray | None = None
+
+
+def rank_week(
+    cohort: pl.DataFrame, scores: WeekScores, profile: Profile, as_of: date, synthetic: bool
+) -> pl.DataFrame:
+    """Rank, list and grade one week; `reasons` and `tier_now` are left to be joined.
+
+    Args:
+        cohort: the Monday's rows of `features.engine.matrix`.
+        scores: in the cohort's order.
+        profile: capacity, levels, random share, seed.
+        as_of: the Monday.
+        synthetic: whether the data are made up.
+
+    Returns:
+        The columns of `SCHEMA` but those two, by rank.
+    """
+    settings = profile.settings
+    bits = dispute_bits(cohort["dispute_id"])
+    rank = ranks_within(np.zeros(len(cohort), dtype=np.int64), scores.score, bits)
+    chosen = week_list(rank, bits, as_of, settings.capacity, settings.random_share, settings.seed)
+    return (
+        pl.concat([cohort, chosen], how="horizontal")
+        .with_columns(
+            *_meaning(scores, rank, profile),
+            rank=pl.Series(rank),
+            model_version=pl.lit(scores.version),
+            synthetic=pl.lit(synthetic),
+        )
+        .with_columns(recommendation=recommendation())
+        .sort("rank")
+    )
+
+
+def completed(ranked: pl.DataFrame, reasons: pl.DataFrame, tiers: pl.DataFrame) -> pl.DataFrame:
+    """Add reasons (empty where there are none) and the tier reached; `SCHEMA`, by rank."""
+    return (
+        ranked.join(reasons, on="dispute_id", how="left", maintain_order="left")
+        .join(tiers, on="dispute_id", how="left", maintain_order="left")
+        .with_columns(pl.col("reasons").fill_null([]))
+        .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+    )
+
+
+def _meaning(scores: WeekScores, rank: np.ndarray, profile: Profile) -> list[pl.Series | pl.Expr]:
+    """Probability to lift; nulls without a model."""
+    if scores.probability is None:
+        nothing = ("probability", "probability_low", "probability_high", "base_rate", "lift")
+        return [
+            *(pl.lit(None, pl.Float64).alias(name) for name in nothing),
+            pl.lit(None, pl.String).alias("level"),
+        ]
+    settings = profile.settings
+    level = assign_levels(scores.probability, rank, settings.levels, settings.capacity)
+    base_rate = pl.Series("base_rate", scores.base_rate).fill_nan(None)
+    probability = pl.Series("probability", scores.probability)
+    return [
+        probability,
+        pl.Series("probability_low", scores.low),
+        pl.Series("probability_high", scores.high),
+        pl.Series("level", level, dtype=pl.String),
+        base_rate,
+        pl.DataFrame([probability, base_rate])
+        .select(pl.when(pl.col("base_rate") > 0).then(pl.col("probability") / pl.col("base_rate")))
+        .to_series()
+        .alias("lift"),
+    ]

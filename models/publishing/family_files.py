@@ -1,0 +1,101 @@
+"""The week's files of the two counting families: places (demand) and care services (coverage).
+
+A family whose source is missing is left out; one without a usable model falls back on what is usual, and says so.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from models.counts.coverage.inputs import build_inputs as coverage_inputs
+from models.counts.coverage.ledger import read_ledger
+from models.counts.coverage.training import Coverage
+from models.counts.coverage.warnings import LEAST_WEEKS as LEAST_LEDGER_WEEKS
+from models.counts.coverage.warnings import PERSISTENCE, service_warnings
+from models.counts.demand.inputs import build_inputs as demand_inputs
+from models.counts.demand.panel import read_panel
+from models.counts.demand.reporting import reporting
+from models.counts.demand.training import Demand
+from models.counts.demand.warnings import LEAST_WEEKS, USUAL, place_warnings
+from models.counts.shared.families_evidence import COVERAGE_FILE, DEMAND_FILE
+from models.registry.champion_check import Situation, foreign_to
+from models.registry.registry import Registered
+from models.wording import Told, told
+from pipelines.city.profile import Profile
+
+
+@dataclass(frozen=True)
+class Published:
+    """The files of both families for one week, and what is to be said of each family."""
+
+    files: dict[str, pl.DataFrame]
+    families: dict[str, tuple[bool, Told]]
+
+
+def publish_families(
+    con: duckdb.DuckDBPyConnection,
+    profile: Profile,
+    now: Situation,
+    registered: Registered | None,
+) -> Published:
+    """Forecast the week's places and services.
+
+    Args:
+        con: the warehouse; only read.
+        profile: horizon, levels.
+        now: the Monday, and what a model must have been trained for to be used.
+        registered: the version in use, or the one waiting where there is none.
+    """
+    usable = registered if registered is not None and _fits(registered, now) else None
+    files, demand_told = _demand(con, profile, now, usable)
+    service_files, coverage_told = _coverage(con, profile, now, usable)
+    return Published(files | service_files, {"demand": demand_told, "coverage": coverage_told})
+
+
+def _demand(
+    con: duckdb.DuckDBPyConnection, profile: Profile, now: Situation, usable: Registered | None
+) -> tuple[dict[str, pl.DataFrame], tuple[bool, Told]]:
+    panel = read_panel(con, profile, now.as_of)
+    if panel is None:
+        return {}, (False, told("no_places"))
+    if len(panel.mondays) <= LEAST_WEEKS:
+        return {}, (False, told("no_usual_yet", weeks=len(panel.mondays) - 1, needed=LEAST_WEEKS))
+    inputs = demand_inputs(panel, profile)
+    text = usable.file(DEMAND_FILE) if usable else None
+    demand = Demand.from_json(text) if text else None
+    if demand is not None and demand.names != inputs.names:
+        demand = None
+    version = usable.version_of("demand") if usable and demand else USUAL
+    recorded = reporting(con, profile, now.as_of)
+    synthetic = now.origin == "simulated"
+    files = place_warnings(panel, inputs, profile, now.as_of, recorded, demand, version, synthetic)
+    return files, (True, told("family_published") if demand else told("usual_published"))
+
+
+def _coverage(
+    con: duckdb.DuckDBPyConnection, profile: Profile, now: Situation, usable: Registered | None
+) -> tuple[dict[str, pl.DataFrame], tuple[bool, Told]]:
+    ledger = read_ledger(con, profile, now.as_of)
+    if ledger is None:
+        return {}, (False, told("no_service_ledger"))
+    weeks = int((ledger.known["due"].sum(axis=0) > 0).sum())
+    if weeks < LEAST_LEDGER_WEEKS:
+        return {}, (False, told("ledger_too_short", weeks=weeks, needed=LEAST_LEDGER_WEEKS))
+    inputs = coverage_inputs(ledger)
+    text = usable.file(COVERAGE_FILE) if usable else None
+    coverage = Coverage.from_json(text) if text else None
+    if coverage is not None and coverage.names != inputs.names:
+        coverage = None
+    version = usable.version_of("coverage") if usable and coverage else PERSISTENCE
+    warnings = service_warnings(
+        ledger, inputs, profile, now.as_of, coverage, version, now.origin == "simulated"
+    )
+    reason = told("family_published") if coverage else told("persistence_published")
+    return {"service_warnings.parquet": warnings}, (True, reason)
+
+
+def _fits(registered: Registered, now: Situation) -> bool:
+    """Whether a version was made for this city and data, and for a day between its training and its expiry."""
+    trained, expires = registered.signature.trained_as_of, registered.expires_on
+    return foreign_to(registered, now) is None and trained <= now.as_of <= expires

@@ -1,0 +1,86 @@
+"""What became of the list before: what was decided, who went, what is closed, what harm came; as known before a Monday."""
+
+from datetime import date, datetime, time
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from features.labels import outcome_moments
+from pipelines.city.profile import Profile
+from pipelines.home import Home
+from pipelines.warehouse.warehouse import ONE_EVENT, read_frame
+
+_IN_FORCE = "known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)"
+_DECIDED = f"""
+    with standing as (
+        select * from core_decision where {_IN_FORCE} and as_of = $listed_on and not coalesce(undone, false)),
+    decided as (
+        select dispute_id, action, reason, unit_id, due_on from standing where action in ('accept', 'decline', 'correct')
+        qualify row_number() over (partition by dispute_id order by known_at desc, length(decision_id) desc, decision_id desc) = 1),
+    visited as (
+        select dispute_id, visited_on, reason as visit_result from standing where action = 'visit'
+        qualify row_number() over (partition by dispute_id order by known_at desc, length(decision_id) desc, decision_id desc) = 1)
+    select * from decided full join visited using (dispute_id) order by dispute_id
+"""
+_HANDLED = f"""
+    select dispute_id,
+        min(event_at) filter (event_at >= $listed_on and event_type in ('mediation', 'visit', 'follow_up', 'expert_consultation'))
+            as contacted_at,
+        arg_max(event_type, event_at) filter (event_type in ('closed', 'reopened')) is not distinct from 'closed' as is_closed
+    from {ONE_EVENT} where {_IN_FORCE} group by dispute_id order by dispute_id
+"""
+
+
+def last_week(
+    con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date
+) -> pl.DataFrame | None:
+    """The newest list published before a Monday, and what became of it by then.
+
+    Returns:
+        One row per dispute that was listed, or is on the list of those who do not see domestic violence
+        (`selection` null where on that one alone), by its rank then: listed_on, dispute_id, rank, level, selection,
+        category, area_code, county_code, is_domestic; action, reason, unit_id, due_on (null where nobody
+        decided), visited_on, visit_result (null where no visit was noted); contacted_at, is_closed, and
+        `harmed`, whether the outcome to be prevented came since. None where no list was published before.
+    """
+    path = _list_before(home, as_of)
+    if path is None:
+        return None
+    listed = _on_a_list(pl.read_parquet(path), profile.settings.capacity)
+    listed_on = date.fromisoformat(path.parent.name)
+    moments = {"as_of": _midnight(as_of), "listed_on": _midnight(listed_on)}
+    harmed = outcome_moments(con, profile, as_of).filter(
+        pl.col("until_at").is_null(),
+        pl.col("happened_at") >= moments["listed_on"],
+        pl.col("happened_at") < moments["as_of"],
+    )
+    kept = ("dispute_id", "rank", "level", "selection", "category", "area_code", "county_code", "is_domestic")
+    return (
+        listed.select(pl.lit(listed_on).alias("listed_on"), *kept)
+        .join(read_frame(con, _DECIDED, moments), on="dispute_id", how="left")
+        .join(read_frame(con, _HANDLED, moments), on="dispute_id", how="left")
+        .with_columns(
+            pl.col("is_closed").fill_null(value=False),
+            harmed=pl.col("dispute_id").is_in(harmed["dispute_id"].implode()),
+        )
+        .sort("rank")
+    )
+
+
+def _on_a_list(warnings: pl.DataFrame, capacity: int) -> pl.DataFrame:
+    """The published list, and what fills it up where domestic violence is answered by others (docs/decisions)."""
+    others = warnings.filter(~pl.col("is_domestic")).sort("rank")
+    is_drawn = pl.col("selection").eq_missing("random")
+    first = others.filter(~is_drawn).head(capacity - len(others.filter(is_drawn)))["dispute_id"]
+    return warnings.filter(pl.col("listed") | pl.col("dispute_id").is_in(first.implode()))
+
+
+def _list_before(home: Home, as_of: date) -> Path | None:
+    found = sorted(home.published.glob("????-??-??/dispute_warnings.parquet"))
+    earlier = [path for path in found if path.parent.name < as_of.isoformat()]
+    return earlier[-1] if earlier else None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time())

@@ -1,0 +1,153 @@
+"""`meta.json`: what a publication was made from and how far it may be trusted; no wall-clock time in it."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from models.measuring.metrics import headline_metrics
+from models.registry.champion_check import Standing
+from models.registry.registry import Registered
+from models.registry.signature import code_version
+from models.wording import Told
+from pipelines.city.profile import Profile
+from pipelines.home import SCHEMA_VERSION
+from pipelines.warehouse.warehouse import CORE_TABLES, data_until
+
+LATER_FILES = """
+select file_id from ({all_rows}) group by file_id having min(known_at) >= $as_of
+""".format(
+    all_rows=" union all ".join(f"select file_id, known_at from {core}" for core in CORE_TABLES.values())
+)
+"""Files that hold nothing known before the Monday: they came later, and a week published anew is not made of them."""
+
+
+def meta(
+    con: duckdb.DuckDBPyConnection,
+    profile: Profile,
+    as_of: date,
+    origin: str,
+    known: str,
+    excluded: Mapping[str, int],
+    warnings: pl.DataFrame,
+    model: Mapping[str, Any],
+    families: Mapping[str, tuple[bool, Told]],
+    watched: Mapping[str, Any],
+) -> bytes:
+    """The file's bytes: the same warehouse, model and Monday give the same ones.
+
+    `known` is the Monday's `data_digest`, `excluded` its `excluded_counts`.
+    """
+    settings = profile.settings
+    content = {
+        "schema_version": SCHEMA_VERSION,
+        "code_version": code_version(),
+        "as_of": as_of,
+        "profile": profile.name,
+        "title_zh": settings.title_zh,
+        "title_en": settings.title_en,
+        "origin": origin,
+        "synthetic": origin == "simulated",
+        "data_from": _data_from(con, as_of),
+        "data_until": data_until(con, as_of),
+        "data_digest": known,
+        "rows": _rows(con, as_of),
+        "inputs": _inputs(con, as_of),
+        "quarantine": _quarantine(con, as_of),
+        "excluded": excluded,
+        "capacity": settings.capacity,
+        "listed": int(warnings["listed"].sum()),
+        "ranked": len(warnings),
+        "horizon_days": settings.horizon_days,
+        "outcome_zh": settings.outcome_zh,
+        "outcome_en": settings.outcome_en,
+        "levels": settings.levels.model_dump(),
+        "model": model,
+        "watch": watched,
+        "families": {
+            name: {"published": published, "reason_zh": why.zh, "reason_en": why.en}
+            for name, (published, why) in families.items()
+        },
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=1, default=_plain) + "\n").encode()
+
+
+def model_entry(champion: Registered | None, standing: Standing, catalogue_hash: str) -> dict[str, Any]:
+    """The `model` part: which version, whether it may be used and why, and how good its backtest was."""
+    entry: dict[str, Any] = {
+        "version": champion.version if champion and standing.usable else "checklist",
+        "champion": champion.version if champion else None,
+        "usable": standing.usable,
+        "reason_zh": standing.reason.zh,
+        "reason_en": standing.reason.en,
+        "catalogue_hash": catalogue_hash,
+        "trained_until": None,
+        "registered_as_of": None,
+        "expires_on": None,
+        "metrics": {},
+    }
+    if champion is not None:
+        entry |= {
+            "trained_until": champion.trained.trained_until,
+            "registered_as_of": champion.signature.trained_as_of,
+            "expires_on": champion.expires_on,
+            "metrics": headline_metrics(champion.metrics, "lightgbm"),
+        }
+    return entry
+
+
+def _data_from(con: duckdb.DuckDBPyConnection, as_of: date) -> datetime | None:
+    return _row(con, "select min(registered_at) from core_dispute where known_at < $as_of", {"as_of": as_of})[
+        0
+    ]
+
+
+def _rows(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, int]:
+    """Records in force on the Monday."""
+    in_force = "known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)"
+    return {
+        table: _row(con, f"select count(*) from {core} where {in_force}", {"as_of": as_of})[0]
+        for table, core in CORE_TABLES.items()
+    }
+
+
+def _inputs(con: duckdb.DuckDBPyConnection, as_of: date) -> list[dict[str, Any]]:
+    names = (
+        *("file", "file_id", "table", "encoding"),
+        *("read", "loaded", "quarantined", "duplicates", "unchanged"),
+    )
+    rows = con.execute(
+        f"""
+        select file_name, file_id, table_name, encoding, n_read, n_loaded, n_quarantined, n_duplicate, n_unchanged
+        from intake_file where file_id not in (select * from ({LATER_FILES})) order by file_name, file_id, table_name
+        """,
+        {"as_of": as_of},
+    ).fetchall()
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _quarantine(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for table, rule, n in con.execute(
+        f"""
+        select table_name, rule, count(*) from (
+            select table_name, unnest(rules) as rule from quarantine where file_id not in (select * from ({LATER_FILES})))
+        group by all order by all
+        """,
+        {"as_of": as_of},
+    ).fetchall():
+        found.setdefault(table, {})[rule] = n
+    return found
+
+
+def _row(con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None) -> tuple:
+    return con.execute(query, parameters or {}).fetchall()[0]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"no plain form for {type(value).__name__}")

@@ -1,0 +1,195 @@
+"""One Monday's publication: scores, list, levels, reasons, facts and evidence, from a read-only warehouse."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from features.catalogue.catalogue import catalogue_hash
+from features.cohort import at_risk, excluded_counts, states
+from features.engine.matrix import Matrix
+from features.found_after_warning import with_found
+from features.labels import label_cohort
+from features.week_matrix import week_matrix
+from models.escalation.baselines import checklist_points
+from models.escalation.design_matrix import design
+from models.escalation.explain import explain, reasons
+from models.escalation.fitted_model import Trained
+from models.escalation.matured_history import matured_mondays, too_little
+from models.escalation.reason_sentences import sentences
+from models.measuring.metrics import METRICS_SCHEMA
+from models.measuring.reliability import CALIBRATION_SCHEMA
+from models.monitoring.monitoring import watch, watch_entry
+from models.monitoring.signal import watch_frame
+from models.progress import Progress
+from models.publishing.atomic_switch import write_publication
+from models.publishing.descriptions.all_descriptions import extracts
+from models.publishing.dispute_history import facts, tier_now, timeline
+from models.publishing.dispute_warnings import REASON, WeekScores, completed, rank_week
+from models.publishing.family_files import publish_families
+from models.publishing.last_week import last_week
+from models.publishing.list_check import list_finding
+from models.publishing.meta_json import meta, model_entry
+from models.registry.champion_check import (
+    WATCHED_WEEKS,
+    Precision,
+    Situation,
+    Standing,
+    published_precision,
+    published_weeks,
+    standing,
+)
+from models.registry.registry import Registered
+from models.wording import Told, told
+from pipelines.city.profile import Profile
+from pipelines.errors import FengqiaoError
+from pipelines.home import Home
+from pipelines.warehouse.data_digest import data_digest
+from pipelines.warehouse.warehouse import open_warehouse
+
+EXPLAINED_ROWS = 400
+"""Rows from the top that carry reasons, besides all listed ones."""
+
+
+def publish_week(
+    home: Home,
+    profile: Profile,
+    as_of: date,
+    origin: str,
+    champion: Registered | None,
+    evidence: Registered | None,
+    progress: Progress,
+    *,
+    escalation_only: bool = False,
+) -> Path:
+    """Assemble and publish one week.
+
+    Args:
+        home: read and written.
+        profile: of the home.
+        as_of: the Monday.
+        origin: `simulated` or `real`.
+        champion: the version in use, if any; it scores only where its standing allows.
+        evidence: the version whose backtest is shown; the champion, else the challenger.
+        progress: told how far it is.
+        escalation_only: leave out what the list of disputes does not follow from: places, services, the watch, and
+            what screens tell beside the list.
+
+    Returns:
+        HOME/published/<as_of>.
+    """
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        progress("features of the week", 0.1)
+        known = data_digest(con, as_of)
+        with states(con, profile, [as_of]):
+            matrix = week_matrix(con, home, profile, as_of, known)
+            excluded = excluded_counts(con, profile, as_of)
+        now = Situation(as_of=as_of, profile=profile.name, origin=origin, catalogue_hash=catalogue_hash())
+        verdict = (
+            standing(champion, now, _precision(con, home, profile, as_of, champion.version))
+            if champion is not None
+            else Standing(False, _why_no_champion(con, profile, as_of, evidence))
+        )
+        trained = champion.trained if champion is not None and verdict.usable else None
+        progress("scores and reasons", 0.4)
+        scores = _scores(matrix, profile, trained, champion)
+        ranked = rank_week(matrix.cohort, scores, profile, as_of, origin == "simulated")
+        told_why = _reasons(matrix, ranked, profile, trained)
+        warnings = completed(ranked, told_why, tier_now(con, matrix.cohort, as_of))
+        looked_at = list_finding(warnings, profile)
+        if not looked_at.passed:
+            raise FengqiaoError(f"not published: {looked_at.en}")
+        progress("publishing", 0.8)
+        entry = model_entry(champion, verdict, now.catalogue_hash)
+        files: dict[str, pl.DataFrame | bytes] = {"dispute_warnings.parquet": warnings}
+        families = {"escalation": (True, told("escalation_published"))}
+        seen = watch_frame([])
+        if not escalation_only:
+            files |= _beside(con, home, profile, as_of, matrix, warnings, evidence)
+            published = publish_families(con, profile, now, evidence)
+            files |= published.files
+            families |= published.families
+            seen = watch(con, home, profile, as_of, matrix, warnings, champion)
+            files["watch.parquet"] = seen
+        files["meta.json"] = meta(
+            con, profile, as_of, origin, known, excluded, warnings, entry, families, watch_entry(seen)
+        )
+    return write_publication(home, as_of, files)
+
+
+def _beside(
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    profile: Profile,
+    as_of: date,
+    matrix: Matrix,
+    warnings: pl.DataFrame,
+    evidence: Registered | None,
+) -> dict[str, pl.DataFrame | bytes]:
+    """What screens and papers tell beside the list."""
+    files: dict[str, pl.DataFrame | bytes] = {
+        "dispute_timeline.parquet": timeline(con, matrix.cohort, as_of),
+        "dispute_facts.parquet": facts(con, matrix.cohort, as_of),
+        "model_metrics.parquet": evidence.metrics if evidence else pl.DataFrame(schema=METRICS_SCHEMA),
+        "calibration.parquet": evidence.calibration if evidence else pl.DataFrame(schema=CALIBRATION_SCHEMA),
+    }
+    files |= extracts(con, profile, as_of, warnings)
+    before = last_week(con, home, profile, as_of)
+    return files if before is None else files | {"last_week.parquet": before}
+
+
+def _why_no_champion(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, challenger: Registered | None
+) -> Told:
+    if challenger is not None and challenger.refused is not None:
+        return challenger.refused
+    return too_little(con, profile, as_of) or told("no_champion")
+
+
+def _precision(
+    con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date, version: str
+) -> Precision | None:
+    """How the lists of the newest matured weeks came true, if this version published them all."""
+    recent = matured_mondays(con, profile, as_of)[-WATCHED_WEEKS:]
+    published = published_weeks(home, version, recent)
+    if published["as_of"].n_unique() < WATCHED_WEEKS:
+        return None
+    cohort = with_found(con, at_risk(con, profile, recent), as_of).filter(~pl.col("found_after_warning"))
+    return published_precision(published, label_cohort(con, profile, cohort, as_of))
+
+
+def _scores(
+    matrix: Matrix, profile: Profile, trained: Trained | None, champion: Registered | None
+) -> WeekScores:
+    if trained is None or champion is None or not len(matrix.cohort):
+        points = checklist_points(matrix.values, matrix.names, profile.settings.checklist)
+        return WeekScores(score=points, version="checklist")
+    category = matrix.cohort["category"]
+    rows = design(matrix, trained.levels).rows(np.arange(len(category)))
+    z = trained.log_odds(rows)
+    probability = trained.calibration.probability(z, category)
+    low, high = trained.calibration.interval(z, category)
+    rates = category.replace_strict(trained.base_rates, default=None, return_dtype=pl.Float64)
+    return WeekScores(
+        score=probability,
+        version=champion.version,
+        probability=probability,
+        low=low,
+        high=high,
+        base_rate=rates.fill_null(float("nan")).to_numpy(),
+    )
+
+
+def _reasons(matrix: Matrix, ranked: pl.DataFrame, profile: Profile, trained: Trained | None) -> pl.DataFrame:
+    """Reasons of the rows near the top and on the list; none without a model."""
+    if trained is None or ranked.is_empty():
+        return pl.DataFrame(schema={"dispute_id": pl.String, "reasons": pl.List(REASON)})
+    chosen = ranked.filter(pl.col("listed") | (pl.col("rank") <= EXPLAINED_ROWS))["dispute_id"]
+    at = np.flatnonzero(matrix.cohort["dispute_id"].is_in(chosen.implode()).to_numpy())
+    built = design(matrix, trained.levels)
+    rows = built.rows(at)
+    cohort = matrix.cohort[at]
+    explained = explain(trained, rows, cohort["category"])
+    return reasons(explained, rows, cohort["dispute_id"], built.names, sentences(profile, trained.levels))

@@ -1,0 +1,101 @@
+"""Making a model that may become champion: history, backtest, training, registry, in this order; or the backtest alone."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from features.catalogue.catalogue import catalogue_hash
+from models.backtesting.backtest import Backtest, run_backtest, save_backtest
+from models.counts.shared.families_evidence import Families
+from models.counts.train_families import make_families
+from models.escalation.matured_history import matured_history, too_few, too_short
+from models.escalation.training import train
+from models.escalation.training_set import TooLittleToLearn
+from models.progress import Progress, silent
+from models.registry.frequent_reasons import frequent_reasons
+from models.registry.registry import Registered, Signature, register
+from models.registry.signature import code_version, data_hash
+from models.registry.version_evidence import Evidence
+from models.wording import Told, told
+from pipelines.city.profile import Profile
+from pipelines.errors import FengqiaoError
+from pipelines.home import Home, origin_of
+from pipelines.warehouse.warehouse import open_warehouse
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A registered version, and the backtest it is judged by."""
+
+    registered: Registered
+    backtest: Backtest
+
+
+def make_candidate(
+    home: Home, profile: Profile, as_of: date, progress: Progress = silent, *, escalation_only: bool = False
+) -> Candidate | Told:
+    """Backtest and train on everything matured by a day, and register the result as challenger.
+
+    With `escalation_only`, what no promotion is decided on is left out: the families of places and services, other
+    models, segments, pictures.
+
+    Returns:
+        The candidate, or why none could be made.
+    """
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        short = too_short(con, profile, as_of)
+        if short is not None:
+            return short
+        signed = signature(con, home, profile, as_of)
+        known = matured_history(con, profile, as_of, progress)
+        few = too_few(con, profile, as_of, known.labels)
+        if few is not None:
+            return few
+        families = Families() if escalation_only else make_families(con, profile, as_of, progress)
+    backtest = run_backtest(
+        known.matrix, known.labels, profile, as_of, known.sealed, progress, judged_only=escalation_only
+    )
+    if backtest is None:
+        return told("no_fold")
+    progress("training on everything matured", 0.95)
+    try:
+        trained = train(known.matrix, known.labels, profile, as_of)
+    except TooLittleToLearn as problem:
+        return told("cannot_learn", why=problem)
+    evidence = Evidence(
+        backtest=backtest,
+        folder=save_backtest(home, backtest, as_of, families.files()).name,
+        reasons=frequent_reasons(trained, known.matrix, backtest.predictions, profile),
+        families=families,
+        pictured=not escalation_only,
+    )
+    return Candidate(register(home, profile, trained, signed, evidence), backtest)
+
+
+def backtest_and_save(home: Home, profile: Profile, as_of: date, progress: Progress = silent) -> Path:
+    """Backtest every family on everything matured by a day, and write it under HOME/backtests; nothing is registered.
+
+    Raises:
+        FengqiaoError: history is too short for a single fold.
+    """
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        known = matured_history(con, profile, as_of, progress)
+        families = make_families(con, profile, as_of, progress, trained=False)
+    backtest = run_backtest(known.matrix, known.labels, profile, as_of, known.sealed, progress)
+    if backtest is None:
+        raise FengqiaoError(f"{home.root}: no fold has weeks and outcomes enough to learn from by {as_of}")
+    return save_backtest(home, backtest, as_of, families.files())
+
+
+def signature(con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date) -> Signature:
+    """What a model trained now would be made from."""
+    return Signature(
+        profile=profile.name,
+        origin=origin_of(home),
+        catalogue_hash=catalogue_hash(),
+        trained_as_of=as_of,
+        data_hash=data_hash(con),
+        code_version=code_version(),
+    )

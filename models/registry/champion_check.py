@@ -1,0 +1,125 @@
+"""Whether the champion may score this Monday: signature, card, and how its lists have come true."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from models.registry.registry import Registered
+from models.wording import Told, told
+from pipelines.home import Home
+
+WATCHED_WEEKS = 8
+LEAST_LIFT = 2.0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The verdict, and its reason in both languages."""
+
+    usable: bool
+    reason: Told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """What the champion is held against."""
+
+    as_of: date
+    profile: str
+    origin: str
+    catalogue_hash: str
+
+
+def standing(champion: Registered, now: Situation, precision: "Precision | None") -> Standing:
+    """Check signature, expiry (boundary 15) and withdrawal, in this order; the first that fails is told.
+
+    Args:
+        champion: the version in use.
+        now: what it would score.
+        precision: how its last matured lists came true; None where there are not enough of them.
+    """
+    signed = champion.signature
+    foreign = foreign_to(champion, now)
+    if foreign is not None:
+        return foreign
+    if signed.catalogue_hash != now.catalogue_hash:
+        return _no("other_catalogue", champion)
+    if now.as_of < signed.trained_as_of:
+        return _no("not_yet", champion, registered_as_of=signed.trained_as_of)
+    if now.as_of > champion.expires_on:
+        return _no("expired", champion, expires_on=champion.expires_on)
+    if precision is not None and precision.lift < LEAST_LIFT:
+        return _no(
+            "withdrawn",
+            champion,
+            weeks=precision.weeks,
+            precision=f"{precision.listed:.2%}",
+            base_rate=f"{precision.base_rate:.2%}",
+        )
+    trained_until = champion.trained.trained_until
+    return Standing(True, told("model_in_use", version=champion.version, trained_until=trained_until))
+
+
+def foreign_to(registered: Registered, now: Situation) -> Standing | None:
+    """Why a version made for another profile or from data of another origin may not be used; None if it may."""
+    signed = registered.signature
+    if signed.profile != now.profile:
+        return _no("other_profile", registered, theirs=signed.profile, ours=now.profile)
+    if signed.origin != now.origin:
+        return _no("other_origin", registered, theirs=signed.origin, ours=now.origin)
+    return None
+
+
+@dataclass(frozen=True)
+class Precision:
+    """Over some matured weeks taken together: share of the ranked list, and of all, that came true."""
+
+    weeks: int
+    listed: float
+    base_rate: float
+
+    @property
+    def lift(self) -> float:
+        """How many times the base rate; infinite where nothing happened at all."""
+        return self.listed / self.base_rate if self.base_rate > 0 else float("inf")
+
+
+def published_precision(warnings: pl.DataFrame, labels: pl.DataFrame) -> Precision | None:
+    """Take the newest eight matured weeks together: single weeks hold too few outcomes to judge by.
+
+    Args:
+        warnings: published rows of one version in matured weeks: as_of, dispute_id, listed, selection.
+        labels: as_of, dispute_id, label; only rows that may evaluate (boundary 14).
+
+    Returns:
+        None where fewer than eight weeks were published by it.
+    """
+    judged = warnings.join(labels, on=["as_of", "dispute_id"], how="inner")
+    weeks = judged["as_of"].unique().sort().tail(WATCHED_WEEKS)
+    if len(weeks) < WATCHED_WEEKS:
+        return None
+    recent = judged.filter(pl.col("as_of").is_in(weeks.implode()))
+    listed = recent.filter(pl.col("selection") == "ranked")
+    return Precision(len(weeks), _rate(listed), _rate(recent))
+
+
+def published_weeks(home: Home, version: str, mondays: Sequence[date]) -> pl.DataFrame:
+    """What one model version published in these weeks: as_of, dispute_id, listed, selection."""
+    paths = [home.published / monday.isoformat() / "dispute_warnings.parquet" for monday in mondays]
+    columns = ["as_of", "dispute_id", "listed", "selection", "model_version"]
+    frames = [pl.read_parquet(path, columns=columns) for path in paths if path.is_file()]
+    if not frames:
+        return pl.DataFrame(
+            schema={"as_of": pl.Date, "dispute_id": pl.String, "listed": pl.Boolean, "selection": pl.String}
+        )
+    return pl.concat(frames).filter(pl.col("model_version") == version).drop("model_version")
+
+
+def _rate(rows: pl.DataFrame) -> float:
+    return float(rows["label"].cast(pl.Float64).mean() or 0.0)  # pyright: ignore[reportArgumentType]
+
+
+def _no(code: str, champion: Registered, **facts: object) -> Standing:
+    return Standing(False, told(code, version=champion.version, **facts))

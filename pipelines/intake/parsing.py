@@ -1,0 +1,292 @@
+"""From a file's headings and text to a table's columns and types, every failure named by column and rule.
+
+Frame in, frame out: good rows have the contract's columns and `file_line`; bad ones their line and `__rules`,
+every rule they broke.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import dataframely as dy
+import polars as pl
+
+from pipelines.city.code_lists import fold, known_words, list_of
+from pipelines.city.profile import Profile
+from pipelines.errors import RefusedInput
+from pipelines.intake.value_parsers import answers, as_number, moments, numbers
+from pipelines.mapping.mapping import TableMapping, headings_of
+from pipelines.privacy.personal_numbers import may_name, personal
+from pipelines.privacy.refused_words import refuse_values
+from pipelines.reading.readers import LINE, RawFile
+from pipelines.tables.contracts import PAIR_COLUMNS, TABLES, number_columns
+
+RULES = "__rules"
+NUMBERLESS = "holds no digit and may be a name"
+DOUBT = "__doubt "
+"""Before a composed column's name: whether a piece of it may be a name, which a digit of another piece would hide."""
+UNITS = "units"
+"""What is no unit of the profile's is left empty, for it may be a mediator's name; the row stands, for units come and go."""
+NAMES_OF_PLACES = ("areas", UNITS)
+"""Lists of places and offices, whose names may hold a word that no heading or category may."""
+BOUNDS = {
+    "min": "below what it can be",
+    "max": "above what it can be",
+    "max_length": "longer than a number can be",
+}
+
+
+def choose_rows(raw: RawFile, mapping: TableMapping) -> pl.DataFrame:
+    """The source rows a table mapping takes.
+
+    Raises:
+        RefusedInput: the mapping names a heading the file does not have.
+    """
+    frame = raw.frame
+    named = [*mapping.where, *([mapping.present] if mapping.present else [])]
+    for heading in named:
+        if heading not in frame.columns:
+            raise RefusedInput(
+                f"{raw.name}: no column {heading!r}, which the profile's mapping chooses rows by"
+            )
+    for heading, values in mapping.where.items():
+        frame = frame.filter(pl.col(heading).is_in(list(values)))
+    if mapping.present:
+        frame = frame.filter(pl.col(mapping.present).is_not_null() & (pl.col(mapping.present) != ""))
+    return frame
+
+
+def name_columns(raw: RawFile, mapping: TableMapping, rows: pl.DataFrame) -> pl.DataFrame:
+    """The mapped columns of the source under their canonical names, plus `file_line`; all else is dropped unread.
+
+    Raises:
+        RefusedInput: a required column is missing; names file, column and the headings it may stand under.
+    """
+    chosen: dict[str, pl.Expr] = {}
+    for name, headings in headings_of(mapping.table).items():
+        source = mapping.columns.get(name)
+        if source is not None and source not in rows.columns:
+            raise RefusedInput(f"{raw.name}: no column {source!r}, which the mapping takes {name!r} from")
+        found = source or next((h for h in headings if h in rows.columns and not mapping.columns), None)
+        if found in raw.repeated:
+            raise RefusedInput(
+                f"{raw.name}: column {found!r} stands more than once; keep the one that is meant"
+            )
+        if name in mapping.templates:
+            chosen[name] = _template(mapping.templates[name])
+            if name in number_columns(mapping.table):
+                chosen[DOUBT + name] = _doubtful_piece(name, mapping)
+        elif name in mapping.constants:
+            chosen[name] = pl.lit(mapping.constants[name])
+        elif found is not None:
+            chosen[name] = pl.col(found)
+        elif name not in PAIR_COLUMNS and not TABLES[mapping.table].columns()[name].nullable:
+            raise RefusedInput(
+                f"{raw.name}: column {name!r} of {mapping.table} is missing; it may stand under "
+                f"{' or '.join(headings)}. {_where_it_is(raw, headings)}"
+            )
+    return rows.select(LINE, **chosen)
+
+
+def _where_it_is(raw: RawFile, headings: tuple[str, ...]) -> str:
+    """What to do about a heading that is missing: it may stand further down, or all of them be in one field."""
+    for mark, called in (("\t", "a tab"), (";", "';'"), ("；", "'；'"), ("|", "'|'")):
+        if len(raw.headings) == 1 and mark in raw.headings[0]:
+            return f"Its fields are parted by {called}: save it as CSV, with commas."
+    for line, cells in raw.first_rows().items():
+        if any(cell.strip() in headings for cell in cells):
+            return f"Its headings stand in row {line}: take away the rows above, or say `header_row: {line}` in a mapping."
+    return "Add it to the file, or map it in the profile's mappings."
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A file's rows for one table: `good` ones in the contract's types, `bad` ones as line and rules broken."""
+
+    good: pl.DataFrame
+    bad: pl.DataFrame
+
+
+def with_bad(bad: pl.DataFrame, lines: list[int], rule: str) -> pl.DataFrame:
+    """The bad rows of `Parsed`, and these lines as having broken one more rule; by line."""
+    more = pl.DataFrame({LINE: lines, RULES: [[rule]] * len(lines)}, schema=bad.schema)
+    return pl.concat([bad, more]).sort(LINE)
+
+
+def headings_used(raw: RawFile, mapping: TableMapping) -> dict[str, str | None]:
+    """The headings of the file that a table takes, and the column each becomes (none: it composes or chooses)."""
+    composed = {h for h in raw.headings for t in mapping.templates.values() if f"{{{h}}}" in t}
+    chooses = {*mapping.where, *([mapping.present] if mapping.present else [])}
+    column_of = {h: name for name, h in mapping.columns.items()}
+    if not mapping.columns:
+        column_of = {
+            h: name for name, headings in headings_of(mapping.table).items() for h in reversed(headings)
+        }
+    return {h: column_of.get(h) for h in raw.headings if h in column_of or h in composed | chooses}
+
+
+def parse(named: pl.DataFrame, mapping: TableMapping, profile: Profile, file_name: str) -> Parsed:
+    """Parse named columns to the contract's types and check every row.
+
+    Args:
+        named: what `name_columns` gave.
+        mapping: translates codes and says how the source writes its dates.
+        profile: whose categories, areas and codes are known.
+        file_name: for errors.
+
+    Raises:
+        RefusedInput: a code column holds a value the boundary refuses.
+    """
+    contract = TABLES[mapping.table]
+    frame = named.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
+    columns: dict[str, pl.Series] = {LINE: frame[LINE]} | {
+        c: frame[c] for c in PAIR_COLUMNS if c in frame.columns
+    }
+    broken: list[tuple[str, pl.Series]] = []
+    for name, column in contract.columns().items():
+        if name not in frame.columns:
+            columns[name] = pl.Series(name, [None] * len(frame), dtype=column.dtype)
+            continue
+        source = frame[name]
+        value = columns[name] = _typed(source, name, column, mapping, profile, file_name).alias(name)
+        if list_of(mapping.table, name) == UNITS:
+            continue
+        lost = value.is_null()
+        broken.append((f"{name}: {_expectation(mapping.table, name)}", lost & source.is_not_null()))
+        if not column.nullable:
+            broken.append((f"{name}: missing", lost & source.is_null()))
+        if name in number_columns(mapping.table):
+            doubt = may_name(value, lettered=name in mapping.lettered)
+            broken.append((f"{name}: {NUMBERLESS}", doubt | frame.get_column(DOUBT + name, default=doubt)))
+        if list_of(mapping.table, name) is None:
+            broken.append(
+                (f"{name}: holds what looks like an identity or phone number", _personal(source, value))
+            )
+    return _checked_by_contract(pl.DataFrame(columns), _broken_rows(frame[LINE], broken), contract)
+
+
+def _personal(source: pl.Series, value: pl.Series) -> pl.Series:
+    """Which values look like a person's number; what was understood as a date, number or answer is none."""
+    if value.dtype == pl.String:
+        return personal(value)
+    asked = value.is_null() & source.is_not_null()
+    if not asked.any() or source.dtype != pl.String:
+        return asked & False
+    return asked.scatter(asked.arg_true(), personal(source.filter(asked)))
+
+
+def _broken_rows(lines: pl.Series, broken: list[tuple[str, pl.Series]]) -> pl.DataFrame:
+    """The lines that broke a rule, each with every rule it broke."""
+    parts = [
+        pl.DataFrame({LINE: lines.filter(mask)}).with_columns(pl.lit(rule).alias(RULES))
+        for rule, mask in broken
+        if mask.any()
+    ]
+    if not parts:
+        return pl.DataFrame(schema={LINE: pl.Int64, RULES: pl.List(pl.String)})
+    return pl.concat(parts).group_by(LINE, maintain_order=True).agg(RULES).sort(LINE)
+
+
+def _checked_by_contract(frame: pl.DataFrame, bad: pl.DataFrame, contract: type[dy.Schema]) -> Parsed:
+    """Sort the rows by the contract's own rules as well."""
+    whole = frame.join(bad, on=LINE, how="anti", maintain_order="left") if len(bad) else frame
+    failure = _lined(contract).filter(whole.select(LINE, *contract.columns())).failure
+    if not len(failure):
+        return Parsed(whole, bad)
+    details = failure.details()
+    rules = [c for c in details.columns if c != LINE and c not in contract.columns()]
+    more = _broken_rows(
+        details[LINE], [(_in_words(r), details[r].cast(pl.String) == "invalid") for r in rules]
+    )
+    return Parsed(
+        whole.join(more, on=LINE, how="anti", maintain_order="left"), pl.concat([bad, more]).sort(LINE)
+    )
+
+
+@cache
+def _lined(contract: type[dy.Schema]) -> type[dy.Schema]:
+    """The contract of rows that carry their line."""
+    return type("Lined", (contract,), {LINE: dy.Int64()})
+
+
+def _in_words(rule: str) -> str:
+    """A contract's rule as a person reads it: `n_parties|min` is a column and its bound."""
+    column, _, bound = rule.partition("|")
+    return f"{column}: {BOUNDS.get(bound, bound)}" if bound else rule.replace("_", " ")
+
+
+def _typed(
+    source: pl.Series, name: str, column: Any, mapping: TableMapping, profile: Profile, file_name: str
+) -> pl.Series:
+    if (codes := list_of(mapping.table, name)) is not None:
+        return _coded(source.cast(pl.String), name, codes, mapping, profile, file_name)
+    own = source.dtype
+    if column.dtype == pl.String:
+        return source.cast(pl.String)
+    if column.dtype == pl.Boolean:
+        return source if own == pl.Boolean else answers(source.cast(pl.String))
+    if column.dtype in (pl.Int64, pl.Float64):
+        return (
+            as_number(source, column.dtype)
+            if own.is_numeric()
+            else numbers(source.cast(pl.String), column.dtype)
+        )
+    moment = (
+        source.cast(pl.Datetime("us"))
+        if own.is_temporal()
+        else moments(source.cast(pl.String), mapping.dates.get(name, ()))
+    )
+    return moment if isinstance(column, dy.Datetime) else moment.cast(pl.Date)
+
+
+def _coded(
+    source: pl.Series, name: str, codes: str, mapping: TableMapping, profile: Profile, file_name: str
+) -> pl.Series:
+    """Codes of a column of words, by the mapping's own translation before the reference list."""
+    known = known_words(codes, profile, mapping.codes.get(name, {}))
+    words = source.drop_nulls().unique(maintain_order=True).to_list()
+    if codes not in NAMES_OF_PLACES:
+        refuse_values(file_name, name, words)
+    translated = {word: known.get(fold(word), known.get("*")) for word in words}
+    coded = source.replace_strict(translated, default=None, return_dtype=pl.String)
+    return coded.set(source.is_null(), known[""]) if "" in known else coded
+
+
+def _template(template: str) -> pl.Expr:
+    """A text composed of source columns named in braces; `{line}` is the file's line."""
+    parts: list[pl.Expr] = []
+    for piece in template.replace("}", "{").split("{")[::2]:
+        parts.append(pl.lit(piece))
+    for at, heading in enumerate(template.replace("}", "{").split("{")[1::2]):
+        column = pl.col(LINE if heading == "line" else heading).cast(pl.String)
+        parts.insert(2 * at + 1, column)
+    return pl.concat_str(parts)
+
+
+def _doubtful_piece(name: str, mapping: TableMapping) -> pl.Expr:
+    """Whether one of the source columns that a number is composed of may be a name; those chosen by value are known."""
+    pieces = mapping.templates[name].replace("}", "{").split("{")[1::2]
+    lettered = name in mapping.lettered
+    return pl.any_horizontal(
+        pl.lit(value=False),
+        *(
+            pl.col(heading)
+            .cast(pl.String)
+            .str.strip_chars()
+            .map_batches(lambda text: may_name(text, lettered=lettered), return_dtype=pl.Boolean)
+            for heading in pieces
+            if heading != "line" and heading not in mapping.where
+        ),
+    )
+
+
+def _expectation(table: str, name: str) -> str:
+    if codes := list_of(table, name):
+        return f"not in the list {codes}"
+    kinds = {
+        pl.Boolean: "not yes or no",
+        pl.Int64: "not a whole number",
+        pl.Float64: "not a number",
+        pl.String: "not a text",
+    }
+    return kinds.get(TABLES[table].columns()[name].dtype, "not a date")

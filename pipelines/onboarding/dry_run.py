@@ -1,0 +1,214 @@
+"""A dry run of the intake: what maps to what, what would load, be refused or be held, and why. Nothing is kept."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.city.code_lists import code_list, fold, known_words, list_of
+from pipelines.city.profile import Profile
+from pipelines.errors import RefusedInput
+from pipelines.intake.corrections_workbook import write_corrections
+from pipelines.intake.intake import latest, load_sources, origin_of, refresh_reference, refuse_by_headings
+from pipelines.intake.parsing import UNITS, headings_used
+from pipelines.intake.row_counts import FileReport
+from pipelines.mapping.heading_suggestions import likely_code, suggest
+from pipelines.mapping.landing_folder import SourceFile, Unread, find_sources, load_mappings, unread_files
+from pipelines.mapping.mapping import TableMapping, headings_of
+from pipelines.privacy.personal_numbers import CODE, MASK
+from pipelines.reading.readers import RawFile
+from pipelines.tables.contracts import PAIR_COLUMNS, number_columns
+from pipelines.warehouse.warehouse import open_warehouse
+
+DRY_KEY = bytes(32)
+"""Stands in for the key of the pairs: what is hashed with it is thrown away."""
+WORDS_SHOWN = 5
+
+
+@dataclass
+class CheckReport:
+    """What a take-in would do.
+
+    `refusals` are the errors a run would stop at, of all files at once; `mapped` and `dropped` the
+    headings of each file; `hints` what an unknown heading or word might be.
+    """
+
+    profile: Profile
+    files: list[FileReport] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    unread: Unread = Unread((), ())
+    mapped: dict[str, list[str]] = field(default_factory=dict)
+    dropped: dict[str, list[str]] = field(default_factory=dict)
+    hints: dict[str, list[str]] = field(default_factory=dict)
+    rules: dict[str, dict[str, int]] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
+
+    def look(self, raw: RawFile, source: SourceFile) -> None:
+        """Note what each heading of a file becomes, and what an unknown one might be."""
+        used = {h for mapping in source.mapping.tables for h in headings_used(raw, mapping)}
+        dropped = self.dropped[raw.name] = [h for h in raw.headings if h not in used]
+        lines, hints = [], []
+        for mapping in source.mapping.tables:
+            columns = headings_used(raw, mapping)
+            stated = [*mapping.templates, *mapping.constants]
+            arrows = [f"{h} -> {c or '(chooses or composes)'}" for h, c in columns.items()]
+            lines.append(f"{mapping.table}: {', '.join(arrows + [f'(mapping) -> {c}' for c in stated])}")
+            taken = frozenset(c for c in columns.values() if c) | set(stated)
+            lines += _no_units(raw, columns, mapping, self.profile)
+            hints += [
+                f"{s.heading}: perhaps {mapping.table}.{s.column} (like {s.like!r}, {s.likeness:.2f})"
+                for s in suggest(dropped, mapping.table, frozenset(taken))
+            ]
+            hints += _letters_alone(raw, columns, mapping)
+        self.mapped[raw.name], self.hints[raw.name] = lines, hints
+
+    def text(self) -> str:
+        """The report as an engineer reads it on a terminal."""
+        lines: list[str] = []
+        for name, mapped in self.mapped.items():
+            lines += [name, *(f"  {line}" for line in mapped)]
+            if self.dropped[name]:
+                lines.append(f"  columns left out unread: {', '.join(self.dropped[name])}")
+            lines += [f"  {hint}; add it to a mapping if so" for hint in self.hints[name]]
+            lines += [f"  {report.line()}" for report in self.files if report.file == name]
+        for table, rules in self.rules.items():
+            lines += [f"{table}: {n:,} rows would be quarantined: {rule}" for rule, n in rules.items()]
+        lines += self.words
+        lines += [f"{name}: not read, no mapping knows it" for name in self.unread.unmapped]
+        lines += [
+            f"{name}: not read, it is no CSV, XLSX or Parquet; save it as one, in this folder itself"
+            for name in self.unread.other
+        ]
+        lines += [f"refused: {refusal}" for refusal in self.refusals]
+        return "\n".join(lines)
+
+
+def check_folder(data: Path, profile: Profile, corrections: Path | None = None) -> CheckReport:
+    """Do everything a take-in does in memory, and keep nothing.
+
+    Args:
+        data: the landing folder.
+        profile: how its files are read.
+        corrections: where to write the rows that would be held as XLSX to correct; nowhere if None.
+
+    Raises:
+        RefusedInput: the folder or the profile itself is wrong.
+    """
+    report = CheckReport(profile)
+    sources = find_sources(data, profile)
+    report.unread = unread_files(data, profile)
+    origin = origin_of(data)
+    with open_warehouse(":memory:") as con:
+        refresh_reference(con, profile, data, origin, DRY_KEY)
+        try:
+            refuse_by_headings(data, sources)
+        except RefusedInput as refusal:
+            report.refusals.append(str(refusal))
+            return report
+        for source in sources:
+            try:
+                report.files += load_sources(
+                    con,
+                    [source],
+                    profile,
+                    DRY_KEY,
+                    latest(origin, None),
+                    lambda words, share: None,
+                    report.look,
+                )
+            except RefusedInput as refusal:
+                report.refusals.append(str(refusal))
+        _tell_of_held_rows(con, report)
+        if corrections is not None:
+            write_corrections(con, profile, corrections)
+    return report
+
+
+def _no_units(
+    raw: RawFile, columns: dict[str, str | None], mapping: TableMapping, profile: Profile
+) -> list[str]:
+    """How many rows name something that is no unit of the profile's, which is left empty."""
+    told = []
+    for heading, column in columns.items():
+        if column is None or column in PAIR_COLUMNS or list_of(mapping.table, column) != UNITS:
+            continue
+        known = known_words(UNITS, profile, mapping.codes.get(column, {}))
+        counted = raw.frame[heading].cast(pl.String).str.strip_chars().drop_nulls().value_counts(name="n")
+        n = sum(n for word, n in counted.iter_rows() if word and fold(word) not in known)
+        if n:
+            told.append(
+                f"{mapping.table}.{column}: left empty in {n:,} rows, whose word is no unit of units.csv"
+            )
+    return told
+
+
+def _letters_alone(raw: RawFile, columns: dict[str, str | None], mapping: TableMapping) -> list[str]:
+    """Which columns of record numbers are mostly a few capital letters, which are held unless the mapping allows them."""
+    told = []
+    for heading, column in columns.items():
+        if column is None or column in mapping.lettered or column not in number_columns(mapping.table):
+            continue
+        words = raw.frame[heading].cast(pl.String).str.strip_chars().drop_nulls()
+        if words.str.contains(CODE).sum() > len(words) / 2:
+            told.append(
+                f"{heading}: perhaps numbers of letters alone, `lettered: [{column}]` of {mapping.table}"
+            )
+    return told
+
+
+def _tell_of_held_rows(con: duckdb.DuckDBPyConnection, report: CheckReport) -> None:
+    """Note the rules broken by table, and the commonest words that are in no code list with what they might be."""
+    rows = con.execute(
+        """
+        select table_name, rule, count(*) from (select table_name, unnest(rules) as rule from quarantine)
+        group by all order by 1, 3 desc, 2
+        """
+    ).fetchall()
+    for table, rule, n in rows:
+        report.rules.setdefault(table, {})[rule] = n
+        column, _, what = rule.partition(": not in the list ")
+        if what and column not in PAIR_COLUMNS:
+            report.words += _unknown_words(con, report.profile, table, column, rule)
+
+
+def _unknown_words(
+    con: duckdb.DuckDBPyConnection, profile: Profile, table: str, column: str, rule: str
+) -> list[str]:
+    known = dict(code_list(str(list_of(table, column)), profile))
+    found = con.execute(
+        """
+        select word, count(*) as n, arg_min(file_name, (file_name, line)), arg_min(line, (file_name, line)) from (
+            select json_extract_string(row_json, '$."' || heading || '"') as word, file_name, line
+            from quarantine, (select unnest($headings) as heading)
+            where table_name = $table_name and list_contains(rules, $rule))
+        where word is not null group by word order by n desc, word limit $shown
+        """,
+        {
+            "headings": _headings(table, column, profile),
+            "table_name": table,
+            "rule": rule,
+            "shown": WORDS_SHOWN,
+        },
+    ).fetchall()
+    return [
+        f"{table}.{column}: {_about_word(word, n, file_name, line, known)}"
+        for word, n, file_name, line in found
+    ]
+
+
+def _about_word(word: str, n: int, file_name: str, line: int, known: dict[str, str]) -> str:
+    if word == MASK:
+        return f"words of their own in {n:,} rows are in no list; not told, for they may be names (first: {file_name}, line {line})"
+    perhaps = f"; perhaps {code}" if (code := likely_code(word, known)) else ""
+    return f"{word!r} in {n:,} rows is no known word{perhaps}"
+
+
+def _headings(table: str, column: str, profile: Profile) -> list[str]:
+    mapped = [
+        m.columns[column]
+        for f in load_mappings(profile)
+        for m in f.tables
+        if m.table == table and column in m.columns
+    ]
+    return [*headings_of(table)[column], *mapped]

@@ -1,0 +1,224 @@
+"""The DuckDB warehouse: its tables, how it is opened, and how history is asked.
+
+Every core table that can be corrected holds all versions of a record. `first_known_at` is when the
+platform could first know the record, `known_at` when it could know this version, `superseded_at`
+when the next version replaced it (null: still in force). A version counts as of a date t when
+`known_at < t` and (`superseded_at` is null or `superseded_at >= t`).
+
+`ONE_DISPUTE`, `ONE_EVENT` and `ONE_OUTCOME` stand in for their core tables in queries that must see a
+quarrel registered twice once: what the later record tells is told of the earlier one, from when the later
+record was known.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines.errors import FengqiaoError
+from pipelines.warehouse.migrations import migrate, refuse_newer, refuse_older
+
+VERSIONED = "first_known_at timestamp not null, known_at timestamp not null, superseded_at timestamp, file_id text not null"
+PLACED = "area_code text not null, township_code text, county_code text"
+
+DDL = f"""
+create table if not exists core_area (
+    area_code text primary key, name_zh text, name_en text, tier text, parent_code text,
+    population bigint, households bigint, urban boolean, lon double, lat double,
+    village_code text, township_code text, county_code text);
+create table if not exists core_unit (
+    unit_id text primary key, name_zh text, kind text, tier text, area_code text, weekly_capacity integer, specialities text,
+    township_code text, county_code text);
+create table if not exists core_dispute (
+    dispute_id text not null, registered_at timestamp not null, occurred_on date, category text not null,
+    {PLACED}, village_code text, grid_code text, channel text, tier text, relation text, parties_key text,
+    n_parties bigint, amount_yuan double, threat boolean, violence boolean, weapon boolean, alcohol boolean,
+    fear boolean, separation boolean, minor_involved boolean, scale text, found_after_warning boolean,
+    due_at timestamp, withdrawn_at timestamp, {VERSIONED});
+create table if not exists core_dispute_event (
+    event_id text not null, dispute_id text not null, event_at timestamp not null, event_type text not null,
+    tier text, unit_id text, result text, {VERSIONED});
+create table if not exists core_outcome (
+    outcome_id text not null, dispute_id text not null, occurred_at timestamp not null, severity integer not null,
+    {VERSIONED});
+create table if not exists core_grid_report (
+    report_id text not null, reported_at timestamp not null, {PLACED}, report_type text not null, channel text,
+    first_response_at timestamp, closed_at timestamp, resolved boolean, satisfaction integer, {VERSIONED});
+create table if not exists core_service_coverage (
+    township_code text not null, service text not null, week date not null, due bigint not null, done bigint not null,
+    overdue bigint not null, caseload bigint, workers bigint, {VERSIONED});
+create table if not exists core_outreach (
+    event_on date not null, {PLACED}, kind text not null, attendance bigint, {VERSIONED});
+create table if not exists core_volunteer (
+    as_of_on date not null, {PLACED}, count bigint not null, {VERSIONED});
+create table if not exists core_decision (
+    decision_id text not null, dispute_id text not null, decided_at timestamp not null, as_of date not null,
+    action text not null, reason text, unit_id text, due_on date, visited_on date, found_after_warning boolean,
+    undone boolean, {VERSIONED});
+create table if not exists intake_file (
+    file_id text not null, file_name text not null, table_name text not null, encoding text, n_read bigint not null,
+    n_loaded bigint not null, n_quarantined bigint not null, n_duplicate bigint not null, n_unchanged bigint not null,
+    primary key (file_id, table_name));
+create table if not exists quarantine (
+    file_id text not null, file_name text not null, table_name text not null, line bigint not null,
+    rules text[] not null, row_json text not null, record_key text);
+create table if not exists intake_reading (file_id text primary key, fingerprint text not null);
+create table if not exists visit_count (
+    file_id text not null, township_code text not null, service text not null, week date not null,
+    due bigint not null, done bigint not null);
+create table if not exists dispute_pair (
+    dispute_id text not null, earlier_id text not null, probability double not null, evidence text not null,
+    primary key (dispute_id, earlier_id));
+create table if not exists dispute_link (
+    dispute_id text primary key, same_as text not null, linked_at timestamp not null);
+create table if not exists erased_dispute (dispute_hash text primary key);
+create table if not exists intake_setting (name text primary key, value text not null);
+"""
+
+CORE_TABLES = {
+    "disputes": "core_dispute",
+    "dispute_events": "core_dispute_event",
+    "outcomes": "core_outcome",
+    "grid_reports": "core_grid_report",
+    "service_coverage": "core_service_coverage",
+    "outreach": "core_outreach",
+    "volunteers": "core_volunteer",
+    "decisions": "core_decision",
+}
+"""Input table to core table. `service_visits` becomes `core_service_coverage` while it is read."""
+
+
+_TOLD_OF_THE_FIRST = """replace (coalesce(l.same_as, t.dispute_id) as dispute_id, greatest(t.known_at, l.linked_at) as known_at,
+    greatest(t.first_known_at, l.linked_at) as first_known_at)"""
+_STILL_TRUE = "(t.superseded_at is null or t.superseded_at > l.linked_at)"
+ONE_DISPUTE = "(select * from core_dispute where dispute_id not in (select dispute_id from dispute_link))"
+
+
+def one_event(steps: str = "core_dispute_event") -> str:
+    """`ONE_EVENT` of some of the steps only: a table or a query in brackets."""
+    return f"""(select t.* {_TOLD_OF_THE_FIRST} from {steps} t left join dispute_link l using (dispute_id)
+        where l.same_as is null or (t.event_type not in ('accepted', 'assigned', 'closed', 'reopened') and {_STILL_TRUE}))"""
+
+
+ONE_EVENT = one_event()
+ONE_OUTCOME = f"""(select t.* {_TOLD_OF_THE_FIRST} from core_outcome t left join dispute_link l using (dispute_id)
+    where l.same_as is null or {_STILL_TRUE})"""
+
+LATER = {"disputes": ("withdrawn_at",), "grid_reports": ("first_response_at", "closed_at")}
+"""Columns of a record that may tell of something after it was recorded; what hangs on each is in `HANGS_ON`."""
+HANGS_ON = {"closed_at": ("resolved", "satisfaction")}
+PATIENCE_SECONDS = 600
+"""How long a run waits for another that has the warehouse open."""
+
+
+@contextmanager
+def open_warehouse(path: Path | str, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse, its tables in place. `:memory:` gives an empty one for tests.
+
+    Raises:
+        FengqiaoError: another run still has it open after ten minutes, a later release has written it, or
+            it must be brought up to date before it can be read.
+    """
+    con = _connect(path, read_only)
+    try:
+        refuse_newer(con)
+        if read_only:
+            refuse_older(con)
+        else:
+            migrate(con, DDL)
+        yield con
+    finally:
+        con.close()
+
+
+def as_known_at(con: duckdb.DuckDBPyConnection, table: str, moment: datetime) -> pl.DataFrame:
+    """What was known of an input table before a moment: the versions then in force, and nothing later in them.
+
+    Args:
+        con: the warehouse.
+        table: an input table, such as `disputes`.
+        moment: what is known at it or after it is left out.
+
+    Returns:
+        The core table's columns without `superseded_at`; columns of what happened later are null. Sorted.
+    """
+    blank = [
+        f"case when {at} < $moment then {name} end as {name}"
+        for at in LATER.get(table, ())
+        for name in (at, *HANGS_ON.get(at, ()))
+    ]
+    chosen = "* exclude (superseded_at)" + (f" replace ({', '.join(blank)})" if blank else "")
+    return read_frame(
+        con,
+        f"""
+        select {chosen} from {CORE_TABLES[table]}
+        where known_at < $moment and (superseded_at is null or superseded_at >= $moment) order by all
+        """,
+        {"moment": moment},
+    )
+
+
+def read_frame(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> pl.DataFrame:
+    """The result of a query as a Polars frame."""
+    frame = pl.from_arrow(con.sql(query, params=parameters).to_arrow_table())
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def read_row(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> tuple[Any, ...]:
+    """The only row of a query that always gives one, with nothing left open on the connection."""
+    return con.execute(query, parameters).fetchall()[0]
+
+
+def data_until(con: duckdb.DuckDBPyConnection, before: date | None = None) -> datetime | None:
+    """The newest known time of any dispute, step, outcome or report (`before` a day); None where there is none."""
+    return read_row(
+        con,
+        """
+        select max(known_at) from (
+            select known_at from core_dispute union all select known_at from core_dispute_event
+            union all select known_at from core_outcome union all select known_at from core_grid_report)
+        where $before is null or known_at < $before
+        """,
+        {"before": before},
+    )[0]
+
+
+def first_monday_after(moment: datetime) -> date:
+    """The first Monday whose 00:00 lies after the moment.
+
+    >>> first_monday_after(datetime(2025, 12, 28, 23, 59))
+    datetime.date(2025, 12, 29)
+    >>> first_monday_after(datetime(2025, 12, 29, 0, 0))
+    datetime.date(2026, 1, 5)
+    """
+    monday = moment.date() - timedelta(days=moment.weekday())
+    return monday if datetime.combine(monday, time()) > moment else monday + timedelta(days=7)
+
+
+def threads() -> dict[str, int]:
+    """DuckDB's setting of threads, where `$OMP_NUM_THREADS` says how many, as it does to LightGBM."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return {"threads": int(told)} if told.isdigit() and int(told) else {}
+
+
+def _connect(path: Path | str, read_only: bool) -> duckdb.DuckDBPyConnection:
+    until = monotonic() + PATIENCE_SECONDS
+    ordered = {"preserve_insertion_order": True, **threads()}
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only, config=ordered)
+        except duckdb.IOException as problem:
+            if "lock" not in str(problem):
+                raise
+            if monotonic() > until:
+                raise FengqiaoError(
+                    f"{path} is open in another run; wait until that has finished, then run again"
+                ) from None
+            sleep(0.2)
