@@ -16,10 +16,10 @@ from features.catalogue.builders import taking
 from features.catalogue.catalogue import CATALOGUE, feature
 from features.catalogue.feature import STOCKS, Feature
 from features.cohort import between, states
-from features.engine.hindsight_views import in_hindsight, seen_as
+from features.engine.hindsight_views import hindsight_views, seen_as
 from features.engine.kernel import NEVER, Source
 from features.engine.matrix import Matrix, asked_about, columns_of, features_of, fill
-from features.engine.row_kinds import KEY, ROWS, Rows
+from features.engine.row_kinds import KEY, ROWS, MatrixRows
 from features.engine.sources import SQL, read_source
 from pipelines.city.profile import Profile
 
@@ -47,7 +47,7 @@ def describe(con: duckdb.DuckDBPyConnection, profile: Profile, unit: str, monday
         rows = ROWS[unit](con, profile, [monday])
         told = fill(con, profile, rows)
         arrival = _arrival_days(con, rows)
-    with seen_as(con, in_hindsight()), states(con, profile, [monday]):
+    with seen_as(con, hindsight_views()), states(con, profile, [monday]):
         later = fill(con, profile, ROWS[unit](con, profile, [monday]))
     entries = [feature(name) for name in told.names]
     there = [column[~np.isnan(column)] for column in told.values.T]
@@ -79,7 +79,7 @@ def _changed(told: Matrix, later: Matrix, key: list[str]) -> np.ndarray:
     return ((before != after) & ~(np.isnan(before) & np.isnan(after))).mean(axis=0)
 
 
-def _arrival_days(con: duckdb.DuckDBPyConnection, rows: Rows) -> dict[str, float | None]:
+def _arrival_days(con: duckdb.DuckDBPyConnection, rows: MatrixRows) -> dict[str, float | None]:
     """By feature, within how many days nine of ten of its records were known."""
     found: dict[str, float | None] = {}
     made_from: dict[str, list[Feature]] = {}

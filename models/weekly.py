@@ -15,7 +15,7 @@ from models.publishing.publish import publish_week
 from models.registry import registry
 from models.registry.candidate import Candidate, make_candidate, signature
 from models.registry.promotion import Evidence, paired_difference, pooled, unmet_conditions
-from models.wording import Told, told
+from models.wording import Message, message
 from pipelines.city.profile import Profile
 from pipelines.home import Home, origin_of
 from pipelines.warehouse.warehouse import open_warehouse
@@ -41,7 +41,9 @@ def train_champion_if_none(
     present = registry.champion(home, profile)
     if present is not None:
         until = present.trained.trained_until
-        return _verdict(present.version, told("model_in_use", version=present.version, trained_until=until))
+        return _verdict(
+            present.version, message("model_in_use", version=present.version, trained_until=until)
+        )
     with open_warehouse(home.warehouse, read_only=True) as con:
         tags = signature(con, home, profile, as_of).tags()
     before = registry.find_version(home, profile, tags)
@@ -50,7 +52,7 @@ def train_champion_if_none(
     if before is not None:
         return _crown_if_better(home, profile, before)
     made = make_candidate(home, profile, as_of, progress, escalation_only=escalation_only)
-    if isinstance(made, Told):
+    if isinstance(made, Message):
         return _verdict("checklist", made)
     return _crown_if_better(home, profile, made.registered)
 
@@ -89,21 +91,21 @@ def retrain(
         What came of it, in Chinese and English; a refusal lists every unmet condition.
     """
     made = make_candidate(home, profile, as_of, progress, escalation_only=escalation_only)
-    if isinstance(made, Told):
+    if isinstance(made, Message):
         return _both(made)
     version = made.registered.version
     if not promote:
-        return _both(told("challenger", version=version))
+        return _both(message("challenger", version=version))
     unmet = unmet_conditions(_evidence(home, profile, made), profile)
     if unmet:
-        reason = Told(
-            told("refused", version=version, conditions="；".join(each.zh for each in unmet)).zh,
-            told("refused", version=version, conditions="; ".join(each.en for each in unmet)).en,
+        reason = Message(
+            message("refused", version=version, conditions="；".join(each.zh for each in unmet)).zh,
+            message("refused", version=version, conditions="; ".join(each.en for each in unmet)).en,
         )
         registry.refuse(home, profile, made.registered.number, reason)
         return _both(reason)
-    registry.crown(home, profile, made.registered.number)
-    return _both(told("promoted", version=version))
+    registry.set_champion(home, profile, made.registered.number)
+    return _both(message("promoted", version=version))
 
 
 def _crown_if_better(home: Home, profile: Profile, made: registry.Registered) -> Verdict:
@@ -111,9 +113,9 @@ def _crown_if_better(home: Home, profile: Profile, made: registry.Registered) ->
     metrics, version = made.metrics, made.version
     ours, theirs = (pooled(metrics, model, "recall_at_capacity") for model in ("lightgbm", "checklist"))
     if ours > theirs:
-        registry.crown(home, profile, made.number)
-        return _verdict(version, told("promoted", version=version))
-    reason = told(
+        registry.set_champion(home, profile, made.number)
+        return _verdict(version, message("promoted", version=version))
+    reason = message(
         "not_better",
         version=version,
         k=profile.settings.capacity,
@@ -142,9 +144,9 @@ def _evidence(home: Home, profile: Profile, made: Candidate) -> Evidence:
     return Evidence(metrics=made.backtest.metrics, difference=difference, has_champion=True)
 
 
-def _verdict(version: str, reason: Told) -> Verdict:
+def _verdict(version: str, reason: Message) -> Verdict:
     return Verdict(version, reason.zh, reason.en)
 
 
-def _both(message: Told) -> str:
+def _both(message: Message) -> str:
     return f"{message.zh} {message.en}"

@@ -8,7 +8,7 @@ from features.column_profile import describe_all
 from features.labels import matured_until
 from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.simulator.city import simulate
 from pipelines.warehouse.warehouse import data_until, open_warehouse
 
@@ -23,7 +23,7 @@ def sample_figures(folder: Path) -> str:
     """
     profile, home = load_profile(PROFILE), Home(folder / "home")
     simulate(folder / "landing", profile, weeks=WEEKS, scale=SCALE, seed=SEED)
-    take_in(folder / "landing", profile, home)
+    load_folder(folder / "landing", profile, home)
     with open_warehouse(home.warehouse, read_only=True) as con:
         until = data_until(con)
         assert until is not None

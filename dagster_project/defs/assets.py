@@ -21,7 +21,7 @@ from dagster_project.defs.checks import (
     week_findings,
 )
 from dagster_project.defs.partitions import weeks
-from dagster_project.defs.retries import patient
+from dagster_project.defs.retries import retry_transient
 from dagster_project.operations.city import City
 from pipelines.tables.contracts import TABLES
 from pipelines.warehouse.warehouse import CORE_TABLES
@@ -90,12 +90,16 @@ def intake(
 ) -> Iterator[dg.MaterializeResult | dg.AssetObservation]:
     """Every file of the landing folder, and the decisions so far, checked and loaded in one transaction."""
     from dashboards.decisions.export import handed_over
-    from pipelines.intake.intake import take_in
+    from pipelines.intake.intake import load_folder
     from pipelines.mapping.landing_folder import unread_files
 
     alone = context.run.job_name == INTAKE_JOB
-    with city.stage("intake", last=alone) as progress, patient(context), handed_over(city.home) as decisions:
-        reports = take_in(city.landing, city.profile, city.home, progress=progress, also=decisions)
+    with (
+        city.stage("intake", last=alone) as progress,
+        retry_transient(context),
+        handed_over(city.home) as decisions,
+    ):
+        reports = load_folder(city.landing, city.profile, city.home, progress=progress, also=decisions)
         findings = intake_findings(city)
     for table in TABLES:
         context.log_event(dg.AssetObservation(table, metadata=asset_metadata.read(table, reports)))
@@ -117,7 +121,7 @@ def feat_dispute(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]
     from features.week_matrix import saved_week
 
     as_of = week_of(context.partition_key)
-    with city.stage("features", as_of), patient(context):
+    with city.stage("features", as_of), retry_transient(context):
         matrix = saved_week(city.home, city.profile, as_of)
         findings = week_findings(city, as_of)
     return dg.MaterializeResult(
@@ -134,7 +138,7 @@ def champion(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) ->
     from models.weekly import train_champion_if_none
 
     as_of = week_of(context.partition_key)
-    with city.stage("train", as_of) as progress, patient(context):
+    with city.stage("train", as_of) as progress, retry_transient(context):
         told = train_champion_if_none(city.home, city.profile, as_of, progress=progress)
     return dg.MaterializeResult(metadata=asset_metadata.model(city, told.version, told.reason_en))
 
@@ -148,7 +152,7 @@ def challenger(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) 
     from models.weekly import retrain
 
     as_of = week_of(context.partition_key)
-    with city.stage("retrain", as_of, last=True) as progress, patient(context):
+    with city.stage("retrain", as_of, last=True) as progress, retry_transient(context):
         told = retrain(city.home, city.profile, as_of, progress=progress)
     return dg.MaterializeResult(metadata={"told": told})
 
@@ -172,7 +176,7 @@ def publication(
     from models.weekly import score_and_publish
 
     as_of = week_of(context.partition_key)
-    with city.stage("publish", as_of) as progress, patient(context):
+    with city.stage("publish", as_of) as progress, retry_transient(context):
         folder = score_and_publish(city.home, city.profile, as_of, progress=progress)
         findings = publication_findings(city, folder)
     for table in sorted(path.stem for path in folder.glob("*.parquet") if path.stem in PUBLISHED):

@@ -16,7 +16,7 @@ PASSING = {errno.EBUSY, errno.ESTALE, errno.ETIMEDOUT, errno.EIO}
 
 
 @contextmanager
-def patient(context: dg.AssetExecutionContext) -> Iterator[None]:
+def retry_transient(context: dg.AssetExecutionContext) -> Iterator[None]:
     """Ask Dagster to run the step again, after 5, 10, 20 and 40 seconds, when what failed may pass."""
     try:
         yield

@@ -20,7 +20,7 @@ from models.weekly import retrain, score_and_publish, train_champion_if_none
 from pipelines.city.profile import Profile
 from pipelines.deterministic_write import write_parquet
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.simulator import world as city
 from pipelines.simulator.landing_files import dispute_ids, dispute_numbers
 from pipelines.simulator.parameters import NEVER, Parameters
@@ -54,7 +54,7 @@ def make_history(profile: Profile, plan: Plan, seed: int, folder: Path) -> None:
     feed.live_weeks(partial / "landing", plan.history_weeks)
     feed.save(partial / "state")
     home = Home(partial / "home")
-    take_in(partial / "landing", profile, home)
+    load_folder(partial / "landing", profile, home)
     train_champion_if_none(home, profile, _monday(plan, 0), escalation_only=True)
     shutil.rmtree(partial / "landing")
     partial.rename(folder)
@@ -159,7 +159,7 @@ class _Year:
         if self.arm.policy == NOTHING:
             return pl.DataFrame(schema=LISTED)
         if week > 0:
-            take_in(self.folder / "landing", self.profile, self.home)
+            load_folder(self.folder / "landing", self.profile, self.home)
         if self.arm.learns or self.arm.policy == "checklist":
             if self.arm.learns and week > 0 and week % RETRAIN_EVERY_WEEKS == 0:
                 retrain(self.home, self.profile, monday, promote=True, escalation_only=True)

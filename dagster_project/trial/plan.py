@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from models.registry.signature import code_version
+from models.registry.provenance import code_version
 from models.trial.policies import BY_MODEL, NOTHING, POLICIES
 from pipelines.city.profile import Profile
 from pipelines.errors import RefusedInput

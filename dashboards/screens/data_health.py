@@ -5,12 +5,12 @@ import streamlit as st
 from dashboards.markup.markup import lines, table
 from dashboards.published.data_health_queries import files, lateness, missing, refusals
 from dashboards.texts.data_words import files_table, lateness_table, missing_line, refusals_table
-from dashboards.widgets.reader_session import here
+from dashboards.widgets.reader_session import current_session
 
 
 def show() -> None:
     """The page."""
-    session = here()
+    session = current_session()
     words, publication = session.words, session.published
     st.title(words("data.title"), anchor=False)
     st.html(

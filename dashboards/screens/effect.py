@@ -10,14 +10,14 @@ from dashboards.pictures.charts import arms_picture, period_picture
 from dashboards.published.effect_queries import Effect, by_period, effect, trial
 from dashboards.texts.effect_words import effect_lines, effect_table, trial_arms, trial_table
 from dashboards.widgets.cached_pictures import picture
-from dashboards.widgets.reader_session import Session, here
+from dashboards.widgets.reader_session import Session, current_session
 
 PICTURED = ("harms", "days", "settled")
 
 
 def show() -> None:
     """The page."""
-    session = here()
+    session = current_session()
     words = session.words
     st.title(words("effect.title"), anchor=False)
     found = effect(session.published, session.begun_on)

@@ -6,12 +6,12 @@ from dashboards.markup.markup import lines, table
 from dashboards.pictures.charts import tiers_picture
 from dashboards.texts.handling_words import funnel_line, funnel_rows, kinds_table, tiers_table
 from dashboards.widgets.cached_pictures import picture
-from dashboards.widgets.reader_session import here
+from dashboards.widgets.reader_session import current_session
 
 
 def show() -> None:
     """The page."""
-    session = here()
+    session = current_session()
     words, names, described = session.words, session.names, session.published.described
     st.title(words("funnel.title"), anchor=False)
     tiers, kinds = described.get("funnel_tiers"), described.get("funnel_kinds")

@@ -22,13 +22,13 @@ from dashboards.texts.evidence_words import (
     watch_table,
 )
 from dashboards.widgets.cached_pictures import picture
-from dashboards.widgets.reader_session import Session, here
+from dashboards.widgets.reader_session import Session, current_session
 from dashboards.wording.phrases import span
 
 
 def show() -> None:
     """The page."""
-    session = here()
+    session = current_session()
     words, publication = session.words, session.published
     st.title(words("model.title"), anchor=False)
     measured = pooled(publication)

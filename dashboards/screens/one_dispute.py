@@ -10,14 +10,14 @@ from dashboards.published.warnings_queries import Dispute, one_dispute
 from dashboards.texts.dispute_words import case_facts, chance_lines, chance_of, headline, unsure
 from dashboards.texts.handling_words import free_lines, similar_table
 from dashboards.widgets.decision_form import decided_so_far, decision_fields
-from dashboards.widgets.reader_session import Session, asked_dispute, here, remember_dispute
+from dashboards.widgets.reader_session import Session, asked_dispute, current_session, remember_dispute
 
 NEAREST_UNITS = 3
 
 
 def show() -> None:
     """The page."""
-    session = here()
+    session = current_session()
     words = session.words
     number = asked_dispute()
     dispute = one_dispute(session.published, session.role, number) if number else None

@@ -11,12 +11,12 @@ from dashboards.texts.place_words import SHOWN, help_table, map_words, place_sum
 from dashboards.texts.week_sentences import family_lines
 from dashboards.widgets import url_choices
 from dashboards.widgets.cached_pictures import picture
-from dashboards.widgets.reader_session import Session, here
+from dashboards.widgets.reader_session import Session, current_session
 
 
 def show() -> None:
     """The page."""
-    session = here()
+    session = current_session()
     words, names = session.words, session.names
     st.title(words("place.title"), anchor=False)
     summary = st.container()

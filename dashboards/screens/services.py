@@ -12,12 +12,12 @@ from dashboards.texts.place_words import SHOWN, service_map_words, service_summa
 from dashboards.texts.week_sentences import family_lines
 from dashboards.widgets import url_choices
 from dashboards.widgets.cached_pictures import picture
-from dashboards.widgets.reader_session import Session, here
+from dashboards.widgets.reader_session import Session, current_session
 
 
 def show() -> None:
     """The page."""
-    session = here()
+    session = current_session()
     words, names = session.words, session.names
     st.title(words("service.title"), anchor=False)
     codes = session.profile.codes_of_kind("service")

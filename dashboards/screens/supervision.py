@@ -7,12 +7,12 @@ from dashboards.published.handling_queries import WAITING, accepted, clocks
 from dashboards.published.warnings_queries import choices, narrowed, page_of, pages_in
 from dashboards.texts.handling_words import accepted_table, clock_summary, clock_table, load_table
 from dashboards.widgets import url_choices
-from dashboards.widgets.reader_session import Session, here
+from dashboards.widgets.reader_session import Session, current_session
 
 
 def show() -> None:
     """The page."""
-    session = here()
+    session = current_session()
     words = session.words
     st.title(words("clock.title"), anchor=False)
     st.header(words("clock.accepted"), anchor=False)

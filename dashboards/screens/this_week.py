@@ -16,12 +16,12 @@ from dashboards.texts.week_sentences import (
 from dashboards.widgets.download_buttons import export_shown
 from dashboards.widgets.filters import Filters, choose_filters
 from dashboards.widgets.ranked_list import gone_from_list, ranked_list
-from dashboards.widgets.reader_session import Session, here
+from dashboards.widgets.reader_session import Session, current_session
 
 
 def show() -> None:
     """The page."""
-    session = here()
+    session = current_session()
     words = session.words
     st.title(words("week.title", **week_days(words, session.published)), anchor=False)
     summary = st.container()

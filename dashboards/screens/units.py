@@ -8,12 +8,12 @@ from dashboards.published.handling_queries import FEW_CASES, units
 from dashboards.published.warnings_queries import page_of, pages_in
 from dashboards.texts.handling_words import units_table
 from dashboards.widgets import url_choices
-from dashboards.widgets.reader_session import here
+from dashboards.widgets.reader_session import current_session
 
 
 def show() -> None:
     """The page."""
-    session = here()
+    session = current_session()
     words, names = session.words, session.names
     st.title(words("unit.title"), anchor=False)
     found = units(session.published)

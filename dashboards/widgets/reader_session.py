@@ -102,7 +102,7 @@ def chosen_language() -> Lang:
     return LANGS[0]
 
 
-def here() -> Session:
+def current_session() -> Session:
     """The session the entry page has put up for the page it runs."""
     session = st.session_state["session"]
     assert isinstance(session, Session)

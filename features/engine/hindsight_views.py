@@ -30,7 +30,7 @@ def seen_as(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> Iterato
             con.execute(f"drop view temp.{table}")
 
 
-def in_hindsight() -> dict[str, str]:
+def hindsight_views() -> dict[str, str]:
     """Views in which every record, as it stands today, was known the moment it happened."""
     return {
         table: f"select * replace ({moment} as known_at, {moment} as first_known_at) from {{main}}.{table} where superseded_at is null"

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from features.catalogue.feature import Feature
-from features.engine.questions import Asked, week_after
+from features.engine.entity_weeks import EntityWeeks, week_after
 
 DAY = 86400.0
 NEVER = (1 << 34) - 1
@@ -68,7 +68,7 @@ class Source:
 class Records:
     """One source as one entity sees it: the records somebody asks about, and for which questions each counts."""
 
-    def __init__(self, source: Source, entity: str, asked: Asked) -> None:
+    def __init__(self, source: Source, entity: str, asked: EntityWeeks) -> None:
         """Take the records whose entity has a number."""
         number = source.column(entity)
         self.source, self.asked = source, asked
@@ -125,7 +125,7 @@ def running_total(size: int, low: np.ndarray, high: np.ndarray, adds: np.ndarray
     return np.cumsum(change[:-1])
 
 
-def compute(features: Sequence[Feature], source: Source, entity: str, asked: Asked) -> np.ndarray:
+def compute(features: Sequence[Feature], source: Source, entity: str, asked: EntityWeeks) -> np.ndarray:
     """Features of one source and entity for every row.
 
     Returns:
@@ -137,7 +137,11 @@ def compute(features: Sequence[Feature], source: Source, entity: str, asked: Ask
 
 
 def write(
-    features: Sequence[Feature], source: Source, entity: str, asked: Asked, columns: Iterable[np.ndarray]
+    features: Sequence[Feature],
+    source: Source,
+    entity: str,
+    asked: EntityWeeks,
+    columns: Iterable[np.ndarray],
 ) -> None:
     """The same into columns that are there, float32 [rows] for each feature."""
     records = Records(source, entity, asked)

@@ -13,9 +13,9 @@ from features.catalogue.catalogue import CATALOGUE
 from features.catalogue.feature import WINDOWED, Feature
 from features.cohort import between, states
 from features.engine.calendar import calendar_values
+from features.engine.entity_weeks import ask
 from features.engine.kernel import NEVER, Source, compute, spread, write
-from features.engine.questions import ask
-from features.engine.row_kinds import Rows, dispute_rows, place_rows, service_rows
+from features.engine.row_kinds import MatrixRows, dispute_rows, place_rows, service_rows
 from features.engine.sources import (
     AREA,
     ENTITY_COLUMN,
@@ -88,13 +88,13 @@ def build_service_matrix(
         return fill(con, profile, service_rows(con, profile, as_of_dates, county))
 
 
-def features_of(rows: Rows) -> tuple[Feature, ...]:
+def features_of(rows: MatrixRows) -> tuple[Feature, ...]:
     """The entries of the catalogue that these rows can ask for."""
     own = {"dispute"} if "dispute" in rows.entities else set()
     return tuple(f for f in CATALOGUE if f.entity in rows.entities or f.source in {"calendar", *own})
 
 
-def fill(con: duckdb.DuckDBPyConnection, profile: Profile, rows: Rows) -> Matrix:
+def fill(con: duckdb.DuckDBPyConnection, profile: Profile, rows: MatrixRows) -> Matrix:
     """Compute every feature of some rows.
 
     Args:
@@ -119,7 +119,7 @@ Columns = Mapping[str, np.ndarray]
 
 def _windowed(
     con: duckdb.DuckDBPyConnection,
-    rows: Rows,
+    rows: MatrixRows,
     features: Sequence[Feature],
     numbers: Mapping[str, np.ndarray],
     columns: Columns,
@@ -147,7 +147,7 @@ def columns_of(f: Feature) -> tuple[str, ...]:
 
 
 @contextmanager
-def asked_about(con: duckdb.DuckDBPyConnection, rows: Rows) -> Iterator[dict[str, np.ndarray]]:
+def asked_about(con: duckdb.DuckDBPyConnection, rows: MatrixRows) -> Iterator[dict[str, np.ndarray]]:
     """Number the names asked about, for the sources to join; gives the number of each row, 0 for no name."""
     numbers, registered = {}, []
     try:
@@ -179,7 +179,7 @@ def _number(names: pl.Series) -> np.ndarray:
     return names.rank("dense").cast(pl.Int64).fill_null(0).to_numpy()
 
 
-def _own(rows: Rows, features: Sequence[Feature], columns: Columns) -> None:
+def _own(rows: MatrixRows, features: Sequence[Feature], columns: Columns) -> None:
     """What stands in the version of the dispute in force, and days from its dates to the Monday."""
     days = np.array(rows.mondays, dtype="datetime64[D]").astype(np.int64)[rows.monday]
     for f in features:
@@ -195,7 +195,7 @@ def _own(rows: Rows, features: Sequence[Feature], columns: Columns) -> None:
 
 def _areas(
     con: duckdb.DuckDBPyConnection,
-    rows: Rows,
+    rows: MatrixRows,
     features: Sequence[Feature],
     township: np.ndarray,
     columns: Columns,
@@ -209,7 +209,7 @@ def _areas(
             spread(told, township, columns[f.name])
 
 
-def _calendar(rows: Rows, features: Sequence[Feature], profile: Profile, columns: Columns) -> None:
+def _calendar(rows: MatrixRows, features: Sequence[Feature], profile: Profile, columns: Columns) -> None:
     for f in features:
         if f.source == "calendar":
             spread(calendar_values(f.name, list(rows.mondays), profile), rows.monday, columns[f.name])

@@ -14,7 +14,7 @@ from pipelines.warehouse.warehouse import read_frame
 
 
 @dataclass(frozen=True)
-class Rows:
+class MatrixRows:
     """The rows of a matrix, kept once per thing and not once per Monday.
 
     Attributes:
@@ -45,25 +45,25 @@ NOWHERE = "none"
 
 def dispute_rows(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date], county: str | None = None
-) -> Rows:
+) -> MatrixRows:
     """Disputes at risk, of one county or all, ordered by as_of, dispute_id; columns `COHORT_COLUMNS`."""
     held = _in_county(stretches(con, profile, as_of_dates), county)
     row, monday = expand(held, as_of_dates)
     cohort = cohort_rows(held, as_of_dates, row, monday)
     entities = ("dispute", "pair", "unit", "grid", "village", "township", "county", "township_category")
-    return Rows(cohort, held, row, monday, tuple(sorted(set(as_of_dates))), entities)
+    return MatrixRows(cohort, held, row, monday, tuple(sorted(set(as_of_dates))), entities)
 
 
 def place_rows(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date], county: str | None = None
-) -> Rows:
+) -> MatrixRows:
     """Every township and dispute category, ordered by as_of, township_code, category."""
     return _township_rows(con, "category", profile.codes_of_kind("dispute"), as_of_dates, county)
 
 
 def service_rows(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date], county: str | None = None
-) -> Rows:
+) -> MatrixRows:
     """Every township and service, ordered by as_of, township_code, service."""
     return _township_rows(con, "service", profile.codes_of_kind("service"), as_of_dates, county)
 
@@ -78,7 +78,7 @@ def _township_rows(
     codes: list[str],
     as_of_dates: Sequence[date],
     county: str | None,
-) -> Rows:
+) -> MatrixRows:
     townships = read_frame(
         con,
         "select area_code as township_code, county_code from core_area where tier = 'township' order by 1",
@@ -94,7 +94,7 @@ def _township_rows(
     cohort = held.select("township_code", kind, "county_code")[row].insert_column(
         0, pl.Series("as_of", mondays, dtype=pl.Date)[monday]
     )
-    return Rows(cohort, held, row, monday, mondays, ("township", "county", f"township_{kind}"))
+    return MatrixRows(cohort, held, row, monday, mondays, ("township", "county", f"township_{kind}"))
 
 
 ROWS = {"dispute": dispute_rows, "place": place_rows, "service": service_rows}

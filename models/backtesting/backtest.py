@@ -17,13 +17,13 @@ from features.engine.matrix import Matrix
 from models.backtesting.fairness import fairness_audit
 from models.escalation import baselines
 from models.escalation.baselines import Scores
-from models.escalation.training import THREADS, Footing, lay_footing, train_on
-from models.escalation.training_set import Material, TooLittleToLearn, material
+from models.escalation.training import THREADS, TrainingSetup, prepare_training, train_on
+from models.escalation.training_set import TooLittleToLearn, TrainingSet, material
 from models.escalation.true_hazards import oracle
 from models.measuring.metrics import REFERENCE, metrics_of
 from models.measuring.reliability import calibration_table
 from models.progress import Progress, silent
-from models.protocol.hash_random import days_since_1970, dispute_bits, ranks_within
+from models.protocol.hash_random import days_since_1970, dispute_hash, ranks_within
 from models.protocol.time_splits import Split, gap_days, matured, temporal_splits
 from pipelines.city.profile import Profile
 from pipelines.deterministic_write import write_folder
@@ -97,7 +97,7 @@ def run_backtest(
         settings.backtest.folds,
         settings.backtest.fold_weeks,
     )
-    past = _Past(matrix, labels, profile, dispute_bits(matrix.cohort["dispute_id"]), sealed, judged_only)
+    past = _Past(matrix, labels, profile, dispute_hash(matrix.cohort["dispute_id"]), sealed, judged_only)
     leans_on = footing_splits(splits)
     parts: list[pl.DataFrame] = []
     done: list[Split] = []
@@ -148,7 +148,7 @@ class _Past:
     sealed: Path | None
     judged_only: bool
 
-    def material(self, split: Split, like: Material | None = None) -> Material:
+    def material(self, split: Split, like: TrainingSet | None = None) -> TrainingSet:
         return material(self.matrix, self.labels, self.profile, split.trained_as_of, self.bits, like)
 
 
@@ -161,14 +161,14 @@ def footing_splits(splits: Sequence[Split]) -> list[Split]:
     return found
 
 
-def _footing(past: _Past, split: Split) -> Footing | None:
+def _footing(past: _Past, split: Split) -> TrainingSetup | None:
     try:
-        return lay_footing(past.material(split), past.profile, threads=1)
+        return prepare_training(past.material(split), past.profile, threads=1)
     except TooLittleToLearn:
         return None
 
 
-def _fold(past: _Past, split: Split, footing: Footing | None) -> pl.DataFrame | None:
+def _fold(past: _Past, split: Split, footing: TrainingSetup | None) -> pl.DataFrame | None:
     """Predictions of every model for the fold's Mondays, None where it has too little to learn from.
 
     Rows found only by a warning are left out.
@@ -193,7 +193,9 @@ def _fold(past: _Past, split: Split, footing: Footing | None) -> pl.DataFrame | 
     )
 
 
-def _all_models(past: _Past, split: Split, footing: Footing | None, rows: np.ndarray) -> dict[str, Scores]:
+def _all_models(
+    past: _Past, split: Split, footing: TrainingSetup | None, rows: np.ndarray
+) -> dict[str, Scores]:
     given = past.material(split, like=footing.given if footing else None)
     cohort = past.matrix.cohort[rows]
     trained = train_on(given, past.profile, footing, threads=1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from models.backtesting.fairness import AXES, DISPARITIES, MODEL
-from models.wording import GROUPS, Told
+from models.wording import GROUPS, Message
 from pipelines.city.profile import Profile, reference_codes
 from pipelines.city.settings import Promotion
 
@@ -69,17 +69,17 @@ def beyond_limits(metrics: pl.DataFrame, whole_recall: float, limits: Promotion)
     return [Beyond(**row) for row in found.iter_rows(named=True)]
 
 
-def group_name(profile: Profile, axis: str, group: str) -> Told:
+def group_name(profile: Profile, axis: str, group: str) -> Message:
     """A group as it is called in a sentence; its code where nothing names it."""
     if axis in GROUPS:
-        return GROUPS[axis].get(group, Told(group, group))
+        return GROUPS[axis].get(group, Message(group, group))
     names = {
         "county": profile.areas.filter(tier="county").select("area_code", "name_zh", "name_en"),
         "category": profile.categories.select("code", "name_zh", "name_en"),
         "channel": reference_codes().filter(list="channel").select("code", "name_zh", "name_en"),
     }[axis]
-    told = {code: Told(zh or code, en or code) for code, zh, en in names.iter_rows()}
-    return told.get(group, Told(group, group))
+    told = {code: Message(zh or code, en or code) for code, zh, en in names.iter_rows()}
+    return told.get(group, Message(group, group))
 
 
 def _audited(metrics: pl.DataFrame, segment: str) -> pl.DataFrame:

@@ -24,7 +24,7 @@ from models.escalation.matured_history import History, whole_history
 from models.escalation.training import train
 from models.escalation.training_set import kept
 from models.measuring.metrics import metrics_of
-from models.protocol.hash_random import days_since_1970, dispute_bits, ranks_within
+from models.protocol.hash_random import days_since_1970, dispute_hash, ranks_within
 from models.protocol.time_splits import gap_days, inner_windows, matured
 from models.registry.promotion import pooled as pooled_value
 from pipelines.city.profile import Profile, load_profile
@@ -67,7 +67,7 @@ def judged(
     ours = backtest.predictions.filter(pl.col("model") == "lightgbm")
     at = _positions(city.matrix.cohort, ours)
     category = ours["category"]
-    bits, days = dispute_bits(ours["dispute_id"]), days_since_1970(ours["as_of"])
+    bits, days = dispute_hash(ours["dispute_id"]), days_since_1970(ours["as_of"])
     scored = [backtest.predictions]
     for name, trained in pooled_models.items():
         z = design(city.matrix, trained.levels).in_blocks(at, trained.log_odds)
@@ -146,7 +146,7 @@ def _thinned(history: History, mark: str, profile: Profile, as_of: date) -> Hist
     late = (cohort["as_of"] >= calibrate[0]).to_numpy()
     drawn = kept(
         history.labels["label"].to_numpy(),
-        dispute_bits(cohort["dispute_id"]),
+        dispute_hash(cohort["dispute_id"]),
         days_since_1970(cohort["as_of"]),
         settings.backtest.negative_share,
         settings.seed,

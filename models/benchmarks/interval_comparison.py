@@ -19,7 +19,7 @@ from models.benchmarks.ceilings import read_city
 from models.escalation.calibration import sigmoid
 from models.escalation.matured_history import History
 from models.escalation.training import train_on
-from models.escalation.training_set import Material, material
+from models.escalation.training_set import TrainingSet, material
 from models.escalation.true_hazards import oracle
 from models.protocol.hash_random import ranks_within, uniform
 from models.protocol.time_splits import gap_days, matured, temporal_splits
@@ -82,7 +82,7 @@ def compare(city: History, profile: Profile, as_of: date) -> pl.DataFrame:
 
 
 def venn_abers(
-    seen: np.ndarray, given: Material, rows: np.ndarray, z: np.ndarray
+    seen: np.ndarray, given: TrainingSet, rows: np.ndarray, z: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The library's pair of probabilities for each log-odds `z`, learned from `seen` and the labels of `rows`."""
     fitted = VennAbers()
@@ -92,7 +92,7 @@ def venn_abers(
 
 
 def _one_row_each(
-    seen: np.ndarray, given: Material, z: np.ndarray, seed: int
+    seen: np.ndarray, given: TrainingSet, z: np.ndarray, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Venn-Abers on one Monday per dispute, drawn: its guarantee asks for rows that do not repeat each other."""
     rows = given.rows_of(given.windows.calibrate)

@@ -21,9 +21,9 @@ from models.escalation import baselines
 from models.escalation.baselines import Scores
 from models.escalation.matured_history import whole_history
 from models.escalation.training import calibrated
-from models.escalation.training_set import Material, material
+from models.escalation.training_set import TrainingSet, material
 from models.measuring.metrics import METRICS_SCHEMA, metrics_of
-from models.protocol.hash_random import days_since_1970, dispute_bits, ranks_within
+from models.protocol.hash_random import days_since_1970, dispute_hash, ranks_within
 from models.protocol.time_splits import gap_days, matured, temporal_splits
 from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import FengqiaoError
@@ -74,7 +74,7 @@ def compare(
         seconds[name] = time.perf_counter() - started
         found[name] = _calibrated(given, log_odds, rows, profile)
     shared = matrix.cohort[rows].select("as_of", "dispute_id", "category", "county_code", "channel")
-    days, bits = days_since_1970(shared["as_of"]), dispute_bits(shared["dispute_id"])
+    days, bits = days_since_1970(shared["as_of"]), dispute_hash(shared["dispute_id"])
     predictions = pl.concat(
         shared.with_columns(
             model=pl.lit(name),
@@ -92,7 +92,7 @@ def compare(
     return pl.concat(told), seconds
 
 
-def _calibrated(given: Material, log_odds: LogOdds, rows: np.ndarray, profile: Profile) -> Scores:
+def _calibrated(given: TrainingSet, log_odds: LogOdds, rows: np.ndarray, profile: Profile) -> Scores:
     settings = profile.settings
     z = given.design.in_blocks(given.rows_of(given.windows.calibrate), log_odds)
     fitted = calibrated(given, z, draws=1, seed=settings.seed)

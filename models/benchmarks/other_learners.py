@@ -15,11 +15,11 @@ from models.escalation.training import (
     TREES_SHARE,
     binned,
     fitted_weights,
-    lay_footing,
     parameters_of,
+    prepare_training,
     train_on,
 )
-from models.escalation.training_set import Material, monotone_constraints, sampled
+from models.escalation.training_set import TrainingSet, monotone_constraints, sampled
 from pipelines.city.profile import Profile
 
 AUTOML_SHARE = 10
@@ -29,12 +29,12 @@ LogOdds = Callable[[np.ndarray], np.ndarray]
 """Rows of a design, [n, p], to log-odds before calibration, [n]."""
 
 
-def _ours(given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]) -> LogOdds:
+def _ours(given: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]) -> LogOdds:
     return train_on(given, profile).log_odds
 
 
 def _house_settings(
-    given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
+    given: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
 ) -> LogOdds:
     """Ours, without the settings found for this profile."""
     plain = profile.settings.model_copy(update={"model_parameters": {}})
@@ -42,7 +42,7 @@ def _house_settings(
 
 
 def _by_severity(
-    given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
+    given: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
 ) -> LogOdds:
     """Ours, with an outcome weighing as much as it was severe; the calibration stays that of the chance."""
     import lightgbm as lgb
@@ -52,13 +52,13 @@ def _by_severity(
     parameters = parameters_of(given, profile)
     grown = binned(given, given.windows.grow, profile, parameters)
     grown.weight = np.where(given.label[rows], weight * severity, weight)
-    booster = lgb.train(parameters, grown, num_boost_round=lay_footing(given, profile).rounds)
+    booster = lgb.train(parameters, grown, num_boost_round=prepare_training(given, profile).rounds)
     linear = fitted_weights(given, profile)
     return lambda taken: blended(linear, booster, TREES_SHARE, taken)
 
 
 def _trees_alone(
-    given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
+    given: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
 ) -> LogOdds:
     """LightGBM with our settings and no weights beside it."""
     booster = train_on(given, profile).booster
@@ -66,13 +66,13 @@ def _trees_alone(
 
 
 def _weights_alone(
-    given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
+    given: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
 ) -> LogOdds:
     return fitted_weights(given, profile).log_odds
 
 
 def _histogram_boosting(
-    given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
+    given: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
 ) -> LogOdds:
     """Columns that hold one value or none are left out: its binning does not take them."""
     from sklearn.ensemble import HistGradientBoostingClassifier
@@ -93,7 +93,7 @@ def _histogram_boosting(
     return lambda others: model.decision_function(others[:, varied])
 
 
-def _automl(given: Material, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]) -> LogOdds:
+def _automl(given: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]) -> LogOdds:
     """FLAML over those of its learners that take missing values, told to validate on the weeks our trees stop on."""
     from flaml.automl.automl import AutoML
 
@@ -136,6 +136,6 @@ LEARNERS = {
 }
 
 
-def _growing(given: Material, profile: Profile) -> tuple[np.ndarray, np.ndarray]:
+def _growing(given: TrainingSet, profile: Profile) -> tuple[np.ndarray, np.ndarray]:
     settings = profile.settings
     return sampled(given, given.rows_of(given.windows.grow), settings.backtest.negative_share, settings.seed)

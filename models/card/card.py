@@ -9,7 +9,7 @@ from models.card.card_audit import FILES, Language, Value, fairness, families, f
 from models.card.markdown import table
 from models.protocol.time_splits import gap_days
 from models.registry.registry import Event, Registered, champion, events
-from models.wording import AXES, EVENTS, METRIC_NAMES, MODEL_NAMES, ORIGINS, SIMULATED, Told
+from models.wording import AXES, EVENTS, METRIC_NAMES, MODEL_NAMES, ORIGINS, SIMULATED, Message
 from pipelines.city.profile import REFERENCE, Profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
@@ -140,5 +140,5 @@ def _history(story: list[tuple[Event, Registered]], lang: Language) -> str:
     return "".join(lines)
 
 
-def _in(told: Told, lang: Language) -> str:
+def _in(told: Message, lang: Language) -> str:
     return told.zh if lang == "zh" else told.en

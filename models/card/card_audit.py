@@ -20,7 +20,7 @@ from models.wording import (
     GAP_NAMES,
     GRAIN_NAMES,
     GROUP_METRIC_NAMES,
-    Told,
+    Message,
 )
 from pipelines.city.profile import Profile
 
@@ -160,5 +160,5 @@ def _by_metric(rows: pl.DataFrame) -> dict[str, Value]:
     }
 
 
-def _in(told: Told, lang: Language) -> str:
+def _in(told: Message, lang: Language) -> str:
     return told.zh if lang == "zh" else told.en

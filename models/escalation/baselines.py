@@ -12,7 +12,7 @@ import polars as pl
 
 from models.escalation.linear_model import Linear
 from models.escalation.training import calibrated
-from models.escalation.training_set import Material
+from models.escalation.training_set import TrainingSet
 from pipelines.city.profile import Profile
 from pipelines.city.settings import ChecklistItem
 
@@ -28,13 +28,13 @@ class Scores:
     probability: np.ndarray
 
 
-def oldest_first(given: Material, rows: np.ndarray) -> Scores:
+def oldest_first(given: TrainingSet, rows: np.ndarray) -> Scores:
     """What a queue does today: by whole days since registration."""
     days = given.design.matrix.cohort["days_open"].cast(pl.Float64).to_numpy()
     return _ranked_only(given, days, rows)
 
 
-def category_rate(given: Material, rows: np.ndarray) -> Scores:
+def category_rate(given: TrainingSet, rows: np.ndarray) -> Scores:
     """The share of the category's dispute-weeks that an outcome followed, in all matured weeks."""
     category = given.design.matrix.cohort["category"]
     seen = pl.DataFrame({"category": category[given.usable], "label": given.label[given.usable]})
@@ -51,7 +51,7 @@ def category_rate(given: Material, rows: np.ndarray) -> Scores:
     return Scores(rate, rate)
 
 
-def checklist(given: Material, rows: np.ndarray, profile: Profile) -> Scores:
+def checklist(given: TrainingSet, rows: np.ndarray, profile: Profile) -> Scores:
     """The experts' points."""
     points = checklist_points(
         given.design.matrix.values, given.design.matrix.names, profile.settings.checklist
@@ -76,7 +76,7 @@ def checklist_points(
     return points
 
 
-def logistic(given: Material, rows: np.ndarray, linear: Linear, profile: Profile) -> Scores:
+def logistic(given: TrainingSet, rows: np.ndarray, linear: Linear, profile: Profile) -> Scores:
     """The penalised logistic regression alone, without the trees it is blended with.
 
     Args:
@@ -92,7 +92,7 @@ def logistic(given: Material, rows: np.ndarray, linear: Linear, profile: Profile
     return Scores(probability, probability)
 
 
-def _ranked_only(given: Material, score: np.ndarray, rows: np.ndarray) -> Scores:
+def _ranked_only(given: TrainingSet, score: np.ndarray, rows: np.ndarray) -> Scores:
     """Probability of a score from its own rate in the calibration window."""
     from sklearn.isotonic import IsotonicRegression
 

@@ -14,7 +14,7 @@ from features.labels import label_cohort
 from models.escalation.true_hazards import sealed_file
 from models.progress import Progress, silent
 from models.protocol.time_splits import gap_days, inner_windows, matured, temporal_splits
-from models.wording import Told, told
+from models.wording import Message, message
 from pipelines.city.profile import Profile
 from pipelines.home import Home
 from pipelines.warehouse.as_of import newest_as_of
@@ -60,7 +60,7 @@ def matured_mondays(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: dat
     return matured(history_mondays(con, as_of), as_of, gap)
 
 
-def too_little(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Told | None:
+def why_not_trainable(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Message | None:
     """Why no model may be trained yet (models.md), or None where there is enough."""
     short = too_short(con, profile, as_of)
     if short is not None:
@@ -69,34 +69,34 @@ def too_little(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) ->
     return too_few(con, profile, as_of, label_cohort(con, profile, cohort, as_of))
 
 
-def too_short(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Told | None:
+def too_short(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Message | None:
     """Why the time since the first registration is too short to learn from, or None."""
     needed = profile.settings.needs.history_weeks
     first = con.execute("select min(registered_at) from core_dispute").fetchall()[0]
     weeks = (datetime.combine(as_of, time()) - first[0]) // timedelta(weeks=1) if first and first[0] else 0
-    return told("little_history", weeks=weeks, needed=needed) if weeks < needed else None
+    return message("little_history", weeks=weeks, needed=needed) if weeks < needed else None
 
 
 def too_few(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, labels: pl.DataFrame
-) -> Told | None:
+) -> Message | None:
     """Why the matured labels hold too few outcomes (disputes with one), or none where one is needed, or None."""
     needed = profile.settings.needs.matured_outcomes
     outcomes = labels.filter("label")["dispute_id"].n_unique()
     if outcomes < needed:
-        return told("few_outcomes", outcomes=outcomes, needed=needed)
+        return message("few_outcomes", outcomes=outcomes, needed=needed)
     return _too_little_in_parts(profile, matured_mondays(con, profile, as_of), labels)
 
 
-def _too_little_in_parts(profile: Profile, mondays: tuple[date, ...], labels: pl.DataFrame) -> Told | None:
+def _too_little_in_parts(profile: Profile, mondays: tuple[date, ...], labels: pl.DataFrame) -> Message | None:
     """Why history cannot be cut into folds and windows that each hold something to learn from."""
     settings, backtest = profile.settings, profile.settings.backtest
     gap = (settings.horizon_days, settings.label_maturity_days)
     if not temporal_splits(mondays, *gap, backtest.folds, backtest.fold_weeks):
-        return told("no_fold")
+        return message("no_fold")
     windows = inner_windows(mondays, settings.horizon_days, backtest.calibration_weeks)
     came = set(labels.filter("label")["as_of"])
     for weeks in (windows.grow, windows.stop, windows.calibrate):
         if weeks and came.isdisjoint(weeks):
-            return told("empty_window", weeks=len(weeks), first=weeks[0], last=weeks[-1])
+            return message("empty_window", weeks=len(weeks), first=weeks[0], last=weeks[-1])
     return None

@@ -8,7 +8,7 @@ import polars as pl
 
 from features.catalogue.catalogue import CATALOGUE
 from features.catalogue.feature import Feature
-from models.wording import CODE_LABELS, Told
+from models.wording import CODE_LABELS, Message
 from pipelines.city.profile import Profile, reference_codes
 
 CODE_GROUPS = {"category": "category", "channel": "channel", "relation": "relation"}
@@ -40,7 +40,7 @@ class CatalogueSentences:
     """
 
     features: Mapping[str, Feature]
-    codes: Mapping[str, tuple[Told, ...]]
+    codes: Mapping[str, tuple[Message, ...]]
 
     def group_of(self, name: str) -> str:
         """The catalogue's group; codes have their own."""
@@ -58,13 +58,13 @@ class CatalogueSentences:
         """The figures of the care services."""
         return frozenset(name for name, feature in self.features.items() if feature.is_withheld)
 
-    def _told(self, name: str, value: float | None) -> Told:
+    def _told(self, name: str, value: float | None) -> Message:
         if name in CODE_GROUPS:
             label = CODE_LABELS[name]
             code = CODE_LABELS["missing"] if value is None else self.codes[name][int(value)]
-            return Told(f"{label.zh}：{code.zh}", f"{label.en}: {code.en}")
+            return Message(f"{label.zh}：{code.zh}", f"{label.en}: {code.en}")
         feature, number = self.features[name], float("nan") if value is None else value
-        return Told(feature.sentence(number, "zh"), feature.sentence(number, "en"))
+        return Message(feature.sentence(number, "zh"), feature.sentence(number, "en"))
 
 
 def sentences(profile: Profile, levels: Mapping[str, tuple[str, ...]]) -> CatalogueSentences:
@@ -73,13 +73,13 @@ def sentences(profile: Profile, levels: Mapping[str, tuple[str, ...]]) -> Catalo
     return CatalogueSentences(
         features={feature.name: feature for feature in CATALOGUE},
         codes={
-            column: tuple(names[column].get(code, Told(code, code)) for code in codes)
+            column: tuple(names[column].get(code, Message(code, code)) for code in codes)
             for column, codes in levels.items()
         },
     )
 
 
-def _names(profile: Profile) -> dict[str, dict[str, Told]]:
+def _names(profile: Profile) -> dict[str, dict[str, Message]]:
     listed = reference_codes()
     frames = {
         "category": profile.categories,
@@ -88,7 +88,7 @@ def _names(profile: Profile) -> dict[str, dict[str, Told]]:
     }
     return {
         column: {
-            code: Told(zh or code, en or zh or code)
+            code: Message(zh or code, en or zh or code)
             for code, zh, en in frame.select("code", "name_zh", "name_en").iter_rows()
         }
         for column, frame in frames.items()

@@ -18,8 +18,8 @@ from models.escalation.design_matrix import CODED
 from models.escalation.fitted_model import Trained, blended
 from models.escalation.linear_model import Linear, fit_linear
 from models.escalation.training_set import (
-    Material,
     TooLittleToLearn,
+    TrainingSet,
     material,
     monotone_constraints,
     training_rows,
@@ -54,7 +54,7 @@ PARAMETERS: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Footing:
+class TrainingSetup:
     """What a training settles before its trees grow, and later trainings nearby may stand on (docs/decisions).
 
     Attributes:
@@ -63,7 +63,7 @@ class Footing:
         rounds: number of trees.
     """
 
-    given: Material
+    given: TrainingSet
     bins: "lightgbm.Dataset"
     rounds: int
 
@@ -84,7 +84,7 @@ def train(matrix: Matrix, labels: pl.DataFrame, profile: Profile, trained_as_of:
 
 
 def train_on(
-    given: Material, profile: Profile, footing: Footing | None = None, threads: int = THREADS
+    given: TrainingSet, profile: Profile, footing: TrainingSetup | None = None, threads: int = THREADS
 ) -> Trained:
     """`train`, on material that is shared with the baselines.
 
@@ -98,7 +98,7 @@ def train_on(
 
     settings = profile.settings
     parameters = parameters_of(given, profile, threads)
-    footing = footing or lay_footing(given, profile, threads)
+    footing = footing or prepare_training(given, profile, threads)
     grown = (
         footing.bins
         if footing.given is given
@@ -125,7 +125,7 @@ def train_on(
     )
 
 
-def lay_footing(given: Material, profile: Profile, threads: int = THREADS) -> Footing:
+def prepare_training(given: TrainingSet, profile: Profile, threads: int = THREADS) -> TrainingSetup:
     """Choose the number of trees on the weeks held back, and bin the rows they will grow from.
 
     Raises:
@@ -133,10 +133,10 @@ def lay_footing(given: Material, profile: Profile, threads: int = THREADS) -> Fo
     """
     parameters = parameters_of(given, profile, threads)
     rounds = _chosen_rounds(given, profile, parameters)
-    return Footing(given, binned(given, given.windows.grow, profile, parameters).construct(), rounds)
+    return TrainingSetup(given, binned(given, given.windows.grow, profile, parameters).construct(), rounds)
 
 
-def parameters_of(given: Material, profile: Profile, threads: int = THREADS) -> dict[str, Any]:
+def parameters_of(given: TrainingSet, profile: Profile, threads: int = THREADS) -> dict[str, Any]:
     """LightGBM's settings for this material: the house's, then the profile's, then the catalogue's signs."""
     settings = profile.settings
     return (
@@ -147,7 +147,7 @@ def parameters_of(given: Material, profile: Profile, threads: int = THREADS) -> 
     )
 
 
-def fitted_weights(given: Material, profile: Profile) -> Linear:
+def fitted_weights(given: TrainingSet, profile: Profile) -> Linear:
     """The weights that are blended with the trees, from the same rows.
 
     Raises:
@@ -158,7 +158,7 @@ def fitted_weights(given: Material, profile: Profile) -> Linear:
     return fit_linear(given.design.rows(rows), given.label[rows], weight, given.design.n_levels, signs)
 
 
-def calibrated(given: Material, z: np.ndarray, draws: int, seed: int) -> Calibration:
+def calibrated(given: TrainingSet, z: np.ndarray, draws: int, seed: int) -> Calibration:
     """Fit the calibration of log-odds `z` over all rows of the calibration window.
 
     Raises:
@@ -172,7 +172,7 @@ def calibrated(given: Material, z: np.ndarray, draws: int, seed: int) -> Calibra
     return fit_calibration(z, given.label[rows], category, dispute, draws, seed)
 
 
-def _chosen_rounds(given: Material, profile: Profile, parameters: dict[str, Any]) -> int:
+def _chosen_rounds(given: TrainingSet, profile: Profile, parameters: dict[str, Any]) -> int:
     """The number of trees that does best on the later weeks held back; the default where none were."""
     import lightgbm as lgb
 
@@ -191,7 +191,7 @@ def _chosen_rounds(given: Material, profile: Profile, parameters: dict[str, Any]
 
 
 def binned(
-    given: Material,
+    given: TrainingSet,
     mondays: tuple[date, ...],
     profile: Profile,
     parameters: dict[str, Any],
@@ -217,7 +217,7 @@ def binned(
     )
 
 
-def _base_rates(given: Material) -> dict[str, float]:
+def _base_rates(given: TrainingSet) -> dict[str, float]:
     """Share of the calibration window's rows of each category that an outcome followed."""
     rows = given.rows_of(given.windows.calibrate)
     frame = pl.DataFrame(

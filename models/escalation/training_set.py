@@ -9,7 +9,7 @@ import polars as pl
 from features.engine.matrix import Matrix
 from features.labels import known_by
 from models.escalation.design_matrix import CODED, Design, design, levels_of
-from models.protocol.hash_random import days_since_1970, dispute_bits, uniform
+from models.protocol.hash_random import days_since_1970, dispute_hash, uniform
 from models.protocol.time_splits import Windows, gap_days, inner_windows, matured
 from pipelines.city.profile import Profile
 from pipelines.errors import FengqiaoError
@@ -20,13 +20,13 @@ class TooLittleToLearn(FengqiaoError):
 
 
 @dataclass(frozen=True)
-class Material:
+class TrainingSet:
     """What every learner of one training sees: rows matured before `trained_as_of`, labels as known by then.
 
     Attributes:
         label: whether the outcome came, as known at `trained_as_of`; bool, one per row of the matrix.
         usable: row numbers that may train, ascending.
-        bits: `dispute_bits` of every row of the matrix.
+        bits: `dispute_hash` of every row of the matrix.
     """
 
     design: Design
@@ -50,8 +50,8 @@ def material(
     profile: Profile,
     trained_as_of: date,
     bits: np.ndarray | None = None,
-    like: Material | None = None,
-) -> Material:
+    like: TrainingSet | None = None,
+) -> TrainingSet:
     """Take the rows and labels that could be used on a day, and cut their Mondays into windows.
 
     Rows that were found only because a warning sent somebody do not train (boundary 14).
@@ -61,7 +61,7 @@ def material(
         labels: `label_cohort` of the same rows.
         profile: horizon, maturity and windows.
         trained_as_of: the day; only outcomes known before it count.
-        bits: `dispute_bits` of all rows, where they are there already.
+        bits: `dispute_hash` of all rows, where they are there already.
         like: material of an earlier day on the same matrix, whose numbering of codes is taken over.
 
     Raises:
@@ -79,13 +79,13 @@ def material(
     )
     levels = like.levels if like else levels_of(matrix.cohort[usable])
     windows = inner_windows(mondays, settings.horizon_days, settings.backtest.calibration_weeks)
-    bits = dispute_bits(matrix.cohort["dispute_id"]) if bits is None else bits
+    bits = dispute_hash(matrix.cohort["dispute_id"]) if bits is None else bits
     designed = like.design if like else design(matrix, levels)
-    return Material(designed, known, usable, bits, windows, trained_as_of, levels)
+    return TrainingSet(designed, known, usable, bits, windows, trained_as_of, levels)
 
 
 def sampled(
-    given: Material, rows: np.ndarray, negative_share: float, seed: int
+    given: TrainingSet, rows: np.ndarray, negative_share: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Keep every outcome and a share of the others, with the weights that restore the base rate.
 
@@ -108,7 +108,7 @@ def kept(
 
 
 def training_rows(
-    given: Material, mondays: tuple[date, ...], profile: Profile
+    given: TrainingSet, mondays: tuple[date, ...], profile: Profile
 ) -> tuple[np.ndarray, np.ndarray]:
     """`sampled`, of these Mondays and with the profile's share of negatives.
 

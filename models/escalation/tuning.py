@@ -16,7 +16,7 @@ import yaml
 from features.catalogue.catalogue import catalogue_hash
 from models.escalation.matured_history import matured_history
 from models.escalation.training import MAX_ROUNDS, PATIENCE_ROUNDS, THREADS, binned, parameters_of
-from models.escalation.training_set import Material, TooLittleToLearn, material
+from models.escalation.training_set import TooLittleToLearn, TrainingSet, material
 from models.progress import Progress, silent
 from models.protocol.time_splits import matured
 from pipelines.city.profile import MODEL_FILE, Profile, load_profile
@@ -43,7 +43,7 @@ class Tuned:
     trials: int
 
 
-def tune(given: Material, profile: Profile, minutes: float, progress: Progress = silent) -> Tuned:
+def tune(given: TrainingSet, profile: Profile, minutes: float, progress: Progress = silent) -> Tuned:
     """Search for settings that do better on the later part of `given`'s own weeks than the present ones.
 
     The present settings are the first trial, so that the result is never worse on the inner folds.

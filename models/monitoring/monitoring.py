@@ -20,7 +20,7 @@ from models.monitoring.recent_records import known_records
 from models.monitoring.signal import Signal, watch_frame
 from models.monitoring.source_signals import source_signals
 from models.registry.registry import Registered
-from models.wording import Told, told
+from models.wording import Message, message
 from pipelines.city.profile import Profile
 from pipelines.home import Home
 from pipelines.warehouse.checks import Finding
@@ -85,7 +85,7 @@ def watch_findings(frame: pl.DataFrame) -> list[Finding]:
     for name in SIGNALS:
         rows = frame.filter(signal=name)
         over = [_words(row) for row in rows.filter("crossed").iter_rows(named=True)]
-        calm = told("watch_calm", n=len(rows)) if len(rows) else told("watch_nothing")
+        calm = message("watch_calm", n=len(rows)) if len(rows) else message("watch_nothing")
         found.append(
             Finding(
                 name=name,
@@ -137,6 +137,8 @@ def _read(home: Home, mondays: Sequence[date]) -> pl.DataFrame:
     return pl.concat(frames) if frames else pl.DataFrame(schema=PUBLISHED)
 
 
-def _words(row: dict) -> Told:
+def _words(row: dict) -> Message:
     facts = {"segment": row["segment"], "limit": f"{row['limit']:g}", "strength": f"{row['strength']:.2f}"}
-    return told(f"watch_{row['signal']}", value=f"{row['value']:,.3g}", usual=f"{row['usual']:,.3g}", **facts)
+    return message(
+        f"watch_{row['signal']}", value=f"{row['value']:,.3g}", usual=f"{row['usual']:,.3g}", **facts
+    )

@@ -14,7 +14,7 @@ import polars as pl
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
-def dispute_bits(dispute_ids: pl.Series) -> np.ndarray:
+def dispute_hash(dispute_ids: pl.Series) -> np.ndarray:
     """64 fixed bits per dispute number; uint64 [n]."""
     distinct = dispute_ids.unique()
     lower = [int.from_bytes(md5(name.encode()).digest()[8:], "little") for name in distinct]
@@ -26,7 +26,7 @@ def uniform(bits: np.ndarray, as_of: np.ndarray | date, seed: int) -> np.ndarray
     """One number in [0, 1) per dispute and Monday; float64 [n].
 
     Args:
-        bits: `dispute_bits`, uint64 [n].
+        bits: `dispute_hash`, uint64 [n].
         as_of: one date for all, or days since 1970 per row, int [n].
         seed: makes one purpose's draws independent of another's.
     """
@@ -50,7 +50,7 @@ def ranks_within(groups: np.ndarray, score: np.ndarray, bits: np.ndarray) -> np.
     Args:
         groups: what is ranked separately, such as the as-of date; sortable [n].
         score: higher first, [n].
-        bits: `dispute_bits`, [n].
+        bits: `dispute_hash`, [n].
     """
     lowest = np.where(np.isnan(score), -np.inf, score)
     order = np.lexsort((bits, -lowest, groups))

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from models.protocol.hash_random import dispute_bits, ranks_within
+from models.protocol.hash_random import dispute_hash, ranks_within
 from models.publishing.levels import assign_levels
 from models.publishing.recommendation import recommendation
 from models.publishing.week_list import week_list
@@ -83,7 +83,7 @@ def rank_week(
         The columns of `SCHEMA` but those two, by rank.
     """
     settings = profile.settings
-    bits = dispute_bits(cohort["dispute_id"])
+    bits = dispute_hash(cohort["dispute_id"])
     rank = ranks_within(np.zeros(len(cohort), dtype=np.int64), scores.score, bits)
     chosen = week_list(rank, bits, as_of, settings.capacity, settings.random_share, settings.seed)
     return (

@@ -19,9 +19,9 @@ from models.counts.demand.reporting import reporting
 from models.counts.demand.training import Demand
 from models.counts.demand.warnings import LEAST_WEEKS, USUAL, place_warnings
 from models.counts.shared.families_evidence import COVERAGE_FILE, DEMAND_FILE
-from models.registry.champion_check import Situation, foreign_to
+from models.registry.champion_check import ScoringContext, mismatch
 from models.registry.registry import Registered
-from models.wording import Told, told
+from models.wording import Message, message
 from pipelines.city.profile import Profile
 
 
@@ -30,13 +30,13 @@ class Published:
     """The files of both families for one week, and what is to be said of each family."""
 
     files: dict[str, pl.DataFrame]
-    families: dict[str, tuple[bool, Told]]
+    families: dict[str, tuple[bool, Message]]
 
 
 def publish_families(
     con: duckdb.DuckDBPyConnection,
     profile: Profile,
-    now: Situation,
+    now: ScoringContext,
     registered: Registered | None,
 ) -> Published:
     """Forecast the week's places and services.
@@ -54,13 +54,13 @@ def publish_families(
 
 
 def _demand(
-    con: duckdb.DuckDBPyConnection, profile: Profile, now: Situation, usable: Registered | None
-) -> tuple[dict[str, pl.DataFrame], tuple[bool, Told]]:
+    con: duckdb.DuckDBPyConnection, profile: Profile, now: ScoringContext, usable: Registered | None
+) -> tuple[dict[str, pl.DataFrame], tuple[bool, Message]]:
     panel = read_panel(con, profile, now.as_of)
     if panel is None:
-        return {}, (False, told("no_places"))
+        return {}, (False, message("no_places"))
     if len(panel.mondays) <= LEAST_WEEKS:
-        return {}, (False, told("no_usual_yet", weeks=len(panel.mondays) - 1, needed=LEAST_WEEKS))
+        return {}, (False, message("no_usual_yet", weeks=len(panel.mondays) - 1, needed=LEAST_WEEKS))
     inputs = demand_inputs(panel, profile)
     text = usable.file(DEMAND_FILE) if usable else None
     demand = Demand.from_json(text) if text else None
@@ -70,18 +70,18 @@ def _demand(
     recorded = reporting(con, profile, now.as_of)
     synthetic = now.origin == "simulated"
     files = place_warnings(panel, inputs, profile, now.as_of, recorded, demand, version, synthetic)
-    return files, (True, told("family_published") if demand else told("usual_published"))
+    return files, (True, message("family_published") if demand else message("usual_published"))
 
 
 def _coverage(
-    con: duckdb.DuckDBPyConnection, profile: Profile, now: Situation, usable: Registered | None
-) -> tuple[dict[str, pl.DataFrame], tuple[bool, Told]]:
+    con: duckdb.DuckDBPyConnection, profile: Profile, now: ScoringContext, usable: Registered | None
+) -> tuple[dict[str, pl.DataFrame], tuple[bool, Message]]:
     ledger = read_ledger(con, profile, now.as_of)
     if ledger is None:
-        return {}, (False, told("no_service_ledger"))
+        return {}, (False, message("no_service_ledger"))
     weeks = int((ledger.known["due"].sum(axis=0) > 0).sum())
     if weeks < LEAST_LEDGER_WEEKS:
-        return {}, (False, told("ledger_too_short", weeks=weeks, needed=LEAST_LEDGER_WEEKS))
+        return {}, (False, message("ledger_too_short", weeks=weeks, needed=LEAST_LEDGER_WEEKS))
     inputs = coverage_inputs(ledger)
     text = usable.file(COVERAGE_FILE) if usable else None
     coverage = Coverage.from_json(text) if text else None
@@ -91,11 +91,11 @@ def _coverage(
     warnings = service_warnings(
         ledger, inputs, profile, now.as_of, coverage, version, now.origin == "simulated"
     )
-    reason = told("family_published") if coverage else told("persistence_published")
+    reason = message("family_published") if coverage else message("persistence_published")
     return {"service_warnings.parquet": warnings}, (True, reason)
 
 
-def _fits(registered: Registered, now: Situation) -> bool:
+def _fits(registered: Registered, now: ScoringContext) -> bool:
     """Whether a version was made for this city and data, and for a day between its training and its expiry."""
     trained, expires = registered.signature.trained_as_of, registered.expires_on
-    return foreign_to(registered, now) is None and trained <= now.as_of <= expires
+    return mismatch(registered, now) is None and trained <= now.as_of <= expires

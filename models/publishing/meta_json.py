@@ -9,10 +9,10 @@ import duckdb
 import polars as pl
 
 from models.measuring.metrics import headline_metrics
-from models.registry.champion_check import Standing
+from models.registry.champion_check import Usability
+from models.registry.provenance import code_version
 from models.registry.registry import Registered
-from models.registry.signature import code_version
-from models.wording import Told
+from models.wording import Message
 from pipelines.city.profile import Profile
 from pipelines.home import SCHEMA_VERSION
 from pipelines.warehouse.warehouse import CORE_TABLES, data_until
@@ -34,7 +34,7 @@ def meta(
     excluded: Mapping[str, int],
     warnings: pl.DataFrame,
     model: Mapping[str, Any],
-    families: Mapping[str, tuple[bool, Told]],
+    families: Mapping[str, tuple[bool, Message]],
     watched: Mapping[str, Any],
 ) -> bytes:
     """The file's bytes: the same warehouse, model and Monday give the same ones.
@@ -75,7 +75,7 @@ def meta(
     return (json.dumps(content, ensure_ascii=False, indent=1, default=_plain) + "\n").encode()
 
 
-def model_entry(champion: Registered | None, standing: Standing, catalogue_hash: str) -> dict[str, Any]:
+def model_entry(champion: Registered | None, standing: Usability, catalogue_hash: str) -> dict[str, Any]:
     """The `model` part: which version, whether it may be used and why, and how good its backtest was."""
     entry: dict[str, Any] = {
         "version": champion.version if champion and standing.usable else "checklist",

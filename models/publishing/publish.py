@@ -17,7 +17,7 @@ from models.escalation.baselines import checklist_points
 from models.escalation.design_matrix import design
 from models.escalation.explain import explain, reasons
 from models.escalation.fitted_model import Trained
-from models.escalation.matured_history import matured_mondays, too_little
+from models.escalation.matured_history import matured_mondays, why_not_trainable
 from models.escalation.reason_sentences import sentences
 from models.measuring.metrics import METRICS_SCHEMA
 from models.measuring.reliability import CALIBRATION_SCHEMA
@@ -35,14 +35,14 @@ from models.publishing.meta_json import meta, model_entry
 from models.registry.champion_check import (
     WATCHED_WEEKS,
     Precision,
-    Situation,
-    Standing,
+    ScoringContext,
+    Usability,
     published_precision,
     published_weeks,
-    standing,
+    usability,
 )
 from models.registry.registry import Registered
-from models.wording import Told, told
+from models.wording import Message, message
 from pipelines.city.profile import Profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
@@ -86,11 +86,13 @@ def publish_week(
         with states(con, profile, [as_of]):
             matrix = week_matrix(con, home, profile, as_of, known)
             excluded = excluded_counts(con, profile, as_of)
-        now = Situation(as_of=as_of, profile=profile.name, origin=origin, catalogue_hash=catalogue_hash())
+        now = ScoringContext(
+            as_of=as_of, profile=profile.name, origin=origin, catalogue_hash=catalogue_hash()
+        )
         verdict = (
-            standing(champion, now, _precision(con, home, profile, as_of, champion.version))
+            usability(champion, now, _precision(con, home, profile, as_of, champion.version))
             if champion is not None
-            else Standing(False, _why_no_champion(con, profile, as_of, evidence))
+            else Usability(False, _why_no_champion(con, profile, as_of, evidence))
         )
         trained = champion.trained if champion is not None and verdict.usable else None
         progress("scores and reasons", 0.4)
@@ -104,7 +106,7 @@ def publish_week(
         progress("publishing", 0.8)
         entry = model_entry(champion, verdict, now.catalogue_hash)
         files: dict[str, pl.DataFrame | bytes] = {"dispute_warnings.parquet": warnings}
-        families = {"escalation": (True, told("escalation_published"))}
+        families = {"escalation": (True, message("escalation_published"))}
         seen = watch_frame([])
         if not escalation_only:
             files |= _beside(con, home, profile, as_of, matrix, warnings, evidence)
@@ -142,10 +144,10 @@ def _beside(
 
 def _why_no_champion(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, challenger: Registered | None
-) -> Told:
+) -> Message:
     if challenger is not None and challenger.refused is not None:
         return challenger.refused
-    return too_little(con, profile, as_of) or told("no_champion")
+    return why_not_trainable(con, profile, as_of) or message("no_champion")
 
 
 def _precision(

@@ -17,7 +17,7 @@ def week_list(
 
     Args:
         rank: 1 to n, each once.
-        bits: `draws.dispute_bits` of the same rows.
+        bits: `hash_random.dispute_hash` of the same rows.
         as_of: the Monday, part of what is drawn by.
         capacity: the length of the list.
         random_share: share of the list drawn at random from below its ranked part, at least one row where

@@ -15,10 +15,10 @@ from models.escalation.training import train
 from models.escalation.training_set import TooLittleToLearn
 from models.progress import Progress, silent
 from models.registry.frequent_reasons import frequent_reasons
-from models.registry.registry import Registered, Signature, register
-from models.registry.signature import code_version, data_hash
+from models.registry.provenance import code_version, data_hash
+from models.registry.registry import Provenance, Registered, register
 from models.registry.version_evidence import Evidence
-from models.wording import Told, told
+from models.wording import Message, message
 from pipelines.city.profile import Profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home, origin_of
@@ -35,7 +35,7 @@ class Candidate:
 
 def make_candidate(
     home: Home, profile: Profile, as_of: date, progress: Progress = silent, *, escalation_only: bool = False
-) -> Candidate | Told:
+) -> Candidate | Message:
     """Backtest and train on everything matured by a day, and register the result as challenger.
 
     With `escalation_only`, what no promotion is decided on is left out: the families of places and services, other
@@ -58,12 +58,12 @@ def make_candidate(
         known.matrix, known.labels, profile, as_of, known.sealed, progress, judged_only=escalation_only
     )
     if backtest is None:
-        return told("no_fold")
+        return message("no_fold")
     progress("training on everything matured", 0.95)
     try:
         trained = train(known.matrix, known.labels, profile, as_of)
     except TooLittleToLearn as problem:
-        return told("cannot_learn", why=problem)
+        return message("cannot_learn", why=problem)
     evidence = Evidence(
         backtest=backtest,
         folder=save_backtest(home, backtest, as_of, families.files()).name,
@@ -89,9 +89,9 @@ def backtest_and_save(home: Home, profile: Profile, as_of: date, progress: Progr
     return save_backtest(home, backtest, as_of, families.files())
 
 
-def signature(con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date) -> Signature:
+def signature(con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date) -> Provenance:
     """What a model trained now would be made from."""
-    return Signature(
+    return Provenance(
         profile=profile.name,
         origin=origin_of(home),
         catalogue_hash=catalogue_hash(),

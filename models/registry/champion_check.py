@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from models.registry.registry import Registered
-from models.wording import Told, told
+from models.wording import Message, message
 from pipelines.home import Home
 
 WATCHED_WEEKS = 8
@@ -15,15 +15,15 @@ LEAST_LIFT = 2.0
 
 
 @dataclass(frozen=True)
-class Standing:
+class Usability:
     """The verdict, and its reason in both languages."""
 
     usable: bool
-    reason: Told
+    reason: Message
 
 
 @dataclass(frozen=True, kw_only=True)
-class Situation:
+class ScoringContext:
     """What the champion is held against."""
 
     as_of: date
@@ -32,7 +32,7 @@ class Situation:
     catalogue_hash: str
 
 
-def standing(champion: Registered, now: Situation, precision: "Precision | None") -> Standing:
+def usability(champion: Registered, now: ScoringContext, precision: "Precision | None") -> Usability:
     """Check signature, expiry (boundary 15) and withdrawal, in this order; the first that fails is told.
 
     Args:
@@ -41,7 +41,7 @@ def standing(champion: Registered, now: Situation, precision: "Precision | None"
         precision: how its last matured lists came true; None where there are not enough of them.
     """
     signed = champion.signature
-    foreign = foreign_to(champion, now)
+    foreign = mismatch(champion, now)
     if foreign is not None:
         return foreign
     if signed.catalogue_hash != now.catalogue_hash:
@@ -59,10 +59,10 @@ def standing(champion: Registered, now: Situation, precision: "Precision | None"
             base_rate=f"{precision.base_rate:.2%}",
         )
     trained_until = champion.trained.trained_until
-    return Standing(True, told("model_in_use", version=champion.version, trained_until=trained_until))
+    return Usability(True, message("model_in_use", version=champion.version, trained_until=trained_until))
 
 
-def foreign_to(registered: Registered, now: Situation) -> Standing | None:
+def mismatch(registered: Registered, now: ScoringContext) -> Usability | None:
     """Why a version made for another profile or from data of another origin may not be used; None if it may."""
     signed = registered.signature
     if signed.profile != now.profile:
@@ -121,5 +121,5 @@ def _rate(rows: pl.DataFrame) -> float:
     return float(rows["label"].cast(pl.Float64).mean() or 0.0)  # pyright: ignore[reportArgumentType]
 
 
-def _no(code: str, champion: Registered, **facts: object) -> Standing:
-    return Standing(False, told(code, version=champion.version, **facts))
+def _no(code: str, champion: Registered, **facts: object) -> Usability:
+    return Usability(False, message(code, version=champion.version, **facts))

@@ -7,7 +7,7 @@ import polars as pl
 
 from models.backtesting.fairness_limits import Beyond, beyond_limits, group_name
 from models.measuring.bootstrap import TAILS, dispute_weights
-from models.wording import AXES, Told, told
+from models.wording import AXES, Message, message
 from pipelines.city.profile import Profile
 
 
@@ -27,7 +27,7 @@ class Evidence:
     has_champion: bool
 
 
-def unmet_conditions(evidence: Evidence, profile: Profile) -> list[Told]:
+def unmet_conditions(evidence: Evidence, profile: Profile) -> list[Message]:
     """The conditions the candidate does not meet, empty where it may be promoted.
 
     It must beat the checklist's recall at capacity in its backtest; its calibration error must stay
@@ -42,7 +42,7 @@ def unmet_conditions(evidence: Evidence, profile: Profile) -> list[Told]:
     unmet = []
     if recall["lightgbm"] <= recall["checklist"]:
         unmet.append(
-            told(
+            message(
                 "condition_checklist",
                 k=settings.capacity,
                 model=f"{recall['lightgbm']:.1%}",
@@ -52,14 +52,14 @@ def unmet_conditions(evidence: Evidence, profile: Profile) -> list[Told]:
     error = pooled(evidence.metrics, "lightgbm", "ece")
     limit = settings.promotion.ece_share_of_base_rate * pooled(evidence.metrics, "lightgbm", "base_rate")
     if error > limit:
-        unmet.append(told("condition_calibration", error=f"{error:.3%}", limit=f"{limit:.3%}"))
+        unmet.append(message("condition_calibration", error=f"{error:.3%}", limit=f"{limit:.3%}"))
     for one in beyond_limits(evidence.metrics, recall["lightgbm"], settings.promotion):
         unmet.append(_told_of_group(one, recall["lightgbm"], profile))
     if evidence.has_champion and evidence.difference is None:
-        unmet.append(told("condition_shared_weeks"))
+        unmet.append(message("condition_shared_weeks"))
     if evidence.difference is not None and evidence.difference[1] < -settings.promotion.recall_margin:
         unmet.append(
-            told(
+            message(
                 "condition_champion",
                 low=f"{evidence.difference[1]:+.1%}",
                 margin=f"{settings.promotion.recall_margin:.1%}",
@@ -68,7 +68,7 @@ def unmet_conditions(evidence: Evidence, profile: Profile) -> list[Told]:
     return unmet
 
 
-def _told_of_group(one: Beyond, whole: float, profile: Profile) -> Told:
+def _told_of_group(one: Beyond, whole: float, profile: Profile) -> Message:
     limits, axis, name = profile.settings.promotion, AXES[one.axis], group_name(profile, one.axis, one.group)
     if one.metric == "recall_at_capacity":
         code, facts = (
@@ -83,9 +83,9 @@ def _told_of_group(one: Beyond, whole: float, profile: Profile) -> Told:
         code = "condition_group_calibration"
         facts = {key: f"{getattr(one, key):.2f}" for key in ("value", "low", "high")}
         facts["limit"] = f"{limits.calibration_factor:g}"
-    return Told(
-        told(code, axis=axis.zh, group=name.zh, **facts).zh,
-        told(code, axis=axis.en, group=name.en, **facts).en,
+    return Message(
+        message(code, axis=axis.zh, group=name.zh, **facts).zh,
+        message(code, axis=axis.en, group=name.en, **facts).en,
     )
 
 

@@ -26,7 +26,7 @@ from models.registry.mlflow_store import (
     registered_model,
 )
 from models.registry.version_evidence import EVIDENCE, MODEL, Evidence, headline, parameters, write_files
-from models.wording import Told, told
+from models.wording import Message, message
 from pipelines.city.profile import Profile
 from pipelines.home import Home
 
@@ -40,7 +40,7 @@ Event = Literal["registered", "promoted", "refused", "rolled_back"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Signature:
+class Provenance:
     """What a version was made from; a champion scores only where profile, origin and catalogue agree."""
 
     profile: str
@@ -61,10 +61,10 @@ class Registered:
 
     number: int
     version: str
-    signature: Signature
+    signature: Provenance
     expires_on: date
     backtest: str
-    refused: Told | None
+    refused: Message | None
     folder: Path
 
     @property
@@ -108,7 +108,7 @@ class Registered:
 
 
 def register(
-    home: Home, profile: Profile, trained: Trained, signature: Signature, evidence: Evidence
+    home: Home, profile: Profile, trained: Trained, signature: Provenance, evidence: Evidence
 ) -> Registered:
     """Log a trained model with its evidence and make it the challenger."""
     client = client_of(home)
@@ -161,7 +161,7 @@ def find_version(home: Home, profile: Profile, tags: Mapping[str, str]) -> Regis
     )
 
 
-def crown(home: Home, profile: Profile, number: int) -> None:
+def set_champion(home: Home, profile: Profile, number: int) -> None:
     """Make a version champion; the one before it is remembered, for the way back."""
     client, name = client_of(home), model_name(profile)
     model = registered_model(client, profile)
@@ -174,7 +174,7 @@ def crown(home: Home, profile: Profile, number: int) -> None:
     _remember(home, profile, "promoted", number)
 
 
-def refuse(home: Home, profile: Profile, number: int, reason: Told) -> None:
+def refuse(home: Home, profile: Profile, number: int, reason: Message) -> None:
     """Keep with a version why it was not made champion."""
     client, name = client_of(home), model_name(profile)
     client.set_model_version_tag(name, str(number), "refused_zh", reason.zh)
@@ -190,12 +190,12 @@ def rollback(home: Home, profile: Profile) -> str:
         client.get_model_version(model_name(profile), str(now.number)).tags.get(_PREVIOUS) if now else None
     )
     if previous is None:
-        message = told("nothing_before")
+        done = message("nothing_before")
     else:
         client.set_registered_model_alias(model_name(profile), CHAMPION, previous)
         _remember(home, profile, "rolled_back", int(previous))
-        message = told("rolled_back", version=_version(profile, int(previous)))
-    return f"{message.zh} {message.en}"
+        done = message("rolled_back", version=_version(profile, int(previous)))
+    return f"{done.zh} {done.en}"
 
 
 def events(home: Home, profile: Profile) -> list[tuple[Event, Registered]]:
@@ -233,7 +233,7 @@ def _registered(home: Home, profile: Profile, version: "ModelVersion") -> Regist
     return Registered(
         number=int(version.version),
         version=_version(profile, int(version.version)),
-        signature=Signature(
+        signature=Provenance(
             profile=tags["profile"],
             origin=tags["origin"],
             catalogue_hash=tags["catalogue_hash"],
@@ -243,6 +243,6 @@ def _registered(home: Home, profile: Profile, version: "ModelVersion") -> Regist
         ),
         expires_on=trained_as_of + timedelta(days=profile.settings.card_valid_days),
         backtest=tags["backtest"],
-        refused=Told(tags["refused_zh"], tags["refused_en"]) if "refused_en" in tags else None,
+        refused=Message(tags["refused_zh"], tags["refused_en"]) if "refused_en" in tags else None,
         folder=home.mlflow / FILES / str(version.run_id) / "artifacts",
     )

@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from models.protocol.hash_random import dispute_bits, ranks_within, uniform
+from models.protocol.hash_random import dispute_hash, ranks_within, uniform
 from models.publishing.week_list import week_list
 
 NOTHING = "nothing"
@@ -48,7 +48,7 @@ def chosen(
     """
     if policy == NOTHING or week.is_empty():
         return week.head(0).with_columns(selection=pl.lit(None, pl.String))
-    bits = dispute_bits(week["dispute_id"])
+    bits = dispute_hash(week["dispute_id"])
     score = _score(policy, week, bits, as_of, seed, works, works_when_closed)
     rank = ranks_within(np.zeros(len(week), dtype=np.int64), score, bits)
     listed = week_list(rank, bits, as_of, capacity, random_share, seed)

@@ -10,8 +10,8 @@ from pipelines.city.profile import Profile
 from pipelines.erasure.erase import hash_of
 from pipelines.intake.known_time import in_time, known_at
 from pipelines.intake.parsing import Parsed, choose_rows, name_columns, parse, with_bad
-from pipelines.intake.quarantine import hold
-from pipelines.intake.quarantine_release import release
+from pipelines.intake.quarantine import quarantine_rows
+from pipelines.intake.quarantine_release import release_rows
 from pipelines.intake.row_counts import FileReport, record
 from pipelines.intake.service_visits import LEDGER, take_ledger
 from pipelines.intake.versioned_load import CONFLICT, load_rows
@@ -71,8 +71,8 @@ def _take_table(
     accepted = core_rows[LINE].filter(~core_rows[LINE].is_in(done.conflicts))
     erased = len(parsed.good) - len(core_rows)
     del whole, parsed, core_rows
-    released = release(con, raw, mapping, known, accepted, done.new)
-    hold(con, raw, mapping, known, bad, profile)
+    released = release_rows(con, raw, mapping, known, accepted, done.new)
+    quarantine_rows(con, raw, mapping, known, bad, profile)
     counted = (len(named), len(done.new), len(bad), done.duplicates, done.unchanged + erased)
     return FileReport(raw.name, known, mapping.table, raw.encoding, *counted, released)
 

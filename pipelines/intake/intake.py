@@ -33,7 +33,7 @@ Progress = Callable[[str, float], None]
 MARKER = "SIMULATED.json"
 
 
-def take_in(
+def load_folder(
     data: Path,
     profile: Profile,
     home: Home,

@@ -24,7 +24,7 @@ SIGNS = frozenset("年月日时分秒点号上下午千万亿元人件户次名"
 """Beside figures and marks, what dates and amounts are written with."""
 
 
-def keeper(
+def safe_to_keep(
     mapping: TableMapping, column: str | None, profile: Profile, values: pl.Series
 ) -> Callable[[str], bool]:
     """Says of each text of a source column whether the quarantine may keep it as it is.

@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.city.profile import Profile
 from pipelines.erasure.erase import hash_of
-from pipelines.intake.kept_values import keeper
+from pipelines.intake.kept_values import safe_to_keep
 from pipelines.intake.parsing import RULES, headings_used
 from pipelines.mapping.mapping import TableMapping
 from pipelines.privacy.personal_numbers import MASK
@@ -22,7 +22,7 @@ from pipelines.tables.contracts import PAIR_COLUMNS, key_columns
 PRIVATE = (*PAIR_COLUMNS, "parties_key")
 
 
-def hold(
+def quarantine_rows(
     con: duckdb.DuckDBPyConnection,
     raw: RawFile,
     mapping: TableMapping,
@@ -91,7 +91,7 @@ def _without_persons(
     """A source column as text, without what the privacy gate removes."""
     if column in PRIVATE:
         return pl.lit(None, dtype=pl.String).alias(heading)
-    keeps = keeper(mapping, column, profile, raw.frame[heading])
+    keeps = safe_to_keep(mapping, column, profile, raw.frame[heading])
     return _as_text(heading).map_batches(
         lambda text: text.replace_strict(
             {word: word if keeps(word) else MASK for word in text.drop_nulls().unique()},

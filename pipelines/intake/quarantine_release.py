@@ -16,7 +16,7 @@ AT = "__at"
 """A column of positions beside a source's own."""
 
 
-def release(
+def release_rows(
     con: duckdb.DuckDBPyConnection,
     raw: RawFile,
     mapping: TableMapping,

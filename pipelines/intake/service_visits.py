@@ -17,7 +17,7 @@ import polars as pl
 from pipelines.city.profile import Profile
 from pipelines.intake.known_time import in_time
 from pipelines.intake.parsing import choose_rows, name_columns, parse, with_bad
-from pipelines.intake.quarantine import hold
+from pipelines.intake.quarantine import quarantine_rows
 from pipelines.intake.row_counts import FileReport
 from pipelines.mapping.landing_folder import SourceFile
 from pipelines.mapping.mapping import TableMapping
@@ -65,7 +65,7 @@ def take_ledger(
         parsed = in_time(parse(named, mapping, profile, raw.name), LEDGER, until)
         counted, above = count_visits(parsed.good, profile.areas)
         bad = with_bad(parsed.bad, above, ABOVE_TOWNSHIP)
-        hold(con, raw, mapping, known, bad, profile)
+        quarantine_rows(con, raw, mapping, known, bad, profile)
         counts.append(counted)
         newest.append(newest_entry(parsed.good))
         read, held = read + len(named), held + len(bad)

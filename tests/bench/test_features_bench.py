@@ -19,8 +19,8 @@ import polars as pl
 import pytest
 
 from features.catalogue.feature import Feature
+from features.engine.entity_weeks import ask
 from features.engine.kernel import NEVER, Source, compute
-from features.engine.questions import ask
 from pipelines.home import REPO
 
 START = datetime(2023, 1, 2)

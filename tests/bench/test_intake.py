@@ -38,10 +38,10 @@ OURS = """
 import sys, resource
 from pathlib import Path
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.city.profile import load_profile
 data, target = map(Path, sys.argv[1:])
-reports = take_in(data, load_profile("qujing"), Home(target / "home"))
+reports = load_folder(data, load_profile("qujing"), Home(target / "home"))
 assert all(r.loaded for r in reports) or len({r.file_id for r in reports if r.unchanged})
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.simulator.city import simulate
 
 FOUND = """
@@ -37,7 +37,7 @@ from twice left join linked l using (one, other)
 def test_links_beside_the_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
     simulate(tmp_path / "city", load_profile("qujing"), weeks=52, scale=1.0, seed=2)
-    take_in(tmp_path / "city", load_profile("qujing"), Home(tmp_path / "home"))
+    load_folder(tmp_path / "city", load_profile("qujing"), Home(tmp_path / "home"))
     with duckdb.connect(str(tmp_path / "home" / "warehouse.duckdb"), read_only=True) as con:
         told = con.execute(FOUND.format(sealed=tmp_path / "city" / "sealed"))
         names = [column[0] for column in told.description]

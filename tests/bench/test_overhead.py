@@ -29,12 +29,12 @@ from dashboards.decisions.export import handed_over
 from features.week_matrix import saved_week
 from models.weekly import score_and_publish, train_champion_if_none
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.city.profile import load_profile
 data, profile, home = sys.argv[1], load_profile(sys.argv[2]), Home(Path(sys.argv[3]))
 city, monday = City(profile, home, Path(data)), date(2024, 12, 30)
 with handed_over(home) as decisions:
-    take_in(city.landing, profile, home, also=decisions)
+    load_folder(city.landing, profile, home, also=decisions)
 intake_findings(city)
 saved_week(home, profile, monday)
 week_findings(city, monday)

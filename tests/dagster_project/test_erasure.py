@@ -17,7 +17,7 @@ from dashboards.papers.weekly_brief import write_brief
 from pipelines.city.profile import load_profile
 from pipelines.erasure.scrub import traces
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 
 GONE, LONGER, KEPT = "CASE-1", "CASE-12", "CASE-TO-KEEP-0002"
 HEAD = "dispute_id,registered_at,category,area_code,found_after_warning\n"
@@ -33,7 +33,7 @@ def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> City:
     (landing / "disputes.csv").write_text(HEAD + rows + f"{GONE},2025-03-05,D2,nowhere,\n")
     home = Home(tmp_path / "home")
     made = City(load_profile("qujing"), home, landing)
-    take_in(landing, made.profile, home)
+    load_folder(landing, made.profile, home)
     return made
 
 
@@ -60,7 +60,7 @@ def test_an_erased_dispute_does_not_come_back_with_next_weeks_files(city: City, 
         + f"E1,{GONE},2025-03-06,mediation\nE2,{GONE},2025-03-07,no such step\n",
     }
     (city.data / name).write_text(rows[name])
-    reports = take_in(city.data, city.profile, city.home)
+    reports = load_folder(city.data, city.profile, city.home)
     assert traces(city.home.root, [GONE]) == []
     assert all(r.read == r.loaded + r.quarantined + r.duplicates + r.unchanged for r in reports)
 
@@ -103,7 +103,7 @@ def test_disputes_closed_longer_ago_than_the_profile_keeps_age_out(city: City) -
         EVENT_HEAD
         + f"E1,{GONE},2025-03-06,closed\nE2,{LONGER},2025-03-06,closed\nE3,{LONGER},2025-03-07,reopened\n"
     )
-    take_in(city.data, city.profile, city.home)
+    load_folder(city.data, city.profile, city.home)
     years = city.profile.settings.retention.closed_weeks
     assert age_out(city, datetime(2025, 4, 1)).startswith("0 disputes")
     assert age_out(city, datetime(2025 + years // 52 + 1, 4, 1)).startswith("1 disputes")

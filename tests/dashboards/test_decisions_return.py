@@ -20,7 +20,7 @@ from features.engine.sources import SQL
 from features.found_after_warning import with_found
 from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.tables.contracts import TABLES
 from pipelines.warehouse.warehouse import open_warehouse
 from tests.conftest import SmallCity
@@ -64,7 +64,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 def taken_in(home: Home) -> list[tuple]:
     """Take in landing folder and decisions; core_decision as number, action, known, superseded, undone."""
     with handed_over(home) as decisions:
-        take_in(home.root.parent / "landing", QUJING, home, also=decisions)
+        load_folder(home.root.parent / "landing", QUJING, home, also=decisions)
     with open_warehouse(home.warehouse, read_only=True) as con:
         return con.execute(
             "select decision_id, action, known_at, superseded_at, undone from core_decision order by known_at, 1"

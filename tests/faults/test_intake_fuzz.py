@@ -19,7 +19,7 @@ import pytest
 from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.intake.parsing import choose_rows, name_columns, parse
 from pipelines.mapping.landing_folder import SourceFile, load_mappings
 from pipelines.mapping.mapping import FileMapping, TableMapping
@@ -216,7 +216,7 @@ def _loaded(landing: Path, home: Home, profile: Profile) -> int:
     """Through the door of the city, beside what earlier files brought: all rows accounted for, or nothing changed."""
     before = _rows_in(home)
     try:
-        reports = take_in(landing, profile, home)
+        reports = load_folder(landing, profile, home)
     except RefusedInput:
         assert _rows_in(home) == before
         raise

@@ -10,14 +10,14 @@ import pytest
 
 from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 
 TOWN = "530302001"
 RUN = """
 import os, signal, sys, time
 from pathlib import Path
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.city.profile import load_profile
 
 landing, home, moment = sys.argv[1:]
@@ -34,7 +34,7 @@ if moment == "before commit":
         load(con, *rest)
         die()
     intake.load_sources = load_then_die
-take_in(Path(landing), load_profile("qujing"), Home(Path(home)), tell)
+load_folder(Path(landing), load_profile("qujing"), Home(Path(home)), tell)
 """
 
 
@@ -82,7 +82,7 @@ def test_the_run_after_a_killed_one_ends_in_the_same_state(
     killed.communicate(timeout=120)
     assert killed.returncode == -9
     for home in ("killed", "whole"):
-        take_in(landing, load_profile("qujing"), Home(tmp_path / home))
+        load_folder(landing, load_profile("qujing"), Home(tmp_path / home))
     assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
     assert (tmp_path / "killed" / "home.json").read_text() == (tmp_path / "whole" / "home.json").read_text()
 
@@ -96,19 +96,19 @@ def test_a_second_run_waits_says_so_and_changes_nothing(landing: Path, tmp_path:
     assert first.wait(timeout=120) == 0
     assert (second.returncode, told[1]) == (0, "")
     assert told[0].startswith("another run is taking files in; waiting for it")
-    take_in(landing, load_profile("qujing"), Home(tmp_path / "alone"))
+    load_folder(landing, load_profile("qujing"), Home(tmp_path / "alone"))
     assert contents(tmp_path / "home") == contents(tmp_path / "alone")
 
 
 def test_a_new_weeks_file_leaves_the_rows_of_earlier_files_as_they_are(landing: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
-    take_in(landing, load_profile("qujing"), home)
+    load_folder(landing, load_profile("qujing"), home)
     before = contents(home.root)
-    reports = take_in(landing, load_profile("qujing"), home)
+    reports = load_folder(landing, load_profile("qujing"), home)
     assert contents(home.root) == before
     assert all(report.read == report.unchanged for report in reports)
     (landing / "grid_reports_2.csv").write_text(
         f"report_id,reported_at,area_code,report_type\nW2,2025-03-11,{TOWN},noise\n"
     )
-    take_in(landing, load_profile("qujing"), home)
+    load_folder(landing, load_profile("qujing"), home)
     assert json.loads(contents(home.root))["core_dispute"] == json.loads(before)["core_dispute"]

@@ -7,7 +7,7 @@ import pytest
 from features.engine.matrix import Matrix
 from models.escalation import baselines
 from models.escalation.training import fitted_weights
-from models.escalation.training_set import Material, material
+from models.escalation.training_set import TrainingSet, material
 from models.measuring.metric_functions import roc_auc
 from pipelines.city.profile import Profile
 from pipelines.city.settings import ChecklistItem
@@ -16,12 +16,12 @@ TRAINED = date(2025, 8, 4)
 
 
 @pytest.fixture(scope="module")
-def given(world: tuple[Matrix, pl.DataFrame], profile: Profile) -> Material:
+def given(world: tuple[Matrix, pl.DataFrame], profile: Profile) -> TrainingSet:
     return material(*world, profile, TRAINED)
 
 
 @pytest.fixture(scope="module")
-def later(given: Material) -> np.ndarray:
+def later(given: TrainingSet) -> np.ndarray:
     matured = given.design.matrix.cohort["as_of"].is_between(TRAINED, date(2025, 10, 27))
     return np.flatnonzero(matured.to_numpy())
 
@@ -36,13 +36,13 @@ def test_points_add_up_and_what_is_missing_gives_none() -> None:
     assert baselines.checklist_points(values, ("threat", "reports"), items).tolist() == [6, 2, 4, 0]
 
 
-def test_oldest_first_ranks_by_days_since_registration(given: Material, later: np.ndarray) -> None:
+def test_oldest_first_ranks_by_days_since_registration(given: TrainingSet, later: np.ndarray) -> None:
     scores = baselines.oldest_first(given, later)
     assert scores.score.tolist() == given.design.matrix.cohort["days_open"][later].to_list()
 
 
 def test_probabilities_of_mere_ranks_rise_with_the_score_and_keep_the_base_rate(
-    given: Material, later: np.ndarray, profile: Profile
+    given: TrainingSet, later: np.ndarray, profile: Profile
 ) -> None:
     window = given.rows_of(given.windows.calibrate)
     for scores in (baselines.checklist(given, window, profile), baselines.oldest_first(given, window)):
@@ -51,7 +51,7 @@ def test_probabilities_of_mere_ranks_rise_with_the_score_and_keep_the_base_rate(
         assert scores.probability.mean() == pytest.approx(given.label[window].mean())
 
 
-def test_category_rate_is_one_number_per_category(given: Material, later: np.ndarray) -> None:
+def test_category_rate_is_one_number_per_category(given: TrainingSet, later: np.ndarray) -> None:
     scores = baselines.category_rate(given, later)
     frame = pl.DataFrame({"category": given.design.matrix.cohort["category"][later], "p": scores.probability})
     by_category = dict(frame.group_by("category").agg(pl.col("p").unique().implode()).iter_rows())
@@ -60,7 +60,9 @@ def test_category_rate_is_one_number_per_category(given: Material, later: np.nda
     assert means["D1"] > means["D2"]
 
 
-def test_logistic_finds_the_danger_too(given: Material, later: np.ndarray, profile: Profile, world) -> None:
+def test_logistic_finds_the_danger_too(
+    given: TrainingSet, later: np.ndarray, profile: Profile, world
+) -> None:
     label = world[1]["label"].to_numpy()[later]
     linear = fitted_weights(given, profile)
     scores = baselines.logistic(given, later, linear, profile)

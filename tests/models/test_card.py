@@ -152,7 +152,7 @@ def test_what_happened_to_versions_is_told_in_order(
     copy = Home(tmp_path / "home")
     shutil.copytree(home.root, copy.root, symlinks=True)
     weekly.retrain(copy, profile, AS_OF)
-    registry.crown(copy, profile, 2)
+    registry.set_champion(copy, profile, 2)
     registry.rollback(copy, profile)
     assert [(event, version.number) for event, version in registry.events(copy, profile)] == [
         ("registered", 1),

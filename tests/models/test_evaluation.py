@@ -8,7 +8,7 @@ from models.measuring import metric_functions
 from models.measuring.bootstrap import dispute_weights, resampled
 from models.measuring.metrics import METRICS_SCHEMA, metrics_of, scored
 from models.measuring.reliability import CALIBRATION_SCHEMA, calibration_table
-from models.protocol.hash_random import days_since_1970, dispute_bits, ranks_within
+from models.protocol.hash_random import days_since_1970, dispute_hash, ranks_within
 
 K = 5
 
@@ -40,7 +40,7 @@ def predictions(n_disputes: int = 300, weeks: int = 6, seed: int = 1) -> pl.Data
     ):
         part = rows.with_columns(model=pl.lit(model), score=score, probability=probability)
         rank = ranks_within(
-            days_since_1970(part["as_of"]), part["score"].to_numpy(), dispute_bits(part["dispute_id"])
+            days_since_1970(part["as_of"]), part["score"].to_numpy(), dispute_hash(part["dispute_id"])
         )
         parts.append(part.with_columns(rank=pl.Series(rank)))
     return pl.concat(parts)

@@ -9,7 +9,7 @@ from models.escalation.explain import Explained, explain, reasons
 from models.escalation.reason_sentences import sentences
 from models.escalation.training import train_on
 from models.escalation.training_set import material
-from models.wording import Told
+from models.wording import Message
 from pipelines.city.profile import Profile
 
 
@@ -98,4 +98,4 @@ def test_codes_are_told_by_the_profiles_names(profile: Profile) -> None:
         "Came in through: Grid patrol",
         "Relation of the parties: not recorded",
     ]
-    assert told["text_zh"][0] == Told("纠纷类别：邻里", "").zh
+    assert told["text_zh"][0] == Message("纠纷类别：邻里", "").zh

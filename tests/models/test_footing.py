@@ -8,7 +8,7 @@ import polars as pl
 
 from features.engine.matrix import Matrix
 from models.backtesting.backtest import FOOTING_GROWTH, footing_splits
-from models.escalation.training import lay_footing, train_on
+from models.escalation.training import prepare_training, train_on
 from models.escalation.training_set import material
 from models.protocol.time_splits import Split
 from pipelines.city.profile import Profile
@@ -47,7 +47,7 @@ def test_what_came_after_a_footing_changes_no_byte_of_it(world: World, profile: 
         matrix.names,
     )
     laid, again = (
-        lay_footing(material(each, labels, profile, EARLIER), profile) for each in (matrix, nonsense)
+        prepare_training(material(each, labels, profile, EARLIER), profile) for each in (matrix, nonsense)
     )
     assert again.rounds == laid.rounds
     assert again.given.levels == laid.given.levels
@@ -59,7 +59,7 @@ def test_on_its_own_footing_a_training_is_the_same_and_one_core_gives_the_trees_
 ) -> None:
     given = material(*world, profile, LATER)
     alone = train_on(given, profile)
-    lent = train_on(replace(given), profile, lay_footing(given, profile), threads=1)
+    lent = train_on(replace(given), profile, prepare_training(given, profile), threads=1)
     assert trees(lent.booster_text) == trees(alone.booster_text)
     assert lent.calibration.coefficients.tolist() == alone.calibration.coefficients.tolist()
 

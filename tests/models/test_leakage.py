@@ -58,7 +58,7 @@ def homes(small_city, quick: Profile, monday: date, tmp_path_factory: pytest.Tem
         if name == "nonsense":
             assert distort(home.warehouse, monday) > 500
         weekly.train_champion_if_none(home, quick, monday)
-        registry.crown(home, quick, 1)
+        registry.set_champion(home, quick, 1)
         weekly.score_and_publish(home, quick, monday)
         found.append(home)
     return tuple(found)

@@ -3,11 +3,11 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from models.protocol.hash_random import dispute_bits
+from models.protocol.hash_random import dispute_hash
 from models.publishing.week_list import week_list
 
 MONDAY = date(2025, 6, 2)
-BITS = dispute_bits(pl.Series([f"Q{number}" for number in range(500)]))
+BITS = dispute_hash(pl.Series([f"Q{number}" for number in range(500)]))
 RANK = np.arange(1, 501)
 
 

@@ -5,9 +5,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from models.registry.champion_check import Precision, Situation, published_precision, standing
+from models.registry.champion_check import Precision, ScoringContext, published_precision, usability
 from models.registry.promotion import Evidence, paired_difference, unmet_conditions
-from models.registry.registry import Registered, Signature
+from models.registry.registry import Provenance, Registered
 from pipelines.city.profile import Profile
 
 AS_OF = date(2025, 12, 29)
@@ -19,7 +19,7 @@ class Version(SimpleNamespace):
     version = "dispute-28d-v7"
     expires_on = AS_OF + timedelta(days=180)
     trained = SimpleNamespace(trained_until=date(2025, 10, 27))
-    signature = Signature(
+    signature = Provenance(
         profile="qujing",
         origin="simulated",
         catalogue_hash="c1",
@@ -37,7 +37,7 @@ def judged(precision: Precision | None = None, **now: Any) -> tuple[bool, str]:
         "catalogue_hash": "c1",
     }
     champion: Registered = Version()  # type: ignore[assignment]
-    found = standing(champion, Situation(**(usual | now)), precision)
+    found = usability(champion, ScoringContext(**(usual | now)), precision)
     return found.usable, found.reason.en
 
 

@@ -10,7 +10,7 @@ from dataframely.random import Generator
 from pipelines.city.code_lists import code_list, list_of
 from pipelines.city.profile import Profile, load_profile
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.tables.contracts import TABLES, number_columns
 from pipelines.warehouse.checks import contract
 from pipelines.warehouse.warehouse import CORE_TABLES, as_known_at, open_warehouse
@@ -41,7 +41,7 @@ def test_what_a_contract_allows_is_loaded_and_known_from_its_day_on(
     monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
     (tmp_path / "data").mkdir()
     sample(table, QUJING).write_csv(tmp_path / "data" / f"{table}.csv")
-    (report,) = take_in(tmp_path / "data", QUJING, Home(tmp_path / "home"))
+    (report,) = load_folder(tmp_path / "data", QUJING, Home(tmp_path / "home"))
     assert (report.read, report.quarantined) == (ROWS, 0)
     if table in CORE_TABLES:
         with open_warehouse(tmp_path / "home" / "warehouse.duckdb", read_only=True) as con:

@@ -10,7 +10,7 @@ import pytest
 from pipelines.city.profile import load_profile
 from pipelines.errors import RefusedInput
 from pipelines.home import REPO, Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.onboarding.dry_run import check_folder
 from pipelines.warehouse.warehouse import open_warehouse, threads
 
@@ -44,7 +44,7 @@ def rows_of(home: Home, query: str) -> list[tuple]:
 
 def test_chinese_headings_codes_and_gb18030_load(landing: Path, home: Home) -> None:
     write(landing, f"A1,2025/3/4 08:05,邻里,{TOWN},窗口,张三,李四,是,,随便\n")
-    (report,) = take_in(landing, QUJING, home)
+    (report,) = load_folder(landing, QUJING, home)
     assert (report.read, report.loaded, report.quarantined) == (1, 1, 0)
     told = rows_of(home, "select category, county_code, channel, threat, known_at::text from core_dispute")
     assert told == [("D2", "530302", "window", True, "2025-03-04 08:05:00")]
@@ -55,7 +55,7 @@ def test_every_row_is_accounted_for_and_bad_ones_keep_line_and_every_reason(
 ) -> None:
     good = f"A1,2025-03-04 08:05,D2,{TOWN},grid,,,,,\n"
     write(landing, good + good + f",not a day,D2,{TOWN},grid,,,,,\n")
-    (report,) = take_in(landing, QUJING, home)
+    (report,) = load_folder(landing, QUJING, home)
     assert report.read == report.loaded + report.quarantined + report.duplicates + report.unchanged == 3
     assert rows_of(home, "select line, rules from quarantine") == [
         (4, ["dispute_id: missing", "registered_at: not a date"])
@@ -64,18 +64,18 @@ def test_every_row_is_accounted_for_and_bad_ones_keep_line_and_every_reason(
 
 def test_the_same_folder_again_changes_no_byte(landing: Path, home: Home) -> None:
     write(landing, f"A1,2025-03-04 08:05,D2,{TOWN},grid,,,,,\n")
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     before = rows_of(home, "select * from core_dispute"), rows_of(home, "select * from intake_file")
-    (again,) = take_in(landing, QUJING, home)
+    (again,) = load_folder(landing, QUJING, home)
     assert (again.loaded, again.unchanged) == (0, 1)
     assert (rows_of(home, "select * from core_dispute"), rows_of(home, "select * from intake_file")) == before
 
 
 def test_a_later_version_supersedes_and_the_old_one_stays(landing: Path, home: Home) -> None:
     write(landing, f"A1,2025-03-04 08:05,D2,{TOWN},grid,,,,,\n")
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     write(landing, f"A1,2025-03-04 08:05,D1,{TOWN},grid,,,,2025-03-10 09:00,\n", name="disputes_2.csv")
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     told = rows_of(
         home,
         "select category, known_at::text, superseded_at::text, first_known_at::text from core_dispute order by 2",
@@ -88,7 +88,7 @@ def test_a_later_version_supersedes_and_the_old_one_stays(landing: Path, home: H
 
 def test_two_contents_at_the_same_moment_are_a_conflict(landing: Path, home: Home) -> None:
     write(landing, f"A1,2025-03-04 08:05,D2,{TOWN},grid,,,,,\nA1,2025-03-04 08:05,D1,{TOWN},grid,,,,,\n")
-    (report,) = take_in(landing, QUJING, home)
+    (report,) = load_folder(landing, QUJING, home)
     assert (report.loaded, report.quarantined) == (1, 1)
 
 
@@ -96,7 +96,7 @@ def test_a_pair_is_the_same_whoever_is_named_first(landing: Path, home: Home) ->
     write(
         landing, f"A1,2025-03-04,D2,{TOWN},grid,张三,李四,,,\nA2,2025-03-05,D2,{TOWN},grid, 李四 ,张 三,,,\n"
     )
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     keys = {key for (key,) in rows_of(home, "select parties_key from core_dispute")}
     assert len(keys) == 1
     assert None not in keys
@@ -108,7 +108,7 @@ def test_no_name_number_or_free_text_is_found_in_any_byte_under_the_home(landing
         landing,
         f"A1,2025-03-04,D2,{TOWN},grid,{secrets[0]},{secrets[1]},,,{secrets[2]}\nA2 {ID_NUMBER},2025-03-05,D2,{TOWN},grid,{secrets[0]},x,,,\n",
     )
-    (report,) = take_in(landing, QUJING, home)
+    (report,) = load_folder(landing, QUJING, home)
     assert report.quarantined == 1
     everything = b"".join(p.read_bytes() for p in home.root.rglob("*") if p.is_file())
     assert not [s for s in secrets if s.encode() in everything or s.encode("gb18030") in everything]
@@ -118,12 +118,12 @@ def test_the_key_file_is_private_and_never_under_the_home(
     landing: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(landing, f"A1,2025-03-04,D2,{TOWN},grid,,,,,\n")
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     key = home.root.parent / "keys" / "pair.key"
     assert key.stat().st_mode & 0o777 == 0o600
     monkeypatch.setenv("FENGQIAO_KEY_FILE", str(home.root / "pair.key"))
     with pytest.raises(RefusedInput, match="under the home"):
-        take_in(landing, QUJING, home)
+        load_folder(landing, QUJING, home)
 
 
 def test_visits_are_counted_by_township_and_never_stored(landing: Path, home: Home) -> None:
@@ -132,7 +132,7 @@ def test_visits_are_counted_by_township_and_never_stored(landing: Path, home: Ho
         for day, made in ((3, "2025-03-03"), (4, ""), (5, "2025-03-20"))
     )
     (landing / "service_visits.csv").write_text(visits, encoding="utf-8")
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     told = rows_of(
         home, "select township_code, service, week::text, due, done, overdue from core_service_coverage"
     )
@@ -155,16 +155,16 @@ def test_a_refused_heading_refuses_the_file_and_says_which_rule(
     text = HEAD.replace("备注", heading) + f"A1,2025-03-04,D2,{TOWN},grid,,,,,x\n"
     (landing / "disputes.csv").write_text(text, encoding="utf-8")
     with pytest.raises(RefusedInput, match=r"disputes.csv.*boundary rule [45]"):
-        take_in(landing, QUJING, home)
+        load_folder(landing, QUJING, home)
     assert not home.warehouse.exists()
 
 
 def test_made_up_and_real_data_are_never_mixed(landing: Path, home: Home) -> None:
     write(landing, f"A1,2025-03-04,D2,{TOWN},grid,,,,,\n")
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     (landing / "SIMULATED.json").write_text("{}")
     with pytest.raises(RefusedInput, match="real data"):
-        take_in(landing, QUJING, home)
+        load_folder(landing, QUJING, home)
 
 
 NYC = REPO.parent / "shared" / "data" / "nyc_casework"
@@ -172,7 +172,7 @@ NYC = REPO.parent / "shared" / "data" / "nyc_casework"
 
 @pytest.mark.skipif(not NYC.is_dir(), reason="the real casework of ../shared is not here")
 def test_real_casework_of_another_city_loads_through_its_profile_alone(home: Home) -> None:
-    reports = take_in(NYC, load_profile("nyc_casework"), home)
+    reports = load_folder(NYC, load_profile("nyc_casework"), home)
     assert all(r.read == r.loaded + r.quarantined + r.duplicates + r.unchanged for r in reports)
     assert sum(r.read for r in reports if r.table == "disputes") == 341_299
 
@@ -182,7 +182,7 @@ HOSPITAL = REPO.parent / "shared" / "data" / "hospital_billing"
 
 @pytest.mark.skipif(not HOSPITAL.is_dir(), reason="the real event log of ../shared is not here")
 def test_one_event_log_feeds_two_tables(home: Home) -> None:
-    reports = {r.table: r for r in take_in(HOSPITAL, load_profile("hospital_billing"), home)}
+    reports = {r.table: r for r in load_folder(HOSPITAL, load_profile("hospital_billing"), home)}
     assert set(reports) == {"disputes", "dispute_events"}
     assert all(r.loaded > 9_000 for r in reports.values())
 
@@ -197,7 +197,7 @@ def test_a_parquet_of_canonical_columns_loads(landing: Path, home: Home) -> None
         }
     )
     frame.with_columns(pl.col("registered_at").str.to_datetime()).write_parquet(landing / "disputes.parquet")
-    (report,) = take_in(landing, QUJING, home)
+    (report,) = load_folder(landing, QUJING, home)
     assert report.loaded == 1
 
 
@@ -209,15 +209,15 @@ def test_places_and_units_are_written_anew_where_the_profile_changed_and_only_th
         return [rows_of(home, query) for query in counts]
 
     write(landing, f"A1,2025-03-04 08:05,D2,{TOWN},grid,,,,,\n")
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     before = held()
     write(landing, f"A2,2025-03-04 08:05,D2,{TOWN},grid,,,,,\n", "disputes_2.csv")
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     assert held() == before
     changed = tmp_path / QUJING.name
     shutil.copytree(QUJING.folder, changed)
     QUJING.units.with_columns(name_zh=pl.lit("调解中心")).write_csv(changed / "units.csv")
-    take_in(landing, load_profile(str(changed)), home)
+    load_folder(landing, load_profile(str(changed)), home)
     assert rows_of(home, "select distinct name_zh from core_unit") == [("调解中心",)]
     assert [rows[0][1] for rows in held()] == [rows[0][1] for rows in before]
     assert held()[0] == before[0]

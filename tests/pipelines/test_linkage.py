@@ -15,7 +15,7 @@ from models.publishing.dispute_history import timeline
 from pipelines.city.profile import Profile, load_profile
 from pipelines.city.settings import Linkage
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.warehouse.warehouse import open_warehouse
 
 QUJING = load_profile("qujing")
@@ -56,7 +56,7 @@ def test_a_report_by_phone_and_at_the_window_count_as_one_and_others_do_not(
     landing: Path, home: Home
 ) -> None:
     (landing / "disputes.csv").write_text(HEAD + PHONE + WINDOW + OTHER)
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     assert links(home) == LINKED
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
         ((earlier, probability, evidence),) = con.execute(
@@ -72,9 +72,9 @@ def test_a_report_by_phone_and_at_the_window_count_as_one_and_others_do_not(
 def test_files_that_come_one_by_one_end_in_the_same_links_as_all_at_once(landing: Path, home: Home) -> None:
     for n, row in enumerate((WINDOW, OTHER, PHONE)):
         (landing / f"disputes_{n}.csv").write_text(HEAD + row)
-        take_in(landing, QUJING, home)
+        load_folder(landing, QUJING, home)
     assert links(home) == LINKED
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     assert links(home) == LINKED
 
 
@@ -84,14 +84,14 @@ def test_a_link_is_undone_by_the_profile_and_comes_back_with_it(landing: Path, h
     for linkage, expected in (
         (QUJING.settings.linkage, LINKED), (Linkage(threshold=1), []), (QUJING.settings.linkage, LINKED), (apart, []), (None, []),
     ):  # fmt: skip
-        take_in(landing, under(linkage), home)
+        load_folder(landing, under(linkage), home)
         assert links(home) == expected
 
 
 def test_without_the_pair_the_same_place_and_day_are_not_enough(landing: Path, home: Home) -> None:
     nameless = [row.replace("张三", "").replace("李四", "").replace("12000", "") for row in (PHONE, WINDOW)]
     (landing / "disputes.csv").write_text(HEAD + "".join(nameless))
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     assert links(home) == []
 
 
@@ -103,7 +103,7 @@ def test_the_cohort_sees_the_matter_once_with_what_both_records_tell(landing: Pa
     (landing / "dispute_events.csv").write_text(
         "event_id,dispute_id,event_at,event_type\nE1,A2,2025-03-07 09:00,threat_reported\nE2,A2,2025-03-08 09:00,closed\n"
     )
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     with open_warehouse(home.warehouse, read_only=True) as con:
         cohort = at_risk(con, QUJING, [date(2025, 3, 10), date(2025, 3, 17)])
         outcomes = outcome_moments(con, QUJING)
@@ -118,7 +118,7 @@ def test_places_and_the_dispute_s_page_count_the_matter_once_and_tell_of_both(
     (landing / "dispute_events.csv").write_text(
         "event_id,dispute_id,event_at,event_type\nE1,A2,2025-03-07 09:00,threat_reported\n"
     )
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     monday = date(2025, 3, 10)
     with open_warehouse(home.warehouse, read_only=True) as con:
         panel = read_panel(con, QUJING, monday)

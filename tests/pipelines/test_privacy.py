@@ -10,7 +10,7 @@ from pipelines.city.profile import load_profile
 from pipelines.erasure.scrub import traces
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.privacy.key_file import key_mark, load_key
 from pipelines.privacy.pair_key import pair_key
 from pipelines.privacy.personal_numbers import is_personal, personal
@@ -65,18 +65,18 @@ def test_a_home_refuses_another_key_and_a_lost_one(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "disputes.csv").write_text(ROW)
-    take_in(tmp_path / "data", QUJING, Home(tmp_path / "home"))
+    load_folder(tmp_path / "data", QUJING, Home(tmp_path / "home"))
     kept = (tmp_path / "key").read_text()
     (tmp_path / "key").write_text("ab" * 32)
     with pytest.raises(RefusedInput, match="is not the one .* Put the old key back"):
-        take_in(tmp_path / "data", QUJING, Home(tmp_path / "home"))
+        load_folder(tmp_path / "data", QUJING, Home(tmp_path / "home"))
     (tmp_path / "key").unlink()
     with pytest.raises(RefusedInput, match="is gone"):
-        take_in(tmp_path / "data", QUJING, Home(tmp_path / "home"))
+        load_folder(tmp_path / "data", QUJING, Home(tmp_path / "home"))
     assert not (tmp_path / "key").exists()
     (tmp_path / "key").write_text(kept)
     (tmp_path / "key").chmod(0o600)
-    assert take_in(tmp_path / "data", QUJING, Home(tmp_path / "home"))[0].unchanged == 1
+    assert load_folder(tmp_path / "data", QUJING, Home(tmp_path / "home"))[0].unchanged == 1
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_name_in_a_numbers_place_is_held_by_name_of_the_rule_and_not_kept(name
     (data / "disputes.csv").write_text(
         ROW + f"{name},2025-03-05,D2,530302001\n{name},2025-02-31,D2,530302001\n"
     )
-    (report,) = take_in(data, QUJING, home)
+    (report,) = load_folder(data, QUJING, home)
     assert (report.loaded, report.quarantined) == (1, 2)
     with open_warehouse(home.warehouse, read_only=True) as con:
         held = con.execute("select rules, row_json, record_key from quarantine order by line").fetchall()
@@ -147,7 +147,7 @@ def test_numbers_of_letters_alone_are_taken_where_the_mapping_says_so_and_names_
     (home.root.parent / "data" / "log.csv").write_text(
         "case,by,did,day\n" + "".join(f"{r},2025-03-04\n" for r in rows)
     )
-    (report,) = take_in(home.root.parent / "data", load_profile(str(tmp_path / "city")), home)
+    (report,) = load_folder(home.root.parent / "data", load_profile(str(tmp_path / "city")), home)
     assert (report.read, report.loaded) == (6, 2)
     with open_warehouse(home.warehouse, read_only=True) as con:
         held = con.execute("select line, rules from quarantine order by line").fetchall()
@@ -242,5 +242,5 @@ def test_a_banned_file_of_any_kind_stops_the_intake_and_loads_nothing(
     (tmp_path / "data" / "disputes_0.csv").write_text(ROW)
     plant(tmp_path / "data")
     with pytest.raises(RefusedInput, match="boundary rule [45]"):
-        take_in(tmp_path / "data", QUJING, Home(tmp_path / "home"))
+        load_folder(tmp_path / "data", QUJING, Home(tmp_path / "home"))
     assert not (tmp_path / "home" / "warehouse.duckdb").exists()

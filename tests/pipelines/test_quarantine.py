@@ -10,7 +10,7 @@ import pytest
 from pipelines.city.profile import Profile, load_profile
 from pipelines.home import Home
 from pipelines.intake.corrections_workbook import write_corrections
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.warehouse.warehouse import open_warehouse
 
 QUJING = load_profile("qujing")
@@ -45,10 +45,10 @@ def write_held(home: Home, profile: Profile, out: Path) -> list[Path]:
 def test_a_corrected_file_of_the_same_name_releases_its_row(landing: Path, home: Home) -> None:
     wrong = f"A2,2025-03-05 09:00,不知道,{TOWN},窗口,王五,赵六\n"
     (landing / "disputes.csv").write_text(HEAD + GOOD + wrong)
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     assert held(home) == [("disputes.csv", 3, ["category: not in the list categories"])]
     (landing / "disputes.csv").write_text(HEAD + GOOD + wrong.replace("不知道", "邻里"))
-    (report,) = take_in(landing, QUJING, home)
+    (report,) = load_folder(landing, QUJING, home)
     assert (report.loaded, report.unchanged, report.released) == (1, 1, 1)
     assert held(home) == []
 
@@ -56,17 +56,17 @@ def test_a_corrected_file_of_the_same_name_releases_its_row(landing: Path, home:
 def test_a_row_without_its_key_is_known_again_by_everything_else(landing: Path, home: Home) -> None:
     wrong = f",2025-03-05 09:00,邻里,{TOWN},窗口,王五,赵六\n"
     (landing / "disputes_1.csv").write_text(HEAD + wrong)
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     (landing / "disputes_2.csv").write_text(HEAD + "A2" + wrong)
-    assert sum(report.released for report in take_in(landing, QUJING, home)) == 1
+    assert sum(report.released for report in load_folder(landing, QUJING, home)) == 1
     assert held(home) == []
 
 
 def test_another_row_releases_nothing(landing: Path, home: Home) -> None:
     (landing / "disputes_1.csv").write_text(HEAD + f"A2,2025-03-05 09:00,不知道,{TOWN},窗口,,\n")
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     (landing / "disputes_2.csv").write_text(HEAD + f"A3,2025-03-05 09:00,邻里,{TOWN},网格,,\n")
-    assert sum(report.released for report in take_in(landing, QUJING, home)) == 0
+    assert sum(report.released for report in load_folder(landing, QUJING, home)) == 0
     assert len(held(home)) == 1
 
 
@@ -78,11 +78,11 @@ def test_an_earlier_version_coming_again_does_not_release_a_later_one_that_is_wr
     (landing / "disputes_1.csv").write_text(
         head + first + f"A1,2025-03-04 08:05,不知道,{TOWN},2025-03-09 08:00\n"
     )
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     (landing / "disputes_2.csv").write_text(
         head + first + f"A9,2025-03-04 08:05,邻里,{TOWN},2025-03-04 08:05\n"
     )
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     assert [line for _, line, _ in held(home)] == [3]
 
 
@@ -94,7 +94,7 @@ def test_the_workbook_has_the_source_headings_and_no_person_and_can_be_sent_back
         + GOOD
         + f"A2,2025年2月31日,邻里,{TOWN},窗口,王五,赵六\nA3 13812345678,2025-03-05,邻里,{TOWN},窗口,钱七,孙八\n"
     )
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     (path,) = write_held(home, QUJING, tmp_path / "out")
     sheet = fastexcel.read_excel(path).load_sheet(0, dtypes="string").to_polars()
     assert sheet.columns == [*HEAD.strip().split(","), "行号 line", "原因 reasons"]
@@ -106,7 +106,7 @@ def test_the_workbook_has_the_source_headings_and_no_person_and_can_be_sent_back
         pl.Series("登记时间", ["2025年2月28日", "2025-03-05"]), pl.Series("纠纷编号", ["A2", "A3"])
     )
     corrected.write_excel(landing / path.name)
-    reports = take_in(landing, QUJING, home)
+    reports = load_folder(landing, QUJING, home)
     assert [(r.loaded, r.released) for r in reports if r.file == path.name] == [(2, 2)]
     assert held(home) == []
 
@@ -114,9 +114,9 @@ def test_the_workbook_has_the_source_headings_and_no_person_and_can_be_sent_back
 def test_what_is_still_wrong_in_the_corrected_file_is_held_once(landing: Path, home: Home) -> None:
     wrong = f"A2,2025-03-05 09:00,不知道,{TOWN},窗口,王五,赵六\n"
     (landing / "disputes.csv").write_text(HEAD + GOOD + wrong)
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     (landing / "disputes.csv").write_text(HEAD + wrong.replace("不知道", "也不知道"))
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     assert [line for _, line, _ in held(home)] == [2]
 
 
@@ -155,7 +155,7 @@ def test_a_mapped_source_gets_its_own_headings_back_where_it_has_them(
 ) -> None:
     profile = load_profile(str(own_profile))
     (landing / "台账2025.csv").write_text("甲市矛盾纠纷,,,\n,,,\n案号,日期,类型,地点\n7,2025-03-04,打牌,T1\n")
-    take_in(landing, profile, home)
+    load_folder(landing, profile, home)
     assert [line for _, line, _ in held(home)] == [4]
     (path,) = write_held(home, profile, tmp_path / "out")
     rows = fastexcel.read_excel(path).load_sheet(0, header_row=2, dtypes="string").to_polars()
@@ -166,11 +166,11 @@ def test_a_changed_mapping_reads_the_file_anew(own_profile: Path, landing: Path,
     (landing / "台账2025.csv").write_text(
         "甲市,,,\n,,,\n案号,日期,类型,地点\n7,2025-03-04,打牌,T1\n8,2025-03-04,吵架,T1\n"
     )
-    take_in(landing, load_profile(str(own_profile)), home)
+    load_folder(landing, load_profile(str(own_profile)), home)
     assert len(held(home)) == 1
     mapping = own_profile / "mappings" / "register.yml"
     mapping.write_text(MAPPING.replace("{吵架: D1}", "{吵架: D1, 打牌: D1}"))
-    (report,) = take_in(landing, load_profile(str(own_profile)), home)
+    (report,) = load_folder(landing, load_profile(str(own_profile)), home)
     assert (report.loaded, report.quarantined) == (2, 0)
     assert held(home) == []
 
@@ -183,8 +183,8 @@ def test_a_source_may_call_its_columns_as_the_quarantine_does(
     profile = load_profile(str(own_profile))
     text = "甲市,,,\n,,,\n案号,file_id,类型,line\n7,2025-03-04,打牌,T1\n"
     (landing / "台账1.csv").write_text(text)
-    take_in(landing, profile, home)
+    load_folder(landing, profile, home)
     assert len(held(home)) == 1
     (landing / "台账2.csv").write_text(text.replace("打牌", "吵架"))
-    assert sum(report.released for report in take_in(landing, profile, home)) == 1
+    assert sum(report.released for report in load_folder(landing, profile, home)) == 1
     assert held(home) == []

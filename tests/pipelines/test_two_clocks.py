@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.warehouse.warehouse import as_known_at, open_warehouse
 
 QUJING = load_profile("qujing")
@@ -45,7 +45,7 @@ def test_as_known_at_answers_with_the_version_of_that_day(landing: Path, home: H
     first, second = "2025-03-04 08:00", "2025-03-10 09:00"
     rows = f"A1,{first},D2,{TOWN},{first},,\nA1,{first},D1,{TOWN},{second},,\n"
     (landing / "disputes.csv").write_text(DISPUTES + rows)
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     told = [
         known(home, "disputes", at, "category")
         for at in ("2025-03-04 08:00", "2025-03-10 09:00", "2025-03-10 09:01")
@@ -57,16 +57,16 @@ def test_a_record_taken_back_without_a_new_time_of_recording_is_known_as_such_fr
     landing: Path, home: Home
 ) -> None:
     (landing / "disputes_1.csv").write_text(DISPUTES + f"A1,2025-03-04 08:00,D2,{TOWN},,,\n")
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     (landing / "disputes_2.csv").write_text(DISPUTES + f"A1,2025-03-04 08:00,D2,{TOWN},,2025-03-20 10:00,\n")
-    report = take_in(landing, QUJING, home)[1]
+    report = load_folder(landing, QUJING, home)[1]
     assert (report.loaded, report.quarantined) == (1, 0)
     assert known(home, "disputes", "2025-03-20 10:00", "withdrawn_at") == [(None,)]
     assert known(home, "disputes", "2025-03-21 00:00", "withdrawn_at") == [(datetime(2025, 3, 20, 10),)]
     (landing / "disputes_3.csv").write_text(
         DISPUTES + f"A1,2025-03-04 08:00,D2,{TOWN},,2025-03-20 10:00,\nA2,2025-03-05,D2,{TOWN},,,\n"
     )
-    assert [r.unchanged for r in take_in(landing, QUJING, home)][2] == 1
+    assert [r.unchanged for r in load_folder(landing, QUJING, home)][2] == 1
 
 
 OPEN, CLOSED = (
@@ -81,7 +81,7 @@ def test_a_report_closed_in_next_weeks_export_is_a_later_version_not_a_conflict(
 ) -> None:
     for at, rows in enumerate(exports):
         (landing / f"grid_reports_{at}.csv").write_text(REPORTS + rows)
-    reports = take_in(landing, QUJING, home)
+    reports = load_folder(landing, QUJING, home)
     assert [(r.loaded, r.quarantined) for r in reports] == [(1, 0), (1, 0)]
     assert known(home, "grid_reports", "2025-03-05 00:00", "resolved") == [(None,)]
     assert known(home, "grid_reports", "2025-03-07 00:00", "resolved") == [(True,)]
@@ -91,7 +91,7 @@ def test_a_report_that_came_closed_tells_nothing_of_it_before(landing: Path, hom
     (landing / "grid_reports_1.csv").write_text(
         REPORTS + f"W1,2025-03-04 08:00,{TOWN},noise,2025-03-06 09:00,是\n"
     )
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     assert known(home, "grid_reports", "2025-03-05 00:00", "closed_at, resolved") == [(None, None)]
 
 
@@ -109,7 +109,7 @@ def test_a_clock_error_is_held_under_the_name_of_its_rule(
     row: str, rule: str, landing: Path, home: Home
 ) -> None:
     (landing / "disputes.csv").write_text(DISPUTES + row + "\n")
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     assert rules(home) == [[rule]]
 
 
@@ -134,19 +134,19 @@ def test_ledgers_that_follow_one_another_add_up_and_the_caseload_spans_them(
     landing: Path, home: Home
 ) -> None:
     (landing / "service_visits_1.csv").write_text(VISITS + visits(30, 25))
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     assert coverage(home) == [("2025-03-03", 30, 25, 30)]
     more = f"{TOWN},S1,2025-03-04,,\n" * 3 + f"{TOWN},S1,2025-03-18,2025-03-24,\n" * 2
     (landing / "service_visits_2.csv").write_text(VISITS + more)
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     assert coverage(home) == [("2025-03-03", 33, 25, 33), ("2025-03-17", 3, 1, 36)]
 
 
 def test_a_ledger_sent_anew_takes_the_place_of_the_earlier_one(landing: Path, home: Home) -> None:
     (landing / "service_visits_1.csv").write_text(VISITS + visits(30, 25))
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     (landing / "service_visits_2.csv").write_text(VISITS + visits(31, 26))
-    take_in(landing, QUJING, home)
+    load_folder(landing, QUJING, home)
     assert coverage(home) == [("2025-03-03", 31, 26, 31)]
 
 
@@ -154,16 +154,16 @@ def test_a_ledger_corrected_under_its_own_name_releases_what_was_held_of_it(
     landing: Path, home: Home
 ) -> None:
     (landing / "service_visits.csv").write_text(VISITS + visits(30, 25) + f"{TOWN},S1,2025-02-31,,\n")
-    (report,) = take_in(landing, QUJING, home)
+    (report,) = load_folder(landing, QUJING, home)
     assert (report.quarantined, rules(home)) == (1, [["visit_due_on: not a date"]])
     (landing / "service_visits.csv").write_text(VISITS + visits(30, 25) + f"{TOWN},S1,2025-02-28,,\n")
-    (report,) = take_in(landing, QUJING, home)
+    (report,) = load_folder(landing, QUJING, home)
     assert (report.quarantined, report.released, rules(home)) == (0, 1, [])
 
 
 def test_a_visit_above_township_is_held_not_lost(landing: Path, home: Home) -> None:
     (landing / "service_visits_1.csv").write_text(VISITS + "530302,S1,2025-03-03,2025-03-03,\n")
-    (report,) = take_in(landing, QUJING, home)
+    (report,) = load_folder(landing, QUJING, home)
     assert (report.loaded, report.quarantined) == (0, 1)
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
         assert con.execute("select rules, row_json from quarantine").fetchall() == [

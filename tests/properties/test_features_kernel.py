@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.catalogue.feature import Feature, WrongFeature
+from features.engine.entity_weeks import ask
 from features.engine.kernel import NEVER, Source, compute
-from features.engine.questions import ask
 
 MONDAY = date(2025, 3, 3)
 START = datetime(2025, 3, 3)

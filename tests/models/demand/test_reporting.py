@@ -13,7 +13,7 @@ from models.counts.demand.reporting import reporting
 from models.counts.demand.warnings import USUAL, place_warnings
 from pipelines.city.profile import Profile
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.simulator.city import SEALED, simulate
 from pipelines.warehouse.warehouse import open_warehouse
 
@@ -33,7 +33,7 @@ def towns(profile: Profile, tmp_path_factory: pytest.TempPathFactory) -> pl.Data
     ):
         rest.unlink()
     home = Home(folder / "home")
-    take_in(folder / "landing", profile, home)
+    load_folder(folder / "landing", profile, home)
     with open_warehouse(home.warehouse, read_only=True) as con:
         panel, recorded = read_panel(con, profile, AS_OF), reporting(con, profile, AS_OF)
     assert panel is not None

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.simulator.city import simulate
 
 WEEKS = 44
@@ -21,5 +21,5 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for ledger in (folder / "landing").glob("service_visits*"):
         ledger.unlink()
     home = Home(folder / "home")
-    take_in(folder / "landing", qujing, home)
+    load_folder(folder / "landing", qujing, home)
     return home.warehouse

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.city.profile import Profile
 from pipelines.home import Home
-from pipelines.intake.intake import take_in
+from pipelines.intake.intake import load_folder
 from pipelines.warehouse.warehouse import CORE_TABLES, open_warehouse
 
 
@@ -29,7 +29,7 @@ def test_what_lies_under_the_seal_never_reaches_the_warehouse(
     (planted / "sealed" / "true_hazards.parquet").write_bytes(b"unreadable")
     homes = {folder: Home(tmp_path / f"home-{folder.name}") for folder in (bare, planted)}
     for folder, home in homes.items():
-        take_in(folder, qujing, home)
+        load_folder(folder, qujing, home)
     first, second = (contents(home) for home in homes.values())
     assert len(first["core_dispute"]) > 1_000
     assert first == second

@@ -16,7 +16,7 @@ def week_after(seconds: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Asked:
+class EntityWeeks:
     """The questions: of each entity, one for every Monday from the first to the last it is asked about, side by side.
 
     Attributes:
@@ -51,7 +51,7 @@ class Asked:
         return before[np.clip(week - weeks[0], 0, len(before) - 1)]
 
 
-def ask(entity: np.ndarray, monday: np.ndarray, moments: np.ndarray) -> Asked:
+def ask(entity: np.ndarray, monday: np.ndarray, moments: np.ndarray) -> EntityWeeks:
     """The questions of rows that each ask about an entity on a Monday.
 
     Args:
@@ -64,4 +64,4 @@ def ask(entity: np.ndarray, monday: np.ndarray, moments: np.ndarray) -> Asked:
     np.minimum.at(first, entity, monday)
     np.maximum.at(last, entity, monday)
     start = np.append(0, np.cumsum(np.maximum(last - first + 1, 0)))
-    return Asked(moments, first, start, (start[:-1] - first)[entity] + monday)
+    return EntityWeeks(moments, first, start, (start[:-1] - first)[entity] + monday)
