@@ -8,6 +8,7 @@ from pipelines.city.checked_yaml import check_yaml
 from pipelines.city.profile import Profile
 from pipelines.errors import RefusedInput
 from pipelines.mapping.mapping import FileMapping, TableMapping
+from pipelines.mapping.validation import problems
 from pipelines.privacy.personal_numbers import MASK, is_personal
 from pipelines.tables.contracts import TABLES
 
@@ -98,8 +99,6 @@ def load_mappings(profile: Profile) -> list[FileMapping]:
     Raises:
         RefusedInput: one of them is wrong; names file, line and entry.
     """
-    from pipelines.mapping.validation import problems
-
     return [check_yaml(path, FileMapping, lambda m: problems(m, profile)) for path in profile.mapping_files]
 
 
