@@ -13,8 +13,16 @@ import polars as pl
 
 from models.escalation.fitted_model import Trained
 from models.escalation.reason_sentences import Sentences
-from models.publishing.dispute_warnings import REASON
 
+REASON = pl.Struct(
+    {
+        "feature": pl.String,
+        "value": pl.Float64,
+        "contribution": pl.Float64,
+        "text_zh": pl.String,
+        "text_en": pl.String,
+    }
+)
 TOLD = 3
 
 

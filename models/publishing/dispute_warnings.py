@@ -6,21 +6,13 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from models.escalation.explain import REASON
 from models.protocol.hash_random import dispute_hash, ranks_within
 from models.publishing.levels import assign_levels
 from models.publishing.recommendation import recommendation
 from models.publishing.week_list import week_list
 from pipelines.city.profile import Profile
 
-REASON = pl.Struct(
-    {
-        "feature": pl.String,
-        "value": pl.Float64,
-        "contribution": pl.Float64,
-        "text_zh": pl.String,
-        "text_en": pl.String,
-    }
-)
 SCHEMA = {
     "as_of": pl.Date,
     "rank": pl.Int32,

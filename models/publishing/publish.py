@@ -15,7 +15,7 @@ from features.labels import label_cohort
 from features.week_matrix import week_matrix
 from models.escalation.baselines import checklist_points
 from models.escalation.design_matrix import design
-from models.escalation.explain import explain, reasons
+from models.escalation.explain import REASON, explain, reasons
 from models.escalation.fitted_model import Trained
 from models.escalation.matured_history import matured_mondays, why_not_trainable
 from models.escalation.reason_sentences import sentences
@@ -27,7 +27,7 @@ from models.progress import Progress
 from models.publishing.atomic_switch import write_publication
 from models.publishing.descriptions.all_descriptions import extracts
 from models.publishing.dispute_history import facts, tier_now, timeline
-from models.publishing.dispute_warnings import REASON, WeekScores, completed, rank_week
+from models.publishing.dispute_warnings import WeekScores, completed, rank_week
 from models.publishing.family_files import publish_families
 from models.publishing.last_week import last_week
 from models.publishing.list_check import list_finding
