@@ -13,6 +13,7 @@ import tarfile
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import typer
 from filelock import FileLock
@@ -45,12 +46,11 @@ def restore(archive: Path, home: Path) -> str:
     """Put a backup into a new folder, which appears whole or not at all, every file as its hash says.
 
     Raises:
-        FengqiaoError: a file is missing or is not what was saved.
+        FengqiaoError: a file is missing or is not what was saved, or an entry is none that `save` writes.
     """
     home.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=home.parent) as scratch:
-        with tarfile.open(archive) as tar:
-            tar.extractall(scratch, filter="data")
+        _unpack(archive, Path(scratch))
         copy = Path(scratch) / "home"
         wanted = json.loads((copy / LIST).read_text(encoding="utf-8"))
         (copy / LIST).unlink()
@@ -74,6 +74,28 @@ def _copied(source: str, target: str) -> str:
             held.backup(copy)
         return target
     return shutil.copy2(source, target)
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    with tarfile.open(archive) as tar:
+        entries = tar.getmembers()
+        for entry in entries:
+            if not _is_of_a_home(entry):
+                raise FengqiaoError(f"{archive}: {entry.name} is no entry of a backup; nothing was restored")
+            entry.mode &= 0o777
+        # Debian 12 has Python 3.11.2; extraction filters came with 3.11.4.
+        filters: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+        tar.extractall(folder, entries, **filters)
+
+
+def _is_of_a_home(entry: tarfile.TarInfo) -> bool:
+    """Whether it is a folder, a file or a link down from where it stands (as publications have), in `home`."""
+    parts = entry.name.split("/")
+    if parts[0] != "home" or ".." in parts:
+        return False
+    if entry.issym():
+        return not {"", ".."} & set(entry.linkname.split("/"))
+    return entry.isdir() or entry.isreg()
 
 
 def _hashes(folder: Path) -> dict[str, str]:
