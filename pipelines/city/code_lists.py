@@ -1,11 +1,11 @@
 """Code lists: which words a column of codes understands, and the code each stands for."""
 
-import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from pipelines.city.profile import Profile, reference_codes
 from pipelines.tables.contracts import TABLES
+from pipelines.tables.normal_form import normal_form
 
 
 @cache
@@ -33,9 +33,8 @@ def known_words(name: str, profile: Profile, own: Mapping[str, str]) -> dict[str
 
 
 def fold(word: str) -> str:
-    """A word as code lists compare it: width and case do not count."""
-    plain = word if word.isascii() else unicodedata.normalize("NFKC", word)
-    return plain.strip().casefold()
+    """A word as code lists compare it: its normal form, case aside."""
+    return normal_form(word).casefold()
 
 
 @lru_cache(maxsize=2)

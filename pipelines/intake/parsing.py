@@ -20,6 +20,7 @@ from pipelines.privacy.personal_numbers import may_name, personal
 from pipelines.privacy.refused_words import refuse_values
 from pipelines.reading.readers import LINE, RawFile
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES, number_columns
+from pipelines.tables.normal_form import normal_form, normal_forms
 
 RULES = "__rules"
 NUMBERLESS = "holds no digit and may be a name"
@@ -50,7 +51,8 @@ def choose_rows(raw: RawFile, mapping: TableMapping) -> pl.DataFrame:
                 f"{raw.name}: no column {heading!r}, which the profile's mapping chooses rows by"
             )
     for heading, values in mapping.where.items():
-        frame = frame.filter(pl.col(heading).is_in(list(values)))
+        wanted = [normal_form(value) for value in values]
+        frame = frame.filter(_normal(heading).is_in(wanted))
     if mapping.present:
         frame = frame.filter(pl.col(mapping.present).is_not_null() & (pl.col(mapping.present) != ""))
     return frame
@@ -222,7 +224,8 @@ def _typed(
         return _coded(source.cast(pl.String), name, codes, mapping, profile, file_name)
     own = source.dtype
     if column.dtype == pl.String:
-        return source.cast(pl.String)
+        text = source.cast(pl.String)
+        return normal_forms(text) if name in number_columns(mapping.table) else text
     if column.dtype == pl.Boolean:
         return source if own == pl.Boolean else answers(source.cast(pl.String))
     if column.dtype in (pl.Int64, pl.Float64):
@@ -250,6 +253,11 @@ def _coded(
     translated = {word: known.get(fold(word), known.get("*")) for word in words}
     coded = source.replace_strict(translated, default=None, return_dtype=pl.String)
     return coded.set(source.is_null(), known[""]) if "" in known else coded
+
+
+def _normal(heading: str) -> pl.Expr:
+    """A source column as text in normal form."""
+    return pl.col(heading).cast(pl.String).map_batches(normal_forms, return_dtype=pl.String)
 
 
 def _template(template: str) -> pl.Expr:

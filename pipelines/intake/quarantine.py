@@ -18,6 +18,7 @@ from pipelines.mapping.mapping import TableMapping
 from pipelines.privacy.personal_numbers import MASK
 from pipelines.reading.readers import LINE, RawFile
 from pipelines.tables.contracts import PAIR_COLUMNS, key_columns
+from pipelines.tables.normal_form import normal_forms
 
 PRIVATE = (*PAIR_COLUMNS, "parties_key")
 
@@ -110,7 +111,7 @@ def _record_keys(rows: pl.DataFrame, mapping: TableMapping, kept: dict[str, str 
     heading = _key_heading(mapping, kept)
     if heading is None:
         return pl.Series("record_key", [None] * len(rows), dtype=pl.String)
-    return rows[heading].replace(MASK, None).alias("record_key")
+    return normal_forms(rows[heading].replace(MASK, None)).alias("record_key")
 
 
 def _key_heading(mapping: TableMapping, kept: dict[str, str | None]) -> str | None:

@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.intake.quarantine import PRIVATE, _as_text, _kept_headings, _key_heading
 from pipelines.mapping.mapping import TableMapping
 from pipelines.reading.readers import LINE, RawFile
+from pipelines.tables.normal_form import normal_forms
 from pipelines.warehouse.warehouse import read_frame
 
 ENOUGH = 3
@@ -72,7 +73,7 @@ def _named_by(
     if heading is None:
         return held.select("file_id", "line").clear()
     versions = came.filter(pl.col(LINE).is_in(new.implode())).select(_as_text(heading)).to_series()
-    return held.filter(pl.col("record_key").is_in(versions.implode())).select("file_id", "line")
+    return held.filter(pl.col("record_key").is_in(normal_forms(versions).implode())).select("file_id", "line")
 
 
 def _agreeing(held: pl.DataFrame, came: pl.DataFrame, kept: dict[str, str | None]) -> list[pl.DataFrame]:
