@@ -17,7 +17,7 @@ from features.engine.matrix import Matrix
 from models.backtesting.fairness import fairness_audit
 from models.escalation import baselines
 from models.escalation.baselines import Scores
-from models.escalation.training import THREADS, TrainingSetup, prepare_training, train_on
+from models.escalation.training import TrainingSetup, prepare_training, train_on
 from models.escalation.training_set import TooLittleToLearn, TrainingSet, material
 from models.escalation.true_hazards import oracle
 from models.measuring.metrics import REFERENCE, metrics_of
@@ -26,6 +26,7 @@ from models.progress import Progress, silent
 from models.protocol.hash_random import days_since_1970, dispute_hash, ranks_within
 from models.protocol.time_splits import Split, gap_days, matured, temporal_splits
 from pipelines.city.profile import Profile
+from pipelines.cores import usable_cores
 from pipelines.deterministic_write import write_folder
 from pipelines.home import Home
 
@@ -101,7 +102,7 @@ def run_backtest(
     leans_on = footing_splits(splits)
     parts: list[pl.DataFrame] = []
     done: list[Split] = []
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(usable_cores()) as pool:
         laid = pool.map(partial(_footing, past), dict.fromkeys(leans_on))
         footings = dict(zip(dict.fromkeys(leans_on), laid, strict=True))
         folds = pool.map(partial(_fold, past), splits, [footings[split] for split in leans_on])

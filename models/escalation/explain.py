@@ -13,6 +13,7 @@ import polars as pl
 
 from models.escalation.fitted_model import Trained
 from models.escalation.reason_sentences import Sentences
+from pipelines.cores import usable_cores
 
 REASON = pl.Struct(
     {
@@ -47,7 +48,7 @@ def explain(trained: Trained, rows: np.ndarray, category: pl.Series) -> Explaine
         rows: its columns, [n, p].
         category: of the rows, [n].
     """
-    raw = np.asarray(trained.booster.predict(rows, pred_contrib=True, num_threads=2))
+    raw = np.asarray(trained.booster.predict(rows, pred_contrib=True, num_threads=usable_cores()))
     of_trees = trained.calibration.slope * trained.trees_share
     of_weights = trained.calibration.slope * (1 - trained.trees_share)
     return Explained(

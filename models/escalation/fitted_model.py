@@ -12,6 +12,7 @@ import polars as pl
 
 from models.escalation.calibration import Calibration
 from models.escalation.linear_model import Linear, flat
+from pipelines.cores import usable_cores
 
 if TYPE_CHECKING:
     import lightgbm
@@ -104,10 +105,14 @@ class Trained:
 
 
 def blended(
-    linear: Linear, booster: "lightgbm.Booster", trees_share: float, rows: np.ndarray, threads: int = 2
+    linear: Linear,
+    booster: "lightgbm.Booster",
+    trees_share: float,
+    rows: np.ndarray,
+    threads: int | None = None,
 ) -> np.ndarray:
     """Log-odds of weights and trees together; [n, p] -> [n]."""
-    trees = np.asarray(booster.predict(rows, raw_score=True, num_threads=threads))
+    trees = np.asarray(booster.predict(rows, raw_score=True, num_threads=threads or usable_cores()))
     return (1 - trees_share) * linear.log_odds(rows) + trees_share * trees
 
 

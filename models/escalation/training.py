@@ -24,7 +24,9 @@ from models.escalation.training_set import (
     monotone_constraints,
     training_rows,
 )
+from models.protocol.booster_text import booster_text
 from pipelines.city.profile import Profile
+from pipelines.cores import usable_cores
 
 if TYPE_CHECKING:
     import lightgbm
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 MAX_ROUNDS = 900
 DEFAULT_ROUNDS = 200
 PATIENCE_ROUNDS = 60
-THREADS = 2
 TREES_SHARE = 0.5
 """Of the log-odds, how much are the trees'; the rest are the weights' (docs/decisions/blend.md)."""
 PARAMETERS: dict[str, Any] = {
@@ -84,7 +85,7 @@ def train(matrix: Matrix, labels: pl.DataFrame, profile: Profile, trained_as_of:
 
 
 def train_on(
-    given: TrainingSet, profile: Profile, footing: TrainingSetup | None = None, threads: int = THREADS
+    given: TrainingSet, profile: Profile, footing: TrainingSetup | None = None, threads: int | None = None
 ) -> Trained:
     """`train`, on material that is shared with the baselines.
 
@@ -92,7 +93,7 @@ def train_on(
         given: rows, labels and windows.
         profile: share of negatives, seed and LightGBM settings.
         footing: of an earlier day that `given` is `like`; None lays one on `given` itself.
-        threads: cores to use; the trees are the same whatever their number.
+        threads: cores to use, all that this process may use where None; the trees are the same whatever their number.
     """
     import lightgbm as lgb
 
@@ -111,7 +112,7 @@ def train_on(
         lambda rows: blended(linear, booster, TREES_SHARE, rows, threads),
     )
     return Trained(
-        booster_text=booster.model_to_string(),
+        booster_text=booster_text(booster),
         linear=linear,
         trees_share=TREES_SHARE,
         calibration=calibrated(given, z, settings.backtest.bootstrap, settings.seed),
@@ -121,11 +122,11 @@ def train_on(
         trained_as_of=given.trained_as_of,
         trained_until=given.windows.calibrate[-1],
         base_rates=_base_rates(given),
-        parameters=parameters,
+        parameters={name: value for name, value in parameters.items() if name != "num_threads"},
     )
 
 
-def prepare_training(given: TrainingSet, profile: Profile, threads: int = THREADS) -> TrainingSetup:
+def prepare_training(given: TrainingSet, profile: Profile, threads: int | None = None) -> TrainingSetup:
     """Choose the number of trees on the weeks held back, and bin the rows they will grow from.
 
     Raises:
@@ -136,12 +137,12 @@ def prepare_training(given: TrainingSet, profile: Profile, threads: int = THREAD
     return TrainingSetup(given, binned(given, given.windows.grow, profile, parameters).construct(), rounds)
 
 
-def parameters_of(given: TrainingSet, profile: Profile, threads: int = THREADS) -> dict[str, Any]:
+def parameters_of(given: TrainingSet, profile: Profile, threads: int | None = None) -> dict[str, Any]:
     """LightGBM's settings for this material: the house's, then the profile's, then the catalogue's signs."""
     settings = profile.settings
     return (
         PARAMETERS
-        | {"seed": settings.seed % 2**31, "num_threads": threads}
+        | {"seed": settings.seed % 2**31, "num_threads": threads or usable_cores()}
         | settings.model_parameters
         | {"monotone_constraints": monotone_constraints(given.design)}
     )

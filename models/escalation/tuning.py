@@ -15,11 +15,12 @@ import yaml
 
 from features.catalogue.catalogue import catalogue_hash
 from models.escalation.matured_history import matured_history
-from models.escalation.training import MAX_ROUNDS, PATIENCE_ROUNDS, THREADS, binned, parameters_of
+from models.escalation.training import MAX_ROUNDS, PATIENCE_ROUNDS, binned, parameters_of
 from models.escalation.training_set import TooLittleToLearn, TrainingSet, material
 from models.progress import Progress, silent
 from models.protocol.time_splits import matured
 from pipelines.city.profile import MODEL_FILE, Profile, load_profile
+from pipelines.cores import usable_cores
 from pipelines.home import Home, origin_of
 from pipelines.warehouse.warehouse import open_warehouse
 
@@ -75,7 +76,7 @@ def tune(given: TrainingSet, profile: Profile, minutes: float, progress: Progres
     def tell(study: "optuna.Study", trial: "optuna.trial.FrozenTrial") -> None:
         progress(f"trial {trial.number + 1}, best loss {study.best_value:.6f}", 0.5)
 
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(usable_cores()) as pool:
 
         def objective(trial: "optuna.Trial") -> float:
             tried = parameters | suggested(trial)

@@ -18,7 +18,8 @@ import polars as pl
 
 from pipelines.city.profile import Profile
 from pipelines.city.settings import Linkage
-from pipelines.warehouse.warehouse import read_frame, threads
+from pipelines.cores import usable_cores
+from pipelines.warehouse.warehouse import read_frame
 
 WORTH_KEEPING = 0.5
 """Pairs less likely than this are forgotten; so a threshold may not lie below it."""
@@ -161,7 +162,7 @@ def _scored(near: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
         retain_matching_columns=True,
         additional_columns_to_retain=["first_known_at"],
     )
-    own = duckdb.connect(config={**threads()})
+    own = duckdb.connect(config={"threads": usable_cores()})
     try:
         table = DuckDBAPI(connection=own).register(near.to_arrow())
         linker = Linker(table, settings, log_level="ERROR", validate_settings=False)

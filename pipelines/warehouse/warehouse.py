@@ -10,7 +10,6 @@ quarrel registered twice once: what the later record tells is told of the earlie
 record was known.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -21,6 +20,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipelines.cores import usable_cores
 from pipelines.errors import FengqiaoError
 from pipelines.warehouse.migrations import migrate, refuse_newer, refuse_older
 
@@ -202,15 +202,9 @@ def first_monday_after(moment: datetime) -> date:
     return monday if datetime.combine(monday, time()) > moment else monday + timedelta(days=7)
 
 
-def threads() -> dict[str, int]:
-    """DuckDB's setting of threads, where `$OMP_NUM_THREADS` says how many, as it does to LightGBM."""
-    told = os.environ.get("OMP_NUM_THREADS", "")
-    return {"threads": int(told)} if told.isdigit() and int(told) else {}
-
-
 def _connect(path: Path | str, read_only: bool) -> duckdb.DuckDBPyConnection:
     until = monotonic() + PATIENCE_SECONDS
-    ordered = {"preserve_insertion_order": True, **threads()}
+    ordered = {"preserve_insertion_order": True, "threads": usable_cores()}
     while True:
         try:
             return duckdb.connect(str(path), read_only=read_only, config=ordered)

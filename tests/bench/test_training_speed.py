@@ -20,10 +20,11 @@ import pytest
 
 from models.backtesting.backtest import run_backtest
 from models.escalation.matured_history import whole_history
-from models.escalation.training import THREADS, train
+from models.escalation.training import train
 from models.escalation.training_set import material
 from models.weekly import score_and_publish
 from pipelines.city.profile import load_profile
+from pipelines.cores import usable_cores
 from pipelines.home import Home
 
 
@@ -44,7 +45,7 @@ def test_training_and_scoring_beside_plain_lightgbm(small_city: Any, tmp_path: P
     matrix, labels = history.matrix, history.labels
     seen = material(matrix, labels, profile, as_of)
     rows, label = matrix.values[seen.usable], seen.label[seen.usable].astype(np.float32)
-    plain = {"objective": "binary", "num_threads": THREADS, "verbosity": -1}
+    plain = {"objective": "binary", "num_threads": usable_cores(), "verbosity": -1}
     _, *alone = timed(lambda: lgb.train(plain, lgb.Dataset(rows, label)))
     trained, *training = timed(lambda: train(matrix, labels, profile, as_of))
     backtest, *replayed = timed(lambda: run_backtest(matrix, labels, profile, as_of, history.sealed))

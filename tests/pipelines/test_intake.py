@@ -12,7 +12,7 @@ from pipelines.errors import RefusedInput
 from pipelines.home import REPO, Home
 from pipelines.intake.intake import load_folder
 from pipelines.onboarding.dry_run import check_folder
-from pipelines.warehouse.warehouse import open_warehouse, threads
+from pipelines.warehouse.warehouse import open_warehouse
 
 QUJING = load_profile("qujing")
 TOWN = "530302001"
@@ -230,9 +230,3 @@ def test_duckdb_takes_as_many_threads_as_it_is_told(
     monkeypatch.setenv("OMP_NUM_THREADS", told)
     with open_warehouse(tmp_path / "warehouse.duckdb") as con:
         assert con.execute("select current_setting('threads')").fetchall() == [(taken,)]
-
-
-@pytest.mark.parametrize("told", ["", "0", "many", "2,1"])
-def test_what_is_no_number_of_threads_leaves_it_to_duckdb(told: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", told)
-    assert threads() == {}

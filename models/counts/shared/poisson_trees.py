@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from models.protocol.booster_text import booster_text
+from pipelines.cores import usable_cores
+
 ROUNDS = 60
 PARAMETERS: dict[str, Any] = {
     "objective": "poisson",
@@ -22,7 +25,6 @@ PARAMETERS: dict[str, Any] = {
     "max_cat_to_onehot": 4,
     "deterministic": True,
     "force_row_wise": True,
-    "num_threads": 2,
     "verbosity": -1,
 }
 
@@ -50,7 +52,7 @@ def fit_counts(
     """
     import lightgbm as lgb
 
-    parameters = PARAMETERS | {"seed": seed % 2**31}
+    parameters = PARAMETERS | {"seed": seed % 2**31, "num_threads": usable_cores()}
     given = lgb.Dataset(
         values,
         label=came.astype(np.float32),
@@ -59,11 +61,11 @@ def fit_counts(
         categorical_feature=list(coded),
         params=parameters,
     )
-    return lgb.train(parameters, given, num_boost_round=ROUNDS).model_to_string()
+    return booster_text(lgb.train(parameters, given, num_boost_round=ROUNDS))
 
 
 def log_factor(text: str, values: np.ndarray) -> np.ndarray:
     """What the trees make of each row, to be added to the logarithm of its start."""
     import lightgbm as lgb
 
-    return np.asarray(lgb.Booster(model_str=text).predict(values, raw_score=True))
+    return np.asarray(lgb.Booster(model_str=text).predict(values, raw_score=True, num_threads=usable_cores()))
