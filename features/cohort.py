@@ -14,36 +14,40 @@ import numpy as np
 import polars as pl
 
 from pipelines.city.profile import Profile
-from pipelines.warehouse.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME, read_frame, read_row
+from pipelines.warehouse.as_known import versions
+from pipelines.warehouse.warehouse import read_frame, read_row
 
 COHORT_COLUMNS = (
     "as_of", "dispute_id", "category", "area_code", "township_code", "county_code", "channel", "relation",
     "registered_at", "days_open", "is_open", "is_domestic", "found_after_warning",
 )  # fmt: skip
 
+_DISPUTES = versions("core_dispute", once=True)
+_STEPS = versions("core_dispute_event")
+
 STATES = f"""
 with gone as (
-    select dispute_id from core_dispute_event where event_type in ('closed', 'reopened') group by dispute_id
+    select dispute_id from {_STEPS} where event_type in ('closed', 'reopened') group by dispute_id
     having max(event_at) filter (event_type = 'closed') < $first - to_days($watch_days) and max(known_at) < $first
-        and count(superseded_at) = 0 and coalesce(max(event_at) filter (event_type = 'reopened')
+        and count(retired_at) = 0 and coalesce(max(event_at) filter (event_type = 'reopened')
             <= max(event_at) filter (event_type = 'closed'), true)),
 registered as (
-    select dispute_id, min(known_at) as from_at from {ONE_DISPUTE} anti join gone using (dispute_id)
+    select dispute_id, min(known_at) as from_at from {_DISPUTES} anti join gone using (dispute_id)
     where known_at < $last group by dispute_id),
 steps as (
-    select s.dispute_id, event_type, event_at, greatest(known_at, r.from_at) as known_at, superseded_at
-    from core_dispute_event s join registered r using (dispute_id)
+    select s.dispute_id, event_type, event_at, greatest(known_at, r.from_at) as known_at, retired_at
+    from {_STEPS} s join registered r using (dispute_id)
     where event_type in ('closed', 'reopened') and known_at < $last
-        and (superseded_at is null or superseded_at > r.from_at)),
+        and (retired_at is null or retired_at > r.from_at)),
 turns as (
     select dispute_id, from_at as turned_at from registered
     union select dispute_id, known_at from steps
-    union select dispute_id, superseded_at from steps where superseded_at is not null),
+    union select dispute_id, retired_at from steps where retired_at is not null),
 at_turns as (
     select t.dispute_id, t.turned_at, max(event_at) filter (event_type = 'closed') as closed_at,
         max(event_at) filter (event_type = 'reopened') as reopened_at
     from turns t left join steps s on s.dispute_id = t.dispute_id and s.known_at <= t.turned_at
-        and (s.superseded_at is null or s.superseded_at > t.turned_at)
+        and (s.retired_at is null or s.retired_at > t.turned_at)
     group by t.dispute_id, t.turned_at)
 select dispute_id, turned_at as from_at, lead(turned_at) over (partition by dispute_id order by turned_at) as to_at,
     case when reopened_at is null or reopened_at <= closed_at then closed_at end as closed_at
@@ -51,19 +55,19 @@ from at_turns
 """
 """Open or closed (`closed_at`) by the last closing or reopening known: the state of t in (from_at, to_at].
 
-What closed a second registration of the same quarrel closes nothing (`ONE_EVENT`), so the table itself is read.
+What closed a second registration of the same quarrel closes nothing (`once` of `as_known`), so the table itself is read.
 """
 
 STRETCHES = f"""
 with violence as (
     select dispute_id, min(known_at) as violence_at from (
-        select dispute_id, known_at from {ONE_EVENT} where event_type = 'violence_reported'
-        union all select dispute_id, known_at from {ONE_OUTCOME}) group by dispute_id),
+        select dispute_id, known_at from {versions("core_dispute_event", once=True)} where event_type = 'violence_reported'
+        union all select dispute_id, known_at from {versions("core_outcome", once=True)}) group by dispute_id),
 stretches as (
-    select v.* exclude (first_known_at, known_at, superseded_at, file_id), s.closed_at, violence_at,
+    select v.* exclude (first_known_at, known_at, retired_at, file_id), s.closed_at, violence_at,
         greatest(s.from_at, v.known_at) as from_at,
-        least(s.to_at, s.closed_at + to_days($watch_days), v.superseded_at, v.withdrawn_at) as until_at
-    from states s join {ONE_DISPUTE} v using (dispute_id) left join violence using (dispute_id)
+        least(s.to_at, s.closed_at + to_days($watch_days), v.retired_at, v.withdrawn_at) as until_at
+    from states s join {_DISPUTES} v using (dispute_id) left join violence using (dispute_id)
     where (s.to_at is null or s.to_at >= $first)
         and (s.closed_at is null or s.closed_at + to_days($watch_days) >= $first))
 """

@@ -5,12 +5,12 @@ from datetime import date
 import duckdb
 import polars as pl
 
+from pipelines.warehouse.as_known import as_known
 from pipelines.warehouse.warehouse import read_frame
 
-_FOUND = """
-select distinct dispute_id from core_decision
+_FOUND = f"""
+select distinct dispute_id from {as_known("core_decision")}
 where found_after_warning and not coalesce(undone, false)
-    and known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)
 order by dispute_id
 """
 

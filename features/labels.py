@@ -6,20 +6,20 @@ import duckdb
 import polars as pl
 
 from pipelines.city.profile import Profile
-from pipelines.warehouse.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME, read_frame
+from pipelines.warehouse.as_known import as_known, versions
+from pipelines.warehouse.warehouse import read_frame
 
-_KNOWN = "known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)"
 _VERSIONS = """
-select dispute_id, {key} as record_id, {happened} as happened_at, known_at, case when superseded_at < $as_of then superseded_at end as until_at,
+select dispute_id, {key} as record_id, {happened} as happened_at, known_at, retired_at as until_at,
     {severity} as severity
-from {table} where known_at < $as_of and {wanted}
+from {table} where {wanted}
 """
 _OVERDUE = f"""
 select dispute_id, dispute_id as record_id, deadline as happened_at, deadline as known_at, null::timestamp as until_at, 1 as severity
-from (select dispute_id, {{deadline}} as deadline from {ONE_DISPUTE} where {_KNOWN}) d
+from (select dispute_id, {{deadline}} as deadline from {as_known("core_dispute", once=True)}) d
 where deadline < $as_of and not exists (
-    select 1 from {ONE_EVENT} e
-    where e.dispute_id = d.dispute_id and e.event_type = 'closed' and e.event_at <= d.deadline and {_KNOWN})
+    select 1 from {as_known("core_dispute_event", once=True)} e
+    where e.dispute_id = d.dispute_id and e.event_type = 'closed' and e.event_at <= d.deadline)
 """
 NOW = datetime(9000, 1, 1)
 
@@ -40,7 +40,7 @@ def outcome_moments(
             key="outcome_id",
             happened="occurred_at",
             severity="severity",
-            table=ONE_OUTCOME,
+            table=versions("core_outcome", "$as_of", once=True),
             wanted="severity >= $severity",
         )
         parameters |= {"severity": outcome.min_severity}
@@ -49,7 +49,7 @@ def outcome_moments(
             key="event_id",
             happened="event_at",
             severity="1",
-            table=ONE_EVENT,
+            table=versions("core_dispute_event", "$as_of", once=True),
             wanted="list_contains($types, event_type)",
         )
         parameters |= {"types": list(outcome.event_types)}

@@ -5,6 +5,7 @@ Monday, with every later version and record out of sight. A difference is a leak
 published. The county changes from week to week, so that all of them get their turn.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
@@ -13,8 +14,24 @@ import numpy as np
 from features.engine.hindsight_views import seen_as
 from features.engine.matrix import build_matrix
 from pipelines.city.profile import Profile
+from pipelines.warehouse.as_known import table_before
 from pipelines.warehouse.checks import Finding
 from pipelines.warehouse.warehouse import CORE_TABLES
+
+
+@dataclass(frozen=True)
+class CountyViews:
+    """Two looks at one county, as views for `seen_as`.
+
+    Attributes:
+        county: its code; None where no dispute has one.
+        all_records: of every core table, all that is recorded of the county.
+        known_then: the same had nothing been told on the Monday or after it.
+    """
+
+    county: str | None
+    all_records: dict[str, str]
+    known_then: dict[str, str]
 
 
 def leakage(con: duckdb.DuckDBPyConnection, profile: Profile, monday: date) -> Finding:
@@ -25,10 +42,10 @@ def leakage(con: duckdb.DuckDBPyConnection, profile: Profile, monday: date) -> F
         profile: of the home.
         monday: far enough back that later records are there to leak.
     """
-    county = _county(con, monday)
-    with seen_as(con, _only(county, None)):
+    views = county_views(con, monday)
+    with seen_as(con, views.all_records):
         whole = build_matrix(con, profile, [monday])
-    with seen_as(con, _only(county, monday)):
+    with seen_as(con, views.known_then):
         then = build_matrix(con, profile, [monday])
     leaking = (
         ["cohort"]
@@ -49,11 +66,17 @@ def leakage(con: duckdb.DuckDBPyConnection, profile: Profile, monday: date) -> F
         else f"features of {monday} do not change with what was known only later",
         facts={
             "monday": monday.isoformat(),
-            "county": county or "",
+            "county": views.county or "",
             "rows": len(whole.cohort),
             "leaking_columns": len(leaking),
         },
     )
+
+
+def county_views(con: duckdb.DuckDBPyConnection, monday: date) -> CountyViews:
+    """The county whose turn it is on a Monday, with all its records and as it was known then."""
+    county = _county(con, monday)
+    return CountyViews(county, _only(county, None), _only(county, monday))
 
 
 def _county(con: duckdb.DuckDBPyConnection, monday: date) -> str | None:
@@ -67,15 +90,13 @@ def _county(con: duckdb.DuckDBPyConnection, monday: date) -> str | None:
 def _only(county: str | None, monday: date | None) -> dict[str, str]:
     """Views of the core tables that hold one county, and only what was known before `monday` where it is given."""
     before = f"timestamp '{monday}'" if monday else "timestamp 'infinity'"
-    here = f"county_code = '{county}'" if county else "county_code is null"
-    own = f"dispute_id in (select dispute_id from {{main}}.core_dispute where {here})"
+    place = f"county_code = '{county}'" if county else "county_code is null"
+    own = f"dispute_id in (select dispute_id from {{main}}.core_dispute where {place})"
     of_disputes = ("core_dispute", "core_dispute_event", "core_outcome", "core_decision")
-    held = dict.fromkeys(of_disputes, own) | {
-        "core_service_coverage": f"township_code in (select area_code from {{main}}.core_area where {here})"
+    rows = dict.fromkeys(of_disputes, own) | {
+        "core_service_coverage": f"township_code in (select area_code from {{main}}.core_area where {place})"
     }
     return {
-        core: f"""
-            select * replace (case when superseded_at < {before} then superseded_at end as superseded_at)
-            from {{main}}.{core} where known_at < {before} and {held.get(core, here)}"""
+        core: f"select * from {table_before(core, before, f'{{main}}.{core}')} where {rows.get(core, place)}"
         for core in CORE_TABLES.values()
     }

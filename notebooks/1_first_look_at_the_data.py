@@ -26,6 +26,7 @@ from features.labels import label_cohort
 from models.escalation.matured_history import matured_mondays
 from pipelines.city.profile import load_profile
 from pipelines.home import find_home
+from pipelines.warehouse.as_known import table_as_it_stands
 from pipelines.warehouse.warehouse import data_until, first_monday_after, open_warehouse, read_frame
 
 profile = load_profile(os.environ.get("FENGQIAO_PROFILE", "qujing"))
@@ -130,12 +131,12 @@ by_category
 with open_warehouse(home.warehouse, read_only=True) as con:
     unknown = read_frame(
         con,
-        """
+        f"""
         select county_code, count(*) as disputes,
             round(100.0 * count(*) filter (threat is null) / count(*), 1) as threat_not_asked,
             round(100.0 * count(*) filter (alcohol is null) / count(*), 1) as alcohol_not_asked,
             round(100.0 * count(*) filter (amount_yuan is null) / count(*), 1) as no_amount
-        from core_dispute where superseded_at is null group by county_code order by county_code
+        from {table_as_it_stands("core_dispute")} group by county_code order by county_code
         """,
     )
 assert unknown["disputes"].sum() > 0

@@ -30,6 +30,7 @@ from models.escalation.reason_sentences import sentences
 from models.registry import registry
 from pipelines.city.profile import load_profile, recommendations
 from pipelines.home import find_home
+from pipelines.warehouse.as_known import as_known
 from pipelines.warehouse.warehouse import open_warehouse, read_frame
 
 profile = load_profile(os.environ.get("FENGQIAO_PROFILE", "qujing"))
@@ -101,9 +102,9 @@ raw_steps
 with open_warehouse(home.warehouse, read_only=True) as con:
     steps = read_frame(
         con,
-        """
-        select event_at, known_at, first_known_at, event_type, result from core_dispute_event
-        where dispute_id = $number and known_at < $monday and (superseded_at is null or superseded_at >= $monday)
+        f"""
+        select event_at, known_at, first_known_at, event_type, result
+        from {as_known("core_dispute_event", "$monday")} where dispute_id = $number
         order by known_at, event_at
         """,
         {"number": number, "monday": monday},

@@ -111,3 +111,21 @@ def test_every_command_is_in_the_readme() -> None:
 def test_dagster_definitions_load() -> None:
     probe = "from dagster_project.definitions import defs; defs.resolve_asset_graph()"
     subprocess.run([sys.executable, "-c", probe], check=True, capture_output=True)
+
+
+def test_the_past_has_one_reader() -> None:
+    """Who reads which version was in force asks `pipelines.warehouse.as_known`; the stored column is typed by nobody else."""
+    owners = (
+        "pipelines/warehouse/",
+        "pipelines/tables/",
+        "pipelines/erasure/",
+        "pipelines/intake/versioned_load.py",
+    )
+    readers = [*FLOORS, "notebooks"]
+    found = [
+        path.relative_to(REPO).as_posix()
+        for folder in readers
+        for path in sorted((REPO / folder).rglob("*.py"))
+        if "superseded_at" in path.read_text(encoding="utf-8")
+    ]
+    assert [name for name in found if not name.startswith(owners)] == []

@@ -21,6 +21,7 @@ from features.engine.matrix import Matrix
 from pipelines.intake.intake import FileReport
 from pipelines.mapping.landing_folder import Unread
 from pipelines.tables.contracts import TABLES
+from pipelines.warehouse.as_known import versions
 from pipelines.warehouse.checks import Finding
 from pipelines.warehouse.warehouse import CORE_TABLES, open_warehouse, read_frame, read_row
 
@@ -57,8 +58,8 @@ def core_tables(warehouse: Path) -> dict[str, dict[str, Any]]:
             months = read_frame(
                 con,
                 f"""
-                select strftime(known_at, '%Y-%m') as month, count(*) as records, count(superseded_at) as superseded
-                from {core} group by month order by month desc limit 6
+                select strftime(known_at, '%Y-%m') as month, count(*) as records, count(retired_at) as superseded
+                from {versions(core)} group by month order by month desc limit 6
                 """,
             )
             told[core] |= {

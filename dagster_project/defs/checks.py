@@ -1,6 +1,6 @@
 """The checks of the graph: what stops a week where publishing would mislead, and what is only said.
 
-Blocking: contracts, accounting, the leakage canary, the published list. A blocked week is not published,
+Blocking: contracts, accounting, both leakage canaries, the published list. A blocked week is not published,
 last week's stays in force, and HOME/run.json says why on the screens. Warning: freshness, volume, and
 everything watched (models/watching).
 """
@@ -21,7 +21,7 @@ from pipelines.warehouse.warehouse import CORE_TABLES, open_warehouse
 CANARY_WEEKS_BACK = 4
 """Far enough back that steps and harms of that time were recorded after it."""
 
-BLOCKING = {"contract", "accounting", "leakage", "list"}
+BLOCKING = {"contract", "accounting", "leakage", "description_leakage", "list"}
 
 
 def _spec(name: str, asset: str, told: str) -> dg.AssetCheckSpec:
@@ -43,6 +43,11 @@ INTAKE_CHECKS = [
 ]
 WEEK_CHECKS = [
     _spec("leakage", "feat_dispute", "A past Monday looks the same without what was known only later."),
+    _spec(
+        "description_leakage",
+        "feat_dispute",
+        "What was described on a past Monday is the same without what was known only later.",
+    ),
     _spec("freshness", "feat_dispute", "The newest record was known shortly before the Monday."),
     _spec("volume", "feat_dispute", "Last week holds about as many records as the twelve weeks before."),
 ]
@@ -74,11 +79,13 @@ def intake_findings(city: City) -> dict[str, list[Finding]]:
 def week_findings(city: City, as_of: date) -> list[Finding]:
     """What speaks for or against publishing this Monday."""
     from features.leakage_canary import leakage
+    from models.publishing.descriptions_canary import description_leakage
 
     with open_warehouse(city.home.warehouse, read_only=True) as con:
-        canary = leakage(con, city.profile, as_of - timedelta(weeks=CANARY_WEEKS_BACK))
-        city.block("features", as_of, [canary])
-        return [canary, checks.freshness(con, as_of), checks.volume(con, as_of)]
+        monday = as_of - timedelta(weeks=CANARY_WEEKS_BACK)
+        canaries = [look(con, city.profile, monday) for look in (leakage, description_leakage)]
+        city.block("features", as_of, canaries)
+        return [*canaries, checks.freshness(con, as_of), checks.volume(con, as_of)]
 
 
 def publication_findings(city: City, folder: Path) -> dict[str, list[Finding]]:

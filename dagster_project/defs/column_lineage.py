@@ -4,6 +4,7 @@ import dagster as dg
 
 from features.catalogue.catalogue import CATALOGUE
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES
+from pipelines.warehouse.as_known import VERSION_TIMES
 from pipelines.warehouse.warehouse import CORE_TABLES
 
 PLACES = ("village_code", "township_code", "county_code", "grid_code")
@@ -33,7 +34,7 @@ def of_core(core: str) -> dg.TableColumnLineage:
     if "area_code" in columns:
         found |= {place: ["area_code"] for place in PLACES}
     if "recorded_at" in columns:
-        found |= dict.fromkeys(("known_at", "first_known_at", "superseded_at"), ["recorded_at"])
+        found |= dict.fromkeys(VERSION_TIMES, ["recorded_at"])
     if table == "disputes":
         found["parties_key"] = ["parties_key", *PAIR_COLUMNS]
     return _lineage({column: [(table, source) for source in sources] for column, sources in found.items()})

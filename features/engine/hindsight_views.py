@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import duckdb
 
+from pipelines.warehouse.as_known import table_as_it_stands
+
 HAPPENED = {
     "core_dispute": "registered_at",
     "core_dispute_event": "event_at",
@@ -33,6 +35,6 @@ def seen_as(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> Iterato
 def hindsight_views() -> dict[str, str]:
     """Views in which every record, as it stands today, was known the moment it happened."""
     return {
-        table: f"select * replace ({moment} as known_at, {moment} as first_known_at) from {{main}}.{table} where superseded_at is null"
+        table: f"select * replace ({moment} as known_at, {moment} as first_known_at) from {table_as_it_stands(f'{{main}}.{table}')}"
         for table, moment in HAPPENED.items()
     }

@@ -13,7 +13,8 @@ import duckdb
 import polars as pl
 
 from features.engine.hindsight_views import HAPPENED
-from pipelines.warehouse.warehouse import ONE_DISPUTE, ONE_OUTCOME, one_event, read_frame
+from pipelines.warehouse.as_known import versions
+from pipelines.warehouse.warehouse import read_frame
 
 ENTITY_COLUMN = {
     "dispute": "dispute_id", "pair": "parties_key", "unit": "unit_id", "grid": "grid_code", "village": "village_code",
@@ -46,8 +47,11 @@ select * from core_dispute_event semi join history using (dispute_id) where firs
 """
 """Their steps from before the longest window: the only ones of that age that are read."""
 
-_STEPS = one_event(
-    f"(select * from core_dispute_event where first_known_at >= {SINCE} union all select * from old_step)"
+_DISPUTES = versions("core_dispute", once=True)
+_STEPS = versions(
+    "core_dispute_event",
+    once=True,
+    steps=f"(select * from core_dispute_event where first_known_at >= {SINCE} union all select * from old_step)",
 )
 
 TOUCHED = f"""
@@ -59,13 +63,13 @@ with since as (
 touched as (select dispute_id from since union select same_as from dispute_link semi join since using (dispute_id))
 select dispute_id, parties_key, grid_code, village_code, township_code, county_code, category, channel, relation, threat::text as threat,
     violence::text as violence, weapon::text as weapon, registered_at, due_at, known_at
-from {ONE_DISPUTE} semi join touched using (dispute_id) where known_at = first_known_at and known_at < $last
+from {_DISPUTES} semi join touched using (dispute_id) where known_at = first_known_at and known_at < $last
 """
 """The first version of every dispute that is asked about or open, was registered since, or is told of by a record since."""
 
 FIRST_DISPUTE = f"""
 with taken_back as (
-    select dispute_id, min(greatest(known_at, withdrawn_at)) as taken_back_at from {ONE_DISPUTE}
+    select dispute_id, min(greatest(known_at, withdrawn_at)) as taken_back_at from {_DISPUTES}
     where withdrawn_at is not null group by dispute_id),
 capacity as (
     select township_code, sum(weekly_capacity) as capacity from core_unit where township_code is not null group by township_code)
@@ -81,7 +85,7 @@ left join asked_township_category n7 on n7.name = d.{_CATEGORY}
 
 _OF_DISPUTE = "d.dispute, d.pair, d.grid, d.village, d.township, d.county, d.township_category"
 _JOINED = f"""{_OF_DISPUTE}, greatest(e.known_at, d.known_at) as known_at, greatest(e.first_known_at, d.known_at) as first_known_at,
-    least(e.superseded_at, d.taken_back_at) as retired_at
+    least(e.retired_at, d.taken_back_at) as retired_at
 """
 _IN_PLACE = """n4.no as village, n5.no as township, n6.no as county
 """
@@ -89,8 +93,8 @@ _PLACED = """left join asked_township n5 on n5.name = r.township_code left join 
 _REPORT = f"""
     select case when a.tier = 'grid' then n3.no end as grid, {_IN_PLACE}, r.report_type, r.channel, r.resolved::text as resolved,
         r.satisfaction, date_diff('minute', reported_at, {{moment}}) as minutes, {{moment}} as happened_at,
-        greatest(known_at, {{moment}}) as known_at, greatest(first_known_at, {{moment}}) as first_known_at, superseded_at as retired_at
-    from core_grid_report r join core_area a using (area_code) left join asked_grid n3 on n3.name = r.area_code
+        greatest(known_at, {{moment}}) as known_at, greatest(first_known_at, {{moment}}) as first_known_at, retired_at
+    from {versions("core_grid_report")} r join core_area a using (area_code) left join asked_grid n3 on n3.name = r.area_code
         left join asked_village n4 on n4.name = a.village_code {_PLACED} where {{moment}} is not null"""
 
 SQL = {
@@ -110,7 +114,7 @@ SQL = {
         from first_dispute d""",
     "outcomes": f"""
         select {_JOINED}, hash(e.dispute_id) as case_no, e.occurred_at as happened_at
-        from {ONE_OUTCOME} e join first_dispute d using (dispute_id)""",
+        from {versions('core_outcome', once=True)} e join first_dispute d using (dispute_id)""",
     "open_disputes": f"""
         select {_OF_DISPUTE}, load_permille, from_at as known_at, from_at as first_known_at, least(to_at, taken_back_at) as retired_at
         from states join first_dispute d using (dispute_id) where closed_at is null""",
@@ -123,18 +127,18 @@ SQL = {
     "grid_closings": _REPORT.format(moment="closed_at"),
     "coverage": f"""
         select n5.no as township, n8.no as township_service, service, due, done, overdue, caseload, known_at, first_known_at,
-            superseded_at as retired_at, {HAPPENED['core_service_coverage']} as happened_at
-        from core_service_coverage r left join asked_township n5 on n5.name = r.township_code
+            retired_at, {HAPPENED['core_service_coverage']} as happened_at
+        from {versions('core_service_coverage')} r left join asked_township n5 on n5.name = r.township_code
             left join asked_township_service n8 on n8.name = {_SERVICE}
         where caseload >= 10""",
     "outreach": f"""
-        select {_IN_PLACE}, kind, attendance, known_at, first_known_at, superseded_at as retired_at,
+        select {_IN_PLACE}, kind, attendance, known_at, first_known_at, retired_at,
             {HAPPENED['core_outreach']} as happened_at
-        from core_outreach r join core_area a using (area_code) left join asked_village n4 on n4.name = a.village_code {_PLACED}""",
+        from {versions('core_outreach')} r join core_area a using (area_code) left join asked_village n4 on n4.name = a.village_code {_PLACED}""",
     "volunteers": f"""
-        select {_IN_PLACE}, count as n_volunteers, known_at, first_known_at, superseded_at as retired_at,
+        select {_IN_PLACE}, count as n_volunteers, known_at, first_known_at, retired_at,
             {HAPPENED['core_volunteer']} as happened_at
-        from core_volunteer r join core_area a using (area_code) left join asked_village n4 on n4.name = a.village_code {_PLACED}""",
+        from {versions('core_volunteer')} r join core_area a using (area_code) left join asked_village n4 on n4.name = a.village_code {_PLACED}""",
 }  # fmt: skip
 
 AREA = """

@@ -5,14 +5,16 @@ from datetime import date, datetime, time
 import duckdb
 import polars as pl
 
-from pipelines.warehouse.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME, read_frame
+from pipelines.warehouse.as_known import as_known
+from pipelines.warehouse.warehouse import read_frame
 
-_IN_FORCE = "known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)"
+_DISPUTES = as_known("core_dispute", once=True)
+_STEPS = as_known("core_dispute_event", once=True)
 
 _FACTS = f"""
     select dispute_id, registered_at, due_at, amount_yuan, n_parties, tier, relation, channel,
            threat, violence, weapon, alcohol, fear, separation
-    from {ONE_DISPUTE} where {_IN_FORCE}
+    from {_DISPUTES}
     order by dispute_id
 """
 
@@ -20,27 +22,27 @@ _TIMELINE = f"""
     with steps as (
         select dispute_id, registered_at as happened_at, first_known_at as known_at, 'registered' as kind,
                tier, null as unit_id, null as result, '' as record_id
-        from {ONE_DISPUTE} where {_IN_FORCE}
+        from {_DISPUTES}
         union all
         select same_as, registered_at, first_known_at, 'reregistered', tier, null, null, dispute_id
-        from core_dispute join dispute_link using (dispute_id) where {_IN_FORCE}
+        from {as_known("core_dispute")} join dispute_link using (dispute_id)
         union all
         select dispute_id, event_at, first_known_at, event_type, tier, unit_id, result, event_id
-        from {ONE_EVENT} where {_IN_FORCE}
+        from {_STEPS}
         union all
         select dispute_id, occurred_at, first_known_at, 'outcome', null, null, null, outcome_id
-        from {ONE_OUTCOME} where {_IN_FORCE})
+        from {as_known("core_outcome", once=True)})
     select dispute_id, happened_at, known_at, kind, tier, unit_id, result from steps
     order by dispute_id, happened_at, known_at, kind, record_id
 """
 
 _TIER_NOW = f"""
     with reached as (
-        select dispute_id, tier, event_at as taken_at, 1 as nth from {ONE_EVENT} semi join cohort using (dispute_id)
-        where tier is not null and {_IN_FORCE}
+        select dispute_id, tier, event_at as taken_at, 1 as nth from {_STEPS} semi join cohort using (dispute_id)
+        where tier is not null
         union all
-        select dispute_id, tier, registered_at, 0 from {ONE_DISPUTE} semi join cohort using (dispute_id)
-        where tier is not null and {_IN_FORCE})
+        select dispute_id, tier, registered_at, 0 from {_DISPUTES} semi join cohort using (dispute_id)
+        where tier is not null)
     select dispute_id, arg_max(tier, (taken_at, nth, tier)) as tier_now from reached
     group by dispute_id order by dispute_id
 """

@@ -9,12 +9,12 @@ import polars as pl
 from features.labels import outcome_moments
 from pipelines.city.profile import Profile
 from pipelines.home import Home
-from pipelines.warehouse.warehouse import ONE_EVENT, read_frame
+from pipelines.warehouse.as_known import as_known
+from pipelines.warehouse.warehouse import read_frame
 
-_IN_FORCE = "known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)"
 _DECIDED = f"""
     with standing as (
-        select * from core_decision where {_IN_FORCE} and as_of = $listed_on and not coalesce(undone, false)),
+        select * from {as_known("core_decision")} where as_of = $listed_on and not coalesce(undone, false)),
     decided as (
         select dispute_id, action, reason, unit_id, due_on from standing where action in ('accept', 'decline', 'correct')
         qualify row_number() over (partition by dispute_id order by known_at desc, length(decision_id) desc, decision_id desc) = 1),
@@ -28,7 +28,7 @@ _HANDLED = f"""
         min(event_at) filter (event_at >= $listed_on and event_type in ('mediation', 'visit', 'follow_up', 'expert_consultation'))
             as contacted_at,
         arg_max(event_type, event_at) filter (event_type in ('closed', 'reopened')) is not distinct from 'closed' as is_closed
-    from {ONE_EVENT} where {_IN_FORCE} group by dispute_id order by dispute_id
+    from {as_known("core_dispute_event", once=True)} group by dispute_id order by dispute_id
 """
 
 

@@ -15,6 +15,7 @@ from models.registry.registry import Registered
 from models.wording import Message
 from pipelines.city.profile import Profile
 from pipelines.home import SCHEMA_VERSION
+from pipelines.warehouse.as_known import as_known
 from pipelines.warehouse.warehouse import CORE_TABLES, data_until
 
 LATER_FILES = """
@@ -107,9 +108,8 @@ def _data_from(con: duckdb.DuckDBPyConnection, as_of: date) -> datetime | None:
 
 def _rows(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, int]:
     """Records in force on the Monday."""
-    in_force = "known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)"
     return {
-        table: _row(con, f"select count(*) from {core} where {in_force}", {"as_of": as_of})[0]
+        table: _row(con, f"select count(*) from {as_known(core)}", {"as_of": as_of})[0]
         for table, core in CORE_TABLES.items()
     }
 

@@ -25,7 +25,7 @@ from models.monitoring.monitoring import watch, watch_entry
 from models.monitoring.signal import watch_frame
 from models.progress import Progress
 from models.publishing.atomic_switch import write_publication
-from models.publishing.descriptions.all_descriptions import extracts
+from models.publishing.descriptions.all_descriptions import descriptions
 from models.publishing.dispute_history import facts, tier_now, timeline
 from models.publishing.dispute_warnings import WeekScores, completed, rank_week
 from models.publishing.family_files import publish_families
@@ -137,7 +137,8 @@ def _beside(
         "model_metrics.parquet": evidence.metrics if evidence else pl.DataFrame(schema=METRICS_SCHEMA),
         "calibration.parquet": evidence.calibration if evidence else pl.DataFrame(schema=CALIBRATION_SCHEMA),
     }
-    files |= extracts(con, profile, as_of, warnings)
+    explained = warnings.filter(pl.col("listed") | (pl.col("reasons").list.len() > 0))
+    files |= descriptions(con, profile, as_of, explained["dispute_id"])
     before = last_week(con, home, profile, as_of)
     return files if before is None else files | {"last_week.parquet": before}
 

@@ -1,14 +1,4 @@
-"""The DuckDB warehouse: its tables, how it is opened, and how history is asked.
-
-Every core table that can be corrected holds all versions of a record. `first_known_at` is when the
-platform could first know the record, `known_at` when it could know this version, `superseded_at`
-when the next version replaced it (null: still in force). A version counts as of a date t when
-`known_at < t` and (`superseded_at` is null or `superseded_at >= t`).
-
-`ONE_DISPUTE`, `ONE_EVENT` and `ONE_OUTCOME` stand in for their core tables in queries that must see a
-quarrel registered twice once: what the later record tells is told of the earlier one, from when the later
-record was known.
-"""
+"""The DuckDB warehouse: its tables and how it is opened. How its past is read: `as_known`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,22 +84,6 @@ CORE_TABLES = {
 """Input table to core table. `service_visits` becomes `core_service_coverage` while it is read."""
 
 
-_TOLD_OF_THE_FIRST = """replace (coalesce(l.same_as, t.dispute_id) as dispute_id, greatest(t.known_at, l.linked_at) as known_at,
-    greatest(t.first_known_at, l.linked_at) as first_known_at)"""
-_STILL_TRUE = "(t.superseded_at is null or t.superseded_at > l.linked_at)"
-ONE_DISPUTE = "(select * from core_dispute where dispute_id not in (select dispute_id from dispute_link))"
-
-
-def one_event(steps: str = "core_dispute_event") -> str:
-    """`ONE_EVENT` of some of the steps only: a table or a query in brackets."""
-    return f"""(select t.* {_TOLD_OF_THE_FIRST} from {steps} t left join dispute_link l using (dispute_id)
-        where l.same_as is null or (t.event_type not in ('accepted', 'assigned', 'closed', 'reopened') and {_STILL_TRUE}))"""
-
-
-ONE_EVENT = one_event()
-ONE_OUTCOME = f"""(select t.* {_TOLD_OF_THE_FIRST} from core_outcome t left join dispute_link l using (dispute_id)
-    where l.same_as is null or {_STILL_TRUE})"""
-
 LATER = {"disputes": ("withdrawn_at",), "grid_reports": ("first_response_at", "closed_at")}
 """Columns of a record that may tell of something after it was recorded; what hangs on each is in `HANGS_ON`."""
 HANGS_ON = {"closed_at": ("resolved", "satisfaction")}
@@ -135,33 +109,6 @@ def open_warehouse(path: Path | str, *, read_only: bool = False) -> Iterator[duc
         yield con
     finally:
         con.close()
-
-
-def as_known_at(con: duckdb.DuckDBPyConnection, table: str, moment: datetime) -> pl.DataFrame:
-    """What was known of an input table before a moment: the versions then in force, and nothing later in them.
-
-    Args:
-        con: the warehouse.
-        table: an input table, such as `disputes`.
-        moment: what is known at it or after it is left out.
-
-    Returns:
-        The core table's columns without `superseded_at`; columns of what happened later are null. Sorted.
-    """
-    blank = [
-        f"case when {at} < $moment then {name} end as {name}"
-        for at in LATER.get(table, ())
-        for name in (at, *HANGS_ON.get(at, ()))
-    ]
-    chosen = "* exclude (superseded_at)" + (f" replace ({', '.join(blank)})" if blank else "")
-    return read_frame(
-        con,
-        f"""
-        select {chosen} from {CORE_TABLES[table]}
-        where known_at < $moment and (superseded_at is null or superseded_at >= $moment) order by all
-        """,
-        {"moment": moment},
-    )
 
 
 def read_frame(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> pl.DataFrame:

@@ -12,8 +12,9 @@ from pipelines.city.profile import Profile, load_profile
 from pipelines.home import Home
 from pipelines.intake.intake import load_folder
 from pipelines.tables.contracts import TABLES, number_columns
+from pipelines.warehouse.as_known import read_as_known
 from pipelines.warehouse.checks import contract
-from pipelines.warehouse.warehouse import CORE_TABLES, as_known_at, open_warehouse
+from pipelines.warehouse.warehouse import CORE_TABLES, open_warehouse
 
 QUJING = load_profile("qujing")
 ROWS = 12
@@ -47,7 +48,7 @@ def test_what_a_contract_allows_is_loaded_and_known_from_its_day_on(
         with open_warehouse(tmp_path / "home" / "warehouse.duckdb", read_only=True) as con:
             assert contract(con, CORE_TABLES[table]).passed
             known = [
-                len(as_known_at(con, table, day)) for day in (datetime(2024, 11, 4), datetime(2024, 11, 12))
+                len(read_as_known(con, table, day)) for day in (datetime(2024, 11, 4), datetime(2024, 11, 12))
             ]
         assert known == [0, ROWS]
 

@@ -9,7 +9,8 @@ import pytest
 from pipelines.city.profile import load_profile
 from pipelines.home import Home
 from pipelines.intake.intake import load_folder
-from pipelines.warehouse.warehouse import as_known_at, open_warehouse
+from pipelines.warehouse.as_known import read_as_known
+from pipelines.warehouse.warehouse import open_warehouse
 
 QUJING = load_profile("qujing")
 TOWN = "530302001"
@@ -32,7 +33,7 @@ def landing(tmp_path: Path) -> Path:
 
 def known(home: Home, table: str, moment: str, columns: str) -> list[tuple]:
     with open_warehouse(home.warehouse, read_only=True) as con:
-        frame = as_known_at(con, table, datetime.fromisoformat(moment))
+        frame = read_as_known(con, table, datetime.fromisoformat(moment))
     return frame.select(columns.split(", ")).rows()
 
 
@@ -41,7 +42,7 @@ def rules(home: Home) -> list[list[str]]:
         return [r for (r,) in con.execute("select rules from quarantine order by line").fetchall()]
 
 
-def test_as_known_at_answers_with_the_version_of_that_day(landing: Path, home: Home) -> None:
+def test_a_past_moment_is_answered_with_the_version_of_that_day(landing: Path, home: Home) -> None:
     first, second = "2025-03-04 08:00", "2025-03-10 09:00"
     rows = f"A1,{first},D2,{TOWN},{first},,\nA1,{first},D1,{TOWN},{second},,\n"
     (landing / "disputes.csv").write_text(DISPUTES + rows)

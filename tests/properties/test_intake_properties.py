@@ -17,7 +17,8 @@ from pipelines.mapping.landing_folder import SourceFile
 from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.reading.chunks import read_in_parts
 from pipelines.reading.readers import LINE, RawFile, read_source
-from pipelines.warehouse.warehouse import as_known_at, open_warehouse, read_frame
+from pipelines.warehouse.as_known import read_as_known
+from pipelines.warehouse.warehouse import open_warehouse, read_frame
 
 QUJING = load_profile("qujing")
 TOWNS = ("530302001", "530302002")
@@ -145,7 +146,7 @@ def test_what_is_known_at_a_day_is_what_was_in_a_warehouse_fed_only_until_then(r
             part,
             "select * exclude (superseded_at, file_id) from core_dispute where superseded_at is null order by all",
         )
-        assert as_known_at(whole, "disputes", until).drop("file_id").rows() == in_force.rows()
+        assert read_as_known(whole, "disputes", until).drop("file_id").rows() == in_force.rows()
 
 
 close_versions = st.lists(

@@ -18,14 +18,15 @@ from features.cohort import history_mondays
 from features.found_after_warning import with_found
 from features.labels import outcome_moments
 from pipelines.city.profile import Profile
-from pipelines.warehouse.warehouse import ONE_DISPUTE, read_frame
+from pipelines.warehouse.as_known import versions
+from pipelines.warehouse.warehouse import read_frame
 
 TARGETS = ("disputes", "outcomes")
 
 FIRST_VERSIONS = f"""
 select dispute_id, arg_min_null(township_code, known_at) as area_code, arg_min_null(category, known_at) as category,
     min(registered_at) as happened_at, min(known_at) as known_at, min(withdrawn_at) as withdrawn_at
-from {ONE_DISPUTE} group by dispute_id
+from {versions("core_dispute", once=True)} group by dispute_id
 having not coalesce(arg_min_null(minor_involved, known_at), false)
     and not coalesce(arg_min_null(found_after_warning, known_at), false)
     and coalesce(arg_min_null(scale, known_at), '01') not in ('02', '03')

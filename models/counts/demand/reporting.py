@@ -10,7 +10,8 @@ import duckdb
 import polars as pl
 
 from pipelines.city.profile import Profile
-from pipelines.warehouse.warehouse import ONE_DISPUTE, read_frame
+from pipelines.warehouse.as_known import versions
+from pipelines.warehouse.warehouse import read_frame
 
 YEAR_DAYS = 364
 PRIOR_RECORDS = 10.0
@@ -18,7 +19,7 @@ _COUNTS = f"""
 select township_code as area_code,
     count(*) filter (source = 'dispute') as disputes, count(*) filter (source = 'report') as reports
 from (
-    select township_code, 'dispute' as source, first_known_at from {ONE_DISPUTE} where known_at = first_known_at
+    select township_code, 'dispute' as source, first_known_at from {versions("core_dispute", once=True)} where known_at = first_known_at
     union all
     select township_code, 'report', first_known_at from core_grid_report where known_at = first_known_at)
 where first_known_at < $as_of and first_known_at >= $as_of - to_days($days) and township_code is not null

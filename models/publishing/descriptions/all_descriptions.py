@@ -20,8 +20,8 @@ from models.publishing.descriptions.units import units
 from pipelines.city.profile import Profile
 
 
-def extracts(
-    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, warnings: pl.DataFrame
+def descriptions(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, wanted: pl.Series
 ) -> dict[str, pl.DataFrame]:
     """File name to frame; the same warehouse and Monday give the same frames.
 
@@ -29,16 +29,15 @@ def extracts(
         con: the warehouse; only temporary tables are made in it.
         profile: of the home.
         as_of: the Monday; nothing known later counts.
-        warnings: the week's `dispute_warnings.parquet`; those with reasons get similar disputes.
+        wanted: numbers of the disputes that get similar ones.
     """
     know(con, as_of)
-    explained = warnings.filter(pl.col("listed") | (pl.col("reasons").list.len() > 0))
     return {
         "arrivals.parquet": arrivals(con, as_of),
         "effect.parquet": effect(con, profile, as_of),
         **funnel(con, as_of),
         "grid_load.parquet": grid_load(con, as_of),
         "places.parquet": places(con, as_of),
-        "similar.parquet": similar(con, profile, explained["dispute_id"], as_of),
+        "similar.parquet": similar(con, profile, wanted, as_of),
         "units.parquet": units(con, as_of),
     }

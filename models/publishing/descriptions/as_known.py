@@ -9,18 +9,17 @@ from datetime import date, datetime, time
 
 import duckdb
 
-from pipelines.warehouse.warehouse import ONE_DISPUTE, ONE_EVENT, ONE_OUTCOME
+from pipelines.warehouse.as_known import as_known
 
 WINDOW_WEEKS = 52
 """How far back the descriptions of handling look."""
 
-_IN_FORCE = "known_at < $as_of and (superseded_at is null or superseded_at >= $as_of)"
 _TABLES = {
-    "known_event": f"select * from {ONE_EVENT} where {_IN_FORCE}",
-    "known_outcome": f"select * from {ONE_OUTCOME} where {_IN_FORCE}",
-    "known_report": f"select * from core_grid_report where {_IN_FORCE}",
-    "known_outreach": f"select * from core_outreach where {_IN_FORCE} and event_on < $as_of",
-    "known_volunteer": f"select * from core_volunteer where {_IN_FORCE} and as_of_on < $as_of",
+    "known_event": f"select * from {as_known('core_dispute_event', once=True)}",
+    "known_outcome": f"select * from {as_known('core_outcome', once=True)}",
+    "known_report": f"select * from {as_known('core_grid_report')}",
+    "known_outreach": f"select * from {as_known('core_outreach')} where event_on < $as_of",
+    "known_volunteer": f"select * from {as_known('core_volunteer')} where as_of_on < $as_of",
     "known_dispute": f"""
         with state as (
             select dispute_id, min(event_at) filter (event_type = 'closed') as first_closed_at,
@@ -36,8 +35,7 @@ _TABLES = {
             coalesce(d.threat, false) or coalesce(d.violence, false) or coalesce(d.weapon, false) as grave,
             date_diff('second', d.registered_at, coalesce(first_closed_at, $as_of)) / 86400.0 as days,
             coalesce(d.due_at, d.registered_at + to_days(30)) as deadline
-        from {ONE_DISPUTE} d left join state using (dispute_id)
-        where {_IN_FORCE.replace("known_at", "d.known_at")} and (d.withdrawn_at is null or d.withdrawn_at >= $as_of)""",
+        from {as_known("core_dispute", once=True)} d left join state using (dispute_id) where d.withdrawn_at is null""",
 }
 
 

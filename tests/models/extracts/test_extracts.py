@@ -7,7 +7,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from models.publishing.descriptions.all_descriptions import extracts
+from models.publishing.descriptions.all_descriptions import descriptions
 from models.publishing.descriptions.as_known import know
 from models.publishing.descriptions.similar import similar
 from pipelines.city.profile import load_profile
@@ -16,7 +16,7 @@ from pipelines.warehouse.warehouse import open_warehouse
 AS_OF = date(2025, 12, 29)
 PROFILE = load_profile("qujing")
 TOWN, COUNTY = "530302001", "530302"
-NOTHING = pl.DataFrame(schema={"dispute_id": pl.String, "listed": pl.Boolean, "reasons": pl.List(pl.String)})
+NOTHING = pl.Series([], dtype=pl.String)
 BEFORE = datetime(2025, 6, 2, 9)
 
 
@@ -74,7 +74,7 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, row: dict[str, object]) 
 
 
 def files(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
-    return extracts(con, PROFILE, AS_OF, NOTHING)
+    return descriptions(con, PROFILE, AS_OF, NOTHING)
 
 
 def test_an_empty_warehouse_gives_the_same_files_empty_of_cases() -> None:
@@ -139,14 +139,38 @@ def test_periods_count_disputes_by_registration_and_harms_by_the_day_they_happen
 def test_a_place_that_reports_far_less_than_its_county_shows_it(con: duckdb.DuckDBPyConnection) -> None:
     at = datetime(2025, 10, 6, 9)
     for n in range(40):
-        row = {
-            "report_id": f"r{n}", "reported_at": at, "area_code": TOWN, "township_code": TOWN,
-            "county_code": COUNTY, "report_type": "noise", "first_known_at": at, "known_at": at,
-            "superseded_at": None, "file_id": "f",
-        }  # fmt: skip
-        _insert(con, "core_grid_report", row)
+        report(con, f"r{n}", at)
     told = files(con)["places.parquet"].select("area_code", "reports", "reports_usual")
     assert told.rows() == [(TOWN, 40, 10.0), ("530302002", 0, 30.0)]
+
+
+def report(con: duckdb.DuckDBPyConnection, number: str, at: datetime, **facts: object) -> None:
+    """A grid report that came once, known when it was made; `facts` replace columns."""
+    row = {
+        "report_id": number, "reported_at": at, "area_code": TOWN, "township_code": TOWN,
+        "county_code": COUNTY, "report_type": "noise", "first_response_at": None, "closed_at": None,
+        "resolved": None, "satisfaction": None, "first_known_at": at, "known_at": at,
+        "superseded_at": None, "file_id": "f",
+    } | facts  # fmt: skip
+    _insert(con, "core_grid_report", row)
+
+
+@pytest.mark.parametrize(
+    ("closed_at", "waiting", "resolved_share"),
+    [
+        (datetime(2025, 12, 28, 23, 59), 0, 1.0),
+        (datetime(2025, 12, 29), 1, None),
+        (datetime(2026, 1, 9), 1, None),
+        (None, 1, None),
+    ],
+)
+def test_a_report_that_came_once_waits_on_a_monday_before_it_closed(
+    con: duckdb.DuckDBPyConnection, closed_at: datetime | None, waiting: int, resolved_share: float | None
+) -> None:
+    at = datetime(2025, 12, 20, 9)
+    report(con, "r", at, first_response_at=closed_at, closed_at=closed_at, resolved=closed_at is not None)
+    row = files(con)["grid_load.parquet"].row(0, named=True)
+    assert (row["waiting"], row["resolved_share"]) == (waiting, resolved_share)
 
 
 def test_lateness_is_the_time_from_happening_to_being_known(con: duckdb.DuckDBPyConnection) -> None:
