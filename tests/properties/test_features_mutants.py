@@ -72,20 +72,31 @@ MUTANTS = [
 ]  # fmt: skip
 
 
+MODULE = {
+    "kernel": "features.engine.kernel",
+    "matrix": "features.engine.matrix",
+    "asked": "features.engine.entity_weeks",
+    "sources": "features.engine.sources",
+    "cohort": "features.cohort",
+    "canary": "features.leakage_canary",
+}
+"""What the table above calls each module."""
+
+
 @contextmanager
 def engine(module: str | None = None, old: str = "", new: str = "") -> Iterator[Callable[[str], ModuleType]]:
     """The package loaded anew, one line of one module rewritten; gives its modules by name."""
     kept = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "features"}
     try:
         if module is not None:
-            spec = importlib.util.find_spec(f"features.{module}")
+            spec = importlib.util.find_spec(MODULE[module])
             assert spec is not None
             text = Path(str(spec.origin)).read_text(encoding="utf-8")
             assert text.count(old) >= 1, f"{module} no longer holds {old!r}"
             mutant = importlib.util.module_from_spec(spec)
-            sys.modules[f"features.{module}"] = mutant
+            sys.modules[MODULE[module]] = mutant
             exec(compile(text.replace(old, new), f"mutant of {module}", "exec"), mutant.__dict__)
-        yield lambda name: importlib.import_module(f"features.{name}")
+        yield lambda name: importlib.import_module(MODULE[name])
     finally:
         for name in [n for n in sys.modules if n.split(".")[0] == "features"]:
             del sys.modules[name]
