@@ -24,7 +24,7 @@ from dashboards.server import SERVED
 from dashboards.texts.week_sentences import notice_sentence
 from dashboards.widgets import url_choices
 from dashboards.widgets.download_buttons import downloads
-from dashboards.widgets.login_gate import admitted, leave
+from dashboards.widgets.login_gate import leave, role_of_reader
 from dashboards.widgets.reader_session import Session, chosen_language, open_session
 from dashboards.wording.language import LANGS, Words, words_of
 from pipelines.errors import FengqiaoError
@@ -57,7 +57,7 @@ def main() -> None:
     }
     st.session_state["pages"] = pages
     page = st.navigation(list(pages.values()))
-    role = admitted(words)
+    role = role_of_reader(words)
     if role is None:
         with st.sidebar:
             _language(words)
@@ -75,9 +75,9 @@ def main() -> None:
     if session.publication is None:
         _instead(words("empty.nothing_published"), words("empty.nothing_published_do"))
     else:
-        told = run_notice(last_run(session.home)) + notices(session.publication, session.now.date())
+        messages = run_notice(last_run(session.home)) + notices(session.publication, session.now.date())
         st.html(
-            "".join(notice(notice_sentence(words, one), one.grave) for one in told if one.grave)
+            "".join(notice(notice_sentence(words, one), one.grave) for one in messages if one.grave)
             or "<span></span>"
         )
         page.run()
@@ -97,7 +97,7 @@ def _about(session: Session) -> None:
     words = session.words
     st.markdown(f"**{session.title}**")
     _language(words)
-    st.caption(f"{words('side.role')}{words('general.part')}{words.one_of('role', session.role)}")
+    st.caption(f"{words('side.role')}{words('general.part')}{words.text_or_unknown('role', session.role)}")
     if session.publication is not None:
         day = words.day(session.publication.as_of)
         st.caption(f"{words('side.as_of')}{words('general.part')}{words('side.as_of_text', day=day)}")
@@ -106,7 +106,7 @@ def _about(session: Session) -> None:
 
 
 def _language(words: Words) -> None:
-    url_choices.one_of(words("side.language"), "lang", LANGS, lambda lang: words(f"lang.{lang}"))
+    url_choices.single_choice(words("side.language"), "lang", LANGS, lambda lang: words(f"lang.{lang}"))
 
 
 def _instead(what: str, remedy: str) -> None:

@@ -54,8 +54,8 @@ def restore(archive: Path, home: Path) -> str:
         copy = Path(scratch) / "home"
         wanted = json.loads((copy / LIST).read_text(encoding="utf-8"))
         (copy / LIST).unlink()
-        found = _hashes(copy)
-        wrong = sorted(name for name in wanted | found if wanted.get(name) != found.get(name))
+        restored = _hashes(copy)
+        wrong = sorted(name for name in wanted | restored if wanted.get(name) != restored.get(name))
         if wrong:
             raise FengqiaoError(f"{archive}: {wrong[0]} is not what was saved; {home} was not made")
         copy.rename(home)
@@ -70,8 +70,8 @@ def main() -> None:
 
 def _copied(source: str, target: str) -> str:
     if is_sqlite(Path(source)):
-        with closing(sqlite3.connect(source)) as held, closing(sqlite3.connect(target)) as copy:
-            held.backup(copy)
+        with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(target)) as copy:
+            original.backup(copy)
         return target
     return shutil.copy2(source, target)
 

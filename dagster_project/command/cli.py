@@ -47,8 +47,8 @@ def plain_errors(debug: bool = False) -> Iterator[None]:
         if isinstance(problem, FengqiaoError):
             typer.echo(f"fengqiao: {problem}", err=True)
             sys.exit(problem.exit_code)
-        told = next(iter(str(problem).splitlines()), "")
-        typer.echo(f"fengqiao: {type(problem).__name__}: {told} (--debug shows the trace)", err=True)
+        first_line = next(iter(str(problem).splitlines()), "")
+        typer.echo(f"fengqiao: {type(problem).__name__}: {first_line} (--debug shows the trace)", err=True)
         sys.exit(FengqiaoError.exit_code)
 
 

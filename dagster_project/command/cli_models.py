@@ -72,8 +72,8 @@ def retrain(
     with stages.stage("retrain") as progress:
         monday = monday_of(as_of) or newest_as_of(city.home, city.profile)
         kept = tune_and_keep(city.home, city.profile, monday, tune, progress) if tune else city.profile
-        told = weekly.retrain(city.home, kept, monday, promote=promote, progress=progress)
-    typer.echo(told)
+        message = weekly.retrain(city.home, kept, monday, promote=promote, progress=progress)
+    typer.echo(message)
 
 
 @app.command()
@@ -110,15 +110,15 @@ def trial(
     city, stages = city_of(profile, home), new_stages()
     if run is not None:
         with stages.stage("report"):
-            told = report_again(city.home, city.profile, run)
-        typer.echo(told)
+            message = report_again(city.home, city.profile, run)
+        typer.echo(message)
         return
     plan = Plan(profile=str(city.profile.folder), scale=scale, weeks=weeks)
     with stages.stage("trial") as progress:
-        told = play_and_report(
+        message = play_and_report(
             city.home, city.profile, plan, seeds, arms_of(arms), workers, minutes, sweep, progress
         )
-    typer.echo(told)
+    typer.echo(message)
 
 
 @app.command()

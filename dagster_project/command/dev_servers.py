@@ -51,11 +51,11 @@ def open_workbench(city: City) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits it ignored
     try:
-        for told, words in commands.items():
+        for title, words in commands.items():
             running.append(
                 subprocess.Popen([sys.executable, "-m", *words], env=environment, start_new_session=True)
             )
-            typer.echo(told)
+            typer.echo(title)
         typer.echo("Ctrl-C closes all three")
         with suppress(KeyboardInterrupt):
             while all(process.poll() is None for process in running):

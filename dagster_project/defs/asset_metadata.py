@@ -45,13 +45,13 @@ def core_tables(warehouse: Path) -> dict[str, dict[str, Any]]:
             con,
             "select table_name, column_name, data_type from information_schema.columns order by table_name, ordinal_position",
         )
-        told = {}
-        for (table,), mine in columns.group_by("table_name", maintain_order=True):
+        metadata = {}
+        for (table,), of_table in columns.group_by("table_name", maintain_order=True):
             rows = read_row(con, f"select count(*) from {table}")[0]
-            told[str(table)] = {
+            metadata[str(table)] = {
                 "dagster/row_count": rows,
                 "dagster/column_schema": _schema(
-                    zip(mine["column_name"], mine["data_type"], strict=True), str(table)
+                    zip(of_table["column_name"], of_table["data_type"], strict=True), str(table)
                 ),
             }
         for core in CORE_TABLES.values():
@@ -62,24 +62,24 @@ def core_tables(warehouse: Path) -> dict[str, dict[str, Any]]:
                 from {versions(core)} group by month order by month desc limit 6
                 """,
             )
-            told[core] |= {
+            metadata[core] |= {
                 "preview": _markdown(months),
                 "dagster/column_lineage": column_lineage.of_core(core),
             }
-    return told
+    return metadata
 
 
 def read(table: str, reports: Sequence[FileReport]) -> dict[str, Any]:
     """What became of an input table's files this time."""
-    mine = [report for report in reports if report.table == table]
+    of_table = [report for report in reports if report.table == table]
     counts = {
-        name: sum(getattr(report, name) for report in mine)
+        name: sum(getattr(report, name) for report in of_table)
         for name in ("read", "loaded", "quarantined", "duplicates", "unchanged")
     }
     return counts | {
         "files": _markdown(
             pl.DataFrame(
-                [(r.file, r.read, r.loaded, r.quarantined) for r in mine],
+                [(r.file, r.read, r.loaded, r.quarantined) for r in of_table],
                 schema=["file", "read", "loaded", "quarantined"],
                 orient="row",
             )
@@ -122,13 +122,13 @@ def model(city: City, version: str, reason: str) -> dict[str, Any]:
     """The model in use, why, its backtest's headline and its page in MLflow."""
     from models.registry import mlflow_store, registry
 
-    told: dict[str, Any] = {"model": version, "why": reason}
+    metadata: dict[str, Any] = {"model": version, "why": reason}
     champion = registry.champion(city.home, city.profile)
     if champion is None:
-        return told
+        return metadata
     page = f"{MLFLOW_URL}/#/models/{mlflow_store.model_name(city.profile)}/versions/{champion.number}"
     headline = champion.metrics.filter(pl.col("as_of").is_null(), pl.col("segment") == "all")
-    return told | {
+    return metadata | {
         "mlflow": dg.MetadataValue.url(page),
         "trained_as_of": champion.signature.trained_as_of.isoformat(),
         "expires_on": champion.expires_on.isoformat(),
@@ -142,13 +142,13 @@ def published(folder: Path, table: str) -> dict[str, Any]:
     """One published table: rows, columns, and counts by level and category where it has them."""
     path = folder / f"{table}.parquet"
     frame = pl.read_parquet(path)
-    told = _of_frame(frame) | {"file": dg.MetadataValue.path(str(path))}
+    metadata = _of_frame(frame) | {"file": dg.MetadataValue.path(str(path))}
     by = [name for name in ("model", "category", "service", "kind", "level") if name in frame.columns][:2]
     if by:
-        told["preview"] = _markdown(frame.group_by(by).len("rows").sort(by).head(30))
+        metadata["preview"] = _markdown(frame.group_by(by).len("rows").sort(by).head(30))
     if table == "dispute_warnings":
-        told["dagster/column_lineage"] = column_lineage.of_warnings()
-    return told
+        metadata["dagster/column_lineage"] = column_lineage.of_warnings()
+    return metadata
 
 
 def papers(folder: Path) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def intake(
     context: dg.AssetExecutionContext, city: dg.ResourceParam[City]
 ) -> Iterator[dg.MaterializeResult | dg.AssetObservation]:
     """Every file of the landing folder, and the decisions so far, checked and loaded in one transaction."""
-    from dashboards.decisions.export import handed_over
+    from dashboards.decisions.export import exported_decisions
     from pipelines.intake.intake import load_folder
     from pipelines.mapping.landing_folder import unread_files
 
@@ -97,7 +97,7 @@ def intake(
     with (
         city.stage("intake", last=alone) as progress,
         retry_transient(context),
-        handed_over(city.home) as decisions,
+        exported_decisions(city.home) as decisions,
     ):
         reports = load_folder(city.landing, city.profile, city.home, progress=progress, also=decisions)
         findings = intake_findings(city)

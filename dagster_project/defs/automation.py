@@ -116,8 +116,8 @@ def settled(folder: Path, now: datetime) -> str | None:
     stamps = [(str(path.relative_to(folder)), path.stat()) for path in files]
     if not stamps or any(now.timestamp() - stat.st_mtime < SETTLE_SECONDS for _, stat in stamps):
         return None
-    told = json.dumps([(name, stat.st_size, stat.st_mtime_ns) for name, stat in stamps])
-    return hashlib.sha256(told.encode()).hexdigest()
+    state = json.dumps([(name, stat.st_size, stat.st_mtime_ns) for name, stat in stamps])
+    return hashlib.sha256(state.encode()).hexdigest()
 
 
 def due_for_retraining(meta: Mapping[str, Any]) -> str | None:

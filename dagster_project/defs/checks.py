@@ -24,8 +24,8 @@ CANARY_WEEKS_BACK = 4
 BLOCKING = {"contract", "accounting", "leakage", "description_leakage", "list"}
 
 
-def _spec(name: str, asset: str, told: str) -> dg.AssetCheckSpec:
-    return dg.AssetCheckSpec(name, asset=asset, description=told, blocking=name in BLOCKING)
+def _spec(name: str, asset: str, description: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(name, asset=asset, description=description, blocking=name in BLOCKING)
 
 
 INTAKE_CHECKS = [
@@ -70,10 +70,10 @@ WATCH_CHECKS = [
 def intake_findings(city: City) -> dict[str, list[Finding]]:
     """What the core tables say of themselves after an intake, by table."""
     with open_warehouse(city.home.warehouse, read_only=True) as con:
-        found = {core: [checks.contract(con, core)] for core in CORE_TABLES.values()}
-        found["intake_file"] = [checks.accounting(con)]
-    city.block("intake", None, [one for mine in found.values() for one in mine])
-    return found
+        findings = {core: [checks.contract(con, core)] for core in CORE_TABLES.values()}
+        findings["intake_file"] = [checks.accounting(con)]
+    city.block("intake", None, [one for of_table in findings.values() for one in of_table])
+    return findings
 
 
 def week_findings(city: City, as_of: date) -> list[Finding]:
@@ -101,6 +101,6 @@ def publication_findings(city: City, folder: Path) -> dict[str, list[Finding]]:
     }
 
 
-def results(found: Iterable[Finding], asset: str) -> list[dg.AssetCheckResult]:
+def results(findings: Iterable[Finding], asset: str) -> list[dg.AssetCheckResult]:
     """Findings as check results of one asset."""
-    return [asset_metadata.checked(one, asset, blocking=one.name in BLOCKING) for one in found]
+    return [asset_metadata.checked(one, asset, blocking=one.name in BLOCKING) for one in findings]

@@ -30,14 +30,16 @@ def of_core(core: str) -> dg.TableColumnLineage:
     """A core table's columns from the input table's columns."""
     table = next(name for name, of in CORE_TABLES.items() if of == core)
     columns = list(TABLES[table].columns())
-    found = {name: [name] for name in columns if name != "recorded_at"}
+    sources_of = {name: [name] for name in columns if name != "recorded_at"}
     if "area_code" in columns:
-        found |= {place: ["area_code"] for place in PLACES}
+        sources_of |= {place: ["area_code"] for place in PLACES}
     if "recorded_at" in columns:
-        found |= dict.fromkeys(VERSION_TIMES, ["recorded_at"])
+        sources_of |= dict.fromkeys(VERSION_TIMES, ["recorded_at"])
     if table == "disputes":
-        found["parties_key"] = ["parties_key", *PAIR_COLUMNS]
-    return _lineage({column: [(table, source) for source in sources] for column, sources in found.items()})
+        sources_of["parties_key"] = ["parties_key", *PAIR_COLUMNS]
+    return _lineage(
+        {column: [(table, source) for source in sources] for column, sources in sources_of.items()}
+    )
 
 
 def of_features() -> dg.TableColumnLineage:

@@ -56,8 +56,8 @@ class City:
             self._keep("failed", name, as_of, str(problem), str(problem))
             raise
         except BaseException as problem:
-            told = f"{type(problem).__name__}: {problem}".splitlines()[0]
-            self._keep("failed", name, as_of, told, told)
+            message = f"{type(problem).__name__}: {problem}".splitlines()[0]
+            self._keep("failed", name, as_of, message, message)
             raise
         if last:
             self._keep("done", name, as_of)

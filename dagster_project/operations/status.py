@@ -22,10 +22,10 @@ def status_lines(city: City, today: date) -> list[str]:
         city: whose home is looked at; nothing is written.
         today: the reader's date; made-up data stand still in time and are never overdue.
     """
-    held = city.home.owner()
-    if held is None:
+    owner = city.home.owner()
+    if owner is None:
         return [f"home: {city.home.root} (empty; run `fengqiao run --data FOLDER`)"]
-    lines = [f"home: {city.home.root} ({held['profile']}, {held['origin']} data)", _last_run(city.home)]
+    lines = [f"home: {city.home.root} ({owner['profile']}, {owner['origin']} data)", _last_run(city.home)]
     if city.home.warehouse.exists():
         lines += _warehouse_lines(city)
     meta = newest_meta(city.home)
@@ -56,16 +56,16 @@ def overdue(meta: dict[str, Any], today: date) -> list[str]:
     """What a published week's `meta.json` says should have been done by now; made-up data are never overdue."""
     if meta["synthetic"]:
         today = date.fromisoformat(meta["as_of"])
-    told = []
+    messages = []
     until = datetime.fromisoformat(meta["data_until"]).date()
     if (today - until).days > DATA_OVERDUE_DAYS:
-        told.append(f"data, {(today - until).days} days old")
+        messages.append(f"data, {(today - until).days} days old")
     if (today - date.fromisoformat(meta["as_of"])).days >= 7:
-        told.append(f"publication, {(today - date.fromisoformat(meta['as_of'])).days} days old")
+        messages.append(f"publication, {(today - date.fromisoformat(meta['as_of'])).days} days old")
     expires = meta["model"]["expires_on"]
     if expires and (date.fromisoformat(expires) - today).days < CARD_ENDS_DAYS:
-        told.append(f"retraining, the model card ends on {expires}")
-    return told
+        messages.append(f"retraining, the model card ends on {expires}")
+    return messages
 
 
 def _last_run(home: Home) -> str:

@@ -82,7 +82,7 @@ def live_year(profile: Profile, plan: Plan, seed: int, arm: Arm, history: Path, 
     year = _Year(profile, plan, arm, home, feed, partial)
     for week in range(plan.weeks):
         year.live(week)
-    for name, frames in year.told.items():
+    for name, frames in year.records.items():
         if frames:
             write_parquet(pl.concat(frames), partial / f"{name}.parquet")
     shutil.rmtree(partial / "home")
@@ -100,7 +100,12 @@ class _Year:
     folder: Path
 
     def __post_init__(self) -> None:
-        self.told: dict[str, list[pl.DataFrame]] = {"attended": [], "harms": [], "weeks": [], "at_risk": []}
+        self.records: dict[str, list[pl.DataFrame]] = {
+            "attended": [],
+            "harms": [],
+            "weeks": [],
+            "at_risk": [],
+        }
         self.seen: set[str] = set()
         self.attending = city_figures(self.profile).attending
         self.why: str | None = None
@@ -122,11 +127,11 @@ class _Year:
             self.attending.works_when_closed,
         )
         self.seen |= set(picked["dispute_id"])
-        self.told["attended"].append(picked.with_columns(week=pl.lit(week)))
+        self.records["attended"].append(picked.with_columns(week=pl.lit(week)))
         if self.arm.learns:
             kept = ("dispute_id", "township_code", "probability")
             truth = self._with_truth(offered.select(kept)).with_columns(week=pl.lit(week))
-            self.told["at_risk"].append(truth)
+            self.records["at_risk"].append(truth)
         self._go_on(week, capacity, picked, offered)
 
     def _go_on(self, week: int, capacity: int, picked: pl.DataFrame, offered: pl.DataFrame) -> None:
@@ -134,7 +139,7 @@ class _Year:
         shutil.rmtree(landing, ignore_errors=True)
         lived = self.feed.live_week(landing, dispute_numbers(picked["dispute_id"]).to_numpy())
         harms, places = lived.harms, self.feed.world.places
-        self.told["harms"].append(
+        self.records["harms"].append(
             pl.DataFrame(
                 {
                     "dispute_id": dispute_ids(pl.Series(harms.number, dtype=pl.Int64)),
@@ -148,10 +153,15 @@ class _Year:
             )
         )
         version = offered["model_version"][0] if "model_version" in offered.columns and len(offered) else None
-        told = {"week": week, "at_risk": len(offered), "capacity": capacity, "expected_harms": harms.expected}
+        week_row = {
+            "week": week,
+            "at_risk": len(offered),
+            "capacity": capacity,
+            "expected_harms": harms.expected,
+        }
         model = {"model_version": version, "model_reason": self.why}
-        self.told["weeks"].append(
-            pl.DataFrame(told | model, schema_overrides=dict.fromkeys(model, pl.String))
+        self.records["weeks"].append(
+            pl.DataFrame(week_row | model, schema_overrides=dict.fromkeys(model, pl.String))
         )
 
     def _offered(self, week: int, monday: date) -> pl.DataFrame:

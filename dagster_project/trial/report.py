@@ -59,8 +59,8 @@ def report(home: Home, profile: Profile, plan: Plan, folder: Path) -> str:
         The sentence, in Chinese and English, or what is still missing.
     """
     results = read_results(folder, profile)
-    found = effects(results.attended, results.harms, results.weeks, plan.city_years)
-    write_parquet(found, folder / "effects.parquet")
+    table = effects(results.attended, results.harms, results.weeks, plan.city_years)
+    write_parquet(table, folder / "effects.parquet")
     fed_back = lost = None
     if len(results.at_risk):
         fed_back, lost = _feedback(results, folder), losses(results.at_risk, results.attended, results.weeks)
@@ -69,15 +69,15 @@ def report(home: Home, profile: Profile, plan: Plan, folder: Path) -> str:
     moved = swept(pl.concat(pl.read_parquet(path) for path in sweeps)) if sweeps else None
     if moved is not None:
         write_parquet(moved, folder / "sweep.parquet")
-    content = summary(found, folder.name, asdict(plan), profile.settings.capacity)
+    content = summary(table, folder.name, asdict(plan), profile.settings.capacity)
     command = (
         f"fengqiao trial --profile {Path(plan.profile).name} --scale {plan.scale:g} --weeks {plan.weeks}"
     )
-    tables = Tables(effects=found, feedback=fed_back, losses=lost, sweep=moved)
+    tables = Tables(effects=table, feedback=fed_back, losses=lost, sweep=moved)
     _put(folder / PAGE, page(content, tables, _names(profile), command, PICTURE))
     _put(folder / EFFECT, as_json(content))
     _put(folder.parent / EFFECT, as_json(content))
-    log_trial(home, profile, folder, asdict(plan), _headline(found))
+    log_trial(home, profile, folder, asdict(plan), _headline(table))
     if content["sentence_zh"] is None:
         return "arms are missing for the sentence: it needs nothing, checklist, ranking and oracle"
     return f"{content['sentence_zh']}{content['limits_zh']}\n{content['sentence_en']} {content['limits_en']}"
@@ -85,13 +85,13 @@ def report(home: Home, profile: Profile, plan: Plan, folder: Path) -> str:
 
 def swept(rows: pl.DataFrame) -> pl.DataFrame:
     """Outcomes prevented per 100 mediations by setting and arm, over seeds: setting, arm, seeds, value, low, high."""
-    found = []
+    tables = []
     for (setting, arm), part in rows.group_by("setting", "arm", maintain_order=True):
         estimate = ratio(
             100 * part["expected_prevented"].to_numpy(), part["attended"].to_numpy().astype(float)
         )
-        found.append((setting, arm, len(part), *estimate))
-    return pl.DataFrame(found, schema=("setting", "arm", "seeds", "value", "low", "high"), orient="row")
+        tables.append((setting, arm, len(part), *estimate))
+    return pl.DataFrame(tables, schema=("setting", "arm", "seeds", "value", "low", "high"), orient="row")
 
 
 def _names(profile: Profile) -> dict[str, str]:
@@ -104,15 +104,15 @@ def _feedback(results: Results, folder: Path) -> pl.DataFrame | None:
     """`feedback.feedback`, written down and pictured; None where the weeks are too few for anything to have matured."""
     arms = results.at_risk["arm"].unique().implode()
     visits = results.attended.filter(pl.col("arm").is_in(arms))
-    found = feedback(results.at_risk, visits, results.harms)
-    if found.is_empty():
+    loop = feedback(results.at_risk, visits, results.harms)
+    if loop.is_empty():
         return None
-    write_parquet(found, folder / "feedback.parquet")
+    write_parquet(loop, folder / "feedback.parquet")
     shares = township_shares(results.at_risk, visits)
     write_parquet(shares, folder / "township_shares.parquet")
-    pictured = pl.col("arm").is_in(pictured_of(found["arm"].unique().sort().to_list()))
-    save_picture(shares.filter(pictured), found.filter(pictured), folder / PICTURE)
-    return found
+    pictured = pl.col("arm").is_in(pictured_of(loop["arm"].unique().sort().to_list()))
+    save_picture(shares.filter(pictured), loop.filter(pictured), folder / PICTURE)
+    return loop
 
 
 def pictured_of(arms: list[str]) -> list[str]:
@@ -120,8 +120,8 @@ def pictured_of(arms: list[str]) -> list[str]:
     return [arm for arm in PICTURED if arm in arms] or arms
 
 
-def _headline(found: pl.DataFrame) -> dict[str, float]:
-    whole = found.filter((pl.col("segment") == "all") & pl.col("value").is_not_null())
+def _headline(table: pl.DataFrame) -> dict[str, float]:
+    whole = table.filter((pl.col("segment") == "all") & pl.col("value").is_not_null())
     return {f"{row['arm']}.{row['metric']}": row["value"] for row in whole.iter_rows(named=True)}
 
 

@@ -87,10 +87,10 @@ def play(
             now, left = left[:workers], left[workers:]
             for _ in _completed(pool, history_task, [(plan, seed, folder) for seed in now]):
                 progress("histories", done / len(todo))
-            mine = [(plan, seed, arm.name, folder, ends) for seed, arm in todo if seed in now]
-            for told in _completed(pool, year_task, mine):
+            tasks = [(plan, seed, arm.name, folder, ends) for seed, arm in todo if seed in now]
+            for result in _completed(pool, year_task, tasks):
                 done += 1
-                progress(told, done / len(todo))
+                progress(result, done / len(todo))
             for seed in now:
                 shutil.rmtree(_history(folder, seed), ignore_errors=True)
 

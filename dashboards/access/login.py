@@ -32,9 +32,9 @@ class Rules:
 
     def role(self, claims: Mapping[str, Any]) -> Role | None:
         """The role of somebody with these claims, or None where no group of theirs has one."""
-        told = claims.get(self.claim)
-        mine = {told} if isinstance(told, str) else {str(each) for each in told or ()}
-        return next((role for role, groups in self.groups if groups & mine), None)
+        named = claims.get(self.claim)
+        of_reader = {named} if isinstance(named, str) else {str(each) for each in named or ()}
+        return next((role for role, groups in self.groups if groups & of_reader), None)
 
 
 def login_file() -> Path | None:
@@ -59,11 +59,11 @@ def read_rules(path: Path) -> Rules:
     if path.stat().st_mode & 0o077:
         raise RefusedInput(f"the log-in file {path} may be read by others: chmod 600 it")
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as problem:
         raise RefusedInput(f"the log-in file {path} is no TOML: {problem}") from problem
-    missing = [f"auth.{name}" for name in NEEDED if name not in told.get("auth", {})]
-    roles = dict(told.get("roles", {}))
+    missing = [f"auth.{name}" for name in NEEDED if name not in settings.get("auth", {})]
+    roles = dict(settings.get("roles", {}))
     claim = roles.pop("claim", None)
     missing += ["roles.claim"] * (claim is None) + ["roles.analyst"] * (not roles)
     if missing:

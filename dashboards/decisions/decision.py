@@ -102,7 +102,7 @@ class Decision:
     @classmethod
     def from_json(cls, text: str) -> "Decision":
         """The decision of such a text."""
-        told: dict[str, Any] = json.loads(text)
+        fields: dict[str, Any] = json.loads(text)
         for name in ("as_of", "due_on", "visited_on"):
-            told[name] = date.fromisoformat(told[name]) if told.get(name) else None
-        return cls(**told)
+            fields[name] = date.fromisoformat(fields[name]) if fields.get(name) else None
+        return cls(**fields)

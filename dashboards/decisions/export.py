@@ -21,7 +21,7 @@ FILE = "decisions.parquet"
 
 
 @contextmanager
-def handed_over(home: Home) -> Iterator[list[SourceFile]]:
+def exported_decisions(home: Home) -> Iterator[list[SourceFile]]:
     """The home's decisions as a file to take in, gone again afterwards; nothing where there are none."""
     rows = decision_rows(DecisionStore.of(home).everything())
     path = home.root / FILE
@@ -43,10 +43,10 @@ def decision_rows(entries: Sequence[Entry]) -> pl.DataFrame:
     Args:
         entries: in the order of the record.
     """
-    told = {entry.seq: _row(entry) for entry in entries if entry.decision.action != "undo"}
-    rows = list(told.values())
+    row_of_entry = {entry.seq: _row(entry) for entry in entries if entry.decision.action != "undo"}
+    rows = list(row_of_entry.values())
     for entry in entries:
-        taken_back = told.get(entry.decision.undoes or 0)
+        taken_back = row_of_entry.get(entry.decision.undoes or 0)
         if taken_back is not None:
             later = max(entry.at, taken_back["recorded_at"] + timedelta(seconds=1))
             rows.append(taken_back | {"undone": True, "recorded_at": later})
@@ -56,11 +56,11 @@ def decision_rows(entries: Sequence[Entry]) -> pl.DataFrame:
 
 def _row(entry: Entry) -> dict[str, Any]:
     decision = entry.decision
-    mine = {
+    of_decision = {
         name: getattr(decision, name)
         for name in ("dispute_id", "as_of", "action", "reason", "unit_id", "due_on", "visited_on")
     }
-    return mine | {
+    return of_decision | {
         "decision_id": str(entry.seq),
         "decided_at": entry.at,
         "recorded_at": entry.at,

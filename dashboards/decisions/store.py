@@ -123,17 +123,17 @@ class DecisionStore:
     def erase(self, dispute_id: str, at: datetime) -> int:
         """Erase the content of every entry about a dispute; how many there were. The chain stays whole."""
         with self._writing() as con:
-            found = con.scalars(
+            numbers = con.scalars(
                 sa.select(CONTENT.c.seq).where(CONTENT.c.dispute_id == dispute_id).order_by(CONTENT.c.seq)
             ).all()
-            if found:
-                told = json.dumps({"erased": list(found)})
-                by_entry = _append(con, told, None, at)
-                con.execute(sa.insert(ERASURE), [{"seq": seq, "by_entry": by_entry} for seq in found])
-                con.execute(sa.delete(CONTENT).where(CONTENT.c.seq.in_(found)))
+            if numbers:
+                content = json.dumps({"erased": list(numbers)})
+                by_entry = _append(con, content, None, at)
+                con.execute(sa.insert(ERASURE), [{"seq": seq, "by_entry": by_entry} for seq in numbers])
+                con.execute(sa.delete(CONTENT).where(CONTENT.c.seq.in_(numbers)))
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as con:
             con.exec_driver_sql(REWRITE[con.dialect.name])
-        return len(found)
+        return len(numbers)
 
     def verify(self, heads: Iterable[str] = ()) -> Verified:
         """Walk the chain from its first entry.
@@ -233,9 +233,9 @@ def _append(con: sa.Connection, content: str, dispute_id: str | None, at: dateti
 def _check_content(
     seq: int, content_hash: str, content: dict[int, sa.Row[Any]], erased: dict[int, int]
 ) -> None:
-    held = content.get(seq)
-    if held is not None:
-        if _content_hash(held.salt, held.dispute_id, held.content) != content_hash:
+    stored = content.get(seq)
+    if stored is not None:
+        if _content_hash(stored.salt, stored.dispute_id, stored.content) != content_hash:
             raise BrokenChain(f"what decision {seq} says was changed")
         return
     by_entry = content.get(erased.get(seq, 0))

@@ -88,12 +88,12 @@ def prepare(engine: sa.Engine) -> None:
             con.exec_driver_sql("select pg_advisory_xact_lock(hashtext('fengqiao decisions'))")
         for table in _METADATA.sorted_tables:
             con.execute(CreateTable(table, if_not_exists=True))
-        held = con.scalar(sa.select(sa.func.max(SCHEMA.c.version)))
-        if held is not None and held > DECISION_SCHEMA:
+        version = con.scalar(sa.select(sa.func.max(SCHEMA.c.version)))
+        if version is not None and version > DECISION_SCHEMA:
             raise FengqiaoError(
-                f"the decisions have schema {held} and this program knows {DECISION_SCHEMA}: use the release that wrote them"
+                f"the decisions have schema {version} and this program knows {DECISION_SCHEMA}: use the release that wrote them"
             )
-        if held is None:
+        if version is None:
             con.execute(sa.insert(SCHEMA).values(version=DECISION_SCHEMA))
         con.exec_driver_sql(_INDEX)
         for statement in _SQLITE_TRIGGERS if sqlite else _POSTGRES_TRIGGERS:

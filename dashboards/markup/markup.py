@@ -122,7 +122,7 @@ def reasons(names: Names, dispute: Dispute) -> str:
         sign = "▲" if way == "raises" else "▼"
         items += (
             f'<li><span class="fq-way fq-{way}" title="{escape(words(f"dispute.{way}"))}">{sign}</span>'
-            f"<span>{escape(words.own(reason, 'text'))}"
+            f"<span>{escape(words.localized(reason, 'text'))}"
             f"<small>{escape(words(f'dispute.{way}'))}</small></span></li>"
         )
     return f'<ol class="fq-reasons">{items}</ol>' if items else lines([words("dispute.no_reasons")])
@@ -164,12 +164,12 @@ def _kind(names: Names, kind: str) -> str:
 
 
 def _by_whom(names: Names, step: dict[str, str | None]) -> str:
-    told = [names.code("result", step["result"])] if step["result"] else []
+    parts = [names.code("result", step["result"])] if step["result"] else []
     if step["unit_id"]:
-        told.append(names.unit(step["unit_id"]))
+        parts.append(names.unit(step["unit_id"]))
     elif step["tier"]:
-        told.append(names.code("tier", step["tier"]))
-    return f"<span>{escape(names.words('general.part').join(told))}</span>" if told else ""
+        parts.append(names.code("tier", step["tier"]))
+    return f"<span>{escape(names.words('general.part').join(parts))}</span>" if parts else ""
 
 
 def _known(names: Names, late_days: int) -> str:

@@ -36,104 +36,106 @@ PLACE_ROWS, SERVICE_ROWS = 6, 5
 PICTURE_PPI = 200
 
 
-def week_section(made: Document, paper: Paper) -> None:
+def week_section(document: Document, paper: Paper) -> None:
     """How many there are, of when."""
-    made.section(paper.names.words("paper.facts_title"), facts(paper))
+    document.section(paper.names.words("paper.facts_title"), facts(paper))
 
 
-def changes_section(made: Document, paper: Paper) -> None:
+def changes_section(document: Document, paper: Paper) -> None:
     """New, risen, gone."""
     words = paper.names.words
-    told = changes_line(words, paper.publication, paper.role, paper.earlier)
-    made.section(words("paper.changes_title"), [told])
+    changes = changes_line(words, paper.publication, paper.role, paper.earlier)
+    document.section(words("paper.changes_title"), [changes])
 
 
-def ten_section(made: Document, paper: Paper) -> None:
+def ten_section(document: Document, paper: Paper) -> None:
     """The disputes the meeting talks through, and what is decided of the list so far."""
     words = paper.names.words
     listed = len(paper.listed.rows)
-    told = words("paper.ten", n=words.number(len(paper.ten)), listed=words.number(listed))
-    made.section(words("paper.ten_title"), [told if paper.ten else words("paper.no_row")])
+    heading = words("paper.ten", n=words.number(len(paper.ten)), listed=words.number(listed))
+    document.section(words("paper.ten_title"), [heading if paper.ten else words("paper.no_row")])
     if paper.ten:
-        made.table(*_head(paper, _TEN), [_dispute_cells(paper, dispute) for dispute in paper.ten])
+        document.table(*_head(paper, _TEN), [_dispute_cells(paper, dispute) for dispute in paper.ten])
     actions = [entry.decision.action for entry in paper.decided.values()]
     counts = {name: words.number(actions.count(name)) for name in ("accept", "decline", "correct")}
-    made.sentences([words("paper.decided", **counts, open=words.number(listed - len(actions)))])
+    document.sentences([words("paper.decided", **counts, open=words.number(listed - len(actions)))])
 
 
-def places_section(made: Document, paper: Paper) -> None:
+def places_section(document: Document, paper: Paper) -> None:
     """Townships above their usual, on a map and by name."""
     names, words = paper.names, paper.names.words
-    found = places(paper.publication, paper.profile)
-    if found is None:
-        made.section(words("paper.places_title"), [words("place.none")])
+    ranked = places(paper.publication, paper.profile)
+    if ranked is None:
+        document.section(words("paper.places_title"), [words("place.none")])
         return
-    made.section(words("paper.places_title"), place_summary(names, found))
+    document.section(words("paper.places_title"), place_summary(names, ranked))
     shapes = boundaries_of(paper.profile)
-    if can_be_drawn(found.rows, shapes):
+    if can_be_drawn(ranked.rows, shapes):
         titles = (words("place.size"), words("place.told_title"), words("place.reporting"))
-        drawn = township_map(names, map_words(names, found.rows), shapes, *titles)
-        told = words("place.map_text_polygons" if shapes else "place.map_text")
-        made.picture(_png(drawn, 640, 420), 95, told)
-    head, rows = place_table(names, found, found.rows.head(PLACE_ROWS))
-    made.table(head, _PLACES, _plain(rows))
+        drawn = township_map(names, map_words(names, ranked.rows), shapes, *titles)
+        caption = words("place.map_text_polygons" if shapes else "place.map_text")
+        document.picture(_png(drawn, 640, 420), 95, caption)
+    head, rows = place_table(names, ranked, ranked.rows.head(PLACE_ROWS))
+    document.table(head, _PLACES, _plain(rows))
 
 
-def services_section(made: Document, paper: Paper) -> None:
+def services_section(document: Document, paper: Paper) -> None:
     """How far the care services reach, where they fall behind most."""
     names, words = paper.names, paper.names.words
-    made.section(words("paper.services_title"), [])
+    document.section(words("paper.services_title"), [])
     for service in paper.profile.codes_of_kind("service"):
         rows = services(paper.publication, paper.profile, service)
-        told = [words("service.none")] if rows is None else service_summary(names, rows)
-        made.sentences(
+        sentences = [words("service.none")] if rows is None else service_summary(names, rows)
+        document.sentences(
             [
                 words(
                     "paper.service",
                     service=names.category(service),
-                    told=words("general.after_sentence").join(told),
+                    sentences=words("general.after_sentence").join(sentences),
                 )
             ]
         )
         if rows is not None:
             head, cells = service_table(names, rows.head(SERVICE_ROWS))
-            made.table(head, _SERVICES, _plain(cells))
+            document.table(head, _SERVICES, _plain(cells))
 
 
-def last_week_section(made: Document, paper: Paper) -> None:
+def last_week_section(document: Document, paper: Paper) -> None:
     """What became of the list before."""
     words, last = paper.names.words, paper.last
-    made.section(words("paper.last_title"), _last_lines(paper, last) if last else [words("paper.no_last")])
+    document.section(
+        words("paper.last_title"), _last_lines(paper, last) if last else [words("paper.no_last")]
+    )
     if last is None:
         return
-    told = last.rows.filter(pl.col("action").is_not_null() | pl.col("harmed"))
-    shown = told.sort("harmed", descending=True, maintain_order=True).head(LAST_ROWS)
+    rows = last.rows.filter(pl.col("action").is_not_null() | pl.col("harmed"))
+    shown = rows.sort("harmed", descending=True, maintain_order=True).head(LAST_ROWS)
     if len(shown):
-        made.table(*_head(paper, _LAST), [_last_cells(paper, row) for row in shown.iter_rows(named=True)])
+        document.table(*_head(paper, _LAST), [_last_cells(paper, row) for row in shown.iter_rows(named=True)])
 
 
-def record_section(made: Document, paper: Paper) -> None:
+def record_section(document: Document, paper: Paper) -> None:
     """How right the warnings were, and a picture of whether stated chances came true."""
     words = paper.names.words
-    made.section(words("paper.record_title"), [record_sentence(words, paper.measured)])
+    document.section(words("paper.record_title"), [record_sentence(words, paper.measured)])
     bins = reliability(paper.publication)
     if len(bins):
-        told = words("general.part").join([words("model.picture"), words("model.picture_text")])
-        made.picture(_png(reliability_picture(words, bins), 420, 190), 100, told)
+        caption = words("general.part").join([words("model.picture"), words("model.picture_text")])
+        document.picture(_png(reliability_picture(words, bins), 420, 190), 100, caption)
 
 
-def limits_section(made: Document, paper: Paper) -> None:
+def limits_section(document: Document, paper: Paper) -> None:
     """What this paper is not, and what it cannot see."""
     words = paper.names.words
-    made.section(words("paper.limits_title"), [words("boundary.line"), *cannot_see(words)])
+    document.section(words("paper.limits_title"), [words("boundary.line"), *cannot_see(words)])
 
 
-def to_decide_section(made: Document, paper: Paper) -> None:
+def to_decide_section(document: Document, paper: Paper) -> None:
     """An empty table for the meeting to fill in by hand."""
     words = paper.names.words
-    made.section(words("paper.to_decide_title"), [words("paper.to_decide")])
+    document.section(words("paper.to_decide_title"), [words("paper.to_decide")])
     blank = [[str(n), *[""] * (len(_TO_DECIDE) - 1)] for n in range(1, BLANK_ROWS + 1)]
-    made.table(*_head(paper, _TO_DECIDE), blank, height_mm=11)
+    document.table(*_head(paper, _TO_DECIDE), blank, height_mm=11)
 
 
 IN_ORDER = (
@@ -153,7 +155,7 @@ def facts(paper: Paper) -> list[str]:
     """How long the list is, of how many at risk, as of when; by level; and how many the role does not see."""
     words, publication, rows = paper.names.words, paper.publication, paper.listed.rows
     random = len(rows.filter(pl.col("selection") == "random"))
-    told = words(
+    sentence = words(
         "paper.facts",
         as_of=words.day(publication.as_of),
         until=words.day(publication.data_until.date()),
@@ -164,13 +166,13 @@ def facts(paper: Paper) -> list[str]:
     )
     levels = [text for _, text in level_words(paper.names, rows)]
     by_level = [words("paper.levels", levels=words("general.between").join(levels))] if levels else []
-    return [told, *by_level, *hidden_lines(words, paper.listed)]
+    return [sentence, *by_level, *hidden_lines(words, paper.listed)]
 
 
 def _dispute_cells(paper: Paper, dispute: Dispute) -> list[str]:
     names, words = paper.names, paper.names.words
     row = paper.listed.rows.filter(pl.col("dispute_id") == dispute.warning["dispute_id"]).row(0, named=True)
-    reasons = [words.own(reason, "text") for reason in row["reasons"]] or [words("row.no_reason")]
+    reasons = [words.localized(reason, "text") for reason in row["reasons"]] or [words("row.no_reason")]
     if dispute.not_asked:
         items = words("general.between").join(words(f"checklist.{item}") for item in dispute.not_asked)
         reasons.append(words("paper.not_asked", items=items))
@@ -199,11 +201,11 @@ def _chance(paper: Paper, dispute: Dispute) -> str:
 def _last_lines(paper: Paper, last: LastWeek) -> list[str]:
     words = paper.names.words
     counts = {name: words.number(n) for name, n in last.decided.items()}
-    came = {name: words.number(getattr(last, name)) for name in ("contacted", "closed", "harmed")}
+    happened = {name: words.number(getattr(last, name)) for name in ("contacted", "closed", "harmed")}
     outcome = paper.profile.settings.outcome_zh if words.lang == "zh" else paper.profile.settings.outcome_en
     return [
         words("paper.last", day=words.day(last.listed_on), n=words.number(len(last.rows)), **counts),
-        words("paper.last_came", outcome=outcome, **came),
+        words("paper.last_came", outcome=outcome, **happened),
     ]
 
 
@@ -215,8 +217,8 @@ def _last_cells(paper: Paper, row: dict[str, Any]) -> list[str]:
         decided.append(names.unit(row["unit_id"]))
     elif row["action"]:
         decided.append(names.code("decision_reason", row["reason"]))
-    came = [names.code("decision_reason", row["visit_result"])] if row["visit_result"] else []
-    came += [
+    outcomes = [names.code("decision_reason", row["visit_result"])] if row["visit_result"] else []
+    outcomes += [
         words(f"paper.came_{name}")
         for name in ("closed", "harmed")
         if row[f"is_{name}" if name == "closed" else name]
@@ -226,7 +228,7 @@ def _last_cells(paper: Paper, row: dict[str, Any]) -> list[str]:
         names.code("level", row["level"]) if row["level"] else words("row.no_score"),
         f"{row['dispute_id']}\n{names.place(row['area_code'])}",
         between.join(decided),
-        between.join(came) or words("general.none"),
+        between.join(outcomes) or words("general.none"),
     ]  # fmt: skip
 
 

@@ -76,9 +76,9 @@ def gather(home: Home, profile: Profile, lang: str, role: Role) -> Paper:
         listed=listed,
         at_risk=queue(publication, role),
         ten=[
-            found
+            dispute
             for n in numbers[:FOR_THE_MEETING]
-            if (found := one_dispute(publication, role, n)) is not None
+            if (dispute := one_dispute(publication, role, n)) is not None
         ],
         last=last_week(publication, role),
         measured=pooled(publication),

@@ -50,14 +50,14 @@ def write_brief(home: Home, profile: Profile, lang: str = "zh", role: str = "ana
 def document_bytes(paper: Paper) -> bytes:
     """The Word document."""
     words, publication = paper.names.words, paper.publication
-    made = Document(words)
-    made.title(words("paper.title"), words("paper.number_line", **week_days(words, publication)))
+    document = Document(words)
+    document.title(words("paper.title"), words("paper.number_line", **week_days(words, publication)))
     if publication.synthetic:
-        made.remark(words("paper.simulated"))
+        document.remark(words("paper.simulated"))
     for section in sections.IN_ORDER:
-        section(made, paper)
-    made.remark(words("paper.head", head=paper.head[:16], n=words.number(paper.entries)))
-    return made.to_bytes(publication.as_of)
+        section(document, paper)
+    document.remark(words("paper.head", head=paper.head[:16], n=words.number(paper.entries)))
+    return document.to_bytes(publication.as_of)
 
 
 def workbook_bytes(paper: Paper) -> bytes:

@@ -41,15 +41,15 @@ class Document:
 
     def __init__(self, words: Words) -> None:
         self._words = words
-        self._made = docx.Document()
+        self._docx = docx.Document()
         self._indent = words.lang == "zh"
         self._speak()
-        page = self._made.sections[0]
+        page = self._docx.sections[0]
         page.page_width, page.page_height = Mm(210), Mm(297)
         page.top_margin, page.bottom_margin = Mm(MARGINS_MM["top"]), Mm(MARGINS_MM["bottom"])
         page.left_margin, page.right_margin = Mm(MARGINS_MM["left"]), Mm(MARGINS_MM["right"])
         page.footer_distance = Mm(28)
-        self._made.settings.odd_and_even_pages_header_footer = True
+        self._docx.settings.odd_and_even_pages_header_footer = True
         self._foot(page.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
         self._foot(page.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
 
@@ -57,11 +57,11 @@ class Document:
         """The title, and the line under it."""
         self._centred(text, TITLE_PT, TITLE_FACE)
         self._centred(below, BODY_PT, BODY_FACE)
-        self._leading(self._made.add_paragraph())
+        self._leading(self._docx.add_paragraph())
 
     def section(self, heading: str, paragraphs: Sequence[str]) -> None:
         """A heading and its paragraphs."""
-        head = self._leading(self._made.add_paragraph())
+        head = self._leading(self._docx.add_paragraph())
         head.paragraph_format.keep_with_next = True
         self._indented(head)
         _set(head.add_run(heading), BODY_PT, HEAD_FACE)
@@ -69,24 +69,24 @@ class Document:
 
     def remark(self, text: str) -> None:
         """A paragraph in small type."""
-        _set(self._made.add_paragraph().add_run(text), FOOT_PT, BODY_FACE)
+        _set(self._docx.add_paragraph().add_run(text), FOOT_PT, BODY_FACE)
 
     def sentences(self, paragraphs: Sequence[str]) -> None:
         """More paragraphs of the section."""
         for text in paragraphs:
-            body = self._indented(self._leading(self._made.add_paragraph()))
+            body = self._indented(self._leading(self._docx.add_paragraph()))
             _set(body.add_run(text), BODY_PT, BODY_FACE)
 
-    def picture(self, png: bytes, width_mm: float, told: str) -> None:
+    def picture(self, png: bytes, width_mm: float, caption: str) -> None:
         """A picture in the middle, and what it shows in small type below."""
-        paragraph = self._made.add_paragraph()
+        paragraph = self._docx.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.keep_with_next = True
         shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Mm(width_mm))
-        shape._inline.docPr.set("descr", told)
-        caption = self._made.add_paragraph()
-        caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _set(caption.add_run(told), TABLE_PT, BODY_FACE)
+        shape._inline.docPr.set("descr", caption)
+        below = self._docx.add_paragraph()
+        below.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _set(below.add_run(caption), TABLE_PT, BODY_FACE)
 
     def table(
         self,
@@ -103,12 +103,12 @@ class Document:
             rows: cells of each row.
             height_mm: rows are at least that high, for writing into.
         """
-        made = self._made.add_table(rows=0, cols=len(head), style="Table Grid")
-        made.alignment, made.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-        for column, width in zip(made.columns, widths_mm, strict=True):
+        table = self._docx.add_table(rows=0, cols=len(head), style="Table Grid")
+        table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        for column, width in zip(table.columns, widths_mm, strict=True):
             column.width = Mm(width)
         for n, texts in enumerate([head, *rows]):
-            row = made.add_row()
+            row = table.add_row()
             row.height = Mm(height_mm) if n else None
             properties = row._tr.get_or_add_trPr()
             properties.append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
@@ -117,28 +117,28 @@ class Document:
             for cell, text, width in zip(row.cells, texts, widths_mm, strict=True):
                 cell.width = Mm(width)
                 _set(cell.paragraphs[0].add_run(text), TABLE_PT, HEAD_FACE if n == 0 else BODY_FACE)
-        self._made.add_paragraph()
+        self._docx.add_paragraph()
 
     def to_bytes(self, day: date) -> bytes:
         """The file, dated that day."""
         stamp = datetime.combine(day, time())
-        properties = self._made.core_properties
+        properties = self._docx.core_properties
         properties.created = properties.modified = stamp
         properties.author = properties.last_modified_by = ""
         properties.title, properties.comments = self._words("paper.title"), ""
         self._name_fallbacks()
         loose = io.BytesIO()
-        self._made.save(loose)
+        self._docx.save(loose)
         return _same_bytes(loose.getvalue())
 
     def _speak(self) -> None:
         """Chinese is the mainland's; figures are not Chinese, so that no number is broken at a line's end."""
-        default = self._made.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}/{qn('w:lang')}")
+        default = self._docx.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}/{qn('w:lang')}")
         default.set(qn("w:val"), "en-GB")
         default.set(qn("w:eastAsia"), "zh-CN")
 
     def _centred(self, text: str, size: float, face: str) -> None:
-        paragraph = self._leading(self._made.add_paragraph())
+        paragraph = self._leading(self._docx.add_paragraph())
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _set(paragraph.add_run(text), size, face)
 
@@ -173,7 +173,7 @@ class Document:
     def _name_fallbacks(self) -> None:
         fonts = next(
             relation.target_part
-            for relation in self._made.part.rels.values()
+            for relation in self._docx.part.rels.values()
             if relation.reltype == RELATIONSHIP_TYPE.FONT_TABLE
         )
         tree = parse_xml(fonts.blob)
@@ -194,10 +194,13 @@ def _set(run: Run, size: float, face: str) -> None:
 
 def _same_bytes(archive: bytes) -> bytes:
     """The archive with every file's moment set to the same."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+    repacked = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(archive)) as old,
+        zipfile.ZipFile(repacked, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for entry in old.infolist():
             info = zipfile.ZipInfo(entry.filename, _ZIP_MOMENT)
             info.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(info, old.read(entry.filename))
-    return made.getvalue()
+    return repacked.getvalue()

@@ -69,8 +69,8 @@ def workbook(publication: Publication, listed: pl.DataFrame, names: Names, notes
         names: the language.
         notes: sentences for the second sheet: what the list is, and is not.
     """
-    words, made = names.words, io.BytesIO()
-    book = xlsxwriter.Workbook(made, {"in_memory": True})
+    words, buffer = names.words, io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     stamp = datetime.combine(publication.as_of, time())
     book.set_properties({"title": words("paper.title"), "created": stamp})
     head = book.add_format(
@@ -96,7 +96,7 @@ def workbook(publication: Publication, listed: pl.DataFrame, names: Names, notes
     about.set_column(0, 0, 100, plain)
     about.write_column(0, 0, list(notes), plain)
     book.close()
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 def _named(column: str, names: Mapping[str, str], unknown: str) -> pl.Expr:

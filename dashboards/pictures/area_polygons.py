@@ -46,8 +46,8 @@ def _checked(path: Path, nth: int, feature: Any) -> tuple[str, Any]:
 
 def _wound(geometry: Mapping[str, Any]) -> dict[str, Any]:
     """Outer rings clockwise, holes the other way: d3 takes a ring the other way round for all but its inside."""
-    told = geometry["coordinates"]
-    polygons = told if geometry["type"] == "MultiPolygon" else [told]
+    coordinates = geometry["coordinates"]
+    polygons = coordinates if geometry["type"] == "MultiPolygon" else [coordinates]
     wound = [[_turned(ring, clockwise=n == 0) for n, ring in enumerate(polygon)] for polygon in polygons]
     return {"type": "MultiPolygon", "coordinates": wound}
 

@@ -24,7 +24,7 @@ def can_be_drawn(rows: pl.DataFrame, shapes: Mapping[str, Any]) -> bool:
 
 
 def township_map(
-    names: Names, rows: pl.DataFrame, shapes: Mapping[str, Any], size: str, told: str, mark: str
+    names: Names, rows: pl.DataFrame, shapes: Mapping[str, Any], size: str, figure: str, mark: str
 ) -> Any:
     """Townships coloured by level: their polygons, and marks sized by a figure where there is none.
 
@@ -33,14 +33,19 @@ def township_map(
     Args:
         names: the language, and the counties' names.
         rows: area_code, lon, lat, `size` (null where it may not be shown), `kind` (a level, `none` or
-            `hidden`), `kind_name`, `ringed`, and in words `place`, `told`, `mark`.
+            `hidden`), `kind_name`, `ringed`, and in words `place`, `figure`, `mark`.
         shapes: of `boundaries.boundaries_of`.
         size: what the size of a mark is called.
-        told: what `told` is called.
+        figure: what `figure` is called.
         mark: what `mark` is called.
     """
     words = names.words
-    titles = {"place": words("place.place"), "told": told, "kind_name": words("place.level"), "mark": mark}
+    titles = {
+        "place": words("place.place"),
+        "figure": figure,
+        "kind_name": words("place.level"),
+        "mark": mark,
+    }
     present = [kind for kind in (*LEVELS, *_OTHERS) if kind in set(rows["kind"])]
     kind_names = dict(rows.select("kind", "kind_name").iter_rows())
     colour: dict[str, Any] = {
@@ -69,9 +74,9 @@ def _polygons(
     facts = {row["area_code"]: row for row in rows.select("area_code", *titles).iter_rows(named=True)}
     drawn = {code: {"type": "Feature", "geometry": shape} for code, shape in shapes.items()}
     plain = alt.Chart(alt.InlineData(list(drawn.values()))).mark_geoshape(fill=_PLAIN, stroke=GRID)
-    told = [feature | facts[code] for code, feature in drawn.items() if code in facts]
+    features = [feature | facts[code] for code, feature in drawn.items() if code in facts]
     coloured = (
-        alt.Chart(alt.InlineData(told))
+        alt.Chart(alt.InlineData(features))
         .mark_geoshape(stroke="#ffffff", strokeWidth=1)
         .encode(color=alt.Color("kind_name:N", **colour), tooltip=_tooltip(titles))
     )

@@ -28,13 +28,13 @@ def missing(publication: Publication) -> list[str]:
 
 def refusals(publication: Publication) -> list[dict[str, Any]]:
     """Rows set aside, by table and reason, most first: table, column (or None), rule, n."""
-    found = [
+    rows = [
         {"table": table, "column": column, "rule": rule, "n": n}
         for table, rules in publication.meta["quarantine"].items()
         for text, n in rules.items()
         for column, rule in [_parted(text)]
     ]
-    return sorted(found, key=lambda row: (-row["n"], row["table"], row["rule"]))
+    return sorted(rows, key=lambda row: (-row["n"], row["table"], row["rule"]))
 
 
 def lateness(publication: Publication) -> list[dict[str, Any]]:
@@ -43,12 +43,12 @@ def lateness(publication: Publication) -> list[dict[str, Any]]:
     A table that was silent in the last week has 0 records; `few` marks it and any that brought far less than
     the middle of its earlier weeks.
     """
-    told = publication.described.get("arrivals")
-    if told is None or told.is_empty():
+    arrivals = publication.described.get("arrivals")
+    if arrivals is None or arrivals.is_empty():
         return []
     last = publication.as_of - timedelta(weeks=1)
     rows = []
-    for (table,), weeks in told.sort("input_table").group_by(["input_table"], maintain_order=True):
+    for (table,), weeks in arrivals.sort("input_table").group_by(["input_table"], maintain_order=True):
         now, before = weeks.filter(pl.col("week") == last), weeks.filter(pl.col("week") < last)
         usual = float(before["records"].median() or 0)  # pyright: ignore[reportArgumentType]
         records = int(now["records"].sum())

@@ -80,10 +80,10 @@ class Effect:
 
 def effect(publication: Publication, begun_on: date | None) -> Effect | None:
     """The newest matured periods with warnings, at most a year, beside the same season without; None without two such sides."""
-    told = publication.described.get("effect")
-    if told is None:
+    described = publication.described.get("effect")
+    if described is None:
         return None
-    periods = told.filter("matured").sort("from_on")
+    periods = described.filter("matured").sort("from_on")
     used = periods.filter(pl.col("from_on") >= (begun_on or date.max))
     after = (used if len(used) else periods).tail(YEAR_PERIODS)
     years = max(1, math.ceil(len(used) / YEAR_PERIODS))
@@ -104,11 +104,11 @@ def effect(publication: Publication, begun_on: date | None) -> Effect | None:
     )
 
 
-def by_period(found: Effect, measure: str) -> pl.DataFrame:
+def by_period(compared: Effect, measure: str) -> pl.DataFrame:
     """from_on, value, low, high of one measure in each matured period."""
-    rows = [(row["from_on"][0], _measured(measure, row)) for row in found.periods.iter_slices(1)]
+    rows = [(row["from_on"][0], _measured(measure, row)) for row in compared.periods.iter_slices(1)]
     return pl.DataFrame(
-        [(from_on, told.value, told.low, told.high) for from_on, told in rows],
+        [(from_on, measured.value, measured.low, measured.high) for from_on, measured in rows],
         schema=["from_on", "value", "low", "high"],
         orient="row",
     )
@@ -139,13 +139,13 @@ def trial(home: Home) -> Trial | None:
     path = home.root / "trials" / "effect.json"
     if not path.exists():
         return None
-    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return Trial(
-        run=told["run"],
-        sentence={name: told[name] for name in ("sentence_zh", "sentence_en")},
+        run=stored["run"],
+        sentence={name: stored[name] for name in ("sentence_zh", "sentence_en")},
         figures={
             (row["arm"], row["metric"]): Measured(row["value"], row["low"], row["high"])
-            for row in told["table"]
+            for row in stored["table"]
             if row["value"] is not None
         },
     )

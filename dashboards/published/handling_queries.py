@@ -91,12 +91,12 @@ def units(publication: Publication) -> pl.DataFrame | None:
         interval leaves the usual out, `like` where it holds it, null with fewer than `FEW_CASES`; and `free`,
         how many more it can take this week at its capacity.
     """
-    told = publication.described.get("units")
-    if told is None:
+    described = publication.described.get("units")
+    if described is None:
         return None
     usual = pl.col("in_time_usual")
     return (
-        told.filter(pl.col("disputes") > 0)
+        described.filter(pl.col("disputes") > 0)
         .with_columns(
             stands=pl.when(pl.col("due") < FEW_CASES)
             .then(None)
@@ -113,16 +113,16 @@ def units(publication: Publication) -> pl.DataFrame | None:
 
 def free_capacity(publication: Publication) -> dict[str, int]:
     """How many more disputes a unit can take up this week, by unit: its capacity less its recent weekly load."""
-    told = publication.described.get("units")
-    return {} if told is None else dict(told.select("unit_id", _free().alias("free")).iter_rows())
+    described = publication.described.get("units")
+    return {} if described is None else dict(described.select("unit_id", _free().alias("free")).iter_rows())
 
 
 def similar(publication: Publication, dispute_id: str) -> pl.DataFrame:
     """Closed disputes most like that one, the most alike first; no rows where none are published."""
-    told = publication.described.get("similar")
-    if told is None:
+    described = publication.described.get("similar")
+    if described is None:
         return pl.DataFrame()
-    return told.filter(pl.col("dispute_id") == dispute_id).sort("nth")
+    return described.filter(pl.col("dispute_id") == dispute_id).sort("nth")
 
 
 def _free() -> pl.Expr:

@@ -52,10 +52,10 @@ def last_week(publication: Publication, role: Role) -> LastWeek | None:
     rows = publication.last_week.with_columns(is_listed=pl.col("selection").is_not_null())
     if rows.is_empty():
         return None
-    mine = pl.col("is_listed") if sees_domestic(role) else visible(role)
+    of_role = pl.col("is_listed") if sees_domestic(role) else visible(role)
     hidden_now = publication.warnings.filter(~visible(role))["dispute_id"]
     seen = (
-        rows.filter(mine, ~pl.col("dispute_id").is_in(hidden_now.implode()))
+        rows.filter(of_role, ~pl.col("dispute_id").is_in(hidden_now.implode()))
         .with_columns(decision=pl.col("action").fill_null("open"))
         .sort("rank")
     )

@@ -40,15 +40,15 @@ class Card:
 def pooled(publication: Publication, segment: str = "all") -> dict[str, dict[str, Measured]]:
     """Method to metric to its value over all weeks; methods in the order of `METHODS`, absent ones left out."""
     rows = _measured(publication).filter(pl.col("segment") == segment)
-    found: dict[str, dict[str, Measured]] = {}
+    measured: dict[str, dict[str, Measured]] = {}
     for method in METHODS:
-        mine = rows.filter(pl.col("model") == method)
-        if len(mine):
-            found[method] = {
+        of_method = rows.filter(pl.col("model") == method)
+        if len(of_method):
+            measured[method] = {
                 row["metric"]: Measured(row["value"], row["low"], row["high"])
-                for row in mine.iter_rows(named=True)
+                for row in of_method.iter_rows(named=True)
             }
-    return found
+    return measured
 
 
 @lru_cache(maxsize=8)
@@ -69,8 +69,8 @@ def audit(publication: Publication) -> pl.DataFrame:
     groups = rows.select("axis", "group").unique()
     for metric in AUDITED:
         ends = {metric: "value", f"{metric}_low": "low", f"{metric}_high": "high"}
-        told = rows.filter(metric=metric).select("axis", "group", **ends)
-        groups = groups.join(told, on=["axis", "group"], how="left")
+        of_metric = rows.filter(metric=metric).select("axis", "group", **ends)
+        groups = groups.join(of_metric, on=["axis", "group"], how="left")
     return groups.drop("n_harmed_low", "n_harmed_high").sort(pl.col("axis").cast(pl.Enum(AXES)), "group")
 
 
@@ -85,10 +85,10 @@ def under_served(publication: Publication) -> list[tuple[str, str]] | None:
 
 def watched(publication: Publication) -> pl.DataFrame:
     """What the weekly watch looked at, by kind: signal, n, crossed, and `nearest`, the largest share of a limit reached."""
-    told = publication.described.get("watch")
-    if told is None:
+    described = publication.described.get("watch")
+    if described is None:
         return pl.DataFrame()
-    return told.group_by("signal", maintain_order=True).agg(
+    return described.group_by("signal", maintain_order=True).agg(
         n=pl.len(),
         crossed=pl.col("crossed").sum(),
         nearest=(pl.col("strength").abs() / pl.col("limit")).max(),
@@ -97,12 +97,12 @@ def watched(publication: Publication) -> pl.DataFrame:
 
 def card(publication: Publication) -> Card:
     """The model card's dates, from `meta.json`."""
-    told = publication.meta["model"]
+    model = publication.meta["model"]
     return Card(
-        version=told.get("champion") or (told["version"] if told["usable"] else None),
-        usable=bool(told["usable"]),
-        trained_until=_day(told["trained_until"]),
-        expires_on=_day(told["expires_on"]),
+        version=model.get("champion") or (model["version"] if model["usable"] else None),
+        usable=bool(model["usable"]),
+        trained_until=_day(model["trained_until"]),
+        expires_on=_day(model["expires_on"]),
     )
 
 

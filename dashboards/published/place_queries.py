@@ -66,8 +66,8 @@ def places(publication: Publication, profile: Profile, category: str = ALL) -> P
 def forecast_categories(publication: Publication, profile: Profile) -> list[str]:
     """All together, then the categories there is a forecast for, in the profile's order."""
     forecast = publication.described.get("place_warnings")
-    found = set() if forecast is None else set(forecast["category"])
-    return [ALL, *(code for code in profile.codes_of_kind("dispute") if code in found)]
+    categories = set() if forecast is None else set(forecast["category"])
+    return [ALL, *(code for code in profile.codes_of_kind("dispute") if code in categories)]
 
 
 def marks(row: dict[str, object]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Whose list of the week holds what: as long as the capacity, of disputes the role may see.
+"""The ranked list for one role: the top `capacity` disputes that role may see.
 
 A dispute with domestic violence indicated is answered by the protection role and takes none of the mediators'
 time, so a role that does not see it has the next one instead (docs/decisions/lists_by_role.md).

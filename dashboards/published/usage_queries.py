@@ -48,17 +48,17 @@ def acted_on(home: Home, entries: Sequence[Entry]) -> list[Acted]:
     undone = {entry.decision.undoes for entry in entries if entry.decision.action == "undo"}
     standing: dict[tuple[date, str, bool], str] = {}
     for entry in entries:
-        told = entry.decision
-        if told.action in (*DECIDED, *VISITED) and entry.seq not in undone:
-            standing[told.as_of, told.dispute_id, told.action in VISITED] = told.action
-    found = []
+        decision = entry.decision
+        if decision.action in (*DECIDED, *VISITED) and entry.seq not in undone:
+            standing[decision.as_of, decision.dispute_id, decision.action in VISITED] = decision.action
+    rows = []
     for link in sorted(home.published.glob("????-??-??"))[: -WEEKS - 1 : -1]:
         as_of, listed = date.fromisoformat(link.name), _listed(link.resolve())
         counted = Counter(
             action for (week, dispute, _), action in standing.items() if week == as_of and dispute in listed
         )
-        found.append(Acted(as_of, len(listed), {name: counted[name] for name in (*DECIDED, *VISITED)}))
-    return found
+        rows.append(Acted(as_of, len(listed), {name: counted[name] for name in (*DECIDED, *VISITED)}))
+    return rows
 
 
 @lru_cache(maxsize=4 * WEEKS)

@@ -98,23 +98,23 @@ def notices(publication: Publication, today: date) -> list[Notice]:
         publication: what is shown.
         today: the reader's date.
     """
-    meta, found = publication.meta, []
+    meta, messages = publication.meta, []
     if publication.synthetic:
-        found.append(Notice("simulated", {}, grave=True))
+        messages.append(Notice("simulated", {}, grave=True))
     age_days = (today - publication.as_of).days
     if not publication.synthetic and age_days > OLD_AFTER_DAYS:
-        found.append(Notice("old", {"as_of": publication.as_of, "days": age_days}, grave=True))
+        messages.append(Notice("old", {"as_of": publication.as_of, "days": age_days}, grave=True))
     until = publication.data_until.date()
     if (publication.as_of - until).days > OLD_AFTER_DAYS:
-        found.append(Notice("data_end_early", {"until": until}, grave=True))
+        messages.append(Notice("data_end_early", {"until": until}, grave=True))
     if not publication.scored:
-        found.append(Notice("no_scores", _both(meta["model"]), grave=True))
-    found += [
-        Notice(f"family_{family}", _both(told), grave=False)
-        for family, told in sorted(meta["families"].items())
-        if not told["published"]
+        messages.append(Notice("no_scores", _both(meta["model"]), grave=True))
+    messages += [
+        Notice(f"family_{family}", _both(state), grave=False)
+        for family, state in sorted(meta["families"].items())
+        if not state["published"]
     ]
-    return found
+    return messages
 
 
 def run_notice(run: RunState | None) -> list[Notice]:
@@ -194,10 +194,10 @@ def narrowed(
 
 def choices(publication: Publication) -> tuple[list[str], list[str]]:
     """County codes and category codes that occur this week, sorted: what there is to filter by."""
-    found = [
+    present = [
         publication.warnings[column].drop_nulls().unique().sort() for column in ("county_code", "category")
     ]
-    return found[0].to_list(), found[1].to_list()
+    return present[0].to_list(), present[1].to_list()
 
 
 def pages_in(rows: pl.DataFrame) -> int:
@@ -261,12 +261,12 @@ def _as_seen(
 ) -> pl.DataFrame:
     """The rows as `Week` has them; rows the role may not see are no longer among them."""
     due = publication.facts.select("dispute_id", "due_at")
-    mine = role_list(publication, role)["dispute_id"]
+    of_role = role_list(publication, role)["dispute_id"]
     first = pl.col("reasons").list.first().struct
     return (
         rows.join(due, on="dispute_id", how="left", maintain_order="left")
         .with_columns(
-            listed=pl.col("dispute_id").is_in(mine.implode()),
+            listed=pl.col("dispute_id").is_in(of_role.implode()),
             position=pl.int_range(1, pl.len() + 1),
             due_in_days=(pl.col("due_at").dt.date() - publication.as_of).dt.total_days(),
             top_reason_zh=first.field("text_zh"),
@@ -296,5 +296,5 @@ def _change(then: pl.DataFrame | None) -> pl.Expr:
     )
 
 
-def _both(told: dict[str, Any]) -> dict[str, str]:
-    return {"reason_zh": told["reason_zh"], "reason_en": told["reason_en"]}
+def _both(row: dict[str, Any]) -> dict[str, str]:
+    return {"reason_zh": row["reason_zh"], "reason_en": row["reason_en"]}

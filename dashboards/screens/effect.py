@@ -20,12 +20,12 @@ def show() -> None:
     session = current_session()
     words = session.words
     st.title(words("effect.title"), anchor=False)
-    found = effect(session.published, session.begun_on)
-    if found is None:
+    compared = effect(session.published, session.begun_on)
+    if compared is None:
         st.html(lines([words("effect.none")]))
     else:
-        st.html(lines(effect_lines(words, found)))
-        st.html(table(*effect_table(words, found), words("effect.title"), texts=(4,)))
+        st.html(lines(effect_lines(words, compared)))
+        st.html(table(*effect_table(words, compared), words("effect.title"), texts=(4,)))
     st.header(words("effect.cannot"), anchor=False)
     st.html(
         bullets(
@@ -35,40 +35,40 @@ def show() -> None:
             ]
         )
     )
-    if found is not None:
-        _pictures(session, found)
+    if compared is not None:
+        _pictures(session, compared)
     _trial(session)
 
 
-def _pictures(session: Session, found: Effect) -> None:
+def _pictures(session: Session, compared: Effect) -> None:
     words = session.words
     st.header(words("effect.picture"), anchor=False)
     for column, measure in zip(st.columns(len(PICTURED), gap="large"), PICTURED, strict=True):
         with column:
             name = words(f"effect.{measure}")
             st.markdown(f"**{name}**")
-            picture(session, name, partial(_drawn, found, measure), session.begun_on)
-    st.caption(words("effect.picture_text" if found.is_used else "effect.picture_text_not_yet"))
+            picture(session, name, partial(_drawn, compared, measure), session.begun_on)
+    st.caption(words("effect.picture_text" if compared.is_used else "effect.picture_text_not_yet"))
 
 
-def _drawn(found: Effect, measure: str) -> Any:
-    return period_picture(by_period(found, measure), found.after_on, is_share=measure == "settled")
+def _drawn(compared: Effect, measure: str) -> Any:
+    return period_picture(by_period(compared, measure), compared.after_on, is_share=measure == "settled")
 
 
 def _trial(session: Session) -> None:
-    words, found = session.words, trial(session.home)
+    words, newest = session.words, trial(session.home)
     st.header(words("effect.trial"), anchor=False)
-    if found is None:
+    if newest is None:
         st.html(lines([words("effect.no_trial")]))
         return
-    sentence = found.sentence[f"sentence_{words.lang}"] or words("effect.trial_unfinished")
+    sentence = newest.sentence[f"sentence_{words.lang}"] or words("effect.trial_unfinished")
     st.html(lines([sentence, words("effect.trial_limits")]))
-    st.html(table(*trial_table(words, found), words("effect.trial")))
+    st.html(table(*trial_table(words, newest), words("effect.trial")))
     picture(
         session,
         words("effect.trial_picture"),
-        lambda: arms_picture(words, trial_arms(words, found)),
-        found.run,
-        found.sentence["sentence_en"],
+        lambda: arms_picture(words, trial_arms(words, newest)),
+        newest.run,
+        newest.sentence["sentence_en"],
     )
     st.caption(words("effect.trial_picture"))

@@ -55,18 +55,18 @@ def show() -> None:
         st.header(words("model.card"), anchor=False)
         st.html(pairs(card_facts(words, card(publication), publication.meta["excluded"])))
         st.header(words("model.history"), anchor=False)
-        told = history_table(words, models_used(session.home))
-        st.html(table(*told, words("model.history"), texts=(1,)))
+        history = history_table(words, models_used(session.home))
+        st.html(table(*history, words("model.history"), texts=(1,)))
 
 
 def _evidence(session: Session, measured: dict) -> None:
     words, names, publication = session.words, session.names, session.published
-    for column, told in zip(
+    for column, text in zip(
         st.columns(3, gap="large"), headline_figures(words, measured, session.outcome), strict=False
     ):
         with column, st.container(border=True):
-            st.markdown(f"**{told.title}**")
-            st.html(figure(told.number, told.text, told.interval))
+            st.markdown(f"**{text.title}**")
+            st.html(figure(text.number, text.text, text.interval))
     left, right = st.columns([1.25, 1], gap="large")
     with left:
         st.header(words("model.table"), anchor=False)

@@ -26,8 +26,8 @@ def show() -> None:
         forecast_categories(session.published, session.profile),
         lambda code: words("place.all") if code == ALL else names.category(code),
     )
-    found = places(session.published, session.profile, category)
-    if found is None:
+    ranked = places(session.published, session.profile, category)
+    if ranked is None:
         st.html(
             lines(
                 [
@@ -39,19 +39,19 @@ def show() -> None:
         )
         return
     with summary:
-        st.html(lines([*place_summary(names, found), *family_lines(words, session.published, "demand")]))
+        st.html(lines([*place_summary(names, ranked), *family_lines(words, session.published, "demand")]))
     wide, narrow = st.columns([1, 1.15], gap="medium")
     with wide:
-        _map(session, found.rows, category)
+        _map(session, ranked.rows, category)
     with narrow:
         st.header(words("place.top"), anchor=False)
-        st.html(table(*place_table(names, found, found.rows.head(SHOWN)), words("place.top"), texts=(3, 4)))
+        st.html(table(*place_table(names, ranked, ranked.rows.head(SHOWN)), words("place.top"), texts=(3, 4)))
     st.header(words("place.help"), anchor=False)
-    marked = found.rows.filter(pl.any_horizontal("silent", "outreach_due", "thin"))
+    marked = ranked.rows.filter(pl.any_horizontal("silent", "outreach_due", "thin"))
     st.html(lines([words("place.help_text")]))
     st.html(table(*help_table(names, marked), words("place.help"), texts=(1,)))
     with st.expander(words("place.every")):
-        st.html(table(*place_table(names, found, found.rows), words("place.every"), texts=(3, 4)))
+        st.html(table(*place_table(names, ranked, ranked.rows), words("place.every"), texts=(3, 4)))
 
 
 def _map(session: Session, rows: pl.DataFrame, category: str) -> None:

@@ -27,7 +27,7 @@ def show() -> None:
     summary = st.container()
     left, right = st.columns([1.6, 1], gap="large")
     with left:
-        service = url_choices.one_of(words("service.which"), "service", codes, names.category)
+        service = url_choices.single_choice(words("service.which"), "service", codes, names.category)
     rows = services(session.published, session.profile, service)
     if rows is None:
         st.html(

@@ -35,22 +35,22 @@ def _accepted(session: Session) -> None:
         st.html(lines([words("clock.none_accepted")]))
         return
     visited = set(session.store.visited([entry.decision.dispute_id for entry in entries]))
-    made = accepted_table(session.names, session.published.warnings, entries, visited, session.now.date())
-    st.html(table(*made, words("clock.accepted"), texts=(1, 2)))
+    content = accepted_table(session.names, session.published.warnings, entries, visited, session.now.date())
+    st.html(table(*content, words("clock.accepted"), texts=(1, 2)))
 
 
 def _open(session: Session) -> None:
     words, names = session.words, session.names
-    found = clocks(session.published, session.role)
-    st.html(lines(clock_summary(names, found)))
+    waiting_cases = clocks(session.published, session.role)
+    st.html(lines(clock_summary(names, waiting_cases)))
     with st.container(horizontal=True, gap="large"):
-        waiting = url_choices.one_of(
+        waiting = url_choices.single_choice(
             words("clock.show"), "clock", WAITING, lambda code: words(f"clock.show_{code}")
         )
         counties = url_choices.many_of(
             words("week.county"), "county", choices(session.published)[0], names.area, words("week.every_county"), 360
         )  # fmt: skip
-    rows = narrowed(found.late(waiting), counties=counties)
+    rows = narrowed(waiting_cases.late(waiting), counties=counties)
     if rows.is_empty():
         st.html(lines([words("clock.none_open")]))
         return

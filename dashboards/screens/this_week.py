@@ -26,10 +26,10 @@ def show() -> None:
     st.title(words("week.title", **week_days(words, session.published)), anchor=False)
     summary = st.container()
     filters = choose_filters(session)
-    found = _found(session, filters)
+    listed = _found(session, filters)
     with summary:
-        _summary(session, found, filters)
-    rows = filters.applied_to(found.rows)
+        _summary(session, listed, filters)
+    rows = filters.applied_to(listed.rows)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.html(line_of_chips(level_words(session.names, rows), words.count("week.shown", len(rows))))
         export_shown(session, rows)
@@ -46,13 +46,22 @@ def _found(session: Session, filters: Filters) -> Week:
     return week(session.published, session.role, filters.capacity, session.earlier)
 
 
-def _summary(session: Session, found: Week, filters: Filters) -> None:
+def _summary(session: Session, listed: Week, filters: Filters) -> None:
     words, publication = session.words, session.published
     if filters.view == "queue":
-        st.html(lines([queue_line(words, found), *hidden_lines(words, found)]))
+        st.html(lines([queue_line(words, listed), *hidden_lines(words, listed)]))
         return
     changes = changes_line(words, publication, session.role, session.earlier)
-    told = [capacity_line(words, publication, session.profile, found), list_line(words, publication, found)]
+    sentences = [
+        capacity_line(words, publication, session.profile, listed),
+        list_line(words, publication, listed),
+    ]
     st.html(
-        lines([told[0], told[1] + words("general.after_sentence") + changes, *hidden_lines(words, found)])
+        lines(
+            [
+                sentences[0],
+                sentences[1] + words("general.after_sentence") + changes,
+                *hidden_lines(words, listed),
+            ]
+        )
     )

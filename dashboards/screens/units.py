@@ -16,23 +16,23 @@ def show() -> None:
     session = current_session()
     words, names = session.words, session.names
     st.title(words("unit.title"), anchor=False)
-    found = units(session.published)
-    if found is None or found.is_empty():
+    described = units(session.published)
+    if described is None or described.is_empty():
         st.html(lines([words("unit.none"), words("general.next_run")]))
         return
     st.html(lines([words("unit.text", few=FEW_CASES)]))
     left, right = st.columns(2, gap="large")
-    kinds = found["kind"].unique().sort().to_list()
+    kinds = described["kind"].unique().sort().to_list()
     with left:
         chosen = url_choices.many_of(
             words("unit.kind"), "unit_kind", kinds, lambda code: names.code("unit_kind", code), words("unit.every_kind")
         )  # fmt: skip
     with right:
-        counties = sorted({code for area in found["area_code"] if (code := names.county_of.get(area))})
+        counties = sorted({code for area in described["area_code"] if (code := names.county_of.get(area))})
         in_counties = url_choices.many_of(
             words("week.county"), "county", counties, names.area, words("week.every_county")
         )
-    rows = found.filter(
+    rows = described.filter(
         pl.lit(value=True),
         *([pl.col("kind").is_in(chosen)] if chosen else []),
         *([pl.col("area_code").replace_strict(dict(names.county_of), default=None).is_in(in_counties)] if in_counties else []),

@@ -15,14 +15,14 @@ from dashboards.wording.phrases import Chance, chance_sentence, days_left, of_ma
 def headline(names: Names, dispute: Dispute) -> str:
     """Level, category, place, age and deadline on one line."""
     words, row = names.words, dispute.warning
-    told = [
+    parts = [
         names.category(row["category"]),
         names.place(row["area_code"]),
         words.count("row.open", row["days_open"]),
         days_left(words, row["due_in_days"], row["is_open"]),
     ]
     level = level_cell(names, row["level"])
-    texts = "".join(f"<span>{escape(text)}</span>" for text in told)
+    texts = "".join(f"<span>{escape(text)}</span>" for text in parts)
     marks = "".join(chip(text, "plain") for text in tags(row, names))
     return f'<p class="fq-head">{chip(level.text, level.kind)}{texts}{marks}</p>'
 
@@ -40,13 +40,13 @@ def chance_lines(words: Words, dispute: Dispute, outcome: str, horizon_days: int
     chance = chance_of(dispute)
     if chance is None:
         return [words("dispute.no_chance")]
-    told = [chance_sentence(words, chance, outcome, horizon_days)]
+    sentences = [chance_sentence(words, chance, outcome, horizon_days)]
     record = dispute.record
     if record is not None:
         many = out_of(chance.value)
         counts = {key: of_many(words, record[name], many) for key, name in _RECORD.items()}
-        told.append(words(f"chance.record_{record['of']}", many=words.number(many), **counts))
-    return told
+        sentences.append(words(f"chance.record_{record['of']}", many=words.number(many), **counts))
+    return sentences
 
 
 _RECORD = {"n": "observed", "low": "low", "high": "high"}
@@ -54,15 +54,15 @@ _RECORD = {"n": "observed", "low": "low", "high": "high"}
 
 def unsure(words: Words, dispute: Dispute, outcome: str) -> list[str]:
     """What a reader must not forget: what was not asked, not recorded, and how often nothing comes."""
-    told = [words("dispute.unsure_random")] if dispute.warning["selection"] == "random" else []
+    sentences = [words("dispute.unsure_random")] if dispute.warning["selection"] == "random" else []
     if dispute.not_asked:
         items = words("general.between").join(words(f"checklist.{item}") for item in dispute.not_asked)
-        told.append(words("dispute.unsure_not_asked", items=items))
+        sentences.append(words("dispute.unsure_not_asked", items=items))
     else:
-        told.append(words("dispute.unsure_checklist_all"))
+        sentences.append(words("dispute.unsure_checklist_all"))
     if dispute.facts["amount_yuan"] is None:
-        told.append(words("dispute.unsure_amount"))
-    return [*told, words("dispute.unsure_mostly", outcome=outcome), words("dispute.unsure_unseen")]
+        sentences.append(words("dispute.unsure_amount"))
+    return [*sentences, words("dispute.unsure_mostly", outcome=outcome), words("dispute.unsure_unseen")]
 
 
 def case_facts(names: Names, dispute: Dispute) -> list[tuple[str, str]]:
@@ -106,9 +106,9 @@ def decision_line(names: Names, entry: Entry) -> str:
 
 def tags(row: Mapping[str, Any], names: Names) -> list[str]:
     """What marks a row beside its level: new, risen, drawn at random, signs of domestic violence."""
-    found = [row["change"]] if row["change"] else []
+    codes = [row["change"]] if row["change"] else []
     if row["selection"] == "random":
-        found.append("random")
+        codes.append("random")
     if row["is_domestic"]:
-        found.append("domestic")
-    return [names.words(f"row.{code}") for code in found]
+        codes.append("domestic")
+    return [names.words(f"row.{code}") for code in codes]

@@ -25,88 +25,90 @@ _CHANGES: dict[str, tuple[str, Callable[[float], str]]] = {
 _SHARES = ("settled", "expected_share_of_oracle", "peaceful_after")
 
 
-def effect_lines(words: Words, found: Effect) -> list[str]:
+def effect_lines(words: Words, compared: Effect) -> list[str]:
     """What is compared with what, and whether warnings lie between."""
-    told = words(
+    sentence = words(
         "effect.compared",
-        n=words.number(found.n_periods),
-        before=words.day(found.before_on),
-        before_until=words.day(found.before_until),
-        after=words.day(found.after_on),
-        after_until=words.day(found.after_until),
+        n=words.number(compared.n_periods),
+        before=words.day(compared.before_on),
+        before_until=words.day(compared.before_until),
+        after=words.day(compared.after_on),
+        after_until=words.day(compared.after_until),
     )
-    if found.begun_on is None or found.comparable_on is None:
-        return [words("effect.not_begun"), told + words("effect.plain_not_yet")]
-    begun = words.day(found.begun_on)
-    if found.is_used:
-        return [words("effect.begun", day=begun) + told, words("effect.plain")]
-    not_yet = words("effect.not_yet", day=begun, first=words.day(found.comparable_on))
-    return [not_yet, told + words("effect.plain_not_yet")]
+    if compared.begun_on is None or compared.comparable_on is None:
+        return [words("effect.not_begun"), sentence + words("effect.plain_not_yet")]
+    begun = words.day(compared.begun_on)
+    if compared.is_used:
+        return [words("effect.begun", day=begun) + sentence, words("effect.plain")]
+    not_yet = words("effect.not_yet", day=begun, first=words.day(compared.comparable_on))
+    return [not_yet, sentence + words("effect.plain_not_yet")]
 
 
-def effect_table(words: Words, found: Effect) -> Table:
+def effect_table(words: Words, compared: Effect) -> Table:
     """Each measure before, after, its change, and whether chance alone may explain that."""
     head = [words(f"effect.{name}") for name in ("measure", "before", "after", "change", "reading")]
     return head, [
         [
-            words(f"effect.{told.measure}"),
-            _shown(words, told.measure, told.before),
-            _shown(words, told.measure, told.after),
-            _change(words, told),
-            words(f"effect.{told.verdict}"),
+            words(f"effect.{measure.measure}"),
+            _shown(words, measure.measure, measure.before),
+            _shown(words, measure.measure, measure.after),
+            _change(words, measure),
+            words(f"effect.{measure.verdict}"),
         ]
-        for told in found.measures
+        for measure in compared.measures
     ]
 
 
-def trial_table(words: Words, found: Trial) -> Table:
+def trial_table(words: Words, trial: Trial) -> Table:
     """Each way of choosing whom to help first, and what it prevented in the simulated year."""
     head = [words("effect.arm"), *(words(f"effect.{name}") for name in _FIGURES)]
     return head, [
         [
             words(f"arm.{arm}"),
             *(
-                words("general.none") if (figure := found.figures.get((arm, name))) is None else _shown(words, name, figure)
+                words("general.none") if (figure := trial.figures.get((arm, name))) is None else _shown(words, name, figure)
                 for name in _FIGURES
             ),
         ]
-        for arm in found.arms(ARMS)
+        for arm in trial.arms(ARMS)
     ]  # fmt: skip
 
 
-def trial_arms(words: Words, found: Trial) -> pl.DataFrame:
+def trial_arms(words: Words, trial: Trial) -> pl.DataFrame:
     """For the picture: name, value, low and high of what each way prevented."""
     rows = [
-        (words(f"arm.{arm}"), told.value, told.low, told.high)
-        for arm in found.arms(ARMS)
-        if (told := found.figures.get((arm, _FIGURES[0]))) is not None
+        (words(f"arm.{arm}"), prevented.value, prevented.low, prevented.high)
+        for arm in trial.arms(ARMS)
+        if (prevented := trial.figures.get((arm, _FIGURES[0]))) is not None
     ]
     return pl.DataFrame(rows, schema=["name", "value", "low", "high"], orient="row")
 
 
-def _shown(words: Words, name: str, told: Measured) -> str:
-    return _ranged(words, told, lambda value: _value(words, name, value))
+def _shown(words: Words, name: str, measured: Measured) -> str:
+    return _ranged(words, measured, lambda value: _value(words, name, value))
 
 
-def _change(words: Words, told: Compared) -> str:
+def _change(words: Words, compared: Compared) -> str:
     """The change with its unit, and its interval without."""
-    if told.change is None:
+    if compared.change is None:
         return words("general.none")
-    key, signed = _CHANGES.get(told.measure, ("effect.times", lambda value: f"{value:.2f}"))
-    change, low, high = told.change.value, told.change.low, told.change.high
+    key, signed = _CHANGES.get(compared.measure, ("effect.times", lambda value: f"{value:.2f}"))
+    change, low, high = compared.change.value, compared.change.low, compared.change.high
     shown = words(key, n=signed(change))
     if low is None or high is None:
         return shown
     return words("effect.change_range", value=shown, low=signed(low), high=signed(high))
 
 
-def _ranged(words: Words, told: Measured, shown: Callable[[float], str]) -> str:
+def _ranged(words: Words, measured: Measured, shown: Callable[[float], str]) -> str:
     """The value and, on a second line, its interval."""
-    if math.isnan(told.value):
+    if math.isnan(measured.value):
         return words("general.none")
-    if told.low is None or told.high is None:
-        return shown(told.value)
-    return words("general.range", value=shown(told.value), low=shown(told.low), high=shown(told.high))
+    if measured.low is None or measured.high is None:
+        return shown(measured.value)
+    return words(
+        "general.range", value=shown(measured.value), low=shown(measured.low), high=shown(measured.high)
+    )
 
 
 def _value(words: Words, name: str, value: float) -> str:

@@ -45,12 +45,12 @@ def headline_figures(
     return [
         Headline(
             title=words(f"model.{name}"),
-            number=_value(words, metric, found.value),
-            text=words(f"model.{name}_text", outcome=outcome, n=_value(words, metric, found.value)),
-            interval=_interval(words, metric, found),
+            number=_value(words, metric, figure.value),
+            text=words(f"model.{name}_text", outcome=outcome, n=_value(words, metric, figure.value)),
+            interval=_interval(words, metric, figure),
         )
         for name, method, metric in wanted
-        if (found := measured.get(method, {}).get(metric)) is not None
+        if (figure := measured.get(method, {}).get(metric)) is not None
     ]
 
 
@@ -62,10 +62,10 @@ def record_sentence(words: Words, measured: Mapping[str, Mapping[str, Measured]]
         return words("paper.no_record")
     facts = {"oldest": _value(words, "precision_at_capacity", oldest["precision_at_capacity"].value)}
     for name, metric in wanted.items():
-        found = model[metric]
-        low, high = (found.value if bound is None else bound for bound in (found.low, found.high))
+        figure = model[metric]
+        low, high = (figure.value if bound is None else bound for bound in (figure.low, figure.high))
         facts |= {
-            name: _value(words, metric, found.value),
+            name: _value(words, metric, figure.value),
             f"{name}_low": _value(words, metric, low),
             f"{name}_high": _value(words, metric, high),
         }
@@ -107,14 +107,14 @@ def group_name(names: Names, axis: str, group: str) -> str:
             return names.category(group)
         case "channel":
             return names.code("channel", group)
-    return names.words.one_of("audit", f"{axis}_{group}")
+    return names.words.text_or_unknown("audit", f"{axis}_{group}")
 
 
 def watch_table(words: Words, rows: pl.DataFrame) -> Table:
     """What the weekly watch looked at, and how near to its limit the furthest came."""
     return [words(f"watch.{name}") for name in ("signal", "n", "crossed", "nearest")], [
         [
-            words.one_of("signal", row["signal"]),
+            words.text_or_unknown("signal", row["signal"]),
             words.number(row["n"]),
             words.number(row["crossed"]),
             words("general.none")
@@ -142,16 +142,16 @@ def acted_table(words: Words, weeks: Sequence[Acted]) -> Table:
 def card_facts(words: Words, card: Card, excluded: Mapping[str, int]) -> list[tuple[str, str]]:
     """The model's version and dates, and what was left out of the ranking."""
     state = words("model.usable_yes" if card.usable else "model.usable_no")
-    told = [
+    facts = [
         (words("model.version"), version_name(words, card.version)),
         (words("model.status"), state),
     ]
     if card.trained_until:
-        told.append((words("model.trained_until"), words.day(card.trained_until)))
+        facts.append((words("model.trained_until"), words.day(card.trained_until)))
     if card.expires_on:
-        told.append((words("model.expires_on"), words.day(card.expires_on)))
+        facts.append((words("model.expires_on"), words.day(card.expires_on)))
     counts = {name: words.number(n or 0) for name, n in excluded.items()}
-    return [*told, (words("model.excluded"), words("model.excluded_text", **counts))]
+    return [*facts, (words("model.excluded"), words("model.excluded_text", **counts))]
 
 
 def watch_lines(words: Words, watch: Mapping[str, Any] | None) -> list[str]:
@@ -160,8 +160,10 @@ def watch_lines(words: Words, watch: Mapping[str, Any] | None) -> list[str]:
         return [words("model.no_watch")]
     if not watch["crossed"]:
         return [words("model.watch_calm", n=words.number(watch["watched"]))]
-    told = words("model.watch_line", n=words.number(watch["watched"]), crossed=words.number(watch["crossed"]))
-    return [told, *(words.own(row, "reason") for row in watch["rows"])]
+    sentence = words(
+        "model.watch_line", n=words.number(watch["watched"]), crossed=words.number(watch["crossed"])
+    )
+    return [sentence, *(words.localized(row, "reason") for row in watch["rows"])]
 
 
 def fairness_lines(names: Names, groups: Sequence[tuple[str, str]] | None) -> list[str]:
@@ -206,30 +208,30 @@ def cannot_see(words: Words) -> list[str]:
 
 
 def _table(words: Words, measured: Mapping[str, Mapping[str, Measured]], metrics: tuple[str, ...]) -> Table:
-    shown = [metric for metric in metrics if any(metric in found for found in measured.values())]
+    shown = [metric for metric in metrics if any(metric in figures for figures in measured.values())]
     head = [words("model.method"), *(words(f"metric.{metric}") for metric in shown)]
     rows = [
-        [words(f"method.{method}"), *(_with_range(words, metric, found.get(metric)) for metric in shown)]
-        for method, found in measured.items()
+        [words(f"method.{method}"), *(_with_range(words, metric, figures.get(metric)) for metric in shown)]
+        for method, figures in measured.items()
     ]
     return head, rows
 
 
-def _with_range(words: Words, metric: str, found: Measured | None) -> str:
-    if found is None:
+def _with_range(words: Words, metric: str, figure: Measured | None) -> str:
+    if figure is None:
         return words("general.none")
-    value = _value(words, metric, found.value)
-    if found.low is None or found.high is None:
+    value = _value(words, metric, figure.value)
+    if figure.low is None or figure.high is None:
         return value
-    low, high = _value(words, metric, found.low), _value(words, metric, found.high)
+    low, high = _value(words, metric, figure.low), _value(words, metric, figure.high)
     return words("model.range", value=value, low=low, high=high)
 
 
-def _interval(words: Words, metric: str, found: Measured) -> str:
-    if found.low is None or found.high is None:
+def _interval(words: Words, metric: str, figure: Measured) -> str:
+    if figure.low is None or figure.high is None:
         return ""
     return words(
-        "model.interval", low=_value(words, metric, found.low), high=_value(words, metric, found.high)
+        "model.interval", low=_value(words, metric, figure.low), high=_value(words, metric, figure.high)
     )
 
 

@@ -15,12 +15,12 @@ from pipelines.city.profile import TIERS
 Table = tuple[list[str], list[list[Cell]]]
 
 
-def clock_summary(names: Names, found: Clocks) -> list[str]:
+def clock_summary(names: Names, waiting: Clocks) -> list[str]:
     """How many are open and how many clocks ran out."""
     words = names.words
-    counts = {name: words.number(len(found.late(name))) for name in WAITING}
-    told = [words("clock.line", response=RESPONSE_HOURS, feedback=FEEDBACK_HOURS, **counts)]
-    return [*told, words.count("clock.hidden", found.hidden)] if found.hidden else told
+    counts = {name: words.number(len(waiting.late(name))) for name in WAITING}
+    sentences = [words("clock.line", response=RESPONSE_HOURS, feedback=FEEDBACK_HOURS, **counts)]
+    return [*sentences, words.count("clock.hidden", waiting.hidden)] if waiting.hidden else sentences
 
 
 def clock_table(names: Names, rows: pl.DataFrame) -> Table:
@@ -44,10 +44,10 @@ def accepted_table(
 ) -> Table:
     """Accepted warnings with their unit and day, those due first; of one no longer at risk the number alone."""
     words = names.words
-    mine = warnings.filter(pl.col("dispute_id").is_in([entry.decision.dispute_id for entry in entries]))
+    of_entries = warnings.filter(pl.col("dispute_id").is_in([entry.decision.dispute_id for entry in entries]))
     what = {
-        number: _what(names, *told)
-        for number, *told in mine.select("dispute_id", "category", "area_code").iter_rows()
+        number: _what(names, *place_and_kind)
+        for number, *place_and_kind in of_entries.select("dispute_id", "category", "area_code").iter_rows()
     }
     head = [words(f"clock.{name}") for name in ("number", "what", "unit", "due", "visit")]
     return head, [
@@ -158,7 +158,7 @@ def units_table(names: Names, rows: pl.DataFrame) -> Table:
 def free_lines(names: Names, unit_ids: Sequence[str], free: Mapping[str, int | None]) -> list[str]:
     """Which units could take a dispute up, and how many more each can take this week."""
     words = names.words
-    told = []
+    sentences = []
     for unit_id in unit_ids:
         n = free.get(unit_id)
         load = (
@@ -168,8 +168,8 @@ def free_lines(names: Names, unit_ids: Sequence[str], free: Mapping[str, int | N
             if n
             else words("unit.full")
         )
-        told.append(words("unit.could", unit=names.unit(unit_id), load=load))
-    return told
+        sentences.append(words("unit.could", unit=names.unit(unit_id), load=load))
+    return sentences
 
 
 def similar_table(names: Names, rows: pl.DataFrame) -> Table:

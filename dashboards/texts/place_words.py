@@ -11,20 +11,20 @@ from dashboards.wording.code_names import Names
 
 Table = tuple[list[str], list[list[Cell]]]
 SHOWN = 15
-_TOLD = dict.fromkeys(("kind", "kind_name", "place", "told", "mark"), pl.String) | {"ringed": pl.Boolean}
+_TEXTS = dict.fromkeys(("kind", "kind_name", "place", "figure", "mark"), pl.String) | {"ringed": pl.Boolean}
 
 
-def place_summary(names: Names, found: Places) -> list[str]:
+def place_summary(names: Names, ranked: Places) -> list[str]:
     """How many townships rise, and how many are marked for something."""
-    words, rows = names.words, found.rows
+    words, rows = names.words, ranked.rows
     facts = {name: int(rows[name].sum()) for name in ("rising", "silent", "outreach_due", "thin")}
     facts["clear"] = len(rows.filter("rising", pl.col("low") > pl.col("usual")))
     counts = {name: words.number(n) for name, n in facts.items()}
-    key = "place.forecast_line" if found.is_forecast else "place.counted_line"
+    key = "place.forecast_line" if ranked.is_forecast else "place.counted_line"
     return [words(key, **counts), words("place.marks_line", days=OUTREACH_DAYS, **counts)]
 
 
-def place_table(names: Names, found: Places, chosen: pl.DataFrame) -> Table:
+def place_table(names: Names, ranked: Places, chosen: pl.DataFrame) -> Table:
     """Demand against the usual, township by township, with what is marked."""
     words = names.words
     head = [words(f"place.{name}") for name in ("place", "expected", "usual", "level", "marked")]
@@ -62,24 +62,24 @@ def help_table(names: Names, rows: pl.DataFrame) -> Table:
 def map_words(names: Names, rows: pl.DataFrame) -> pl.DataFrame:
     """The townships as `maps.township_map` takes them: sized by what is expected, silent ones ringed."""
     words = names.words
-    told = [
+    texts = [
         {
             "kind": row["level"] or NO_LEVEL,
             "kind_name": names.code("level", row["level"]) if row["level"] else words("place.no_level"),
             "ringed": row["silent"],
             "place": names.place(row["area_code"]),
-            "told": words("place.told", expected=_n(names, row["expected"]), usual=_n(names, row["usual"])),
+            "figure": words("place.told", expected=_n(names, row["expected"]), usual=_n(names, row["usual"])),
             "mark": words("place.silent") if row["silent"] else words("place.not_silent"),
         }
         for row in rows.iter_rows(named=True)
     ]
-    return rows.select("area_code", "lon", "lat", size="expected").hstack(pl.DataFrame(told, schema=_TOLD))
+    return rows.select("area_code", "lon", "lat", size="expected").hstack(pl.DataFrame(texts, schema=_TEXTS))
 
 
 def service_map_words(names: Names, rows: pl.DataFrame) -> pl.DataFrame:
     """The same of one service: sized by the people served, suppressed ones without any figure."""
     words = names.words
-    told = [
+    texts = [
         {
             "kind": HIDDEN if row["suppressed"] else row["level"] or NO_LEVEL,
             "kind_name": words("service.suppressed")
@@ -89,23 +89,23 @@ def service_map_words(names: Names, rows: pl.DataFrame) -> pl.DataFrame:
             else words("place.no_level"),
             "ringed": False,
             "place": names.place(row["area_code"]),
-            "told": words("service.suppressed") if row["suppressed"] else _whole(names, row["caseload"]),
+            "figure": words("service.suppressed") if row["suppressed"] else _whole(names, row["caseload"]),
             "mark": cell if isinstance(cell := _cells(names, row)[1], str) else "",
         }
         for row in rows.iter_rows(named=True)
     ]
-    return rows.select("area_code", "lon", "lat", size="caseload").hstack(pl.DataFrame(told, schema=_TOLD))
+    return rows.select("area_code", "lon", "lat", size="caseload").hstack(pl.DataFrame(texts, schema=_TEXTS))
 
 
 def service_summary(names: Names, rows: pl.DataFrame) -> list[str]:
-    """How many townships are told, how many suppressed, how many want help first."""
+    """How many townships are shown, how many suppressed, how many want help first."""
     words = names.words
     urgent = len(rows.filter(pl.col("level").is_in(["red", "orange"])))
     hidden = int(rows["suppressed"].sum())
-    told = words.count("service.hidden", hidden) if hidden else words("service.none_hidden")
+    hidden_sentence = words.count("service.hidden", hidden) if hidden else words("service.none_hidden")
     return [
         words("service.line", shown=words.number(len(rows) - hidden), urgent=words.number(urgent)),
-        told + words("service.rounded"),
+        hidden_sentence + words("service.rounded"),
     ]
 
 

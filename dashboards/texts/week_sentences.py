@@ -13,21 +13,21 @@ from dashboards.wording.language import Words
 from pipelines.city.profile import Profile
 
 
-def notice_sentence(words: Words, told: Notice) -> str:
+def notice_sentence(words: Words, message: Notice) -> str:
     """Something to know before the figures, in a sentence."""
-    facts = dict(told.facts)
+    facts = dict(message.facts)
     if "reason_zh" in facts:
-        facts["reason"] = words.own(facts, "reason")
+        facts["reason"] = words.localized(facts, "reason")
     for name in ("as_of", "until"):
         if name in facts:
             facts[name] = words.day(facts[name])
-    return words(f"notice.{told.code}", **facts)
+    return words(f"notice.{message.code}", **facts)
 
 
 def family_lines(words: Words, publication: Publication, family: str) -> list[str]:
     """Why a family of warnings is not published, and what to do; nothing where it is."""
-    found = notices(publication, publication.as_of)
-    return [notice_sentence(words, told) for told in found if told.code == f"family_{family}"]
+    messages = notices(publication, publication.as_of)
+    return [notice_sentence(words, message) for message in messages if message.code == f"family_{family}"]
 
 
 def week_days(words: Words, publication: Publication) -> dict[str, str]:
@@ -36,41 +36,41 @@ def week_days(words: Words, publication: Publication) -> dict[str, str]:
     return {"first": words.day(first), "last": words.short_day(last)}
 
 
-def list_line(words: Words, publication: Publication, found: Week) -> str:
+def list_line(words: Words, publication: Publication, listed: Week) -> str:
     """How long the list is and how it was made."""
-    random = int((found.rows["selection"] == "random").sum())
+    random = int((listed.rows["selection"] == "random").sum())
     key = "week.list_line" if publication.scored else "week.plain_line"
-    n = len(found.rows)
+    n = len(listed.rows)
     return words(key, n=words.number(n), ranked=words.number(n - random), random=words.number(random))
 
 
-def queue_line(words: Words, found: Week) -> str:
+def queue_line(words: Words, queued: Week) -> str:
     """How many disputes are at risk in all."""
-    return words("week.queue_line", n=words.number(len(found.rows)))
+    return words("week.queue_line", n=words.number(len(queued.rows)))
 
 
-def hidden_lines(words: Words, found: Week) -> list[str]:
+def hidden_lines(words: Words, listed: Week) -> list[str]:
     """How many there are that the role may not see, where there are any."""
-    if not found.hidden:
+    if not listed.hidden:
         return []
-    if found.k is None:
-        return [words.count("week.hidden", found.hidden)]
-    return [words.count("week.hidden_first", found.hidden, k=words.number(found.k))]
+    if listed.k is None:
+        return [words.count("week.hidden", listed.hidden)]
+    return [words.count("week.hidden_first", listed.hidden, k=words.number(listed.k))]
 
 
-def capacity_line(words: Words, publication: Publication, profile: Profile, found: Week) -> str:
+def capacity_line(words: Words, publication: Publication, profile: Profile, listed: Week) -> str:
     """How many the mediators can take this week, and for how many of these there is room nearby."""
-    told = words(
+    sentence = words(
         "week.capacity_line",
         usual=words.number(publication.meta["capacity"]),
-        n=words.number(found.k or len(found.rows)),
+        n=words.number(listed.k or len(listed.rows)),
     )
     free = free_capacity(publication)
     if not free:
-        return told
-    near = with_room_nearby(profile, found.rows, free)
-    away = len(found.rows) - near
-    return told + words("week.capacity_near", near=words.number(near), away=words.number(away))
+        return sentence
+    near = with_room_nearby(profile, listed.rows, free)
+    away = len(listed.rows) - near
+    return sentence + words("week.capacity_near", near=words.number(near), away=words.number(away))
 
 
 def changes_line(words: Words, publication: Publication, role: Role, earlier: Publication | None) -> str:

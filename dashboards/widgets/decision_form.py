@@ -35,13 +35,13 @@ def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key
         required=True,
         key=f"{key}_action",
     )
-    told: dict[str, Any] = {}
+    choices: dict[str, Any] = {}
     if action == "accept":
-        told["unit_id"], told["due_on"] = _who_and_when(session, warnings, key)
+        choices["unit_id"], choices["due_on"] = _who_and_when(session, warnings, key)
     elif action == "visit":
-        told["visited_on"], told["reason"], told["found_after_warning"] = _visit(session, key)
+        choices["visited_on"], choices["reason"], choices["found_after_warning"] = _visit(session, key)
     else:
-        told["reason"] = _choice(session, action, "reason", key)
+        choices["reason"] = _choice(session, action, "reason", key)
     office = st.text_input(
         words("decide.office"),
         key="office",
@@ -60,7 +60,7 @@ def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key
         return False
     publication = session.published
     try:
-        made = [
+        decisions = [
             Decision(
                 dispute_id=warning["dispute_id"],
                 action=action,
@@ -68,16 +68,16 @@ def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key
                 as_of=publication.as_of,
                 publication=publication.digest,
                 note=note.strip(),
-                **told,
+                **choices,
             )
             for warning in warnings
         ]
     except RefusedInput:
-        complete = office.strip() and told["unit_id" if action == "accept" else "reason"]
+        complete = office.strip() and choices["unit_id" if action == "accept" else "reason"]
         st.html(lines([words("decide.refused" if complete else "decide.incomplete")]))
         return False
-    session.store.record(made, session.now)
-    st.toast(words.count("decide.saved", len(made)))
+    session.store.record(decisions, session.now)
+    st.toast(words.count("decide.saved", len(decisions)))
     return True
 
 
@@ -101,11 +101,11 @@ def decided_so_far(session: Session, dispute_id: str) -> None:
 
 
 def _take_back(session: Session, entry: Entry) -> None:
-    told = entry.decision
+    decision = entry.decision
     undo = Decision(
-        dispute_id=told.dispute_id,
+        dispute_id=decision.dispute_id,
         action="undo",
-        office=st.session_state.get("office") or told.office,
+        office=st.session_state.get("office") or decision.office,
         as_of=session.published.as_of,
         publication=session.published.digest,
         undoes=entry.seq,
@@ -143,8 +143,8 @@ def _visit(session: Session, key: str) -> tuple[date | None, str | None, bool]:
         words("decide.visited_on"), today, max_value=today, key=f"{key}_visited", format="YYYY-MM-DD"
     )
     result = _choice(session, "visit", "result", key)
-    found = st.checkbox(words("decide.found"), key=f"{key}_found")
-    return visited_on if isinstance(visited_on, date) else None, result, found
+    found_after_warning = st.checkbox(words("decide.found"), key=f"{key}_found")
+    return visited_on if isinstance(visited_on, date) else None, result, found_after_warning
 
 
 def _choice(session: Session, action: Action, what: str, key: str) -> str | None:

@@ -37,14 +37,14 @@ def export_shown(session: Session, rows: pl.DataFrame) -> None:
     """A button for a workbook of these rows, all of them, in this order."""
     words, names = session.words, session.names
 
-    def made() -> bytes:
+    def shown_as_workbook() -> bytes:
         paper = _paper(session)
         decided = session.store.standing(rows["dispute_id"].to_list())
         return workbook(session.published, spelled_out(rows, names, decided), names, notes(paper))
 
     st.download_button(
         words("week.export"),
-        made,
+        shown_as_workbook,
         file_name=f"{words('paper.file_workbook')}_{session.published.as_of.isoformat()}.xlsx",
         mime=XLSX,
         key="export",

@@ -39,7 +39,9 @@ def choose_filters(session: Session) -> Filters:
     counties, categories = choices(session.published)
     first, second, third, fourth, fifth = st.columns([1.25, 1, 1, 1, 1.25], gap="medium")
     with first:
-        view = url_choices.one_of(words("week.show"), "show", VIEWS, lambda code: words(f"week.show_{code}"))
+        view = url_choices.single_choice(
+            words("week.show"), "show", VIEWS, lambda code: words(f"week.show_{code}")
+        )
     with second:
         in_counties = url_choices.many_of(
             words("week.county"), "county", counties, names.area, words("week.every_county")

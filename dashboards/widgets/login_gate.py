@@ -1,4 +1,4 @@
-"""Who may come in, and as what: whoever logs in where a log-in is configured, else as the command was told."""
+"""The role of the reader: from the log-in where one is configured, else from the command that opened the screens."""
 
 import os
 from datetime import datetime
@@ -11,7 +11,7 @@ from dashboards.markup.markup import lines
 from dashboards.wording.language import Words
 
 
-def admitted(words: Words) -> Role | None:
+def role_of_reader(words: Words) -> Role | None:
     """The reader's role, or None where they are shown the way in instead."""
     rules = _rules()
     if rules is None:

@@ -60,7 +60,7 @@ class Session:
 
     @property
     def title(self) -> str:
-        return self.words.own(
+        return self.words.localized(
             {"title_zh": self.profile.settings.title_zh, "title_en": self.profile.settings.title_en}, "title"
         )
 

@@ -32,7 +32,7 @@ def many_of(
     return chosen
 
 
-def one_of(label: str, key: str, options: Sequence[str], name: Callable[[str], str]) -> str:
+def single_choice(label: str, key: str, options: Sequence[str], name: Callable[[str], str]) -> str:
     """Choose one code; the first is the usual one and stays out of the address."""
     asked = st.query_params.get(key)
     _take_from_address(key, asked if asked in options else options[0])

@@ -88,7 +88,7 @@ def _in_words(row: Mapping[str, Any], names: Names, entry: Entry | None, top: fl
         "due": days_left(words, row["due_in_days"], row["is_open"]),
         "late": bool(row["is_open"] and (row["due_in_days"] or 0) < 0),
         "chance": _chance(row, names, top),
-        "reason": words.own(row, "top_reason") if row["reasons"] else words("row.no_reason"),
+        "reason": words.localized(row, "top_reason") if row["reasons"] else words("row.no_reason"),
         "offer": names.offers[row["recommendation"]][0],
         "decision": decision_line(names, entry) if entry else "",
     }

@@ -69,18 +69,18 @@ def names_of(profile: Profile, words: Words) -> Names:
 @lru_cache(maxsize=8)
 def _names(folder: Path, lang: str) -> Names:
     profile, words = load_profile(str(folder)), words_of(lang)
-    mine = f"name_{lang}"
+    name_column = f"name_{lang}"
     areas = profile.areas
     lists: dict[str, dict[str, str]] = {}
     for row in reference_codes().iter_rows(named=True):
-        lists.setdefault(row["list"], {})[row["code"]] = row[mine]
-    by_area = dict(areas.select("area_code", mine).iter_rows())
+        lists.setdefault(row["list"], {})[row["code"]] = row[name_column]
+    by_area = dict(areas.select("area_code", name_column).iter_rows())
     return Names(
         words=words,
         areas=by_area,
         county_of=dict(areas.select("area_code", "county_code").iter_rows()),
         township_of=dict(areas.select("area_code", "township_code").iter_rows()),
-        categories=dict(profile.categories.select("code", mine).iter_rows()),
+        categories=dict(profile.categories.select("code", name_column).iter_rows()),
         units=_units(profile, words, by_area, lists),
         lists=lists,
         county_seats={
@@ -90,7 +90,9 @@ def _names(folder: Path, lang: str) -> Names:
             .select("area_code", "lon", "lat")
             .iter_rows()
         },
-        offers={code: (row[mine], row[f"text_{words.lang}"]) for code, row in recommendations().items()},
+        offers={
+            code: (row[name_column], row[f"text_{words.lang}"]) for code, row in recommendations().items()
+        },
     )
 
 

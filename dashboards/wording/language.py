@@ -45,11 +45,11 @@ class Words:
         """The text of a key that counts, in the singular or plural the number asks for."""
         return self(f"{key}.{'one' if n == 1 else 'other'}", n=f"{n:,}", **facts)
 
-    def one_of(self, section: str, code: str | None) -> str:
+    def text_or_unknown(self, section: str, code: str | None) -> str:
         """The text of `section.code`, or what is said where a code has none."""
         return self.texts.get(f"{section}.{code}", self.texts["general.unknown"])
 
-    def own(self, row: Mapping[str, Any], name: str) -> str:
+    def localized(self, row: Mapping[str, Any], name: str) -> str:
         """The field `name_zh` or `name_en` of a row that carries both languages."""
         return str(row[f"{name}_{self.lang}"] or "")
 
@@ -81,8 +81,8 @@ def words_of(lang: str) -> Words:
 
 
 def _flat(node: Mapping[Any, Any], prefix: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+    texts: list[tuple[str, str]] = []
     for key, value in node.items():
         name = f"{prefix}{key}"
-        found += _flat(value, f"{name}.") if isinstance(value, dict) else [(name, str(value))]
-    return found
+        texts += _flat(value, f"{name}.") if isinstance(value, dict) else [(name, str(value))]
+    return texts

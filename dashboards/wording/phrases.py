@@ -48,7 +48,7 @@ def chance_sentence(words: Words, chance: Chance, outcome: str, horizon_days: in
         horizon_days: within how many days.
     """
     many = out_of(chance.value)
-    told = words(
+    sentence = words(
         "chance.sentence",
         many=words.number(many),
         n=of_many(words, chance.value, many),
@@ -58,8 +58,8 @@ def chance_sentence(words: Words, chance: Chance, outcome: str, horizon_days: in
         within=span(words, horizon_days),
     )
     if chance.usual is None:
-        return told
-    return told + words("chance.usual", n=of_many(words, chance.usual, many), many=words.number(many))
+        return sentence
+    return sentence + words("chance.usual", n=of_many(words, chance.usual, many), many=words.number(many))
 
 
 def short_chance(words: Words, chance: float) -> str:

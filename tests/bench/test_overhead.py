@@ -25,7 +25,7 @@ from pathlib import Path
 from dagster_project.defs.checks import intake_findings, publication_findings, week_findings
 from dagster_project.operations.city import City
 from dashboards.papers.weekly_brief import write_brief
-from dashboards.decisions.export import handed_over
+from dashboards.decisions.export import exported_decisions
 from features.week_matrix import saved_week
 from models.weekly import score_and_publish, train_champion_if_none
 from pipelines.home import Home
@@ -33,7 +33,7 @@ from pipelines.intake.intake import load_folder
 from pipelines.city.profile import load_profile
 data, profile, home = sys.argv[1], load_profile(sys.argv[2]), Home(Path(sys.argv[3]))
 city, monday = City(profile, home, Path(data)), date(2024, 12, 30)
-with handed_over(home) as decisions:
+with exported_decisions(home) as decisions:
     load_folder(city.landing, profile, home, also=decisions)
 intake_findings(city)
 saved_week(home, profile, monday)

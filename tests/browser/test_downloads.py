@@ -31,9 +31,9 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def published(city: Home) -> Publication:
-    found = current(city)
-    assert found is not None
-    return found
+    publication = current(city)
+    assert publication is not None
+    return publication
 
 
 def downloaded(page: Page, button: str) -> bytes:
@@ -48,9 +48,9 @@ def numbers_in(workbook: bytes) -> list[str]:
 
 
 def text_in(document: bytes) -> str:
-    made = docx.Document(io.BytesIO(document))
-    cells = [cell.text for table in made.tables for row in table.rows for cell in row.cells]
-    return "".join([*(paragraph.text for paragraph in made.paragraphs), *cells])
+    document_text = docx.Document(io.BytesIO(document))
+    cells = [cell.text for table in document_text.tables for row in table.rows for cell in row.cells]
+    return "".join([*(paragraph.text for paragraph in document_text.paragraphs), *cells])
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -58,7 +58,7 @@ def test_papers_and_exports_hold_what_the_role_may_see(
     page: Page, city: Home, published: Publication, role: Role
 ) -> None:
     domestic = set(published.warnings.filter("is_domestic")["dispute_id"])
-    mine = role_list(published, role)["dispute_id"].to_list()
+    of_role = role_list(published, role)["dispute_id"].to_list()
     with opened(city, PROFILE, role) as address:
         page.goto(address)
         settle(page)
@@ -68,12 +68,12 @@ def test_papers_and_exports_hold_what_the_role_may_see(
         page.goto(f"{address}/?show=queue&category=D1")
         settle(page)
         narrowed = numbers_in(downloaded(page, WORDS("week.export")))
-    assert list_of_the_week == shown == mine
+    assert list_of_the_week == shown == of_role
     family = published.warnings.filter(category="D1")
     seen = family if sees_domestic(role) else family.filter(~family["is_domestic"])
     assert narrowed == seen["dispute_id"].to_list()
-    told = {number for number in domestic if number in brief} | domestic & {*shown, *narrowed}
-    assert bool(told) == sees_domestic(role)
+    named = {number for number in domestic if number in brief} | domestic & {*shown, *narrowed}
+    assert bool(named) == sees_domestic(role)
 
 
 def test_an_address_of_a_hidden_dispute_opens_nothing(page: Page, city: Home, published: Publication) -> None:

@@ -68,8 +68,8 @@ def hidden(city: Home) -> str:
     """The sentence that tells an analyst how many they do not see."""
     published = current(city)
     assert published is not None
-    (told,) = hidden_lines(WORDS, week(published, "analyst"))
-    return told
+    (line,) = hidden_lines(WORDS, week(published, "analyst"))
+    return line
 
 
 def test_nothing_is_shown_before_somebody_logged_in(page: Page, door: str) -> None:

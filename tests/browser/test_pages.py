@@ -77,11 +77,11 @@ def look(visit: Visit, first: str, looked: dict[tuple[str, str], Seen]) -> Look:
         if (path, lang) not in looked:
             filled = path.format(first=first)
             opened = visit(f"{filled}{'&' if '?' in filled else '?'}lang={lang}")
-            found = Axe().run(opened.page).response["violations"]
+            violations = Axe().run(opened.page).response["violations"]
             looked[path, lang] = Seen(
                 headings=opened.page.locator("h1").count(),
                 complaints=opened.complaints,
-                violations=[f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]],
+                violations=[f"{each['id']}: {node['html']}" for each in violations for node in each["nodes"]],
                 texts=texts_of(opened.page),
                 overflowing=opened.page.evaluate(_OVERFLOWING),
             )

@@ -128,9 +128,9 @@ def test_a_run_of_the_folder_sensor_is_told_as_done(
         shutil.copy(small_city.home / name, home.root / name)
     city = City(load_profile(str(small_city.profile)), home, small_city.data)
     assert REPOSITORY.get_job("intake_job").execute_in_process(resources={"city": city}).success
-    told = last_run(home)
-    assert told is not None
-    assert (told.state, told.step) == ("done", "intake")
+    run = last_run(home)
+    assert run is not None
+    assert (run.state, run.step) == ("done", "intake")
 
 
 def test_a_challenger_is_proposed_once_for_a_monday_on_which_one_is_due(tmp_path: Path) -> None:

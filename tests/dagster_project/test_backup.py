@@ -28,8 +28,8 @@ def test_a_restored_home_goes_on_as_the_saved_one_would(
     saved = backup("save", tmp_path / "start", tmp_path / "home.tar.gz")
     assert saved.returncode == 0, saved.stderr
     run_next_week(tmp_path / "landing", Home(tmp_path / "start"))
-    told = backup("restore", tmp_path / "home.tar.gz", tmp_path / "restored")
-    assert told.returncode == 0, told.stderr
+    output = backup("restore", tmp_path / "home.tar.gz", tmp_path / "restored")
+    assert output.returncode == 0, output.stderr
     run_next_week(tmp_path / "landing", Home(tmp_path / "restored"))
     assert published(Home(tmp_path / "restored")) == published(Home(tmp_path / "start"))
 

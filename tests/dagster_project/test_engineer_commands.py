@@ -25,10 +25,10 @@ def test_backtest_replays_all_three_families_and_registers_nothing(
     profile, home = copy
     shutil.rmtree(home / "backtests")
     shutil.rmtree(home / "mlflow")
-    told = small_city.command("backtest", "--profile", profile, "--home", home)
-    assert told.returncode == 0, told.stderr
+    output = small_city.command("backtest", "--profile", profile, "--home", home)
+    assert output.returncode == 0, output.stderr
     (folder,) = (home / "backtests").iterdir()
-    assert str(folder) in told.stdout
+    assert str(folder) in output.stdout
     for family, target in (("demand", "disputes"), ("coverage", "overdue")):
         rows = pl.read_parquet(folder / f"{family}_predictions.parquet")
         assert dict(rows.schema) == PREDICTIONS_SCHEMA
@@ -46,9 +46,9 @@ def test_retrain_with_tune_keeps_what_it_found_and_trains_with_it(
 ) -> None:
     profile, home = copy
     (profile / "model.yml").unlink(missing_ok=True)
-    told = small_city.command("retrain", "--tune", "0.001", "--profile", profile, "--home", home)
-    assert told.returncode == 0, told.stderr
-    assert "registered as challenger" in told.stdout
-    found = yaml.safe_load((profile / "model.yml").read_text(encoding="utf-8"))
-    assert found["found_on"]["origin"] == "simulated"
-    assert set(found["parameters"]) >= {"num_leaves", "learning_rate"}
+    output = small_city.command("retrain", "--tune", "0.001", "--profile", profile, "--home", home)
+    assert output.returncode == 0, output.stderr
+    assert "registered as challenger" in output.stdout
+    settings = yaml.safe_load((profile / "model.yml").read_text(encoding="utf-8"))
+    assert settings["found_on"]["origin"] == "simulated"
+    assert set(settings["parameters"]) >= {"num_leaves", "learning_rate"}

@@ -32,16 +32,16 @@ def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> City:
     rows = "".join(f"{one},2025-03-04,D2,530302001,\n" for one in (GONE, LONGER, KEPT))
     (landing / "disputes.csv").write_text(HEAD + rows + f"{GONE},2025-03-05,D2,nowhere,\n")
     home = Home(tmp_path / "home")
-    made = City(load_profile("qujing"), home, landing)
-    load_folder(landing, made.profile, home)
-    return made
+    loaded = City(load_profile("qujing"), home, landing)
+    load_folder(landing, loaded.profile, home)
+    return loaded
 
 
 def test_a_number_leaves_the_warehouse_and_the_others_stay_even_one_that_begins_like_it(city: City) -> None:
     assert traces(city.home.root, [GONE]) == [city.home.warehouse]
-    told = erase_dispute(city, GONE, "asked by a party")
-    assert "no byte under the home" in told
-    assert GONE not in told
+    certificate = erase_dispute(city, GONE, "asked by a party")
+    assert "no byte under the home" in certificate
+    assert GONE not in certificate
     assert traces(city.home.root, [GONE]) == []
     with duckdb.connect(str(city.home.warehouse), read_only=True) as con:
         assert con.execute("select dispute_id from core_dispute order by 1").fetchall() == [
@@ -87,12 +87,20 @@ def test_after_a_whole_run_no_file_holds_the_number_and_the_rest_still_works(
     (home.root / "logs" / "dashboard.log").write_text(f"GET /dispute?id={first}\n")
     (home.root / "trials" / "r1").mkdir(parents=True)
     pl.DataFrame({"dispute_id": [first, second]}).write_parquet(home.root / "trials" / "r1" / "year.parquet")
-    held = {path.relative_to(home.root).parts[0] for path in traces(home.root, [first])}
-    assert {"warehouse.duckdb", "published", "features", "briefs", "logs", "decisions.db", "trials"} <= held
-    told = erase_dispute(city, first, "asked by a party")
+    holders = {path.relative_to(home.root).parts[0] for path in traces(home.root, [first])}
+    assert {
+        "warehouse.duckdb",
+        "published",
+        "features",
+        "briefs",
+        "logs",
+        "decisions.db",
+        "trials",
+    } <= holders
+    certificate = erase_dispute(city, first, "asked by a party")
     assert traces(home.root, [first]) == []
     assert traces(home.root, [second]) != []
-    assert first not in told
+    assert first not in certificate
     assert DecisionStore.of(home).verify().erased == 1
     write_brief(home, city.profile)
 

@@ -43,10 +43,10 @@ def test_running_again_changes_no_published_byte(small_city: Any, tmp_path: Path
     home = tmp_path / "home"
     shutil.copytree(small_city.home, home, symlinks=True)
     before = published_bytes(home)
-    told = small_city.command(
+    output = small_city.command(
         "run", "--data", small_city.data, "--profile", small_city.profile, "--home", home
     )
-    assert told.returncode == 0, told.stderr
+    assert output.returncode == 0, output.stderr
     assert published_bytes(home) == before
 
 
@@ -59,9 +59,9 @@ def test_a_run_names_the_files_it_does_not_read_and_keeps_only_how_many(
     for name in ("[欧阳钦佐].csv", "台账13812345678.xlsx", "谈话记录.docx"):
         (data / name).write_bytes(b"a,b\n")
     (data / "2023").mkdir()
-    told = small_city.command("run", "--data", data, "--profile", small_city.profile, "--home", home)
-    assert told.returncode == 0, told.stderr
-    (line,) = [line for line in told.stdout.splitlines() if "not read" in line]
+    output = small_city.command("run", "--data", data, "--profile", small_city.profile, "--home", home)
+    assert output.returncode == 0, output.stderr
+    (line,) = [line for line in output.stdout.splitlines() if "not read" in line]
     assert line.startswith(
         "未读入：2个没有映射认得（[欧阳钦佐].csv、***），2个不是CSV、XLSX或Parquet文件（2023、谈话记录.docx）"
     )
@@ -109,8 +109,8 @@ def test_a_warning_found_wrong_can_be_corrected_and_is_rescored(small_city: Any,
         "dispute_id,registered_at,recorded_at,category,area_code,threat\n"
         f"{was['dispute_id']},{registered_at},2024-12-29 22:00:00,{was['category']},{was['area_code']},false\n"
     )
-    told = small_city.command("run", "--data", data, "--profile", small_city.profile, "--home", home)
-    assert told.returncode == 0, told.stderr
+    output = small_city.command("run", "--data", data, "--profile", small_city.profile, "--home", home)
+    assert output.returncode == 0, output.stderr
     now = pl.read_parquet(week / "dispute_warnings.parquet").row(
         by_predicate=pl.col("dispute_id") == was["dispute_id"], named=True
     )

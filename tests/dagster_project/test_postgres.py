@@ -24,9 +24,9 @@ compute_logs:
 def rows(url: str, table: str) -> int:
     engine = sa.create_engine(url)
     with engine.connect() as con:
-        found = con.exec_driver_sql(f"select count(*) from {table}").scalar_one()
+        n = con.exec_driver_sql(f"select count(*) from {table}").scalar_one()
     engine.dispose()
-    return int(found)
+    return int(n)
 
 
 def test_a_week_whose_stores_lie_in_postgresql_is_published_to_the_same_byte(

@@ -20,14 +20,14 @@ META = {
 
 
 def test_an_empty_home_says_which_command_fills_it(tmp_path: Path) -> None:
-    told = status_lines(City(load_profile("qujing"), Home(tmp_path / "none")), date(2025, 3, 5))
-    assert told == [f"home: {tmp_path / 'none'} (empty; run `fengqiao run --data FOLDER`)"]
+    lines = status_lines(City(load_profile("qujing"), Home(tmp_path / "none")), date(2025, 3, 5))
+    assert lines == [f"home: {tmp_path / 'none'} (empty; run `fengqiao run --data FOLDER`)"]
 
 
 def test_a_home_with_a_week_answers_an_engineers_first_questions_in_ten_lines(small_city: Any) -> None:
-    told = small_city.command("status", "--profile", small_city.profile, "--home", small_city.home)
-    assert told.returncode == 0, told.stderr
-    lines = told.stdout.splitlines()
+    output = small_city.command("status", "--profile", small_city.profile, "--home", small_city.home)
+    assert output.returncode == 0, output.stderr
+    lines = output.stdout.splitlines()
     assert len(lines) <= 10
     first_words = [line.split(":")[0] for line in lines]
     assert first_words == [
@@ -39,7 +39,7 @@ def test_a_home_with_a_week_answers_an_engineers_first_questions_in_ten_lines(sm
 
 
 @pytest.mark.parametrize(
-    ("today", "told"),
+    ("today", "lines"),
     [
         (date(2025, 3, 5), []),
         (date(2025, 3, 10), ["publication, 7 days old"]),
@@ -47,8 +47,8 @@ def test_a_home_with_a_week_answers_an_engineers_first_questions_in_ten_lines(sm
         (date(2025, 8, 20), ["data, 171 days old", "publication, 170 days old", "retraining, the model card ends on 2025-08-30"]),
     ],
 )  # fmt: skip
-def test_what_is_overdue_follows_from_the_day(today: date, told: list[str]) -> None:
-    assert overdue(META, today) == told
+def test_what_is_overdue_follows_from_the_day(today: date, lines: list[str]) -> None:
+    assert overdue(META, today) == lines
 
 
 def test_made_up_data_stand_still_in_time_and_are_never_overdue() -> None:

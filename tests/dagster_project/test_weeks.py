@@ -48,9 +48,9 @@ def copy(lived: City, tmp_path: Path) -> City:
 
 
 def test_a_backfill_of_all_weeks_equals_the_runs_it_replaces_to_the_byte(lived: City, tmp_path: Path) -> None:
-    anew = replace(lived, home=Home(tmp_path / "home"))
-    run_week(anew, THIRD_MONDAY, since=FIRST_MONDAY)
-    assert published(anew.home) == published(lived.home)
+    backfilled = replace(lived, home=Home(tmp_path / "home"))
+    run_week(backfilled, THIRD_MONDAY, since=FIRST_MONDAY)
+    assert published(backfilled.home) == published(lived.home)
 
 
 def test_late_records_run_again_only_the_weeks_they_touch(copy: City) -> None:
@@ -87,5 +87,5 @@ def test_a_run_that_ends_well_leaves_no_notice_and_nothing_of_a_wall_clock_in_wh
     lived: City,
 ) -> None:
     assert run_notice(last_run(lived.home)) == []
-    told = (lived.home.published / str(THIRD_MONDAY) / "meta.json").read_text(encoding="utf-8")
-    assert f"{date.today():%Y-%m-}" not in told
+    metadata = (lived.home.published / str(THIRD_MONDAY) / "meta.json").read_text(encoding="utf-8")
+    assert f"{date.today():%Y-%m-}" not in metadata

@@ -54,8 +54,8 @@ def test_three_screens_open_on_localhost_and_one_stop_closes_them(small_city: An
     opened = dev(small_city)
     try:
         assert opened.stdout is not None
-        told = [opened.stdout.readline() for _ in range(4)]
-        ports = [int(line.rsplit(":", 1)[1]) for line in told[:3]]
+        printed = [opened.stdout.readline() for _ in range(4)]
+        ports = [int(line.rsplit(":", 1)[1]) for line in printed[:3]]
         assert ports[:2] == [DAGSTER_PORT, MLFLOW_PORT]
         until = time.monotonic() + PATIENCE_SECONDS
         while not all(map(answers, ports)):

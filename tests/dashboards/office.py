@@ -21,8 +21,10 @@ def pages_of(document: bytes, folder: Path) -> list[str]:
         timeout=120,
     )
     pdf = folder / "paper.pdf"
-    told = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True)
-    return told.stdout.removesuffix("\f").split("\f")
+    converted = subprocess.run(
+        ["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True
+    )
+    return converted.stdout.removesuffix("\f").split("\f")
 
 
 def fonts_of(folder: Path) -> str:

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 def programs() -> Path | None:
     """The folder of the newest installed server, or None."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    return found[-1].parent if found else None
+    initdbs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return initdbs[-1].parent if initdbs else None
 
 
 @contextmanager

@@ -33,8 +33,8 @@ from tests.dashboards.publication import AS_OF, PROFILE, publish
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Two published weeks, and what became of the first."""
-    made = Home(tmp_path_factory.mktemp("brief"))
-    before = publish(made, as_of=AS_OF - timedelta(weeks=1), seed=2)
+    folder = Home(tmp_path_factory.mktemp("brief"))
+    before = publish(folder, as_of=AS_OF - timedelta(weeks=1), seed=2)
     listed = pl.read_parquet(before / "dispute_warnings.parquet").filter("listed")
     became = pl.DataFrame(
         {
@@ -56,16 +56,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         name: pl.lit(None, kind) for name, kind in LAST_WEEK_SCHEMA.items() if name not in rows.columns
     }
     last = rows.with_columns(**missing).select(*LAST_WEEK_SCHEMA)
-    publish(made)
-    last.write_parquet((made.published / AS_OF.isoformat()).resolve() / "last_week.parquet")
-    return made
+    publish(folder)
+    last.write_parquet((folder.published / AS_OF.isoformat()).resolve() / "last_week.parquet")
+    return folder
 
 
 def text_of(document: bytes) -> str:
     """Everything that can be read in a document, cells included."""
-    made = docx.Document(io.BytesIO(document))
-    cells = [cell.text for table in made.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*(paragraph.text for paragraph in made.paragraphs), *cells])
+    opened = docx.Document(io.BytesIO(document))
+    cells = [cell.text for table in opened.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in opened.paragraphs), *cells])
 
 
 def brief(home: Home, lang: Lang = "zh", role: Role = "analyst") -> bytes:
@@ -75,35 +75,35 @@ def brief(home: Home, lang: Lang = "zh", role: Role = "analyst") -> bytes:
 @pytest.mark.parametrize("lang", LANGS)
 def test_it_has_every_part_in_order(home: Home, lang: Lang) -> None:
     words = words_of(lang)
-    told = text_of(brief(home, lang))
+    text = text_of(brief(home, lang))
     parts = ("facts", "changes", "ten", "places", "services", "last", "record", "limits", "to_decide")
-    places = [told.index(words(f"paper.{part}_title")) for part in parts]
+    places = [text.index(words(f"paper.{part}_title")) for part in parts]
     assert places == sorted(places)
-    assert words("paper.simulated") in told
-    assert words("boundary.line") in told
+    assert words("paper.simulated") in text
+    assert words("boundary.line") in text
 
 
 def test_places_and_services_are_those_of_the_screens(home: Home) -> None:
     asked = gather(home, PROFILE, "zh", "analyst")
-    found = places(asked.publication, PROFILE)
-    assert found is not None
-    told = text_of(brief(home))
-    assert all(line in told for line in place_summary(asked.names, found))
+    ranked = places(asked.publication, PROFILE)
+    assert ranked is not None
+    text = text_of(brief(home))
+    assert all(line in text for line in place_summary(asked.names, ranked))
     tables = docx.Document(io.BytesIO(brief(home))).tables
     firsts = [[row.cells[0].text for row in table.rows[1:]] for table in tables]
-    assert [asked.names.place(code) for code in found.rows["area_code"][: len(firsts[1])]] == firsts[1]
+    assert [asked.names.place(code) for code in ranked.rows["area_code"][: len(firsts[1])]] == firsts[1]
     for nth, service in enumerate(PROFILE.codes_of_kind("service"), start=2):
         rows = services(asked.publication, PROFILE, service)
         assert rows is not None
-        assert all(line in told for line in service_summary(asked.names, rows))
+        assert all(line in text for line in service_summary(asked.names, rows))
         assert [asked.names.place(code) for code in rows["area_code"][: len(firsts[nth])]] == firsts[nth]
 
 
 def test_a_family_that_is_not_published_is_a_sentence(tmp_path: Path) -> None:
     publish(Home(tmp_path), described=False)
-    told = text_of(brief(Home(tmp_path)))
-    assert words_of("zh")("place.none") in told
-    assert told.count(words_of("zh")("service.none")) == len(PROFILE.codes_of_kind("service"))
+    text = text_of(brief(Home(tmp_path)))
+    assert words_of("zh")("place.none") in text
+    assert text.count(words_of("zh")("service.none")) == len(PROFILE.codes_of_kind("service"))
 
 
 def test_its_figures_are_those_of_the_screen(home: Home) -> None:
@@ -111,14 +111,14 @@ def test_its_figures_are_those_of_the_screen(home: Home) -> None:
     assert publication is not None
     earlier = gather(home, PROFILE, "zh", "analyst").earlier
     assert earlier is not None
-    found = week(publication, "analyst", earlier=earlier)
-    new, gone = int((found.rows["change"] == "new").sum()), len(left_list(publication, "analyst", earlier))
-    told = text_of(brief(home))
-    assert f"全部在册{len(queue(publication, 'analyst').rows)}件，本周名单{len(found.rows)}件" in told
-    assert f"新上名单{new}件" in told
-    assert f"离开名单{gone}件" in told
-    assert found.hidden
-    assert all(line in told for line in hidden_lines(words, found))
+    shown = week(publication, "analyst", earlier=earlier)
+    new, gone = int((shown.rows["change"] == "new").sum()), len(left_list(publication, "analyst", earlier))
+    text = text_of(brief(home))
+    assert f"全部在册{len(queue(publication, 'analyst').rows)}件，本周名单{len(shown.rows)}件" in text
+    assert f"新上名单{new}件" in text
+    assert f"离开名单{gone}件" in text
+    assert shown.hidden
+    assert all(line in text for line in hidden_lines(words, shown))
 
 
 def test_the_ten_that_need_the_meeting_are_the_first_of_the_list_with_reasons_and_what_nobody_asked(
@@ -131,19 +131,19 @@ def test_the_ten_that_need_the_meeting_are_the_first_of_the_list_with_reasons_an
     cells = [[cell.text for cell in row.cells] for row in ten.rows[1:]]
     assert [row[2].splitlines()[0] for row in cells] == first["dispute_id"].to_list()
     assert all("登记时未问" in row[5] for row in cells if len(row[5].splitlines()) > 3)
-    for row, told in zip(first.iter_rows(named=True), cells, strict=True):
-        assert [reason["text_zh"] for reason in row["reasons"]] == told[5].splitlines()[:3]
+    for row, text in zip(first.iter_rows(named=True), cells, strict=True):
+        assert [reason["text_zh"] for reason in row["reasons"]] == text[5].splitlines()[:3]
 
 
 def test_it_tells_what_became_of_last_weeks_list(home: Home) -> None:
     rows = gather(home, PROFILE, "zh", "analyst").last
     assert rows is not None
     decided = rows.decided
-    told = text_of(brief(home))
-    assert f"已采纳{decided['accept']}件，不采纳{decided['decline']}件" in told
-    assert f"{rows.harmed}件此后发生" in told
-    assert "已缓和" in told
-    assert "此后发生伤害" in told
+    text = text_of(brief(home))
+    assert f"已采纳{decided['accept']}件，不采纳{decided['decline']}件" in text
+    assert f"{rows.harmed}件此后发生" in text
+    assert "已缓和" in text
+    assert "此后发生伤害" in text
 
 
 def test_a_dispute_that_shows_signs_of_domestic_violence_since_is_in_no_look_back(home: Home) -> None:
@@ -170,14 +170,14 @@ def test_a_dispute_with_domestic_violence_indicated_is_in_the_protection_roles_p
     domestic += publication.last_week.filter("is_domestic")["dispute_id"].to_list()
     assert domestic
     for role in ("analyst", "engineer"):
-        told = text_of(brief(home, lang, role))
-        assert not [number for number in domestic if number in told]
+        text = text_of(brief(home, lang, role))
+        assert not [number for number in domestic if number in text]
     assert [number for number in domestic if number in text_of(brief(home, lang, "protection"))]
 
 
 def test_the_layout_is_that_of_official_papers_and_nothing_makes_it_look_issued(home: Home) -> None:
-    made = docx.Document(io.BytesIO(brief(home)))
-    page = made.sections[0]
+    document = docx.Document(io.BytesIO(brief(home)))
+    page = document.sections[0]
     sizes = (
         page.page_width,
         page.page_height,
@@ -187,22 +187,22 @@ def test_the_layout_is_that_of_official_papers_and_nothing_makes_it_look_issued(
         page.bottom_margin,
     )
     assert [round(size.mm) for size in sizes if size] == [210, 297, 37, 28, 26, 35]
-    title, body = made.paragraphs[0].runs[0], made.paragraphs[5].runs[0]
+    title, body = document.paragraphs[0].runs[0], document.paragraphs[5].runs[0]
     assert (title.font.size, body.font.size) == (Pt(22), Pt(16))
-    leading = made.paragraphs[5].paragraph_format.line_spacing
+    leading = document.paragraphs[5].paragraph_format.line_spacing
     assert isinstance(leading, int)
     assert abs(leading.pt - 28.9) < 0.1
     assert "小标宋" in title._r.xml
     assert "仿宋" in body._r.xml
-    part = next(p for p in made.part.package.iter_parts() if p.partname.endswith("fontTable.xml"))
+    part = next(p for p in document.part.package.iter_parts() if p.partname.endswith("fontTable.xml"))
     names = part.blob.decode()
     assert all(
         f'w:name="{face}"' in names and f'w:val="{other}"' in names for face, other in FALLBACKS.items()
     )
-    colours = set(re.findall(r'w:color w:val="(\w+)"', made.element.xml))
+    colours = set(re.findall(r'w:color w:val="(\w+)"', document.element.xml))
     assert colours <= {"auto", "000000"}
-    told = text_of(brief(home))
-    assert not re.search("红头|印章|文件〔|〔20|号文", told)
+    text = text_of(brief(home))
+    assert not re.search("红头|印章|文件〔|〔20|号文", text)
 
 
 def test_the_blank_table_waits_for_the_meetings_decisions(home: Home) -> None:
@@ -218,11 +218,11 @@ def test_the_same_week_gives_the_same_bytes(home: Home) -> None:
 def test_a_week_without_scores_first_of_all_and_without_backtest_says_so(tmp_path: Path) -> None:
     home = Home(tmp_path)
     publish(home, usable=False)
-    told = text_of(brief(home))
-    assert words_of("zh")("paper.no_record") in told
-    assert words_of("zh")("paper.no_last") in told
-    assert words_of("zh")("week.first_week") in told
-    assert "/ 100" not in told
+    text = text_of(brief(home))
+    assert words_of("zh")("paper.no_record") in text
+    assert words_of("zh")("paper.no_last") in text
+    assert words_of("zh")("week.first_week") in text
+    assert "/ 100" not in text
 
 
 def test_nothing_published_or_an_unknown_language_is_one_readable_line(tmp_path: Path) -> None:

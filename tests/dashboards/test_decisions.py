@@ -37,13 +37,13 @@ def decline(dispute_id: str, reason: str = "in_hand") -> Decision:
     return replace(ACCEPT, dispute_id=dispute_id, action="decline", unit_id=None, due_on=None, reason=reason)
 
 
-def visit(dispute_id: str, result: str = "calmer", found: bool = False) -> Decision:
+def visit(dispute_id: str, result: str = "calmer", found_after_warning: bool = False) -> Decision:
     return replace(
         decline(dispute_id),
         action="visit",
         reason=result,
         visited_on=date(2025, 12, 30),
-        found_after_warning=found,
+        found_after_warning=found_after_warning,
     )
 
 
@@ -130,7 +130,7 @@ def test_a_visit_is_noted_beside_the_decision_and_can_be_taken_back(store: Decis
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"action": "ignore"}, "no action 'ignore'"),
         ({"office": " "}, "needs an office"),
@@ -145,8 +145,8 @@ def test_a_visit_is_noted_beside_the_decision_and_can_be_taken_back(store: Decis
         ({"note": "x" * 201}, "at most 200 characters"),
     ],
 )
-def test_an_incomplete_or_personal_entry_cannot_be_made(changes: dict, told: str) -> None:
-    with pytest.raises(RefusedInput, match=told):
+def test_an_incomplete_or_personal_entry_cannot_be_made(changes: dict, message: str) -> None:
+    with pytest.raises(RefusedInput, match=message):
         replace(ACCEPT, **changes)
 
 
@@ -169,7 +169,7 @@ def test_the_database_itself_refuses_a_change(url: str, store: DecisionStore, st
 
 
 @pytest.mark.parametrize(
-    ("statements", "told"),
+    ("statements", "message"),
     [
         (["update decision_content set content = replace(content, 'accept', 'decline') where seq = 1"], "what decision 1 says"),
         (["update decision_content set dispute_id = 'B2' where seq = 1"], "what decision 1 says"),
@@ -181,11 +181,11 @@ def test_the_database_itself_refuses_a_change(url: str, store: DecisionStore, st
     ],
 )  # fmt: skip
 def test_a_change_behind_the_guards_is_noticed(
-    url: str, store: DecisionStore, statements: list[str], told: str
+    url: str, store: DecisionStore, statements: list[str], message: str
 ) -> None:
     store.record([ACCEPT, decline("B2"), decline("C3")], AT)
     change(url, *statements)
-    with pytest.raises(BrokenChain, match=told):
+    with pytest.raises(BrokenChain, match=message):
         store.verify()
 
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from dashboards.decisions.decision import Decision
-from dashboards.decisions.export import FILE, decision_rows, handed_over
+from dashboards.decisions.export import FILE, decision_rows, exported_decisions
 from dashboards.decisions.store import DecisionStore
 from dashboards.published.last_week_queries import last_week
 from dashboards.published.publication import current
@@ -63,7 +63,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 def taken_in(home: Home) -> list[tuple]:
     """Take in landing folder and decisions; core_decision as number, action, known, superseded, undone."""
-    with handed_over(home) as decisions:
+    with exported_decisions(home) as decisions:
         load_folder(home.root.parent / "landing", QUJING, home, also=decisions)
     with open_warehouse(home.warehouse, read_only=True) as con:
         return con.execute(
@@ -142,24 +142,22 @@ def test_next_weeks_publication_tells_what_became_of_this_weeks_list(
         at,
     )
     monday = published.as_of + timedelta(weeks=1)
-    told = small_city.command(
+    output = small_city.command(
         *("run", "--data", small_city.data, "--profile", small_city.profile, "--home", home.root),
         *("--as-of", monday.isoformat()),
     )
-    assert told.returncode == 0, told.stderr
-    assert "decisions: read 4 = loaded 4" in told.stdout
+    assert output.returncode == 0, output.stderr
+    assert "decisions: read 4 = loaded 4" in output.stdout
     next_week = current(home)
     assert next_week is not None
-    found = last_week(next_week, "protection")
-    assert found is not None
-    assert (found.listed_on, found.hidden) == (published.as_of, 0)
-    assert found.rows["dispute_id"].to_list() == listed.sort("rank")["dispute_id"].to_list()
-    assert found.decided == {"accept": 1, "decline": 0, "correct": 0, "open": len(listed) - 1}
-    mine = found.rows.filter(pl.col("dispute_id") == first).row(0, named=True)
-    assert (mine["action"], mine["visit_result"]) == ("accept", "worse")
-    assert (
-        found.rows.filter(pl.col("dispute_id").is_in([second, third]))["decision"].to_list() == ["open"] * 2
-    )
+    last = last_week(next_week, "protection")
+    assert last is not None
+    assert (last.listed_on, last.hidden) == (published.as_of, 0)
+    assert last.rows["dispute_id"].to_list() == listed.sort("rank")["dispute_id"].to_list()
+    assert last.decided == {"accept": 1, "decline": 0, "correct": 0, "open": len(listed) - 1}
+    row = last.rows.filter(pl.col("dispute_id") == first).row(0, named=True)
+    assert (row["action"], row["visit_result"]) == ("accept", "worse")
+    assert last.rows.filter(pl.col("dispute_id").is_in([second, third]))["decision"].to_list() == ["open"] * 2
     seen = last_week(next_week, "analyst")
     assert seen is not None
     assert seen.hidden == int(listed["is_domestic"].sum())

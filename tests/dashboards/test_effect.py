@@ -46,16 +46,16 @@ def periods(harms: list[int], settled: list[int], days: list[float], young: int 
     )
 
 
-def told(home: Home, rows: pl.DataFrame) -> Publication:
+def published_with(home: Home, rows: pl.DataFrame) -> Publication:
     rows.write_parquet(publish(home) / "effect.parquet")
-    found = current(home)
-    assert found is not None
-    return found
+    compared = current(home)
+    assert compared is not None
+    return compared
 
 
-def measure(found: Effect | None, name: str) -> Compared:
-    assert found is not None
-    return next(each for each in found.measures if each.measure == name)
+def measure(compared: Effect | None, name: str) -> Compared:
+    assert compared is not None
+    return next(each for each in compared.measures if each.measure == name)
 
 
 def test_weeks_with_warnings_are_set_beside_the_same_season_a_year_before(tmp_path: Path) -> None:
@@ -64,26 +64,26 @@ def test_weeks_with_warnings_are_set_beside_the_same_season_a_year_before(tmp_pa
     harms = [80 if i < n - 6 else 60 for i in range(n)]
     rows = periods(harms, [900 if i < n - 6 else 950 for i in range(n)], [4.0] * (n - 6) + [3.0] * 6)
     begun = AS_OF - FOUR_WEEKS * 6
-    found = effect(told(Home(tmp_path), rows), begun)
-    assert found is not None
-    assert found.is_used
-    assert found.n_periods == 4
-    assert (found.after_on, found.after_until) == (begun, begun + 4 * FOUR_WEEKS)
-    assert (found.before_on, found.before_until) == (
-        found.after_on - timedelta(weeks=52),
-        found.after_until - timedelta(weeks=52),
+    compared = effect(published_with(Home(tmp_path), rows), begun)
+    assert compared is not None
+    assert compared.is_used
+    assert compared.n_periods == 4
+    assert (compared.after_on, compared.after_until) == (begun, begun + 4 * FOUR_WEEKS)
+    assert (compared.before_on, compared.before_until) == (
+        compared.after_on - timedelta(weeks=52),
+        compared.after_until - timedelta(weeks=52),
     )
-    counted = measure(found, "harms")
+    counted = measure(compared, "harms")
     assert (counted.before.value, counted.after.value, counted.verdict) == (320, 240, "fewer")
     assert counted.change is not None
     assert counted.change.value == pytest.approx(0.75)
-    settled = measure(found, "settled")
+    settled = measure(compared, "settled")
     assert settled.change is not None
     assert settled.change.value == pytest.approx(0.05)
     assert settled.verdict == "more"
-    days = measure(found, "days")
+    days = measure(compared, "days")
     assert (days.before.value, days.after.value, days.verdict) == (4.0, 3.0, "fewer")
-    assert measure(found, "deaths").verdict == "no_ratio"
+    assert measure(compared, "deaths").verdict == "no_ratio"
 
 
 def test_without_weeks_behind_it_the_two_years_before_show_what_changes_by_itself(
@@ -91,11 +91,14 @@ def test_without_weeks_behind_it_the_two_years_before_show_what_changes_by_itsel
 ) -> None:
     n = 28
     rows = periods([70] * 13 + [60] * 15, [900] * n, [4.0] * n)
-    found = effect(told(Home(tmp_path), rows), AS_OF)
-    assert found is not None
-    assert not found.is_used
-    assert (measure(found, "harms").before.value, measure(found, "harms").after.value) == (13 * 70, 13 * 60)
-    assert found.comparable_on == AS_OF + 3 * FOUR_WEEKS
+    compared = effect(published_with(Home(tmp_path), rows), AS_OF)
+    assert compared is not None
+    assert not compared.is_used
+    assert (measure(compared, "harms").before.value, measure(compared, "harms").after.value) == (
+        13 * 70,
+        13 * 60,
+    )
+    assert compared.comparable_on == AS_OF + 3 * FOUR_WEEKS
     assert "还没有人在名单上作过决定" in text_of(screens(Home(tmp_path), "effect"))
     first = Decision(
         dispute_id="QJ1", action="decline", reason="other", office="值班岗", as_of=AS_OF, publication="0"
@@ -113,28 +116,28 @@ def test_without_weeks_behind_it_the_two_years_before_show_what_changes_by_itsel
 def test_more_than_a_year_of_use_is_compared_with_the_year_before_it_began(tmp_path: Path) -> None:
     n = 13 * 3 + 2
     begun = AS_OF - FOUR_WEEKS * (2 + 20)
-    found = effect(told(Home(tmp_path), periods([50] * n, [900] * n, [4.0] * n)), begun)
-    assert found is not None
-    assert found.n_periods == 13
-    assert found.before_until <= begun
-    assert (found.after_on - found.before_on).days % 364 == 0
+    compared = effect(published_with(Home(tmp_path), periods([50] * n, [900] * n, [4.0] * n)), begun)
+    assert compared is not None
+    assert compared.n_periods == 13
+    assert compared.before_until <= begun
+    assert (compared.after_on - compared.before_on).days % 364 == 0
 
 
 def test_too_little_is_no_comparison(tmp_path: Path, screens: Screens) -> None:
     rows = periods([50] * 20, [900] * 20, [4.0] * 20)
-    assert effect(told(Home(tmp_path), rows), AS_OF) is None
-    assert effect(told(Home(tmp_path), rows), AS_OF - FOUR_WEEKS * 8) is None, "no season before"
+    assert effect(published_with(Home(tmp_path), rows), AS_OF) is None
+    assert effect(published_with(Home(tmp_path), rows), AS_OF - FOUR_WEEKS * 8) is None, "no season before"
     assert "没有可以比较的前后" in text_of(screens(Home(tmp_path), "effect"))
 
 
 def test_each_period_has_the_interval_of_its_own_size(tmp_path: Path) -> None:
     n = 28
-    found = effect(told(Home(tmp_path), periods([70] * n, [900] * n, [4.0] * n)), AS_OF)
-    assert found is not None
-    row = by_period(found, "harms").row(0, named=True)
+    compared = effect(published_with(Home(tmp_path), periods([70] * n, [900] * n, [4.0] * n)), AS_OF)
+    assert compared is not None
+    row = by_period(compared, "harms").row(0, named=True)
     assert row["low"] < 70 < row["high"]
-    assert by_period(found, "settled")["value"].to_list() == pytest.approx([0.9] * 26)
-    assert (by_period(found, "days")["high"] - 4.0).to_list() == pytest.approx([0.2] * 26)
+    assert by_period(compared, "settled")["value"].to_list() == pytest.approx([0.9] * 26)
+    assert (by_period(compared, "days")["high"] - 4.0).to_list() == pytest.approx([0.2] * 26)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -146,8 +149,8 @@ def test_two_sides_alike_are_called_chance_about_as_often_as_promised(seed: int)
         again = rows.with_columns(
             harms=pl.Series(draw.poisson(70, 26)), settled=pl.Series(draw.binomial(1000, 0.9, 26))
         )
-        found = effect(_described(again), None)
-        called += sum(measure(found, name).verdict in ("fewer", "more") for name in ("harms", "settled"))
+        compared = effect(_described(again), None)
+        called += sum(measure(compared, name).verdict in ("fewer", "more") for name in ("harms", "settled"))
     assert called / 120 < 0.2, "a tenth is promised"
 
 
@@ -171,10 +174,10 @@ def trial_file(home: Home, arms: tuple[str, ...]) -> None:
         for arm in arms
         for name, value in figures.items()
     ]
-    found = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    compared = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     (home.root / "trials").mkdir(parents=True)
     (home.root / "trials" / "effect.json").write_text(
-        as_json(summary(found, "run", WORLD, 40)), encoding="utf-8"
+        as_json(summary(compared, "run", WORLD, 40)), encoding="utf-8"
     )
 
 
@@ -184,9 +187,9 @@ def test_the_trial_s_sentence_and_arms_are_shown_with_what_they_may_not_be_taken
     publish(Home(tmp_path))
     assert "还没有运行过模拟试验" in text_of(screens(Home(tmp_path), "effect"))
     trial_file(Home(tmp_path), ("nothing", "checklist", "ranking", "ranking@silence", "oracle"))
-    found = trial(Home(tmp_path))
-    assert found is not None
-    assert found.figures["ranking", "expected_prevented_per_100"] == Measured(
+    compared = trial(Home(tmp_path))
+    assert compared is not None
+    assert compared.figures["ranking", "expected_prevented_per_100"] == Measured(
         1.5, pytest.approx(1.2), pytest.approx(1.8)
     )
     seen = text_of(screens(Home(tmp_path), "effect"))

@@ -30,35 +30,35 @@ AT = datetime(2025, 12, 29, 9)
 
 @pytest.fixture(scope="module")
 def published(two_weeks: Home) -> Publication:
-    found = current(two_weeks)
-    assert found is not None
-    return found
+    publication = current(two_weeks)
+    assert publication is not None
+    return publication
 
 
-def decision(number: str, as_of: date = AS_OF, **told: object) -> Decision:
-    given = {"action": "decline", "reason": "in_hand"} | told
+def decision(number: str, as_of: date = AS_OF, **changes: object) -> Decision:
+    given = {"action": "decline", "reason": "in_hand"} | changes
     return Decision(dispute_id=number, office="市综治中心", as_of=as_of, publication="0", **given)  # type: ignore[arg-type]
 
 
 def test_a_chance_within_the_picture_is_told_by_past_chances_like_it(published: Publication) -> None:
     row = published.warnings.filter(pl.col("probability").is_between(0.01, 0.05), ~pl.col("is_domestic"))
-    found = one_dispute(published, "analyst", row["dispute_id"][0])
-    assert found is not None
-    assert found.record is not None
-    assert found.record["of"] == "alike"
-    assert abs(found.record["predicted"] - row["probability"][0]) < 0.015
+    dispute = one_dispute(published, "analyst", row["dispute_id"][0])
+    assert dispute is not None
+    assert dispute.record is not None
+    assert dispute.record["of"] == "alike"
+    assert abs(dispute.record["predicted"] - row["probability"][0]) < 0.015
 
 
 def test_a_chance_above_the_picture_is_told_by_the_list(published: Publication) -> None:
     """The picture's highest bin says 16 of 100: no answer for a dispute of which 40 are stated."""
     higher = published.warnings.with_columns(probability=pl.lit(0.4), probability_high=pl.lit(0.6))
     number = higher.filter(~pl.col("is_domestic"))["dispute_id"][0]
-    found = one_dispute(replace(published, warnings=higher), "analyst", number)
-    assert found is not None
-    assert found.record is not None
-    assert found.record["of"] == "list"
-    assert found.record["observed"] == 0.131
-    assert "以往排上全市名单的纠纷，每100件里实际有13件" in "".join(chance_lines(WORDS, found, "发生", 28))
+    dispute = one_dispute(replace(published, warnings=higher), "analyst", number)
+    assert dispute is not None
+    assert dispute.record is not None
+    assert dispute.record["of"] == "list"
+    assert dispute.record["observed"] == 0.131
+    assert "以往排上全市名单的纠纷，每100件里实际有13件" in "".join(chance_lines(WORDS, dispute, "发生", 28))
 
 
 def test_a_group_below_the_whole_is_named_and_one_with_too_few_harms_has_its_count_alone(

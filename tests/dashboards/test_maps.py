@@ -64,15 +64,15 @@ def profile_with(folder: Path, features: list[dict[str, Any]] | str) -> Profile:
 
 def row(code: str, kind: str) -> dict[str, Any]:
     lon, lat = TOWNSHIPS.filter(area_code=code).select("lon", "lat").row(0)
-    told = {"kind_name": kind, "ringed": False, "place": code, "told": "7", "mark": "正常"}
-    return {"area_code": code, "lon": lon, "lat": lat, "size": 10.0, "kind": kind} | told
+    texts = {"kind_name": kind, "ringed": False, "place": code, "figure": "7", "mark": "正常"}
+    return {"area_code": code, "lon": lon, "lat": lat, "size": 10.0, "kind": kind} | texts
 
 
 def layers(picture: Any, **mark: Any) -> list[list[dict[str, Any]]]:
     """The rows of each layer whose mark has these properties."""
-    told = picture.to_dict()
-    found = [layer for layer in told["layer"] if mark.items() <= layer["mark"].items()]
-    return [layer["data"].get("values") or told["datasets"][layer["data"]["name"]] for layer in found]
+    drawn = picture.to_dict()
+    chosen = [layer for layer in drawn["layer"] if mark.items() <= layer["mark"].items()]
+    return [layer["data"].get("values") or drawn["datasets"][layer["data"]["name"]] for layer in chosen]
 
 
 def share_of(picture: Any, colour: str) -> float:
@@ -86,9 +86,9 @@ def share_of(picture: Any, colour: str) -> float:
 
 @pytest.fixture(scope="module")
 def published(two_weeks: Home) -> Publication:
-    found = current(two_weeks)
-    assert found is not None
-    return found
+    publication = current(two_weeks)
+    assert publication is not None
+    return publication
 
 
 @pytest.mark.parametrize("clockwise", [True, False])
@@ -119,7 +119,7 @@ def test_without_positions_and_polygons_there_is_no_map() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("{", "is no GeoJSON"),
         ("[]", "is no GeoJSON"),
@@ -136,9 +136,11 @@ def test_without_positions_and_polygons_there_is_no_map() -> None:
         ),
     ],
 )  # fmt: skip
-def test_wrong_boundaries_are_refused_before_a_page_is_opened(tmp_path: Path, text: str, told: str) -> None:
+def test_wrong_boundaries_are_refused_before_a_page_is_opened(
+    tmp_path: Path, text: str, message: str
+) -> None:
     profile = profile_with(tmp_path, text)
-    with pytest.raises(RefusedInput, match=told), opened(Home(tmp_path / "home"), profile):
+    with pytest.raises(RefusedInput, match=message), opened(Home(tmp_path / "home"), profile):
         pass
 
 
@@ -156,23 +158,23 @@ def test_a_page_with_polygons_stands_and_says_how_to_read_them(
 def test_a_suppressed_township_is_drawn_grey_with_a_word_and_no_figure(published: Publication) -> None:
     rows = services(published, PROFILE, "S1")
     assert rows is not None
-    told = service_map_words(NAMES, rows)
-    hidden = told.filter(kind="hidden")
+    texts = service_map_words(NAMES, rows)
+    hidden = texts.filter(kind="hidden")
     assert len(hidden) == int(rows["suppressed"].sum()) > 0
     assert hidden["size"].null_count() == len(hidden)
-    assert set(hidden["told"]) == set(hidden["mark"]) == set(hidden["kind_name"]) == {"人数太少，不显示"}
-    (squares,) = layers(township_map(NAMES, told, {}, *TITLES), shape="square")
-    assert not re.search(r"\d", "".join(each["told"] + each["mark"] for each in squares))
+    assert set(hidden["figure"]) == set(hidden["mark"]) == set(hidden["kind_name"]) == {"人数太少，不显示"}
+    (squares,) = layers(township_map(NAMES, texts, {}, *TITLES), shape="square")
+    assert not re.search(r"\d", "".join(each["figure"] + each["mark"] for each in squares))
     assert {each["size"] for each in squares} == {None}
 
 
 def test_places_are_sized_by_what_is_expected_and_silent_ones_ringed(published: Publication) -> None:
-    found = places(published, PROFILE)
-    assert found is not None
-    told = map_words(NAMES, found.rows)
-    assert told["size"].to_list() == found.rows["expected"].to_list()
-    (rings,) = layers(township_map(NAMES, told, {}, *TITLES), strokeDash=[3, 2])
-    assert len(rings) == int(found.rows["silent"].sum())
+    ranked = places(published, PROFILE)
+    assert ranked is not None
+    texts = map_words(NAMES, ranked.rows)
+    assert texts["size"].to_list() == ranked.rows["expected"].to_list()
+    (rings,) = layers(township_map(NAMES, texts, {}, *TITLES), strokeDash=[3, 2])
+    assert len(rings) == int(ranked.rows["silent"].sum())
 
 
 SEEN_BY = {

@@ -25,9 +25,9 @@ FIRST_TOWNSHIP = "530302001"
 
 @pytest.fixture(scope="session")
 def published(two_weeks: Home) -> Publication:
-    found = current(two_weeks)
-    assert found is not None
-    return found
+    publication = current(two_weeks)
+    assert publication is not None
+    return publication
 
 
 def only(rows: pl.DataFrame, **values: object) -> dict[str, object]:
@@ -37,30 +37,30 @@ def only(rows: pl.DataFrame, **values: object) -> dict[str, object]:
 
 
 def test_a_silent_place_is_marked_and_so_is_one_far_from_help(published: Publication) -> None:
-    found = places(published, PROFILE)
-    assert found is not None
-    assert found.is_forecast
-    first = only(found.rows, area_code=FIRST_TOWNSHIP)
+    ranked = places(published, PROFILE)
+    assert ranked is not None
+    assert ranked.is_forecast
+    first = only(ranked.rows, area_code=FIRST_TOWNSHIP)
     assert (first["silent"], first["thin"], first["outreach_days"]) == (True, True, 200)
-    assert int(found.rows["silent"].sum()) == 1
-    rising = found.rows.filter("outreach_due")
+    assert int(ranked.rows["silent"].sum()) == 1
+    rising = ranked.rows.filter("outreach_due")
     assert set(rising["area_code"]) <= {FIRST_TOWNSHIP}
 
 
 def test_places_stand_in_the_order_of_the_forecast(published: Publication) -> None:
-    found = places(published, PROFILE, "D2")
-    assert found is not None
+    ranked = places(published, PROFILE, "D2")
+    assert ranked is not None
     ranks = published.described["place_warnings"].filter(category="D2").sort("rank")["area_code"]
-    assert found.rows["area_code"].to_list() == ranks.to_list()
+    assert ranked.rows["area_code"].to_list() == ranks.to_list()
     assert len(ranks) == 137
 
 
 def test_without_a_forecast_places_show_what_was_counted(tmp_path: Path, screens: Screens) -> None:
     (publish(Home(tmp_path)) / "place_warnings.parquet").unlink()
-    found = places(current(Home(tmp_path)), PROFILE)  # type: ignore[arg-type]
-    assert found is not None
-    assert not found.is_forecast
-    first = only(found.rows, area_code=FIRST_TOWNSHIP)
+    ranked = places(current(Home(tmp_path)), PROFILE)  # type: ignore[arg-type]
+    assert ranked is not None
+    assert not ranked.is_forecast
+    first = only(ranked.rows, area_code=FIRST_TOWNSHIP)
     assert (first["expected"], first["usual"], first["outreach_due"]) == (60.0, 20.0, True)
     seen = text_of(screens(Home(tmp_path), "places"))
     assert "还没有地区预测" in seen
@@ -82,11 +82,11 @@ def test_a_suppressed_cell_gives_nothing_away(
 
 
 def test_a_clock_runs_out_only_while_nothing_was_done(published: Publication) -> None:
-    found = clocks(published, "protection")
-    assert found.hidden == 0
-    assert found.late("no_response")["response_hours"].null_count() == len(found.late("no_response"))
-    assert (found.late("overdue")["overdue_days"] > 0).all()
-    assert found.rows["overdue_days"].drop_nulls().is_sorted(descending=True)
+    waiting = clocks(published, "protection")
+    assert waiting.hidden == 0
+    assert waiting.late("no_response")["response_hours"].null_count() == len(waiting.late("no_response"))
+    assert (waiting.late("overdue")["overdue_days"] > 0).all()
+    assert waiting.rows["overdue_days"].drop_nulls().is_sorted(descending=True)
     assert clocks(published, "analyst").hidden == len(
         published.warnings.filter(pl.col("is_open") & pl.col("is_domestic"))
     )
@@ -95,15 +95,15 @@ def test_a_clock_runs_out_only_while_nothing_was_done(published: Publication) ->
 def test_an_accepted_warning_is_supervised_until_it_is_taken_back(tmp_path: Path, screens: Screens) -> None:
     home = Home(tmp_path)
     publish(home)
-    found = current(home)
-    assert found is not None
-    row = found.warnings.filter(~pl.col("is_domestic")).row(0, named=True)
+    publication = current(home)
+    assert publication is not None
+    row = publication.warnings.filter(~pl.col("is_domestic")).row(0, named=True)
     decision = Decision(
         dispute_id=row["dispute_id"],
         action="accept",
         office="市综治中心",
         as_of=AS_OF,
-        publication=found.digest,
+        publication=publication.digest,
         unit_id="U5303-P",
         due_on=date.today() - timedelta(days=3000),
     )
@@ -116,7 +116,7 @@ def test_an_accepted_warning_is_supervised_until_it_is_taken_back(tmp_path: Path
         "dispute_id": row["dispute_id"],
         "office": "市综治中心",
         "as_of": AS_OF,
-        "publication": found.digest,
+        "publication": publication.digest,
     }
     store.record([Decision(action="undo", undoes=number, **undo)], datetime(2025, 12, 29, 10))
     assert "还没有采纳过预警" in text_of(screens(home, "supervision"))

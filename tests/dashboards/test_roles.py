@@ -46,13 +46,13 @@ def test_the_first_role_of_the_file_that_one_of_the_groups_has_decides(
 
 
 @given(st.sets(st.text(min_size=1)), st.sets(st.text(min_size=1)))
-def test_nobody_without_a_named_group_has_a_role(named: set[str], mine: set[str]) -> None:
+def test_nobody_without_a_named_group_has_a_role(named: set[str], groups: set[str]) -> None:
     rules = Rules("groups", (("analyst", frozenset(named)),))
-    assert (rules.role({"groups": list(mine)}) is not None) == bool(named & mine)
+    assert (rules.role({"groups": list(groups)}) is not None) == bool(named & groups)
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (GROUPS, "lacks auth.redirect_uri"),
         (AUTH, "lacks roles.claim, roles.analyst"),
@@ -60,8 +60,8 @@ def test_nobody_without_a_named_group_has_a_role(named: set[str], mine: set[str]
         ("[auth", "is no TOML"),
     ],
 )
-def test_an_incomplete_log_in_file_is_refused_by_name(tmp_path: Path, text: str, told: str) -> None:
-    with pytest.raises(RefusedInput, match=told):
+def test_an_incomplete_log_in_file_is_refused_by_name(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(RefusedInput, match=message):
         read_rules(written(tmp_path, text))
 
 

@@ -103,9 +103,9 @@ def test_the_capacity_line_says_how_many_mediators_can_take_and_where_there_is_r
     assert "Your mediators can take 40 this week; the list is made for 40." in text_of(
         screens(two_weeks, lang="en")
     )
-    told = re.search(r"其中(\d+)件本乡镇就有调解组织接得下，(\d+)件要请县", text_of(screens(two_weeks)))
-    assert told is not None
-    assert sum(map(int, told.groups())) == CAPACITY
+    line = re.search(r"其中(\d+)件本乡镇就有调解组织接得下，(\d+)件要请县", text_of(screens(two_weeks)))
+    assert line is not None
+    assert sum(map(int, line.groups())) == CAPACITY
 
 
 def test_room_nearby_is_a_unit_of_the_township_for_the_category_with_time_left() -> None:

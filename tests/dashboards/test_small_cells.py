@@ -30,9 +30,9 @@ def profile(small_city: SmallCity) -> Profile:
 
 @pytest.fixture(scope="module")
 def published(small_city: SmallCity) -> Publication:
-    found = current(Home(small_city.home))
-    assert found is not None
-    return found
+    publication = current(Home(small_city.home))
+    assert publication is not None
+    return publication
 
 
 @pytest.fixture(scope="module")
@@ -104,13 +104,13 @@ def test_no_paper_or_workbook_tells_a_figure_of_the_services_but_fives(
     small_city: SmallCity, profile: Profile, role: str
 ) -> None:
     paper = gather(Home(small_city.home), profile, "zh", role)  # type: ignore[arg-type]
-    made = docx.Document(io.BytesIO(document_bytes(paper)))
-    tables = [table for table in made.tables if table.rows[0].cells[1].text == "服务对象"]
+    document = docx.Document(io.BytesIO(document_bytes(paper)))
+    tables = [table for table in document.tables if table.rows[0].cells[1].text == "服务对象"]
     assert len(tables) == 2
     for table in tables:
         for row in table.rows[1:]:
-            told = " ".join(cell.text for cell in row.cells[1:]).replace("不到10", "")
-            assert all(int(n.replace(",", "")) % ROUNDED_TO == 0 for n in re.findall(r"[\d,]+", told))
+            figures = " ".join(cell.text for cell in row.cells[1:]).replace("不到10", "")
+            assert all(int(n.replace(",", "")) % ROUNDED_TO == 0 for n in re.findall(r"[\d,]+", figures))
     listed = fastexcel.read_excel(workbook_bytes(paper)).load_sheet(0).to_polars()
     assert isinstance(listed, pl.DataFrame)
     assert not [column for column in listed.columns if re.search("服务|走访|随访", column)]

@@ -24,9 +24,9 @@ from tests.dashboards.publication import AS_OF, PROFILE, publish
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    made = Home(tmp_path_factory.mktemp("workbook"))
-    publish(made)
-    return made
+    folder = Home(tmp_path_factory.mktemp("workbook"))
+    publish(folder)
+    return folder
 
 
 def paper(home: Home, lang: Lang = "zh", role: Role = "analyst") -> Paper:
@@ -69,9 +69,9 @@ def test_no_code_stands_in_a_cell(home: Home, lang: Lang) -> None:
 
 
 def test_filters_are_set_and_columns_are_as_wide_as_what_they_hold(home: Home) -> None:
-    made = workbook_bytes(paper(home))
+    content = workbook_bytes(paper(home))
     listed = spelled_out(paper(home).listed.rows, paper(home).names, {})
-    sheet = zipfile.ZipFile(io.BytesIO(made)).read("xl/worksheets/sheet1.xml").decode()
+    sheet = zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
     assert f'<autoFilter ref="A1:T{len(listed) + 1}"' in sheet
     assert 'state="frozen"' in sheet
     assert sheet.count("<col ") >= 10
@@ -82,7 +82,7 @@ def test_a_decision_so_far_is_told_in_words(tmp_path: Path) -> None:
     home = Home(tmp_path)
     publish(home)
     first = paper(home).listed.rows["dispute_id"][0]
-    told = Decision(
+    decision = Decision(
         dispute_id=first,
         action="decline",
         office="duty desk",
@@ -90,7 +90,7 @@ def test_a_decision_so_far_is_told_in_words(tmp_path: Path) -> None:
         publication="f" * 12,
         reason="in_hand",
     )
-    DecisionStore.of(home).record([told], datetime(2025, 12, 29, 9))
+    DecisionStore.of(home).record([decision], datetime(2025, 12, 29, 9))
     words = words_of("zh")
     rows = read(workbook_bytes(paper(home)))
     assert rows.row(0, named=True)[words("column.decision")] == "不采纳：已有单位在办"
@@ -104,9 +104,11 @@ def test_chances_are_counts_of_a_hundred_and_the_same_as_published(home: Home) -
 
 
 def test_a_second_sheet_says_what_the_list_is_not_and_that_it_is_made_up(home: Home) -> None:
-    told = fastexcel.read_excel(workbook_bytes(paper(home))).load_sheet(1, header_row=None).to_polars()
-    assert isinstance(told, pl.DataFrame)
-    notes = told[:, 0].to_list()
+    second_sheet = (
+        fastexcel.read_excel(workbook_bytes(paper(home))).load_sheet(1, header_row=None).to_polars()
+    )
+    assert isinstance(second_sheet, pl.DataFrame)
+    notes = second_sheet[:, 0].to_list()
     words = words_of("zh")
     assert words("notice.simulated") in notes
     assert words("boundary.line") in notes

@@ -45,9 +45,9 @@ VISITS = visits(
 
 @pytest.fixture(scope="module")
 def table() -> dict[tuple[str, str, str], tuple]:
-    found = effects(VISITS, HARMS, years("nothing", "ranking", "oracle"), city_years=0.5)
+    table = effects(VISITS, HARMS, years("nothing", "ranking", "oracle"), city_years=0.5)
     return {
-        (r["arm"], r["segment"], r["metric"]): (r["seeds"], r["value"]) for r in found.iter_rows(named=True)
+        (r["arm"], r["segment"], r["metric"]): (r["seeds"], r["value"]) for r in table.iter_rows(named=True)
     }
 
 
@@ -78,10 +78,10 @@ def test_an_arm_is_set_beside_the_checklist_and_itself_without_its_mark_or_fault
     arms = ("nothing", "checklist", "ranking", "ranking+random", "ranking+random@silence")
     harmed = dict(zip(arms, (10.0, 9.0, 7.0, 7.5, 8.0), strict=True))
     played = years(*arms).with_columns(expected_harms=pl.col("arm").replace_strict(harmed))
-    found = effects(VISITS, HARMS, played, city_years=0.5)
+    table = effects(VISITS, HARMS, played, city_years=0.5)
     more = {
         (row["arm"], row["metric"].split("_")[3]): (row["seeds"], row["value"])
-        for row in found.filter(pl.col("metric").str.contains("more_than")).iter_rows(named=True)
+        for row in table.filter(pl.col("metric").str.contains("more_than")).iter_rows(named=True)
     }
     assert more == {
         ("ranking", "checklist"): (2, 4.0),
@@ -96,8 +96,8 @@ def test_what_became_of_the_attended_is_told_from_the_world_where_nobody_acts() 
     rows = visits(
         (1, "ranking", 3, "d"), (1, "ranking", 1, "d"), (1, "ranking", 2, "e"), (0, "ranking", 0, "b")
     )
-    told = without_help(rows, unseen)
-    assert told.select("before", "after", "recorded_in").rows() == [
+    fates = without_help(rows, unseen)
+    assert fates.select("before", "after", "recorded_in").rows() == [
         (True, False, None),
         (False, True, 0),
         (False, True, None),
@@ -116,10 +116,10 @@ def test_shares_of_the_attended_leave_out_what_too_little_follows_and_what_was_f
             visits((1, "ranking", 0, "f")).with_columns(is_found=pl.lit(value=True)),
         ]
     )
-    found = effects(attended, HARMS, longer, city_years=1.0).filter(
+    table = effects(attended, HARMS, longer, city_years=1.0).filter(
         pl.col("arm") == "ranking", pl.col("segment") == "all"
     )
-    shares = dict(found.select("metric", "value").iter_rows())
+    shares = dict(table.select("metric", "value").iter_rows())
     assert shares["never_violent"] == pytest.approx(1 / 4)
     assert shares["peaceful_after"] == pytest.approx(3 / 4)
     assert shares["recorded_within_4_weeks"] == pytest.approx(2 / 5)
@@ -134,8 +134,8 @@ def test_weeks_of_a_model_trained_in_the_year_are_told_apart() -> None:
             for week, version in enumerate(versions)
         ]
     )
-    found = effects(VISITS, HARMS, played, city_years=1.0).filter(pl.col("arm") == "ranking")
-    shares = dict(found.select("metric", "value").iter_rows())
+    table = effects(VISITS, HARMS, played, city_years=1.0).filter(pl.col("arm") == "ranking")
+    shares = dict(table.select("metric", "value").iter_rows())
     assert (shares["weeks_by_model"], shares["weeks_by_new_model"]) == pytest.approx((19 / 20, 5 / 20))
 
 
@@ -143,16 +143,16 @@ def test_in_a_fault_the_checklist_beside_is_the_one_in_the_same_fault() -> None:
     arms = ("nothing", "checklist", "checklist@silence", "ranking@silence")
     harmed = dict(zip(arms, (10.0, 7.0, 9.0, 8.0), strict=True))
     played = years(*arms).with_columns(expected_harms=pl.col("arm").replace_strict(harmed))
-    found = effects(VISITS, HARMS, played, city_years=1.0).filter(
+    table = effects(VISITS, HARMS, played, city_years=1.0).filter(
         pl.col("arm") == "ranking@silence", pl.col("metric") == "expected_more_than_checklist_per_year"
     )
-    assert found["value"].to_list() == [1.0]
+    assert table["value"].to_list() == [1.0]
 
 
 def test_only_worlds_that_have_both_arms_are_compared() -> None:
     played = pl.concat([years("nothing", "ranking", seeds=1), years("nothing", seeds=2)]).unique()
-    found = effects(VISITS, HARMS, played, city_years=1.0)
-    row = found.filter(
+    table = effects(VISITS, HARMS, played, city_years=1.0)
+    row = table.filter(
         pl.col("arm") == "ranking", pl.col("metric") == "prevented_per_100", pl.col("segment") == "all"
     )
     assert row["seeds"].to_list() == [1]

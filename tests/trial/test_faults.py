@@ -29,13 +29,13 @@ def lived(profile: Profile, arm: str, folder: Path) -> tuple[World, pl.DataFrame
     entered, harms = [], []
     for week in range(PLAN.weeks):
         out = folder / f"{week:02d}"
-        told = feed.live_week(out, NOBODY).harms
+        of_week = feed.live_week(out, NOBODY).harms
         read = [pl.read_csv(path, encoding="gb18030", infer_schema=False) for path in out.glob("disputes_*")]
         rows = pl.concat(read).select(dispute="纠纷编号", county=pl.col("所属区域编码").str.slice(0, 6))
         entered.append(rows.drop_nulls().with_columns(week=pl.lit(week)))
-        county = feed.world.places.townships.county[told.township]
-        came = pl.DataFrame({"county": county, "is_recorded": told.recorded})
-        harms.append(came.with_columns(week=pl.lit(week)))
+        county = feed.world.places.townships.county[of_week.township]
+        arrived = pl.DataFrame({"county": county, "is_recorded": of_week.recorded})
+        harms.append(arrived.with_columns(week=pl.lit(week)))
     return feed.world, pl.concat(entered), pl.concat(harms)
 
 
@@ -73,7 +73,7 @@ def test_a_thorough_county_records_every_harm_from_then_on_and_no_harm_is_anothe
 def test_half_the_mediators_are_there_in_the_harvest_and_all_else(profile: Profile) -> None:
     year = Plan(profile="qujing", scale=0.1, history_weeks=52, weeks=52)
     usual, figures = profile.settings.capacity, city_figures(profile).trial
-    told = [capacity_in(profile, year, arm_of("oldest@shortage"), week, figures) for week in range(52)]
-    assert set(told) == {usual, usual // 2}
-    assert [week for week, n in enumerate(told) if n < usual] == list(range(35, 44))
+    capacities = [capacity_in(profile, year, arm_of("oldest@shortage"), week, figures) for week in range(52)]
+    assert set(capacities) == {usual, usual // 2}
+    assert [week for week, n in enumerate(capacities) if n < usual] == list(range(35, 44))
     assert {capacity_in(profile, year, arm_of("oldest"), week, figures) for week in range(52)} == {usual}

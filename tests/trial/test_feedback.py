@@ -52,8 +52,8 @@ def test_attention_in_proportion_to_hazard_has_slope_one_and_equal_shares() -> N
     shares = township_shares(AT_RISK, ATTENDED).filter(pl.col("quarter") == 0)
     assert shares["hazard_share"].to_list() == pytest.approx([0.75, 0.25])
     assert shares["attention_share"].to_list() == pytest.approx([0.75, 0.25])
-    told = feedback(AT_RISK, ATTENDED, HARMS).filter(pl.col("quarter") == 0)
-    figures = dict(told.select("metric", "value").iter_rows())
+    loop = feedback(AT_RISK, ATTENDED, HARMS).filter(pl.col("quarter") == 0)
+    figures = dict(loop.select("metric", "value").iter_rows())
     assert figures["attention_on_hazard"] == pytest.approx(1.0)
     assert figures["attention_gini"] == pytest.approx(0.25)
     by_chance = 0.5 * 0.75**4 + 0.25 * 4 * 0.75**3 * 0.25 + 0.25 * 4 * 0.75 * 0.25**3 + 0.5 * 0.25**4
@@ -62,8 +62,8 @@ def test_attention_in_proportion_to_hazard_has_slope_one_and_equal_shares() -> N
 
 def test_chances_are_compared_in_weeks_with_a_model_only() -> None:
     blind = AT_RISK.with_columns(probability=pl.when(pl.col("week") >= 3).then("probability"))
-    told = feedback(blind, ATTENDED, HARMS).filter(pl.col("quarter") == 0)
-    figures = dict(told.select("metric", "value").iter_rows())
+    loop = feedback(blind, ATTENDED, HARMS).filter(pl.col("quarter") == 0)
+    figures = dict(loop.select("metric", "value").iter_rows())
     assert figures["predicted_others"] == pytest.approx(0.1)
     assert figures["true_others"] == pytest.approx(2 / (10 * 4))
     assert figures["base_true"] == pytest.approx(8 / (13 * 8))
@@ -76,15 +76,15 @@ def test_townships_go_into_tenths_by_the_hazard_of_their_own_world() -> None:
         for n in range(20)
     ]
     names = ["seed", "arm", "quarter", "township_code", "attended", "hazard_share", "attention_share"]
-    told = by_tenth(pl.DataFrame(rows, schema=names, orient="row"))
-    assert told["tenth"].to_list() == list(range(10))
-    assert told["hazard_share"].to_list() == pytest.approx([(4 * n + 1) / 190 for n in range(10)])
-    assert told["attention_share"].to_list() == pytest.approx([0.1] * 10)
+    loop = by_tenth(pl.DataFrame(rows, schema=names, orient="row"))
+    assert loop["tenth"].to_list() == list(range(10))
+    assert loop["hazard_share"].to_list() == pytest.approx([(4 * n + 1) / 190 for n in range(10)])
+    assert loop["attention_share"].to_list() == pytest.approx([0.1] * 10)
 
 
 def test_recorded_and_true_harm_are_told_apart_among_attended_and_others() -> None:
-    told = feedback(AT_RISK, ATTENDED, HARMS).filter(pl.col("quarter") == 0)
-    figures = dict(told.select("metric", "value").iter_rows())
+    loop = feedback(AT_RISK, ATTENDED, HARMS).filter(pl.col("quarter") == 0)
+    figures = dict(loop.select("metric", "value").iter_rows())
     assert figures["base_true"] == pytest.approx(8 / (13 * 8))
     assert figures["base_recorded"] == pytest.approx(4 / (13 * 8))
     assert figures["recorded_others"] == pytest.approx(2 / (13 * 8 - 13 - 12 - 11 - 11))
@@ -100,8 +100,8 @@ def test_asking_at_the_first_visit_tells_what_share_is_on_record() -> None:
         schema=["seed", "arm", "week", "dispute_id", "is_recorded"],
         orient="row",
     )
-    told = feedback(AT_RISK, visits, harms).filter(pl.col("quarter") == 0)
-    figures = dict(told.select("metric", "value").iter_rows())
+    loop = feedback(AT_RISK, visits, harms).filter(pl.col("quarter") == 0)
+    figures = dict(loop.select("metric", "value").iter_rows())
     assert figures["base_recorded"] == pytest.approx((2 + 4) / (13 * 8))
     assert figures["base_asked"] == pytest.approx(2 * (2 + 4) / (13 * 8))
     assert feedback(AT_RISK, ATTENDED, HARMS).filter(pl.col("metric") == "base_asked")["value"].to_list() == [
@@ -115,8 +115,8 @@ def test_a_marked_arm_is_set_beside_the_plain_one_of_the_same_world() -> None:
     sure = AT_RISK.with_columns(arm=pl.lit("ranking+naive"), probability=pl.lit(0.3))
     both = pl.concat([AT_RISK, sure])
     gathered = ATTENDED.with_columns(arm=pl.lit("ranking+naive"), township_code=pl.lit("t1"))
-    told = feedback(both, pl.concat([ATTENDED, gathered]), HARMS).filter(pl.col("quarter") == 0)
-    figures = {(row["arm"], row["metric"]): row["value"] for row in told.iter_rows(named=True)}
+    loop = feedback(both, pl.concat([ATTENDED, gathered]), HARMS).filter(pl.col("quarter") == 0)
+    figures = {(row["arm"], row["metric"]): row["value"] for row in loop.iter_rows(named=True)}
     assert figures["ranking+naive", "attention_gini_more"] == pytest.approx(0.5 - 0.25)
     assert figures["ranking+naive", "predicted_attended_more"] == pytest.approx(0.3 - 0.1)
     assert ("ranking", "attention_gini_more") not in figures
@@ -127,6 +127,6 @@ def test_a_township_without_hazard_or_one_that_gets_all_leaves_the_rest_as_it_is
     quiet = AT_RISK.with_columns(
         hazard=pl.when(pl.col("township_code") == "t2").then(0.0).otherwise("hazard")
     )
-    told = feedback(quiet, ATTENDED, HARMS)
-    assert told.filter(pl.col("metric") == "attention_on_hazard").is_empty()
-    assert told.filter(pl.col("metric") == "fair_gini")["value"][0] == pytest.approx(0.5)
+    loop = feedback(quiet, ATTENDED, HARMS)
+    assert loop.filter(pl.col("metric") == "attention_on_hazard").is_empty()
+    assert loop.filter(pl.col("metric") == "fair_gini")["value"][0] == pytest.approx(0.5)

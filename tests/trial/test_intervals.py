@@ -7,10 +7,10 @@ from models.trial.intervals import Estimate, mean, ratio, share
 
 def test_a_mean_has_students_interval() -> None:
     values = np.array([3.0, 5.0, 4.0, 8.0])
-    found = mean(values)
+    interval = mean(values)
     reach = stats.t.ppf(0.95, 3) * values.std(ddof=1) / 2
-    assert found.value == pytest.approx(5)
-    assert (found.low, found.high) == pytest.approx((5 - reach, 5 + reach))
+    assert interval.value == pytest.approx(5)
+    assert (interval.low, interval.high) == pytest.approx((5 - reach, 5 + reach))
 
 
 def test_a_ratio_is_of_the_sums_and_its_interval_covers_about_as_often_as_it_says() -> None:
@@ -19,8 +19,8 @@ def test_a_ratio_is_of_the_sums_and_its_interval_covers_about_as_often_as_it_say
     inside = 0
     for _ in range(400):
         below = rng.gamma(20, 1, 12)
-        found = ratio(0.3 * below + rng.normal(0, 0.8, 12), below)
-        inside += found.low < 0.3 < found.high  # type: ignore[operator]
+        interval = ratio(0.3 * below + rng.normal(0, 0.8, 12), below)
+        inside += interval.low < 0.3 < interval.high  # type: ignore[operator]
     assert inside / 400 == pytest.approx(0.90, abs=0.04)
 
 

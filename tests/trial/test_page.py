@@ -45,15 +45,15 @@ def rows(text: str) -> list[list[str]]:
 def test_every_figure_stands_where_it_belongs() -> None:
     tables = Tables(effects=EFFECTS, feedback=FEEDBACK, losses=LOST, sweep=SWEEP)
     text = page(CONTENT, tables, {"D1": "婚姻家庭"}, "fengqiao trial", "feedback.svg")
-    told = rows(text)
-    assert ["`ranking`", "20", "–", "42 (38 to 45)", "–", "–", "52 (48 to 56)", *["–"] * 4] in told
-    assert ["`ranking+random`", "20", "–", "-2.3 (-3.0 to -1.6)", "–"] in told
-    assert ["attended to by us, too, in whatever week", "26 (24 to 28)"] in told
+    page_rows = rows(text)
+    assert ["`ranking`", "20", "–", "42 (38 to 45)", "–", "–", "52 (48 to 56)", *["–"] * 4] in page_rows
+    assert ["`ranking+random`", "20", "–", "-2.3 (-3.0 to -1.6)", "–"] in page_rows
+    assert ["attended to by us, too, in whatever week", "26 (24 to 28)"] in page_rows
     assert "(feedback.svg)" in text
-    assert ["婚姻家庭", "2.0 (812)"] in told
-    assert ["`ranking@silence`", "20", "–", "-1.3 (-2.0 to 0.4)", "–"] in told
-    assert any(row[:2] == ["`ranking`", "2"] and "0.71 (0.70 to 0.73)" in row for row in told)
-    assert ["helps half as much", "1.0 (0.9 to 1.0)"] in told
+    assert ["婚姻家庭", "2.0 (812)"] in page_rows
+    assert ["`ranking@silence`", "20", "–", "-1.3 (-2.0 to 0.4)", "–"] in page_rows
+    assert any(row[:2] == ["`ranking`", "2"] and "0.71 (0.70 to 0.73)" in row for row in page_rows)
+    assert ["helps half as much", "1.0 (0.9 to 1.0)"] in page_rows
 
 
 def test_what_was_not_played_has_no_section_and_the_command_and_limits_are_named() -> None:

@@ -41,8 +41,8 @@ def played(home: Home, arms: str, said: list[str], minutes: float | None = None)
 def test_a_trial_is_played_reported_and_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
     home, said = Home(tmp_path / "home"), []
-    told = played(home, "nothing,oracle", said)
-    assert "arms are missing" in told
+    output = played(home, "nothing,oracle", said)
+    assert "arms are missing" in output
     assert said[0] == "histories"
     assert [re.sub(r"\d+ s$", "_ s", words) for words in said[1:]] == [
         "seed 1, nothing, _ s",
@@ -56,11 +56,11 @@ def test_a_trial_is_played_reported_and_gone_on_with(tmp_path: Path, monkeypatch
     assert again == []
     assert {path: path.stat().st_mtime_ns for path in (folder / "years").rglob("*.parquet")} == stamps
 
-    told = json.loads((home.root / "trials" / "effect.json").read_text(encoding="utf-8"))
-    assert told["run"] == PLAN.run
-    assert told["sentence_zh"] is None
-    assert "assumption" in told["limits_en"]
-    figures = {(row["arm"], row["metric"]): row["value"] for row in told["table"]}
+    output = json.loads((home.root / "trials" / "effect.json").read_text(encoding="utf-8"))
+    assert output["run"] == PLAN.run
+    assert output["sentence_zh"] is None
+    assert "assumption" in output["limits_en"]
+    figures = {(row["arm"], row["metric"]): row["value"] for row in output["table"]}
     assert figures["oracle", "mediations_per_year"] == pytest.approx(2 * 52 / 0.05)
     assert figures["oracle", "expected_share_of_oracle"] == pytest.approx(1.0)
     assert figures["oracle", "expected_prevented_per_100"] > 0

@@ -63,9 +63,9 @@ def test_without_a_usable_model_uplift_follows_the_published_order() -> None:
 
 @pytest.mark.parametrize("policy", [p for p in POLICIES if p != "nothing"])
 def test_some_places_are_drawn_from_below_the_line_and_said_so(policy: str) -> None:
-    told = picked(policy, 2, random_share=0.5)
-    assert sorted(told["selection"].to_list()) == ["random", "ranked"]
-    assert picked(policy, 2, random_share=0.5).equals(told)
+    visits = picked(policy, 2, random_share=0.5)
+    assert sorted(visits["selection"].to_list()) == ["random", "ranked"]
+    assert picked(policy, 2, random_share=0.5).equals(visits)
 
 
 def test_more_places_than_disputes_attend_to_all() -> None:

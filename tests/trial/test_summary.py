@@ -33,21 +33,21 @@ FIGURES = pl.DataFrame(
 
 
 def test_the_sentence_says_what_was_prevented_of_how_much_and_the_limits_stand_beside_it() -> None:
-    told = summary(FIGURES, "run", {"scale": 0.25, "weeks": 52}, capacity=40)
+    text = summary(FIGURES, "run", {"scale": 0.25, "weeks": 52}, capacity=40)
     assert (
-        "prevented 42 (38-45) of 700 outcomes in the whole city, 2.0 (1.8-2.2) per 100" in told["sentence_en"]
+        "prevented 42 (38-45) of 700 outcomes in the whole city, 2.0 (1.8-2.2) per 100" in text["sentence_en"]
     )
-    assert "the expert checklist 30; highest true hazard first, 80 (75-85)." in told["sentence_en"]
-    assert "少发生42 (38-45)起" in told["sentence_zh"]
-    assert "Simulated cities: 20, each 25% of the size, over 52 weeks" in told["sentence_en"]
-    assert "各为全市规模的25%、52周" in told["sentence_zh"]
-    assert "假设" in told["limits_zh"]
-    assert len(told["table"]) == 5
+    assert "the expert checklist 30; highest true hazard first, 80 (75-85)." in text["sentence_en"]
+    assert "少发生42 (38-45)起" in text["sentence_zh"]
+    assert "Simulated cities: 20, each 25% of the size, over 52 weeks" in text["sentence_en"]
+    assert "各为全市规模的25%、52周" in text["sentence_zh"]
+    assert "假设" in text["limits_zh"]
+    assert len(text["table"]) == 5
 
 
 def test_without_the_oracle_nothing_is_said() -> None:
-    told = summary(FIGURES.filter(pl.col("arm") != "oracle"), "run", {}, capacity=40)
-    assert told["sentence_en"] is None
+    text = summary(FIGURES.filter(pl.col("arm") != "oracle"), "run", {}, capacity=40)
+    assert text["sentence_en"] is None
 
 
 def test_the_picture_has_a_column_per_arm_and_shows_what_is_predicted_beside_what_is_true(
