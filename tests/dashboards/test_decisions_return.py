@@ -23,7 +23,7 @@ from pipelines.home import Home
 from pipelines.intake.intake import load_folder
 from pipelines.tables.contracts import TABLES
 from pipelines.warehouse.warehouse import open_warehouse
-from tests.conftest import SmallCity
+from tests.worlds.small_city import SmallCity
 
 MONDAY, AT = date(2025, 3, 10), datetime(2025, 3, 10, 9)
 QUJING = load_profile("qujing")

@@ -14,10 +14,10 @@ from dashboards.published.place_queries import places
 from dashboards.published.publication import Publication, current
 from dashboards.published.service_queries import services
 from pipelines.home import Home
-from tests.conftest import SmallCity
 from tests.dashboards.conftest import Screens
 from tests.dashboards.publication import AS_OF, PROFILE, publish
 from tests.dashboards.test_screens import text_of
+from tests.worlds.small_city import SmallCity
 
 PAGES = ("", "places", "services", "supervision", "funnel", "units", "effect", "how-right", "data")
 FIRST_TOWNSHIP = "530302001"

@@ -16,9 +16,9 @@ from dashboards.published.service_queries import services
 from pipelines.city.profile import Profile, load_profile
 from pipelines.home import Home
 from pipelines.warehouse.warehouse import open_warehouse, read_frame
-from tests.conftest import SmallCity
 from tests.dashboards.conftest import Screens
 from tests.dashboards.test_screens import text_of
+from tests.worlds.small_city import SmallCity
 
 SMALLEST, ROUNDED_TO = 10, 5
 

@@ -14,7 +14,6 @@ import duckdb
 import pytest
 
 from pipelines.tables.contracts import TABLES
-from tests.conftest import SmallCity
 from tests.faults.planting import (
     NAMES,
     NUMBERS,
@@ -28,6 +27,7 @@ from tests.faults.planting import (
     planted,
     write,
 )
+from tests.worlds.small_city import SmallCity
 
 CRASHES = """
 import os, signal, sys

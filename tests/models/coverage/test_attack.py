@@ -23,7 +23,7 @@ from models.counts.coverage.training import train_coverage
 from models.counts.coverage.warnings import service_warnings
 from pipelines.city.profile import Profile, load_profile
 from pipelines.warehouse.warehouse import open_warehouse
-from tests.conftest import SmallCity
+from tests.worlds.small_city import SmallCity
 
 MOST = 400.0
 OF_SERVICES = [feature.name for feature in CATALOGUE if feature.source == "coverage"]
