@@ -99,8 +99,9 @@ def check(
     from pipelines.onboarding.profile_draft import draft_profile
 
     if draft is not None:
-        for path in draft_profile(data, draft):
-            typer.echo(f"drafted {path}")
+        drafted = draft_profile(data, draft)
+        for line in (*(f"drafted {path}" for path in drafted.paths), *drafted.notes):
+            typer.echo(line)
         return
     loaded = load_profile(profile)
     if home is not None and corrections is not None:

@@ -172,6 +172,23 @@ class Retention(Checked):
     closed_weeks: int = 520
 
 
+class Term(Checked):
+    """One word of the work in both languages; `en` is a singular that takes a plural by `en_plural` or an s."""
+
+    zh: str = Field(min_length=1, max_length=12)
+    en: str = Field(min_length=1, max_length=40)
+    en_plural: str | None = None
+
+
+class Vocabulary(Checked):
+    """What a case, a party, a mediator and a mediation are called in this work, on screens and papers."""
+
+    case: Term = Term(zh="纠纷", en="dispute")
+    party: Term = Term(zh="当事人", en="party", en_plural="parties")
+    mediator: Term = Term(zh="调解员", en="mediator")
+    mediation: Term = Term(zh="调解", en="mediation")
+
+
 class Settings(Checked):
     """`profile.yml`, checked."""
 
@@ -201,6 +218,7 @@ class Settings(Checked):
     watch: Watch = Watch()
     retention: Retention = Retention()
     linkage: Linkage | None = None
+    words: Vocabulary = Vocabulary()
     model_parameters: dict[str, float | int] = Field(default_factory=dict)
     card_valid_days: int = 180
 

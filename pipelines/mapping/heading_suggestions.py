@@ -7,6 +7,7 @@ from functools import cache
 
 from pipelines.city.code_lists import fold
 from pipelines.city.profile import REFERENCE
+from pipelines.mapping.heading_roles import may_become
 from pipelines.mapping.mapping import headings_of
 from pipelines.privacy.refused_words import why_never_mapped
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES
@@ -36,7 +37,9 @@ def suggest(headings: list[str], table: str, taken: frozenset[str] = frozenset()
         Suggestion(heading, column, word, likeness)
         for heading in headings
         for column, words in _words(table).items()
-        if column not in taken and (column in PAIR_COLUMNS or not why_never_mapped(heading))
+        if column not in taken
+        and (column in PAIR_COLUMNS or not why_never_mapped(heading))
+        and may_become(heading, table, column)
         for word, likeness in [_likest(heading, words)]
         if likeness >= LIKE_ENOUGH
     ]

@@ -179,7 +179,7 @@ def test_a_draft_finds_the_headings_under_a_title_and_takes_no_name_for_a_code(
     ]
     register = [title, "案件编号,受理日期,申请人,被申请人,经办人,案由,所属乡镇", *rows]
     (tmp_path / "land" / "登记台账2023.csv").write_bytes("\n".join(register).encode("gb18030"))
-    written = draft_profile(tmp_path / "land", tmp_path / "jia")
+    written = draft_profile(tmp_path / "land", tmp_path / "jia").paths
     drafted = "".join(path.read_text(encoding="utf-8") for path in written)
     assert "header_row: 2" in drafted
     assert 'party_b: "被申请人"' in drafted

@@ -1,0 +1,168 @@
+"""Which heading of a source file each column of one table may stand under: guesses with their reasons."""
+
+from dataclasses import dataclass, field
+
+from pipelines.city.code_lists import list_of
+from pipelines.mapping.heading_roles import CLOSING, DEADLINE, LAST_CHANGE, may_become, roles_of
+from pipelines.mapping.heading_suggestions import LIKE_ENOUGH, suggest
+from pipelines.mapping.mapping import headings_of
+from pipelines.onboarding.moments_compared import later_share
+from pipelines.onboarding.source_sample import SourceSample
+from pipelines.privacy.refused_words import why_never_mapped
+from pipelines.tables.contracts import PAIR_COLUMNS, key_columns, required_columns
+
+UNIQUE = 0.999
+"""Share of different values from which a column names its rows."""
+PLACEHOLDER = {"category": "D1", "area_code": "all"}
+"""What all rows are given where nothing in the file looks like a kind or a place."""
+
+
+@dataclass(frozen=True)
+class TableGuess:
+    """One table of a file. `columns` names heading and reason by column; `notes` are remarks for the reader."""
+
+    table: str
+    columns: dict[str, tuple[str, str]]
+    missing: tuple[str, ...] = ()
+    constants: dict[str, str] = field(default_factory=dict)
+    templates: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    where: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    present: str | None = None
+    first: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def left_outside(sample: SourceSample) -> dict[str, str]:
+    """Headings the boundary keeps out of every mapping but the pair's, and why."""
+    return {h: why for h in sample.raw.headings if (why := why_never_mapped(h))}
+
+
+def one_table(sample: SourceSample, table: str) -> TableGuess:
+    """The columns of one table out of a file, by likeness, roles and values."""
+    columns = {
+        s.column: (s.heading, f"like {s.like}, {s.likeness:.2f}")
+        for s in suggest(mappable(sample), table)
+        if s.column in PAIR_COLUMNS or _holds(sample, s.heading, table, s.column)
+    }
+    notes: list[str] = []
+    key = key_columns(table)[0]
+    if len(key_columns(table)) == 1:
+        columns, notes = _with_key(sample, table, key, columns)
+    columns |= _by_values(sample, table, columns)
+    columns, later = _known_while_open(sample, columns)
+    missing = [c for c in required_columns(table) if c not in columns]
+    constants = {c: PLACEHOLDER[c] for c in missing if c in PLACEHOLDER}
+    notes += later + [f"{c}: nothing looks like it, so all rows are given {v}" for c, v in constants.items()]
+    return TableGuess(
+        table, columns, tuple(c for c in missing if c not in constants), constants, notes=tuple(notes)
+    )
+
+
+def mappable(sample: SourceSample) -> list[str]:
+    """The headings that a mapping may take: once in the file, and not last changes."""
+    return [
+        h
+        for h in sample.raw.headings
+        if h not in sample.raw.repeated and not (h in sample.habits and LAST_CHANGE in roles_of(h))
+    ]
+
+
+def _holds(sample: SourceSample, heading: str, table: str, column: str) -> bool:
+    if list_of(table, column) is not None and sample.may_be_persons(heading):
+        return False
+    return sample.fits(heading, table, column)
+
+
+def _with_key(
+    sample: SourceSample, table: str, key: str, columns: dict[str, tuple[str, str]]
+) -> tuple[dict[str, tuple[str, str]], list[str]]:
+    """The columns with the heading as key whose values name the rows, and what is to be said of it."""
+    best = _best_key(sample, table, key)
+    rest = {c: told for c, told in columns.items() if c != key and told[0] != best}
+    running = [h for h in sample.raw.headings if sample.is_running_number(h)]
+    if best is None:
+        said = [
+            f"{h}: counts the rows of one file and begins anew in the next, so it is no {key}"
+            for h in running
+        ]
+        return rest, said
+    notes = []
+    share = sample.unique_share(best)
+    if best in running:
+        notes.append(f"{best}: counts 1, 2, 3 ...; if every file begins at 1 again it is no {key}")
+    if share < UNIQUE:
+        notes.append(
+            f"{best}: {1 - share:.0%} of the rows repeat a number; they are corrections only where a later row tells of the same case"
+        )
+    likeness = key_likeness(best, table, key)
+    why = f"like {key}, {likeness:.2f}" if likeness else "by its values alone"
+    return {key: (best, f"{why}; {share:.0%} of its values are different"), **rest}, notes
+
+
+def _best_key(sample: SourceSample, table: str, key: str) -> str | None:
+    """The heading that names the rows best: different in every row first, then likest; never a running number beside another."""
+    candidates = [
+        (sample.unique_share(h) >= UNIQUE, not sample.is_running_number(h), key_likeness(h, table, key), h)
+        for h in mappable(sample)
+        if key_likeness(h, table, key) >= LIKE_ENOUGH or (may_become(h, table, key) and sample.fits(h, table, key, strictly=True))
+        if not sample.may_be_persons(h) and h not in sample.habits
+    ]  # fmt: skip
+    if not candidates:
+        return None
+    likely = [c for c in candidates if c[2] >= LIKE_ENOUGH]
+    return max(likely if any(c[0] and c[1] for c in likely) else candidates, key=lambda c: c[:3])[-1]
+
+
+def key_likeness(heading: str, table: str, key: str) -> float:
+    """How like a heading is to those of one column; 0 where it is not like enough to be proposed."""
+    return next((s.likeness for s in suggest([heading], table, other_columns(table, key))), 0.0)
+
+
+def other_columns(table: str, key: str) -> frozenset[str]:
+    """The columns of a table but one."""
+    return frozenset(headings_of(table)) - {key}
+
+
+def _by_values(
+    sample: SourceSample, table: str, columns: dict[str, tuple[str, str]]
+) -> dict[str, tuple[str, str]]:
+    """Headings for the required columns that no heading is like, by their values alone."""
+    found: dict[str, tuple[str, str]] = {}
+    outside = left_outside(sample)
+    for column in required_columns(table):
+        if column in columns or column in key_columns(table):
+            continue
+        taken = {heading for heading, _ in (columns | found).values()} | set(outside)
+        for heading in mappable(sample):
+            if (
+                heading not in taken
+                and may_become(heading, table, column)
+                and sample.fits(heading, table, column, strictly=True)
+            ):
+                found[column] = (heading, "by its values alone")
+                break
+    return found
+
+
+def _known_while_open(
+    sample: SourceSample, columns: dict[str, tuple[str, str]]
+) -> tuple[dict[str, tuple[str, str]], list[str]]:
+    """The columns without a time of entry that mostly equals or follows the closing: such a case would never be known open."""
+    entered, closings = columns.get("recorded_at"), closing_headings(sample)
+    if entered is None or not closings or later_share(sample, entered[0], closings[0]) < 0.5:
+        return columns, []
+    rest = {c: told for c, told in columns.items() if c != "recorded_at"}
+    return rest, [
+        f"{entered[0]}: looks like a time of entry but is mostly not before {closings[0]}, so no recorded_at"
+    ]
+
+
+def closing_headings(sample: SourceSample) -> list[str]:
+    """The headings that say when a case was closed, the likeliest first."""
+    named = [
+        h
+        for h in sample.raw.headings
+        if CLOSING in roles_of(h) and DEADLINE not in roles_of(h) and h in sample.habits
+    ]
+    return sorted(named, key=lambda h: LAST_CHANGE in roles_of(h))

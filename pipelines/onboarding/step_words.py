@@ -1,0 +1,61 @@
+"""What a source's steps may be among the contract's: guesses by the words in them (`data/reference/step_words.csv`)."""
+
+import csv
+import re
+from functools import cache
+
+from pipelines.city.code_lists import fold
+from pipelines.city.profile import REFERENCE, reference_codes
+from pipelines.privacy.personal_numbers import masked
+
+OTHER = "follow_up"
+"""What a step is taken for that no word tells of."""
+LEAST_ROWS = 2
+"""A word of fewer rows is not written down, for it may be a name."""
+SHORT_WORD = 3
+
+
+def step_codes(words: dict[str, int]) -> dict[str, str]:
+    """The translation of a log's words into kinds of step, of those words that are no names.
+
+    Args:
+        words: the different words and their rows.
+
+    >>> step_codes({"NEW": 9, "FIN": 8, "REOPEN": 3, "CODE OK": 5, "Smith": 1})
+    {'NEW': 'accepted', 'FIN': 'closed', 'REOPEN': 'reopened', 'CODE OK': 'follow_up'}
+    """
+    codes = {w: step_code(w) for w in words if masked(w) == w}
+    return {w: code or OTHER for w, code in codes.items() if code or words[w] >= LEAST_ROWS}
+
+
+def step_code(word: str) -> str | None:
+    """The kind of step a word is likeliest to be; None where no known word is in it."""
+    plain = fold(word)
+    latin = re.findall(r"[a-z]+", plain)
+    told = (code for code, stem in _stems() if _tells(stem, plain, latin))
+    return _exact().get(plain) or next(told, None)
+
+
+def _tells(stem: str, plain: str, latin: list[str]) -> bool:
+    if not stem.isascii():
+        return stem in plain
+    if len(stem) <= SHORT_WORD:
+        return stem in latin
+    return any(word.startswith(stem) for word in latin) or stem in " ".join(latin)
+
+
+@cache
+def _exact() -> dict[str, str]:
+    rows = reference_codes().iter_rows(named=True)
+    return {
+        fold(row[name]): row["code"]
+        for row in rows
+        if row["list"] == "event_type"
+        for name in ("code", "name_zh", "name_en")
+    }
+
+
+@cache
+def _stems() -> tuple[tuple[str, str], ...]:
+    with (REFERENCE / "step_words.csv").open(encoding="utf-8", newline="") as file:
+        return tuple((row["code"], word) for row in csv.DictReader(file) for word in row["words"].split("|"))
