@@ -39,6 +39,7 @@ format: setup ## let ruff lay the code out
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 
 docs: setup ## write the generated pages anew
+	@.venv/bin/python scripts/house_plan.py
 	@.venv/bin/python -m dagster_project.command.sample_city
 	@.venv/bin/python -m features.catalogue.dictionary_page
 	@.venv/bin/python -m pipelines.tables.dictionary_page
