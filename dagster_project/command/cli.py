@@ -91,11 +91,14 @@ def check(
             help="Write the first draft of a profile for these files into this folder.", show_default=False
         ),
     ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Also every heading and every fault.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The same for machines.")] = False,
 ) -> None:
-    """Dry run of the intake: what would load, what would be refused or quarantined, and why."""
+    """Dry run of the intake: what would load or be held, what would come of it, what is most likely wrong."""
+    from dagster_project.command.check_page import page_json, show_page
+    from dagster_project.operations.prospects import dry_run
     from pipelines.city.profile import load_profile
     from pipelines.intake.corrections_workbook import corrections_of_home
-    from pipelines.onboarding.dry_run import check_folder
     from pipelines.onboarding.profile_draft import draft_profile
 
     if draft is not None:
@@ -108,8 +111,11 @@ def check(
         for path in corrections_of_home(home, loaded, corrections):
             typer.echo(f"to be corrected: {path}")
         return
-    report = check_folder(data, loaded, corrections)
-    typer.echo(report.text())
+    report, outlook = dry_run(data, loaded, corrections)
+    if as_json:
+        typer.echo(page_json(report, outlook))
+    else:
+        show_page(report, outlook, data, verbose=verbose)
     if report.refusals:
         raise typer.Exit(RefusedInput.exit_code)
 

@@ -1,5 +1,6 @@
 """A dry run of the intake: what maps to what, what would load, be refused or be held, and why. Nothing is kept."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +17,16 @@ from pipelines.intake.row_counts import FileReport
 from pipelines.mapping.heading_suggestions import likely_code, suggest
 from pipelines.mapping.landing_folder import SourceFile, Unread, find_sources, load_mappings, unread_files
 from pipelines.mapping.mapping import TableMapping, headings_of
+from pipelines.onboarding.likely_faults import (
+    HELD,
+    HINT,
+    REFUSED,
+    UNREAD,
+    Fault,
+    faults_of_records,
+    faults_of_rules,
+    worst_first,
+)
 from pipelines.privacy.personal_numbers import CODE, MASK
 from pipelines.reading.readers import RawFile
 from pipelines.tables.contracts import PAIR_COLUMNS, number_columns
@@ -31,7 +42,8 @@ class CheckReport:
     """What a take-in would do.
 
     `refusals` are the errors a run would stop at, of all files at once; `mapped` and `dropped` the
-    headings of each file; `hints` what an unknown heading or word might be.
+    headings of each file; `hints` what an unknown heading or word might be; `faults` what is most
+    likely wrong, worst first.
     """
 
     profile: Profile
@@ -43,6 +55,7 @@ class CheckReport:
     hints: dict[str, list[str]] = field(default_factory=dict)
     rules: dict[str, dict[str, int]] = field(default_factory=dict)
     words: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
     def look(self, raw: RawFile, source: SourceFile) -> None:
         """Note what each heading of a file becomes, and what an unknown one might be."""
@@ -63,6 +76,15 @@ class CheckReport:
             hints += _letters_alone(raw, columns, mapping)
         self.mapped[raw.name], self.hints[raw.name] = lines, hints
 
+    def unread_lines(self) -> list[str]:
+        """One line for each file that is not read."""
+        unmapped = [f"{name}: not read, no mapping knows it" for name in self.unread.unmapped]
+        other = [
+            f"{name}: not read, it is no CSV, XLSX or Parquet; save it as one, in this folder itself"
+            for name in self.unread.other
+        ]
+        return unmapped + other
+
     def text(self) -> str:
         """The report as an engineer reads it on a terminal."""
         lines: list[str] = []
@@ -75,22 +97,24 @@ class CheckReport:
         for table, rules in self.rules.items():
             lines += [f"{table}: {n:,} rows would be quarantined: {rule}" for rule, n in rules.items()]
         lines += self.words
-        lines += [f"{name}: not read, no mapping knows it" for name in self.unread.unmapped]
-        lines += [
-            f"{name}: not read, it is no CSV, XLSX or Parquet; save it as one, in this folder itself"
-            for name in self.unread.other
-        ]
+        lines += self.unread_lines()
         lines += [f"refused: {refusal}" for refusal in self.refusals]
         return "\n".join(lines)
 
 
-def check_folder(data: Path, profile: Profile, corrections: Path | None = None) -> CheckReport:
+def check_folder(
+    data: Path,
+    profile: Profile,
+    corrections: Path | None = None,
+    examine: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
+) -> CheckReport:
     """Do everything a take-in does in memory, and keep nothing.
 
     Args:
         data: the landing folder.
         profile: how its files are read.
         corrections: where to write the rows that would be held as XLSX to correct; nowhere if None.
+        examine: shown the throw-away warehouse, with everything that would be loaded in it.
 
     Raises:
         RefusedInput: the folder or the profile itself is wrong.
@@ -105,6 +129,7 @@ def check_folder(data: Path, profile: Profile, corrections: Path | None = None) 
             refuse_by_headings(data, sources)
         except RefusedInput as refusal:
             report.refusals.append(str(refusal))
+            report.faults = worst_first(_faults_of_files(report))
             return report
         for source in sources:
             try:
@@ -120,9 +145,25 @@ def check_folder(data: Path, profile: Profile, corrections: Path | None = None) 
             except RefusedInput as refusal:
                 report.refusals.append(str(refusal))
         _tell_of_held_rows(con, report)
+        report.faults = worst_first((*_faults_of_files(report), *faults_of_records(con, report.dropped)))
         if corrections is not None:
             write_corrections(con, profile, corrections)
+        if examine is not None:
+            examine(con)
     return report
+
+
+def _faults_of_files(report: CheckReport) -> Iterator[Fault]:
+    """Files refused or not read, rows held, words and headings that nobody knows."""
+    yield from (Fault(REFUSED, 1.0, f"refused: {refusal}") for refusal in report.refusals)
+    read: dict[str, int] = {}
+    for file in report.files:
+        read[file.table] = read.get(file.table, 0) + file.read
+    yield from faults_of_rules(report.rules, read)
+    yield from (Fault(HELD, 0.0, words) for words in report.words)
+    yield from (Fault(UNREAD, 1.0, line) for line in report.unread_lines())
+    for name, hints in report.hints.items():
+        yield from (Fault(HINT, 0.0, f"{name}: {hint}; add it to a mapping if so") for hint in hints)
 
 
 def _no_units(
