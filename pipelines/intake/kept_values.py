@@ -13,8 +13,8 @@ import polars as pl
 
 from pipelines.city.code_lists import fold, known_words, list_of
 from pipelines.city.profile import Profile
-from pipelines.intake.value_parsers import FALSE, TRUE
 from pipelines.mapping.mapping import TableMapping
+from pipelines.mapping.validation import FALSE, TRUE
 from pipelines.privacy.personal_numbers import masked, may_name
 from pipelines.tables.contracts import TABLES
 

@@ -6,18 +6,25 @@ every rule they broke.
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import dataframely as dy
 import polars as pl
 
-from pipelines.city.code_lists import fold, known_words, list_of
+from pipelines.city.code_lists import list_of
 from pipelines.city.profile import Profile
 from pipelines.errors import RefusedInput
-from pipelines.intake.value_parsers import answers, as_number, moments, numbers
+from pipelines.intake.cell_values import (
+    UNITS,
+    Reading,
+    end_of_day_where_bare,
+    filled_cells,
+    happened_on,
+    in_unit_of_heading,
+    looks_personal,
+    typed,
+)
 from pipelines.mapping.mapping import TableMapping, headings_of
-from pipelines.privacy.personal_numbers import may_name, personal
-from pipelines.privacy.refused_words import refuse_values
+from pipelines.privacy.personal_numbers import may_name
 from pipelines.reading.readers import LINE, RawFile
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES, number_columns
 from pipelines.tables.normal_form import normal_form, normal_forms
@@ -26,10 +33,6 @@ RULES = "__rules"
 NUMBERLESS = "holds no digit and may be a name"
 DOUBT = "__doubt "
 """Before a composed column's name: whether a piece of it may be a name, which a digit of another piece would hide."""
-UNITS = "units"
-"""What is no unit of the profile's is left empty, for it may be a mediator's name; the row stands, for units come and go."""
-NAMES_OF_PLACES = ("areas", UNITS)
-"""Lists of places and offices, whose names may hold a word that no heading or category may."""
 BOUNDS = {
     "min": "below what it can be",
     "max": "above what it can be",
@@ -54,7 +57,7 @@ def choose_rows(raw: RawFile, mapping: TableMapping) -> pl.DataFrame:
         wanted = [normal_form(value) for value in values]
         frame = frame.filter(_normal(heading).is_in(wanted))
     if mapping.present:
-        frame = frame.filter(pl.col(mapping.present).is_not_null() & (pl.col(mapping.present) != ""))
+        frame = frame.filter(_normal(mapping.present).fill_null("") != "")
     return frame
 
 
@@ -81,7 +84,7 @@ def name_columns(raw: RawFile, mapping: TableMapping, rows: pl.DataFrame) -> pl.
         elif name in mapping.constants:
             chosen[name] = pl.lit(mapping.constants[name])
         elif found is not None:
-            chosen[name] = pl.col(found)
+            chosen[name] = in_unit_of_heading(found, TABLES[mapping.table].columns().get(name))
         elif name not in PAIR_COLUMNS and not TABLES[mapping.table].columns()[name].nullable:
             raise RefusedInput(
                 f"{raw.name}: column {name!r} of {mapping.table} is missing; it may stand under "
@@ -145,36 +148,38 @@ def parse(named: pl.DataFrame, mapping: TableMapping, profile: Profile, file_nam
         c: frame[c] for c in PAIR_COLUMNS if c in frame.columns
     }
     broken: list[tuple[str, pl.Series]] = []
+    reading = Reading(mapping, profile, file_name, happened_on(frame, mapping))
     for name, column in contract.columns().items():
         if name not in frame.columns:
             columns[name] = pl.Series(name, [None] * len(frame), dtype=column.dtype)
             continue
-        source = frame[name]
-        value = columns[name] = _typed(source, name, column, mapping, profile, file_name).alias(name)
+        source = filled_cells(frame[name], name, column, mapping)
+        value = columns[name] = typed(source, name, column, reading).alias(name)
         if list_of(mapping.table, name) == UNITS:
             continue
-        lost = value.is_null()
-        broken.append((f"{name}: {_expectation(mapping.table, name)}", lost & source.is_not_null()))
-        if not column.nullable:
-            broken.append((f"{name}: missing", lost & source.is_null()))
-        if name in number_columns(mapping.table):
-            doubt = may_name(value, lettered=name in mapping.lettered)
-            broken.append((f"{name}: {NUMBERLESS}", doubt | frame.get_column(DOUBT + name, default=doubt)))
-        if list_of(mapping.table, name) is None:
-            broken.append(
-                (f"{name}: holds what looks like an identity or phone number", _personal(source, value))
-            )
-    return _checked_by_contract(pl.DataFrame(columns), _broken_rows(frame[LINE], broken), contract)
+        broken += _broken_by_column(
+            source, value, name, mapping, frame.get_column(DOUBT + name, default=None)
+        )
+    with_days = end_of_day_where_bare(pl.DataFrame(columns), mapping.table)
+    return _checked_by_contract(with_days, _broken_rows(frame[LINE], broken), contract)
 
 
-def _personal(source: pl.Series, value: pl.Series) -> pl.Series:
-    """Which values look like a person's number; what was understood as a date, number or answer is none."""
-    if value.dtype == pl.String:
-        return personal(value)
-    asked = value.is_null() & source.is_not_null()
-    if not asked.any() or source.dtype != pl.String:
-        return asked & False
-    return asked.scatter(asked.arg_true(), personal(source.filter(asked)))
+def _broken_by_column(
+    source: pl.Series, value: pl.Series, name: str, mapping: TableMapping, doubt: pl.Series | None
+) -> list[tuple[str, pl.Series]]:
+    """Each rule of one column, and which rows break it."""
+    lost, table = value.is_null(), mapping.table
+    broken = [(f"{name}: {_expectation(table, name)}", lost & source.is_not_null())]
+    if not TABLES[table].columns()[name].nullable:
+        broken.append((f"{name}: missing", lost & source.is_null()))
+    if name in number_columns(table):
+        named = may_name(value, lettered=name in mapping.lettered)
+        broken.append((f"{name}: {NUMBERLESS}", named if doubt is None else named | doubt))
+    if list_of(table, name) is None:
+        broken.append(
+            (f"{name}: holds what looks like an identity or phone number", looks_personal(source, value))
+        )
+    return broken
 
 
 def _broken_rows(lines: pl.Series, broken: list[tuple[str, pl.Series]]) -> pl.DataFrame:
@@ -215,44 +220,6 @@ def _in_words(rule: str) -> str:
     """A contract's rule as a person reads it: `n_parties|min` is a column and its bound."""
     column, _, bound = rule.partition("|")
     return f"{column}: {BOUNDS.get(bound, bound)}" if bound else rule.replace("_", " ")
-
-
-def _typed(
-    source: pl.Series, name: str, column: Any, mapping: TableMapping, profile: Profile, file_name: str
-) -> pl.Series:
-    if (codes := list_of(mapping.table, name)) is not None:
-        return _coded(source.cast(pl.String), name, codes, mapping, profile, file_name)
-    own = source.dtype
-    if column.dtype == pl.String:
-        text = source.cast(pl.String)
-        return normal_forms(text) if name in number_columns(mapping.table) else text
-    if column.dtype == pl.Boolean:
-        return source if own == pl.Boolean else answers(source.cast(pl.String))
-    if column.dtype in (pl.Int64, pl.Float64):
-        return (
-            as_number(source, column.dtype)
-            if own.is_numeric()
-            else numbers(source.cast(pl.String), column.dtype)
-        )
-    moment = (
-        source.cast(pl.Datetime("us"))
-        if own.is_temporal()
-        else moments(source.cast(pl.String), mapping.dates.get(name, ()))
-    )
-    return moment if isinstance(column, dy.Datetime) else moment.cast(pl.Date)
-
-
-def _coded(
-    source: pl.Series, name: str, codes: str, mapping: TableMapping, profile: Profile, file_name: str
-) -> pl.Series:
-    """Codes of a column of words, by the mapping's own translation before the reference list."""
-    known = known_words(codes, profile, mapping.codes.get(name, {}))
-    words = source.drop_nulls().unique(maintain_order=True).to_list()
-    if codes not in NAMES_OF_PLACES:
-        refuse_values(file_name, name, words)
-    translated = {word: known.get(fold(word), known.get("*")) for word in words}
-    coded = source.replace_strict(translated, default=None, return_dtype=pl.String)
-    return coded.set(source.is_null(), known[""]) if "" in known else coded
 
 
 def _normal(heading: str) -> pl.Expr:

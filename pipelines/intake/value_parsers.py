@@ -9,18 +9,32 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-TRUE = frozenset(("是", "有", "对", "true", "1", "y", "yes", "t", "√"))
-FALSE = frozenset(("否", "无", "没有", "不是", "false", "0", "n", "no", "f", "×"))
+from pipelines.mapping.validation import FALSE, TRUE
+
+UNASKED = frozenset(
+    ("不详", "未知", "未询问", "未问", "没问", "不清楚", "不清", "不明", "不知道", "待查", "待核实", "未填", "未填写", "未登记", "na", "n/a", "unknown", "not asked", "?")
+)  # fmt: skip
+"""In a tick they say that nobody asked, not that the answer is no."""
+MARKS_OF_NOTHING = r"^[\s/／\\\-－—–_]+$"
 FAST = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d")
+HALF_DAYS = "凌晨|清晨|早上|上午|中午|下午|傍晚|晚上"
 WRITTEN = (
     r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
-    r"(?:[T ]*(上午|下午)?\s*(\d{1,2})[:时点](\d{1,2})?分?(?::?(\d{1,2})秒?)?(?:\.\d+)?)?(?:\+08:?00)?$"
+    rf"(?:[T ]*({HALF_DAYS}|AM|PM)?\s*(\d{{1,2}})[:时点](\d{{1,2}})?分?(?::?(\d{{1,2}})秒?)?(?:\.\d+)?)?"
+    r"(?: *(AM|PM))?(?: *(Z|[+-]\d{2}:?\d{2}))?$"
 )
-COMPACT = r"^(\d{4})(\d{2})(\d{2})()(?:(\d{2})(\d{2})(\d{2})?)?$"
+CELLS_OF_DAY_AND_HOUR = r"^(\d{4}-\d{2}-\d{2})(?: 00:00:00(?:\.0+)?)? +(?:1899-12-3[01] +)?(\S.*)$"
+"""Composed of a workbook's cell of a day and its cell of an hour, each of which says the other's nought as well."""
+COMPACT = r"^(\d{4})(\d{2})(\d{2})()(?:(\d{2})(\d{2})(\d{2})?)?()()$"
+WITH_FRACTION = r"^(\d{4}-\d{2}-\d{2}) (0\.\d+)$"
+"""A day, and the hour as a share of the day."""
+LOCAL_ZONE = "Asia/Shanghai"
 SERIAL = r"^\d{5}(?:\.\d+)?$"
 FIRST_SERIAL, LAST_SERIAL = 20_000, 80_000
 """Excel's day numbers from 1954 to 2119; other five-digit numbers are no dates."""
-NUMBER = r"^[¥￥]?([+-]?\d[\d,]*(?:\.\d+)?|[+-]?\.\d+)(千|万|亿)?(?:元|人|件|户|次|名)?$"
+GROUPED = r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?"
+"""Commas and blanks part thousands and nothing else: 12,50 and 8000，6000 are no numbers that can be relied on."""
+NUMBER = rf"^[¥￥]? ?([+-]?(?:{GROUPED}|\d+(?:\.\d+)?|\.\d+)) ?(千|万|亿)?(?:元|人|件|户|次|名)?$"
 SCALES = {"千": 1e3, "万": 1e4, "亿": 1e8}
 
 
@@ -42,6 +56,14 @@ def numbers(text: pl.Series, dtype: pl.DataType | type[pl.DataType]) -> pl.Serie
     plain = text.cast(pl.Float64, strict=False)
     found = _filled(plain.set(~plain.is_finite(), None), text, _written_numbers)
     return as_number(found, dtype)
+
+
+def without_marks(text: pl.Series, *, tick: bool = False) -> pl.Series:
+    """A column in which a stroke stands for an empty cell, or in a tick a word that nobody asked, with such cells empty."""
+    nothing = text.str.contains(MARKS_OF_NOTHING)
+    if tick:
+        nothing |= text.str.normalize("NFKC").str.strip_chars().str.to_lowercase().is_in(list(UNASKED))
+    return text.set(nothing.fill_null(value=False), None)
 
 
 def as_number(values: pl.Series, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
@@ -73,44 +95,86 @@ def _filled(found: pl.Series, text: pl.Series, parse: Callable[[pl.Series], pl.S
 
 
 def _strptime(text: pl.Series, form: str) -> pl.Series:
+    if "%z" in form:
+        moment = text.str.to_datetime(form, strict=False, time_unit="us", time_zone="UTC")
+        return moment.dt.convert_time_zone(LOCAL_ZONE).dt.replace_time_zone(None)
     if any(sign in form for sign in ("%H", "%I", "%M", "%T")):
         return text.str.to_datetime(form, strict=False, time_unit="us")
     return text.str.to_date(form, strict=False).cast(pl.Datetime("us"))
 
 
 def _written_moments(text: pl.Series) -> pl.Series:
-    plain = text.str.normalize("NFKC").str.strip_chars()
+    plain = text.str.normalize("NFKC").str.strip_chars().str.replace(CELLS_OF_DAY_AND_HOUR, "$1 $2")
     frame = pl.DataFrame({"text": plain}).with_columns(
         parts=pl.coalesce(_parts(WRITTEN), _parts(COMPACT)),
         serial=pl.when(pl.col("text").str.contains(SERIAL)).then(
             pl.col("text").cast(pl.Float64, strict=False)
         ),
     )
-    part = [pl.col("parts").list.get(at, null_on_oob=True) for at in range(7)]
-    hour = part[4].cast(pl.Int64, strict=False).fill_null(0)
-    hour = pl.when((part[3] == "下午") & (hour < 12)).then(hour + 12).otherwise(hour)
+    part = [pl.col("parts").list.get(at, null_on_oob=True) for at in range(9)]
+    hour = _hour_of_day(part[4].cast(pl.Int64, strict=False).fill_null(0), pl.coalesce(part[3], part[7]))
+    minutes = [p.fill_null("0").replace("", "0").str.zfill(2) for p in part[5:7]]
+    midnight = (hour == 24) & (pl.concat_str(minutes) == "0000")
     spelled = pl.concat_str(
-        part[0], part[1].str.zfill(2), part[2].str.zfill(2), hour.cast(pl.String).str.zfill(2),
-        *(p.fill_null("0").replace("", "0").str.zfill(2) for p in part[5:7]),
-    ).str.to_datetime("%Y%m%d%H%M%S", strict=False, time_unit="us")  # fmt: skip
+        part[0], part[1].str.zfill(2), part[2].str.zfill(2),
+        pl.when(midnight).then(0).otherwise(hour).cast(pl.String).str.zfill(2), *minutes,
+    ).str.to_datetime("%Y%m%d%H%M%S", strict=False, time_unit="us") + pl.duration(days=midnight.cast(pl.Int64))  # fmt: skip
+    day = pl.col("text").str.extract(WITH_FRACTION, 1).str.to_date(strict=False).cast(pl.Datetime("us"))
+    share = pl.col("text").str.extract(WITH_FRACTION, 2).cast(pl.Float64, strict=False)
     seconds = (pl.col("serial") * 86_400).round().cast(pl.Int64)
     from_serial = pl.when(pl.col("serial").is_between(FIRST_SERIAL, LAST_SERIAL)).then(
         pl.datetime(1899, 12, 30, time_unit="us") + pl.duration(seconds=seconds)
     )
-    return frame.select(pl.coalesce(spelled, from_serial)).to_series()
+    found = pl.coalesce(
+        _local(spelled, part[8]),
+        from_serial,
+        day + pl.duration(seconds=(share * 86_400).round().cast(pl.Int64)),
+    )
+    return frame.select(found).to_series()
+
+
+def _hour_of_day(hour: pl.Expr, half: pl.Expr) -> pl.Expr:
+    """The hour from 0 to 24 of a clock's hour and the half of the day it is said to be in; null where the two contradict.
+
+    上午12:05 and 凌晨12:05 are five past midnight, 中午12:05 and 下午12:05 five past noon. 晚上12 is either midnight: null.
+    """
+    noon, night = half.is_in(["下午", "傍晚", "PM"]), half == "晚上"
+    morning = half.is_in(["凌晨", "清晨", "早上", "上午", "AM"])
+    return (
+        pl.when(half.is_null() | (half == "")).then(hour)
+        .when(morning & (hour == 12)).then(0)
+        .when(morning & (hour < 12)).then(hour)
+        .when((half == "中午") & (hour >= 11) & (hour <= 14)).then(hour)
+        .when((half == "中午") & (hour <= 2)).then(hour + 12)
+        .when((noon | night) & (hour > 0) & (hour < 12)).then(hour + 12)
+        .when(noon & (hour == 12)).then(hour)
+        .when((noon | night) & (hour > 12) & (hour < 24)).then(hour)
+    )  # fmt: skip
+
+
+def _local(moment: pl.Expr, offset: pl.Expr) -> pl.Expr:
+    """Local time of a moment that says how far its clock is from that of Greenwich; as it is where it says nothing."""
+    bare = offset.str.replace_all(":", "").str.replace("Z", "+0000")
+    minutes = bare.str.slice(1, 2).cast(pl.Int64, strict=False) * 60 + bare.str.slice(3, 2).cast(
+        pl.Int64, strict=False
+    )
+    east = pl.when(bare.str.starts_with("-")).then(-minutes).otherwise(minutes)
+    utc = (moment - pl.duration(minutes=east)).dt.replace_time_zone("UTC")
+    local = utc.dt.convert_time_zone(LOCAL_ZONE).dt.replace_time_zone(None)
+    return pl.when(offset.is_null() | (offset == "")).then(moment).otherwise(local)
 
 
 def _parts(pattern: str) -> pl.Expr:
     """The groups of a pattern as a list; null where it does not match."""
     groups = pl.col("text").str.extract_groups(pattern)
-    listed = pl.concat_list(groups.struct.field(str(at)).cast(pl.String) for at in range(1, 8))
+    listed = pl.concat_list(groups.struct.field(str(at)).cast(pl.String) for at in range(1, 10))
     return pl.when(pl.col("text").str.contains(pattern)).then(listed)
 
 
 def _written_numbers(text: pl.Series) -> pl.Series:
-    plain = text.str.normalize("NFKC").str.replace_all(r"\s", "")
+    plain = text.str.normalize("NFKC").str.strip_chars()
     frame = pl.DataFrame({"text": plain})
-    figure = pl.col("text").str.extract(NUMBER, 1).str.replace_all(",", "").cast(pl.Float64, strict=False)
+    figure = pl.col("text").str.extract(NUMBER, 1).str.replace_all("[, ]", "").cast(pl.Float64, strict=False)
     scale = pl.col("text").str.extract(NUMBER, 2).replace_strict(SCALES, default=1.0, return_dtype=pl.Float64)
     return frame.select(figure * scale).to_series()
 

@@ -27,13 +27,14 @@ class SourceFile:
 
 
 def find_sources(data: Path, profile: Profile) -> list[SourceFile]:
-    """The files of a landing folder that a mapping or the contracts know, in order of name.
+    """The files of a landing folder that a mapping or the contracts know, in order of name; corrections after what they correct.
 
     Raises:
         RefusedInput: the folder is missing or holds no such file, or a mapping is wrong.
     """
     mappings = load_mappings(profile)
-    found = [(path, _mapping_of(path.name, mappings)) for path in landing_files(data)]
+    in_order = sorted(landing_files(data), key=lambda path: (path.name.endswith(CORRECTIONS), path))
+    found = [(path, _mapping_of(path.name, mappings)) for path in in_order]
     sources = [SourceFile(path, mapping) for path, mapping in found if mapping is not None]
     if not sources:
         expected = ", ".join(

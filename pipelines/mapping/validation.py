@@ -6,16 +6,22 @@ Each problem says where it stands, so that the error names file and line.
 import codecs
 import difflib
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+import polars as pl
 
 from pipelines.city.checked_yaml import Problem
 from pipelines.city.code_lists import code_list, fold, list_of
 from pipelines.city.profile import Profile
 from pipelines.mapping.mapping import FileMapping, TableMapping, headings_of
 from pipelines.privacy.refused_words import why_never_mapped
-from pipelines.tables.contracts import PAIR_COLUMNS, TABLES, number_columns, required_columns
+from pipelines.tables.contracts import PAIR_COLUMNS, TABLES, key_columns, number_columns, required_columns
 
-BY_COLUMN = ("columns", "templates", "constants", "codes", "dates")
+BY_COLUMN = ("columns", "templates", "constants", "codes", "dates", "empty")
+TRUE = frozenset(("是", "有", "对", "true", "1", "y", "yes", "t", "√"))
+FALSE = frozenset(("否", "无", "没有", "不是", "false", "0", "n", "no", "f", "×"))
+"""The words of a yes and of a no."""
 ANY, EMPTY = "*", ""
 """The two entries of a translation that are no words of the source."""
 
@@ -96,18 +102,50 @@ def _of_values(table: TableMapping, profile: Profile, known: dict[str, tuple[str
         if not all("%" in form for form in formats):
             yield ("dates", name), "needs strptime formats such as %m/%d/%Y %H:%M"
     coded = {n for n in known if n not in PAIR_COLUMNS and list_of(table.table, n)}
-    for name, words in table.codes.items():
-        if name in known and name not in coded:
-            yield ("codes", name), "is no column of codes"
-        for word, code in words.items() if name in coded else ():
-            if code not in _codes(table.table, name, profile):
-                yield (
-                    ("codes", name, word),
-                    f"no code {code!r}; {_use(code, _codes(table.table, name, profile))}",
-                )
+    yield from _of_codes(table, ("codes",), table.codes, profile, coded)
+    for at, later in enumerate(table.since):
+        yield from _of_codes(table, ("since", at, "codes"), later.codes, profile, coded)
+    for at, name in enumerate(table.without):
+        if name not in known or name in required_columns(table.table):
+            yield ("without", at), f"{name!r} is no column that a file of {table.table} may lack"
+    if table.key_within and not key_columns(table.table)[0].endswith("_id"):
+        yield ("key_within",), f"{table.table} has no record numbers"
     for name, word in table.constants.items():
         if name in coded and fold(word) not in code_list(str(list_of(table.table, name)), profile):
             yield ("constants", name), f"no code {word!r}; {_use(word, _codes(table.table, name, profile))}"
+
+
+def _of_codes(
+    table: TableMapping,
+    loc: tuple[int | str, ...],
+    codes: Mapping[str, Mapping[str, str]],
+    profile: Profile,
+    coded: set[str],
+) -> Iterator[Problem]:
+    """What is wrong in translations: of codes to what is none, of answers to no answer, of days to no day, of other columns."""
+    for name, words in codes.items():
+        column = TABLES[table.table].columns().get(name)
+        for word, code in words.items():
+            if name in coded:
+                if code not in _codes(table.table, name, profile):
+                    yield (
+                        (*loc, name, word),
+                        f"no code {code!r}; {_use(code, _codes(table.table, name, profile))}",
+                    )
+            elif column is None or column.dtype not in (pl.Boolean, pl.Date, pl.Datetime("us")):
+                yield (*loc, name), "is no column of codes, answers or days"
+            elif code and column.dtype == pl.Boolean and fold(code) not in TRUE | FALSE:
+                yield (*loc, name, word), f'{code!r} is no answer; use 是, 否 or "" for not asked'
+            elif code and column.dtype != pl.Boolean and not _is_day(code):
+                yield (*loc, name, word), f'{code!r} is no day; use one such as 2025-03-11, or "" for none'
+
+
+def _is_day(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _codes(table: str, column: str, profile: Profile) -> set[str]:

@@ -10,9 +10,10 @@ import polars as pl
 from pipelines.city.code_lists import code_list, fold, known_words, list_of
 from pipelines.city.profile import Profile
 from pipelines.errors import RefusedInput
+from pipelines.intake.cell_values import UNITS
 from pipelines.intake.corrections_workbook import write_corrections
 from pipelines.intake.intake import latest, load_sources, origin_of, refresh_reference, refuse_by_headings
-from pipelines.intake.parsing import UNITS, headings_used
+from pipelines.intake.parsing import headings_used
 from pipelines.intake.row_counts import FileReport
 from pipelines.mapping.heading_suggestions import likely_code, suggest
 from pipelines.mapping.landing_folder import SourceFile, Unread, find_sources, load_mappings, unread_files
