@@ -95,8 +95,8 @@ order by dispute_id, from_at
 def at_risk(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]) -> pl.DataFrame:
     """The cohort of every Monday, sorted by as_of, dispute_id; columns `COHORT_COLUMNS`."""
     with states(con, profile, as_of_dates):
-        held = stretches(con, profile, as_of_dates)
-    return cohort_rows(held, as_of_dates, *expand(held, as_of_dates))
+        periods = stretches(con, profile, as_of_dates)
+    return cohort_rows(periods, as_of_dates, *expand(periods, as_of_dates))
 
 
 @contextmanager
@@ -125,21 +125,21 @@ def stretches(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Seq
     return read_frame(con, STRETCHES + RANKED, between(as_of_dates) | more)
 
 
-def expand(held: pl.DataFrame, as_of_dates: Sequence[date]) -> tuple[np.ndarray, np.ndarray]:
+def expand(periods: pl.DataFrame, as_of_dates: Sequence[date]) -> tuple[np.ndarray, np.ndarray]:
     """For each (Monday, dispute) at risk, ordered so, the row of its stretch and the number of its Monday."""
     moments = np.array(sorted(set(as_of_dates)), dtype="datetime64[us]")
-    low = np.searchsorted(moments, held["from_at"].to_numpy(), side="right")
-    until = held["until_at"].fill_null(datetime(9000, 1, 1)).to_numpy()
+    low = np.searchsorted(moments, periods["from_at"].to_numpy(), side="right")
+    until = periods["until_at"].fill_null(datetime(9000, 1, 1)).to_numpy()
     high = np.searchsorted(moments, until, side="right")
     lengths = np.maximum(high - low, 0)
-    row = np.repeat(np.arange(len(held), dtype=np.int32), lengths)
+    row = np.repeat(np.arange(len(periods), dtype=np.int32), lengths)
     monday = (np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths - low, lengths)).astype(np.int16)
     order = np.argsort(monday, kind="stable")
     return row[order], monday[order]
 
 
 def cohort_rows(
-    held: pl.DataFrame, as_of_dates: Sequence[date], row: np.ndarray, monday: np.ndarray
+    periods: pl.DataFrame, as_of_dates: Sequence[date], row: np.ndarray, monday: np.ndarray
 ) -> pl.DataFrame:
     """The columns of `COHORT_COLUMNS` for expanded rows."""
     mondays = pl.Series(sorted(set(as_of_dates)), dtype=pl.Date)
@@ -149,7 +149,7 @@ def cohort_rows(
     derived = ("as_of", "days_open", "is_domestic")
     needed = [c for c in COHORT_COLUMNS if c not in derived] + ["is_between_kin", "violence", "violence_at"]
     return (
-        held.select(needed)[row]
+        periods.select(needed)[row]
         .with_columns(as_of=mondays[monday])
         .with_columns(
             days_open=(pl.col("as_of") - pl.col("registered_at").cast(pl.Date)).dt.total_days(),

@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from features.catalogue.builders import taking
+from features.catalogue.builders import where
 from features.catalogue.catalogue import CATALOGUE, feature
 from features.catalogue.feature import STOCKS, Feature
 from features.cohort import between, states
@@ -24,7 +24,7 @@ from features.engine.sources import SQL, read_source
 from pipelines.city.profile import Profile
 
 DAY_SECONDS = 86400
-_CLOSINGS: dict[str, Any] = {"source": "handling", "where": taking(event_type=("closed", "reopened"))}
+_CLOSINGS: dict[str, Any] = {"source": "handling", "where": where(event_type=("closed", "reopened"))}
 ARRIVES_WITH = {"dispute": {"source": "registrations", "entity": "county"}} | dict.fromkeys(STOCKS, _CLOSINGS)
 """Which records tell of a source that has none of its own."""
 
@@ -45,57 +45,63 @@ def describe(con: duckdb.DuckDBPyConnection, profile: Profile, unit: str, monday
     """
     with states(con, profile, [monday]):
         rows = ROWS[unit](con, profile, [monday])
-        told = fill(con, profile, rows)
+        on_time = fill(con, profile, rows)
         arrival = _arrival_days(con, rows)
     with seen_as(con, hindsight_views()), states(con, profile, [monday]):
         later = fill(con, profile, ROWS[unit](con, profile, [monday]))
-    entries = [feature(name) for name in told.names]
-    there = [column[~np.isnan(column)] for column in told.values.T]
+    entries = [feature(name) for name in on_time.names]
+    there = [column[~np.isnan(column)] for column in on_time.values.T]
     return pl.DataFrame(
         {
-            "name": told.names,
+            "name": on_time.names,
             "label_zh": [entry.label_zh for entry in entries],
             "label_en": [entry.label_en for entry in entries],
-            "missing": np.isnan(told.values).mean(axis=0),
+            "missing": np.isnan(on_time.values).mean(axis=0),
             "low": [_value_at(column, 0.01) for column in there],
             "high": [_value_at(column, 0.99) for column in there],
-            "arrival_days": [arrival.get(name) for name in told.names],
-            "changed_later": _changed(told, later, [*KEY[unit]]),
+            "arrival_days": [arrival.get(name) for name in on_time.names],
+            "changed_later": _changed(on_time, later, [*KEY[unit]]),
         }
     )
 
 
 def describe_all(con: duckdb.DuckDBPyConnection, profile: Profile, monday: date) -> pl.DataFrame:
     """Every entry of the catalogue once, in its order, as the first unit that has it; columns of `describe`."""
-    told = pl.concat([describe(con, profile, unit, monday) for unit in ROWS]).unique("name", keep="first")
-    return pl.DataFrame({"name": [f.name for f in CATALOGUE]}).join(told, on="name", maintain_order="left")
+    described = pl.concat([describe(con, profile, unit, monday) for unit in ROWS]).unique(
+        "name", keep="first"
+    )
+    return pl.DataFrame({"name": [f.name for f in CATALOGUE]}).join(
+        described, on="name", maintain_order="left"
+    )
 
 
-def _changed(told: Matrix, later: Matrix, key: list[str]) -> np.ndarray:
+def _changed(on_time: Matrix, later: Matrix, key: list[str]) -> np.ndarray:
     """For each column the share of values that are not the same, over the rows both have."""
-    one, other = (m.cohort.select(key).with_row_index(name) for m, name in ((told, "one"), (later, "other")))
+    one, other = (
+        m.cohort.select(key).with_row_index(name) for m, name in ((on_time, "one"), (later, "other"))
+    )
     both = one.join(other, on=key)
-    before, after = told.values[both["one"].to_numpy()], later.values[both["other"].to_numpy()]
+    before, after = on_time.values[both["one"].to_numpy()], later.values[both["other"].to_numpy()]
     return ((before != after) & ~(np.isnan(before) & np.isnan(after))).mean(axis=0)
 
 
 def _arrival_days(con: duckdb.DuckDBPyConnection, rows: MatrixRows) -> dict[str, float | None]:
     """By feature, within how many days nine of ten of its records were known."""
-    found: dict[str, float | None] = {}
-    made_from: dict[str, list[Feature]] = {}
+    days_of: dict[str, float | None] = {}
+    by_source: dict[str, list[Feature]] = {}
     for f in map(_records_of, features_of(rows)):
-        made_from.setdefault(f.source, []).append(f)
+        by_source.setdefault(f.source, []).append(f)
     with asked_about(con, rows):
-        for source in made_from.keys() & SQL.keys():
-            columns = dict.fromkeys(c for f in made_from[source] for c in columns_of(f))
+        for source in by_source.keys() & SQL.keys():
+            columns = dict.fromkeys(c for f in by_source[source] for c in columns_of(f))
             records = Source(
                 read_source(con, source, [*columns, "happened_at"], between(rows.mondays), NEVER)
             )
             days = (records.column("first") - records.column("happened_at") // 1_000_000) / DAY_SECONDS
-            for f in made_from[source]:
+            for f in by_source[source]:
                 of_it = days[records.taken(f.among + f.where, f.measure) & (records.column(f.entity) > 0)]
-                found |= {f.name: _value_at(of_it, 0.9)}
-    return found
+                days_of |= {f.name: _value_at(of_it, 0.9)}
+    return days_of
 
 
 def _value_at(values: np.ndarray, share: float) -> float | None:

@@ -79,8 +79,8 @@ def write_history(
     with open_warehouse(home.warehouse, read_only=True) as con:
         mondays = history_mondays(con, last)[-weeks:]
         until = data_until(con)
-        told = last if until is None else min(last, matured_until(until, profile))
-        columns = describe(con, profile, unit, told)
+        described_on = last if until is None else min(last, matured_until(until, profile))
+        columns = describe(con, profile, unit, described_on)
     run = in_this_process if engine == "local" else partial(on_dask, workers=workers, address=scheduler)
     work = write_parts(home, profile, unit, mondays, out, run)
     columns.write_csv(out / "columns.csv")
@@ -117,7 +117,7 @@ def write_parts(
         raise RefusedInput(
             f"{out} lies under the home {home.root}, where erasing must find everything: choose another"
         )
-    with TemporaryDirectory(dir=_made(out)) as scratch:
+    with TemporaryDirectory(dir=_created(out)) as scratch:
         with open_warehouse(home.warehouse, read_only=True) as con:
             export_tables(con, Path(scratch))
         work = parts(Path(scratch), profile.folder, unit, as_of_dates, out.resolve())
@@ -166,7 +166,7 @@ def fill_part(part: Part) -> int:
     return len(matrix.cohort)
 
 
-def _made(folder: Path) -> Path:
+def _created(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

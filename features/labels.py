@@ -74,7 +74,7 @@ def label_cohort(
     start = pl.col("as_of").cast(pl.Datetime("us"))
     keys = cohort.select("as_of", "dispute_id").with_row_index("__row")
     stands = pl.col("until_at").is_null()
-    came = (
+    matched = (
         keys.join(outcome_moments(con, profile, as_of), on="dispute_id", how="inner")
         .filter(
             (pl.col("happened_at") >= start)
@@ -88,7 +88,7 @@ def label_cohort(
         )
     )
     return (
-        keys.join(came, on="__row", how="left", maintain_order="left")
+        keys.join(matched, on="__row", how="left", maintain_order="left")
         .with_columns(pl.col("label").fill_null(value=False))
         .select("as_of", "dispute_id", "label", "severity", "told")
     )

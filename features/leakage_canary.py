@@ -56,12 +56,12 @@ def leakage(con: duckdb.DuckDBPyConnection, profile: Profile, monday: date) -> F
             if not np.array_equal(whole.values[:, at], then.values[:, at], equal_nan=True)
         ]
     )
-    told = ", ".join(leaking[:5])
+    names = ", ".join(leaking[:5])
     return Finding(
         name="leakage",
         passed=not leaking,
-        zh=f"{monday}的特征受之后才知道的记录影响：{told}" if leaking else f"{monday}的特征不受之后记录影响",
-        en=f"features of {monday} change with what was known only later: {told}"
+        zh=f"{monday}的特征受之后才知道的记录影响：{names}" if leaking else f"{monday}的特征不受之后记录影响",
+        en=f"features of {monday} change with what was known only later: {names}"
         if leaking
         else f"features of {monday} do not change with what was known only later",
         facts={

@@ -40,9 +40,9 @@ def week_matrix(
         known: its `data_digest`, where it is at hand.
     """
     path, digest = week_file(home, as_of), week_digest(profile, as_of, known or data_digest(con, as_of))
-    held = _read(path, digest) if path.is_file() else None
-    if held is not None:
-        return held
+    saved = _read(path, digest) if path.is_file() else None
+    if saved is not None:
+        return saved
     matrix = fill(con, profile, dispute_rows(con, profile, [as_of]))
     _write(path, matrix, digest)
     return matrix
@@ -90,6 +90,6 @@ def _read(path: Path, digest: str) -> Matrix | None:
     except (OSError, pl.exceptions.PolarsError):
         return None
     at = len(COHORT_COLUMNS)
-    cohort = frame[:, :at].rename({held: name for name, held in COHORT_NAMES.items()})
+    cohort = frame[:, :at].rename({saved: name for name, saved in COHORT_NAMES.items()})
     values = np.ascontiguousarray(frame[:, at:].to_numpy(), np.float32)
     return Matrix(cohort, values, tuple(frame.columns[at:]))

@@ -14,7 +14,8 @@ from models.progress import Progress, silent
 from models.publishing.publish import publish_week
 from models.registry import registry
 from models.registry.candidate import Candidate, make_candidate, signature
-from models.registry.promotion import Evidence, paired_difference, pooled, unmet_conditions
+from models.registry.promotion import PromotionInputs, paired_difference, pooled, unmet_conditions
+from models.scope import WHOLE, Scope
 from models.wording import Message, message
 from pipelines.city.profile import Profile
 from pipelines.home import Home, origin_of
@@ -31,7 +32,7 @@ class Verdict:
 
 
 def train_champion_if_none(
-    home: Home, profile: Profile, as_of: date, progress: Progress = silent, *, escalation_only: bool = False
+    home: Home, profile: Profile, as_of: date, progress: Progress = silent, scope: Scope = WHOLE
 ) -> Verdict:
     """Train, backtest and register a first model where there is no champion.
 
@@ -50,28 +51,26 @@ def train_champion_if_none(
     if before is not None and before.refused is not None:
         return _verdict("checklist", before.refused)
     if before is not None:
-        return _crown_if_better(home, profile, before)
-    made = make_candidate(home, profile, as_of, progress, escalation_only=escalation_only)
-    if isinstance(made, Message):
-        return _verdict("checklist", made)
-    return _crown_if_better(home, profile, made.registered)
+        return _promote_if_better(home, profile, before)
+    candidate = make_candidate(home, profile, as_of, progress, scope)
+    if isinstance(candidate, Message):
+        return _verdict("checklist", candidate)
+    return _promote_if_better(home, profile, candidate.registered)
 
 
 def score_and_publish(
-    home: Home, profile: Profile, as_of: date, progress: Progress = silent, *, escalation_only: bool = False
+    home: Home, profile: Profile, as_of: date, progress: Progress = silent, scope: Scope = WHOLE
 ) -> Path:
     """Score every dispute at risk on the Monday and publish the week in one atomic step.
 
-    With `escalation_only`, what the list does not follow from is left out (`publish.publish_week`).
+    `scope` may leave out what the list does not follow from (`publish.publish_week`).
 
     Returns:
         HOME/published/<as_of>.
     """
     champion = registry.champion(home, profile)
     evidence = champion or registry.by_alias(home, profile, registry.CHALLENGER)
-    return publish_week(
-        home, profile, as_of, origin_of(home), champion, evidence, progress, escalation_only=escalation_only
-    )
+    return publish_week(home, profile, as_of, origin_of(home), champion, evidence, progress, scope)
 
 
 def retrain(
@@ -80,40 +79,39 @@ def retrain(
     as_of: date,
     promote: bool = False,
     progress: Progress = silent,
-    *,
-    escalation_only: bool = False,
+    scope: Scope = WHOLE,
 ) -> str:
     """Train a challenger on everything matured; with `promote`, make it champion if every condition is met.
 
-    With `escalation_only`, what no promotion is decided on is left out (`candidate.make_candidate`).
+    `scope` may leave out what no promotion is decided on (`candidate.make_candidate`).
 
     Returns:
         What came of it, in Chinese and English; a refusal lists every unmet condition.
     """
-    made = make_candidate(home, profile, as_of, progress, escalation_only=escalation_only)
-    if isinstance(made, Message):
-        return _both(made)
-    version = made.registered.version
+    candidate = make_candidate(home, profile, as_of, progress, scope)
+    if isinstance(candidate, Message):
+        return _both(candidate)
+    version = candidate.registered.version
     if not promote:
         return _both(message("challenger", version=version))
-    unmet = unmet_conditions(_evidence(home, profile, made), profile)
+    unmet = unmet_conditions(_promotion_inputs(home, profile, candidate), profile)
     if unmet:
         reason = Message(
             message("refused", version=version, conditions="；".join(each.zh for each in unmet)).zh,
             message("refused", version=version, conditions="; ".join(each.en for each in unmet)).en,
         )
-        registry.refuse(home, profile, made.registered.number, reason)
+        registry.refuse(home, profile, candidate.registered.number, reason)
         return _both(reason)
-    registry.set_champion(home, profile, made.registered.number)
+    registry.set_champion(home, profile, candidate.registered.number)
     return _both(message("promoted", version=version))
 
 
-def _crown_if_better(home: Home, profile: Profile, made: registry.Registered) -> Verdict:
+def _promote_if_better(home: Home, profile: Profile, registered: registry.Registered) -> Verdict:
     """Judge a registered version by its backtest; a run killed before this finds it there and judges it then."""
-    metrics, version = made.metrics, made.version
+    metrics, version = registered.metrics, registered.version
     ours, theirs = (pooled(metrics, model, "recall_at_capacity") for model in ("lightgbm", "checklist"))
     if ours > theirs:
-        registry.set_champion(home, profile, made.number)
+        registry.set_champion(home, profile, registered.number)
         return _verdict(version, message("promoted", version=version))
     reason = message(
         "not_better",
@@ -122,26 +120,26 @@ def _crown_if_better(home: Home, profile: Profile, made: registry.Registered) ->
         model=f"{ours:.1%}",
         checklist=f"{theirs:.1%}",
     )
-    registry.refuse(home, profile, made.number, reason)
+    registry.refuse(home, profile, registered.number, reason)
     return _verdict("checklist", reason)
 
 
-def _evidence(home: Home, profile: Profile, made: Candidate) -> Evidence:
+def _promotion_inputs(home: Home, profile: Profile, candidate: Candidate) -> PromotionInputs:
     settings = profile.settings
     present = registry.champion(home, profile)
     if present is None or present.signature.catalogue_hash != catalogue_hash():
-        return Evidence(metrics=made.backtest.metrics, difference=None, has_champion=False)
+        return PromotionInputs(metrics=candidate.backtest.metrics, difference=None, has_champion=False)
     path = home.backtests / present.backtest / "predictions.parquet"
     difference = None
     if path.is_file():
         difference = paired_difference(
-            made.backtest.predictions,
+            candidate.backtest.predictions,
             pl.read_parquet(path),
             settings.capacity,
             settings.backtest.bootstrap,
             settings.seed,
         )
-    return Evidence(metrics=made.backtest.metrics, difference=difference, has_champion=True)
+    return PromotionInputs(metrics=candidate.backtest.metrics, difference=difference, has_champion=True)
 
 
 def _verdict(version: str, reason: Message) -> Verdict:

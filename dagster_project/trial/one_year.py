@@ -15,6 +15,7 @@ import polars as pl
 
 from dagster_project.trial.plan import RETRAIN_EVERY_WEEKS, Arm, Plan
 from features.cohort import at_risk
+from models.scope import LIST_ONLY
 from models.trial.policies import NOTHING, chosen
 from models.weekly import retrain, score_and_publish, train_champion_if_none
 from pipelines.city.profile import Profile
@@ -55,7 +56,7 @@ def make_history(profile: Profile, plan: Plan, seed: int, folder: Path) -> None:
     feed.save(partial / "state")
     home = Home(partial / "home")
     load_folder(partial / "landing", profile, home)
-    train_champion_if_none(home, profile, _monday(plan, 0), escalation_only=True)
+    train_champion_if_none(home, profile, _monday(plan, 0), scope=LIST_ONLY)
     shutil.rmtree(partial / "landing")
     partial.rename(folder)
 
@@ -172,8 +173,8 @@ class _Year:
             load_folder(self.folder / "landing", self.profile, self.home)
         if self.arm.learns or self.arm.policy == "checklist":
             if self.arm.learns and week > 0 and week % RETRAIN_EVERY_WEEKS == 0:
-                retrain(self.home, self.profile, monday, promote=True, escalation_only=True)
-            published = score_and_publish(self.home, self.profile, monday, escalation_only=True)
+                retrain(self.home, self.profile, monday, promote=True, scope=LIST_ONLY)
+            published = score_and_publish(self.home, self.profile, monday, scope=LIST_ONLY)
             meta = json.loads((published / "meta.json").read_text(encoding="utf-8"))
             self.why = meta["model"]["reason_en"]
             return pl.read_parquet(

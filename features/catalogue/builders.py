@@ -26,7 +26,7 @@ PLACE_EN = {
 }  # fmt: skip
 
 
-def over(windows: Iterable[int | None], name: str, zh: str, en: str, **rest: Any) -> list[Feature]:
+def windows(lengths: Iterable[int | None], name: str, zh: str, en: str, **rest: Any) -> list[Feature]:
     """The same entry over several windows: the window goes before the Chinese and behind the English label."""
     return [
         Feature(
@@ -36,18 +36,18 @@ def over(windows: Iterable[int | None], name: str, zh: str, en: str, **rest: Any
             weeks=weeks,
             **rest,
         )
-        for weeks in windows
+        for weeks in lengths
     ]
 
 
-def in_places(
-    windows: Mapping[str, Iterable[int | None]], name: str, zh: str, en: str, **rest: Any
+def by_place(
+    lengths: Mapping[str, Iterable[int | None]], name: str, zh: str, en: str, **rest: Any
 ) -> list[Feature]:
     """The same entry for several places, each over its windows."""
     return [
         feature
-        for entity, weeks in windows.items()
-        for feature in over(
+        for entity, weeks in lengths.items()
+        for feature in windows(
             weeks,
             f"{entity}_{name}",
             f"{PLACE_ZH[entity]}{zh}",
@@ -58,7 +58,7 @@ def in_places(
     ]
 
 
-def now(entity: Entity, name: str, zh: str, en: str, **rest: Any) -> Feature:
+def current(entity: Entity, name: str, zh: str, en: str, **rest: Any) -> Feature:
     """An entry without a window in its words: what is there now, or how long ago something was."""
     return Feature(
         name=f"{entity}_{name}", label_zh=f"{PLACE_ZH[entity]}{zh}", label_en=f"{en} {PLACE_EN[entity]}",
@@ -66,6 +66,6 @@ def now(entity: Entity, name: str, zh: str, en: str, **rest: Any) -> Feature:
     )  # fmt: skip
 
 
-def taking(**columns: str | tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def where(**columns: str | tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Conditions joined by AND: column = value, or in a list."""
     return tuple((column, (v,) if isinstance(v, str) else v) for column, v in columns.items())

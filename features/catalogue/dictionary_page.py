@@ -33,9 +33,9 @@ Figures are of a small made-up city (`dagster_project/command/sample_city.py`), 
 
 def page() -> str:
     """The page as it should stand in `docs/`."""
-    told = {row["name"]: row for row in pl.read_csv(FIGURES, infer_schema=False).iter_rows(named=True)}
+    figures_of = {row["name"]: row for row in pl.read_csv(FIGURES, infer_schema=False).iter_rows(named=True)}
     head = HEAD.format(n=len(CATALOGUE), hash=catalogue_hash())
-    return head + "".join(_row(f, told.get(f.name, {})) for f in CATALOGUE)
+    return head + "".join(_row(f, figures_of.get(f.name, {})) for f in CATALOGUE)
 
 
 def figures(described: pl.DataFrame) -> str:
@@ -55,14 +55,14 @@ def _three_figures(value: float | None) -> str:
     return f"{rounded:.0f}" if abs(rounded) >= 100 else f"{rounded:g}"
 
 
-def _row(f: Feature, told: dict[str, str]) -> str:
+def _row(f: Feature, figures_of: dict[str, str]) -> str:
     window = WINDOWS[f.weeks] if f.aggregation not in ("attribute", "calendar") else ""
     none = "missing" if f.when_none != f.when_none else f"{f.when_none:g}"
     sign = {1: "+", -1: "-", 0: ""}[f.direction]
     own = (f.label_zh, f.label_en, f.source, f.entity, f.aggregation, window, f.unit, none, sign, f.group)
-    between = " to ".join(dict.fromkeys(told.get(end) or "" for end in ("low", "high")))
-    held = (told.get("missing"), between, told.get("arrives"), told.get("late"))
-    return "| " + " | ".join((f"`{f.name}`", *own, *(cell or "" for cell in held))) + " |\n"
+    between = " to ".join(dict.fromkeys(figures_of.get(end) or "" for end in ("low", "high")))
+    figure_cells = (figures_of.get("missing"), between, figures_of.get("arrives"), figures_of.get("late"))
+    return "| " + " | ".join((f"`{f.name}`", *own, *(cell or "" for cell in figure_cells))) + " |\n"
 
 
 if __name__ == "__main__":

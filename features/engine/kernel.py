@@ -34,7 +34,7 @@ class Source:
         """An entity's number is null where nobody asks about it."""
         columns = frame.select(pl.col(pl.String)).columns
         self.words = {column: frame[column].unique().drop_nulls().sort().to_list() for column in columns}
-        self.frame = frame.with_columns(pl.col(c).cast(pl.Enum(held)) for c, held in self.words.items())
+        self.frame = frame.with_columns(pl.col(c).cast(pl.Enum(values)) for c, values in self.words.items())
         self.known, self.first, self.retired = (
             week_after(self.column(name)) for name in ("known", "first", "retired")
         )
@@ -211,9 +211,9 @@ def _strongest(records: Records, f: Feature) -> np.ndarray:
     by = {"max": (value,), "days_since_first": (-first,), "days_since_last": (first,)}
     order = _ascending(entity, *by.get(f.aggregation, (first, value)))
     low, high = (question[taken[order]] for question in records.spans((f.weeks, f.weeks_ago)))
-    found = _strongest_of(records.asked.size, low, high, records.end[taken[order]])
-    stands, result = found >= 0, np.full(len(found), f.when_none)
-    at = order[found[stands]]
+    strongest = _strongest_of(records.asked.size, low, high, records.end[taken[order]])
+    stands, result = strongest >= 0, np.full(len(strongest), f.when_none)
+    at = order[strongest[stands]]
     days = f.aggregation.startswith("days_since")
     result[stands] = (records.asked.seconds[stands] - first[at]) / DAY if days else value[at] / f.scale
     return result
@@ -237,17 +237,17 @@ def _strongest_of(size: int, low: np.ndarray, high: np.ndarray, end: np.ndarray)
     Spans ascend by entity, whose questions end at `end`. Of those that stand until then the last begun so far
     holds; the others are looked at question by question.
     """
-    rank, found = np.arange(len(low)), np.full(size, -1)
+    rank, strongest = np.arange(len(low)), np.full(size, -1)
     lasting = (low < high) & (high == end)
-    np.maximum.at(found, low[lasting], rank[lasting])
-    found = np.maximum.accumulate(found)
-    held = np.append(end, 0)[found] > np.arange(size)
-    found[~held] = -1
+    np.maximum.at(strongest, low[lasting], rank[lasting])
+    strongest = np.maximum.accumulate(strongest)
+    stands = np.append(end, 0)[strongest] > np.arange(size)
+    strongest[~stands] = -1
     passing = np.flatnonzero((low < high) & (high < end))
     lengths = (high - low)[passing]
     place = np.arange(lengths.sum()) + np.repeat(low[passing] - np.cumsum(lengths) + lengths, lengths)
-    np.maximum.at(found, place, np.repeat(passing, lengths))
-    return found
+    np.maximum.at(strongest, place, np.repeat(passing, lengths))
+    return strongest
 
 
 def _or_none(f: Feature, n: np.ndarray) -> np.ndarray:

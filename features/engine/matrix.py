@@ -90,8 +90,8 @@ def build_service_matrix(
 
 def features_of(rows: MatrixRows) -> tuple[Feature, ...]:
     """The entries of the catalogue that these rows can ask for."""
-    own = {"dispute"} if "dispute" in rows.entities else set()
-    return tuple(f for f in CATALOGUE if f.entity in rows.entities or f.source in {"calendar", *own})
+    own = {"dispute"} if "dispute" in rows.entity_kinds else set()
+    return tuple(f for f in CATALOGUE if f.entity in rows.entity_kinds or f.source in {"calendar", *own})
 
 
 def fill(con: duckdb.DuckDBPyConnection, profile: Profile, rows: MatrixRows) -> Matrix:
@@ -128,7 +128,7 @@ def _windowed(
     asked = {entity: ask(number, rows.monday, rows.moments) for entity, number in numbers.items()}
     for source in SQL:
         wanted = [f for f in features if f.source == source and f.aggregation in WINDOWED]
-        of_unit = [HANDLING_UNIT] if source == HANDLING_UNIT.source and "unit" in rows.entities else []
+        of_unit = [HANDLING_UNIT] if source == HANDLING_UNIT.source and "unit" in rows.entity_kinds else []
         needed = list(dict.fromkeys(c for f in wanted + of_unit for c in columns_of(f)))
         if not needed:
             continue
@@ -155,9 +155,9 @@ def asked_about(con: duckdb.DuckDBPyConnection, rows: MatrixRows) -> Iterator[di
             names = pl.Series([], dtype=pl.String)
             if entity == "unit":
                 names = read_frame(con, UNITS_ASKED)["unit_id"]
-            elif entity in rows.entities:
-                names = rows.held[column].drop_nulls().unique()
-                numbers[entity] = _number(rows.held[column])[rows.row]
+            elif entity in rows.entity_kinds:
+                names = rows.entities[column].drop_nulls().unique()
+                numbers[entity] = _number(rows.entities[column])[rows.row]
             con.register(f"asked_{entity}", pl.DataFrame({"name": names.sort()}).with_row_index("no", 1))
             registered.append(f"asked_{entity}")
         span = between(rows.mondays)
@@ -185,12 +185,12 @@ def _own(rows: MatrixRows, features: Sequence[Feature], columns: Columns) -> Non
     for f in features:
         if f.source != "dispute":
             continue
-        held = _floats(rows.held[str(f.measure)].to_physical()) / f.scale
+        values = _floats(rows.entities[str(f.measure)].to_physical()) / f.scale
         if f.aggregation == "attribute":
-            spread(held, rows.row, columns[f.name])
+            spread(values, rows.row, columns[f.name])
         else:
             sign = {"days_since": 1, "days_until": -1}[f.aggregation]
-            columns[f.name][:] = sign * (days - held[rows.row])
+            columns[f.name][:] = sign * (days - values[rows.row])
 
 
 def _areas(
@@ -204,9 +204,9 @@ def _areas(
     areas = read_frame(con, AREA)
     for f in features:
         if f.source == "area":
-            told = np.full(rows.held["township_code"].n_unique() + 1, np.nan)
-            told[areas["township"].to_numpy()] = _floats(areas[str(f.measure)]) / f.scale
-            spread(told, township, columns[f.name])
+            by_number = np.full(rows.entities["township_code"].n_unique() + 1, np.nan)
+            by_number[areas["township"].to_numpy()] = _floats(areas[str(f.measure)]) / f.scale
+            spread(by_number, township, columns[f.name])
 
 
 def _calendar(rows: MatrixRows, features: Sequence[Feature], profile: Profile, columns: Columns) -> None:

@@ -19,19 +19,19 @@ class MatrixRows:
 
     Attributes:
         cohort: one row per thing and Monday, ordered by Monday.
-        held: one row per thing, with the columns of `ENTITY_COLUMN` and the attributes it has.
-        row: for each row of the cohort its row of `held`.
+        entities: one row per thing, with the columns of `ENTITY_COLUMN` and the attributes it has.
+        row: for each row of the cohort its row of `entities`.
         monday: for each row of the cohort the number of its Monday.
         mondays: ascending.
-        entities: whose records may be asked about.
+        entity_kinds: whose records may be asked about.
     """
 
     cohort: pl.DataFrame
-    held: pl.DataFrame
+    entities: pl.DataFrame
     row: np.ndarray
     monday: np.ndarray
     mondays: tuple[date, ...]
-    entities: tuple[str, ...]
+    entity_kinds: tuple[str, ...]
 
     @property
     def moments(self) -> np.ndarray:
@@ -47,11 +47,11 @@ def dispute_rows(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date], county: str | None = None
 ) -> MatrixRows:
     """Disputes at risk, of one county or all, ordered by as_of, dispute_id; columns `COHORT_COLUMNS`."""
-    held = _in_county(stretches(con, profile, as_of_dates), county)
-    row, monday = expand(held, as_of_dates)
-    cohort = cohort_rows(held, as_of_dates, row, monday)
-    entities = ("dispute", "pair", "unit", "grid", "village", "township", "county", "township_category")
-    return MatrixRows(cohort, held, row, monday, tuple(sorted(set(as_of_dates))), entities)
+    entities = _in_county(stretches(con, profile, as_of_dates), county)
+    row, monday = expand(entities, as_of_dates)
+    cohort = cohort_rows(entities, as_of_dates, row, monday)
+    kinds = ("dispute", "pair", "unit", "grid", "village", "township", "county", "township_category")
+    return MatrixRows(cohort, entities, row, monday, tuple(sorted(set(as_of_dates))), kinds)
 
 
 def place_rows(
@@ -68,8 +68,8 @@ def service_rows(
     return _township_rows(con, "service", profile.codes_of_kind("service"), as_of_dates, county)
 
 
-def _in_county(held: pl.DataFrame, county: str | None) -> pl.DataFrame:
-    return held if county is None else held.filter(pl.col("county_code").fill_null(NOWHERE) == county)
+def _in_county(entities: pl.DataFrame, county: str | None) -> pl.DataFrame:
+    return entities if county is None else entities.filter(pl.col("county_code").fill_null(NOWHERE) == county)
 
 
 def _township_rows(
@@ -83,18 +83,18 @@ def _township_rows(
         con,
         "select area_code as township_code, county_code from core_area where tier = 'township' order by 1",
     )
-    held = (
+    entities = (
         _in_county(townships, county)
         .join(pl.DataFrame({kind: sorted(codes)}, schema={kind: pl.String}), how="cross")
         .with_columns(pl.format("{}|{}", "township_code", kind).alias(f"township_{kind}"))
     )
     mondays = tuple(sorted(set(as_of_dates)))
-    row = np.tile(np.arange(len(held), dtype=np.int32), len(mondays))
-    monday = np.repeat(np.arange(len(mondays), dtype=np.int16), len(held))
-    cohort = held.select("township_code", kind, "county_code")[row].insert_column(
+    row = np.tile(np.arange(len(entities), dtype=np.int32), len(mondays))
+    monday = np.repeat(np.arange(len(mondays), dtype=np.int16), len(entities))
+    cohort = entities.select("township_code", kind, "county_code")[row].insert_column(
         0, pl.Series("as_of", mondays, dtype=pl.Date)[monday]
     )
-    return MatrixRows(cohort, held, row, monday, mondays, ("township", "county", f"township_{kind}"))
+    return MatrixRows(cohort, entities, row, monday, mondays, ("township", "county", f"township_{kind}"))
 
 
 ROWS = {"dispute": dispute_rows, "place": place_rows, "service": service_rows}

@@ -18,19 +18,20 @@ from models.backtesting.fairness import fairness_audit
 from models.escalation import baselines
 from models.escalation.baselines import Scores
 from models.escalation.training import TrainingSetup, prepare_training, train_on
-from models.escalation.training_set import TooLittleToLearn, TrainingSet, material
+from models.escalation.training_set import TooLittleToLearn, TrainingSet, build_training_set
 from models.escalation.true_hazards import oracle
 from models.measuring.metrics import REFERENCE, metrics_of
 from models.measuring.reliability import calibration_table
 from models.progress import Progress, silent
 from models.protocol.hash_random import days_since_1970, dispute_hash, ranks_within
 from models.protocol.time_splits import Split, gap_days, matured, temporal_splits
+from models.scope import WHOLE, Scope
 from pipelines.city.profile import Profile
 from pipelines.cores import usable_cores
 from pipelines.deterministic_write import write_folder
 from pipelines.home import Home
 
-FOOTING_GROWTH = 4 / 3
+SETUP_GROWTH = 4 / 3
 """Number of trees, bins and codes are settled anew when the weeks to learn from have grown by so much."""
 PREDICTION_COLUMNS = (
     "as_of",
@@ -72,8 +73,7 @@ def run_backtest(
     as_of: date,
     sealed: Path | None = None,
     progress: Progress = silent,
-    *,
-    judged_only: bool = False,
+    scope: Scope = WHOLE,
 ) -> Backtest | None:
     """Replay the folds of the profile, the last one ending at the last Monday matured by `as_of`.
 
@@ -84,7 +84,7 @@ def run_backtest(
         as_of: the day the backtest is made; later Mondays are not looked at.
         sealed: the simulator's true hazards, to judge against.
         progress: told how far it is.
-        judged_only: only what a promotion is decided on: the model, the checklist, and metrics of the whole.
+        scope: without comparisons, only what a promotion is decided on: the model, the checklist, and metrics of the whole.
 
     Returns:
         None where no fold has weeks and outcomes enough to learn from; a single such fold is left out.
@@ -98,14 +98,16 @@ def run_backtest(
         settings.backtest.folds,
         settings.backtest.fold_weeks,
     )
-    past = _Past(matrix, labels, profile, dispute_hash(matrix.cohort["dispute_id"]), sealed, judged_only)
-    leans_on = footing_splits(splits)
+    past = _Past(
+        matrix, labels, profile, dispute_hash(matrix.cohort["dispute_id"]), sealed, scope.comparisons
+    )
+    stands_on = splits_with_setup(splits)
     parts: list[pl.DataFrame] = []
     done: list[Split] = []
     with ThreadPoolExecutor(usable_cores()) as pool:
-        laid = pool.map(partial(_footing, past), dict.fromkeys(leans_on))
-        footings = dict(zip(dict.fromkeys(leans_on), laid, strict=True))
-        folds = pool.map(partial(_fold, past), splits, [footings[split] for split in leans_on])
+        prepared = pool.map(partial(_setup, past), dict.fromkeys(stands_on))
+        setups = dict(zip(dict.fromkeys(stands_on), prepared, strict=True))
+        folds = pool.map(partial(_fold, past), splits, [setups[split] for split in stands_on])
         for split, part in zip(splits, folds, strict=True):
             progress(f"backtest fold {split.number} of {len(splits)}", 0.1 + 0.8 * split.number / len(splits))
             if part is not None:
@@ -116,8 +118,8 @@ def run_backtest(
     progress("metrics of all folds", 0.9)
     predictions = pl.concat(parts).sort("model", "as_of", "dispute_id")
     drawn = settings.backtest.bootstrap
-    metrics = metrics_of(predictions, settings.capacity, drawn, settings.seed, whole_only=judged_only)
-    audit = fairness_audit(predictions, profile, with_trend=not judged_only)
+    metrics = metrics_of(predictions, settings.capacity, drawn, settings.seed, in_parts=scope.comparisons)
+    audit = fairness_audit(predictions, profile, by_period=scope.comparisons)
     metrics = pl.concat([metrics, audit])
     return Backtest(predictions, metrics, calibration_table(predictions), tuple(done))
 
@@ -145,31 +147,33 @@ class _Past:
     matrix: Matrix
     labels: pl.DataFrame
     profile: Profile
-    bits: np.ndarray
+    hashes: np.ndarray
     sealed: Path | None
-    judged_only: bool
+    comparisons: bool
 
-    def material(self, split: Split, like: TrainingSet | None = None) -> TrainingSet:
-        return material(self.matrix, self.labels, self.profile, split.trained_as_of, self.bits, like)
+    def training_set(self, split: Split, like: TrainingSet | None = None) -> TrainingSet:
+        return build_training_set(
+            self.matrix, self.labels, self.profile, split.trained_as_of, self.hashes, like
+        )
 
 
-def footing_splits(splits: Sequence[Split]) -> list[Split]:
+def splits_with_setup(splits: Sequence[Split]) -> list[Split]:
     """For each fold the one whose footing it stands on: laid anew whenever the weeks to learn from grew by a third."""
-    found: list[Split] = []
+    setup_splits: list[Split] = []
     for split in splits:
-        fresh = not found or len(split.train) >= FOOTING_GROWTH * len(found[-1].train)
-        found.append(split if fresh else found[-1])
-    return found
+        fresh = not setup_splits or len(split.train) >= SETUP_GROWTH * len(setup_splits[-1].train)
+        setup_splits.append(split if fresh else setup_splits[-1])
+    return setup_splits
 
 
-def _footing(past: _Past, split: Split) -> TrainingSetup | None:
+def _setup(past: _Past, split: Split) -> TrainingSetup | None:
     try:
-        return prepare_training(past.material(split), past.profile, threads=1)
+        return prepare_training(past.training_set(split), past.profile, threads=1)
     except TooLittleToLearn:
         return None
 
 
-def _fold(past: _Past, split: Split, footing: TrainingSetup | None) -> pl.DataFrame | None:
+def _fold(past: _Past, split: Split, setup: TrainingSetup | None) -> pl.DataFrame | None:
     """Predictions of every model for the fold's Mondays, None where it has too little to learn from.
 
     Rows found only by a warning are left out.
@@ -178,7 +182,7 @@ def _fold(past: _Past, split: Split, footing: TrainingSetup | None) -> pl.DataFr
     inside = cohort["as_of"].is_in(pl.Series(split.test, dtype=pl.Date).implode())
     rows = np.flatnonzero((inside & ~cohort["found_after_warning"].fill_null(False)).to_numpy())
     try:
-        models = _all_models(past, split, footing, rows)
+        models = _all_models(past, split, setup, rows)
     except TooLittleToLearn:
         return None
     base = _described(cohort[rows], past.labels["label"].to_numpy()[rows], past.profile)
@@ -188,31 +192,31 @@ def _fold(past: _Past, split: Split, footing: TrainingSetup | None) -> pl.DataFr
             model=pl.lit(name),
             probability=pl.Series(scores.probability).fill_nan(None),
             score=pl.Series(scores.score, dtype=pl.Float64),
-            rank=pl.Series(ranks_within(days, scores.score, past.bits[rows])),
+            rank=pl.Series(ranks_within(days, scores.score, past.hashes[rows])),
         ).select(PREDICTION_COLUMNS)
         for name, scores in models.items()
     )
 
 
 def _all_models(
-    past: _Past, split: Split, footing: TrainingSetup | None, rows: np.ndarray
+    past: _Past, split: Split, setup: TrainingSetup | None, rows: np.ndarray
 ) -> dict[str, Scores]:
-    given = past.material(split, like=footing.given if footing else None)
+    data = past.training_set(split, like=setup.data if setup else None)
     cohort = past.matrix.cohort[rows]
-    trained = train_on(given, past.profile, footing, threads=1)
-    probability = trained.probability(given.design.rows(rows), cohort["category"])
-    found = {
+    trained = train_on(data, past.profile, setup, threads=1)
+    probability = trained.probability(data.design.rows(rows), cohort["category"])
+    models = {
         "lightgbm": Scores(probability, probability),
-        "checklist": baselines.checklist(given, rows, past.profile),
-        REFERENCE: baselines.category_rate(given, rows),
+        "checklist": baselines.checklist(data, rows, past.profile),
+        REFERENCE: baselines.category_rate(data, rows),
     }
-    if past.judged_only:
-        return found
-    found["logistic"] = baselines.logistic(given, rows, trained.linear, past.profile)
-    found["oldest_first"] = baselines.oldest_first(given, rows)
+    if not past.comparisons:
+        return models
+    models["logistic"] = baselines.logistic(data, rows, trained.linear, past.profile)
+    models["oldest_first"] = baselines.oldest_first(data, rows)
     if past.sealed is not None:
-        found["oracle"] = oracle(cohort, past.sealed)
-    return found
+        models["oracle"] = oracle(cohort, past.sealed)
+    return models
 
 
 def _described(cohort: pl.DataFrame, label: np.ndarray, profile: Profile) -> pl.DataFrame:

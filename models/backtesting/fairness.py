@@ -66,7 +66,7 @@ class _Groups:
         return {name: totals.of(amount) for name, amount in self.amounts.items()}
 
 
-def fairness_audit(predictions: pl.DataFrame, profile: Profile, *, with_trend: bool = True) -> pl.DataFrame:
+def fairness_audit(predictions: pl.DataFrame, profile: Profile, *, by_period: bool = True) -> pl.DataFrame:
     """The audit of one backtest; `METRICS_SCHEMA`, empty without a model with probabilities.
 
     Rows of a group have segment `audit=county group=530302`; the disparity of an axis `audit=county`: the lowest
@@ -76,7 +76,7 @@ def fairness_audit(predictions: pl.DataFrame, profile: Profile, *, with_trend: b
     Args:
         predictions: of the backtest.
         profile: capacity, replicates, seed, populations.
-        with_trend: the periods too.
+        by_period: the periods too.
     """
     rows = predictions.filter((pl.col("model") == MODEL) & pl.col("probability").is_not_null())
     if rows.is_empty():
@@ -84,16 +84,16 @@ def fairness_audit(predictions: pl.DataFrame, profile: Profile, *, with_trend: b
     settings = profile.settings
     rows = _with_reporting(rows, profile).with_columns(dispute=pl.col("dispute_id").rank("dense") - 1)
     weights = dispute_weights(rows["dispute"].n_unique(), settings.backtest.bootstrap, settings.seed)
-    found: list[tuple] = []
+    metric_rows: list[tuple] = []
     for axis, column in AXES.items():
         known = rows.drop_nulls(column).with_columns(pl.col(column).cast(pl.String).alias("group"))
         if known["group"].n_unique() < 2:
             continue
-        found += _compared(axis, known, settings.capacity, weights)
-        for number, period in enumerate(_periods(known) if with_trend else (), start=1):
-            found += _trend(axis, number, period, settings.capacity)
+        metric_rows += _compared(axis, known, settings.capacity, weights)
+        for number, period in enumerate(_periods(known) if by_period else (), start=1):
+            metric_rows += _trend(axis, number, period, settings.capacity)
     return pl.DataFrame(
-        [(MODEL, None, *told) for told in found], schema=METRICS_SCHEMA, orient="row"
+        [(MODEL, None, *row) for row in metric_rows], schema=METRICS_SCHEMA, orient="row"
     ).with_columns(pl.col("value", "low", "high").fill_nan(None))
 
 
@@ -105,7 +105,7 @@ def _with_reporting(rows: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     counts = rows.group_by("township_code").agg(n=pl.col("dispute_id").n_unique())
     rate = pl.col("n").sum().over("kind") / pl.col("population").sum().over("kind")
     limit = profile.settings.demand.few_records
-    told = (
+    marked = (
         heads.join(counts, on="township_code", how="left")
         .with_columns(pl.col("n").fill_null(0))
         .select(
@@ -116,18 +116,18 @@ def _with_reporting(rows: pl.DataFrame, profile: Profile) -> pl.DataFrame:
             .then(pl.lit(USUAL)),
         )
     )
-    return rows.join(told, on="township_code", how="left", maintain_order="left")
+    return rows.join(marked, on="township_code", how="left", maintain_order="left")
 
 
 def _compared(axis: str, rows: pl.DataFrame, capacity: int, weights: np.ndarray) -> list[tuple]:
     """Each group's measures and their disparity, with intervals."""
     harmed = _harmed(rows)
-    told: list[tuple] = [
+    metric_rows: list[tuple] = [
         (f"audit={axis} group={group}", "n_harmed", None, float(n), None, None) for group, n in harmed.items()
     ]
     groups = _enough(rows, harmed, capacity)
     if len(groups.names) < 2:
-        return told
+        return metric_rows
     frame, drawn = _frame(groups), groups.drawn(weights)
     for at, group in enumerate(groups.names):
         for metric, (part, whole) in SHARES.items():
@@ -136,11 +136,13 @@ def _compared(axis: str, rows: pl.DataFrame, capacity: int, weights: np.ndarray)
             if metric == "recall_at_capacity" and low is not None and high is not None:
                 least, most = _chance(value, harmed[group])
                 low, high = min(low, least), max(high, most)
-            told.append((f"audit={axis} group={group}", metric, capacity, value, low, high))
+            metric_rows.append((f"audit={axis} group={group}", metric, capacity, value, low, high))
     replicates = _drawn_disparities(drawn)
     for metric, value in _disparity(frame).items():
-        told.append((f"audit={axis}", metric, capacity, value, *interval_around(value, replicates[metric])))
-    return told
+        metric_rows.append(
+            (f"audit={axis}", metric, capacity, value, *interval_around(value, replicates[metric]))
+        )
+    return metric_rows
 
 
 def _drawn_disparities(sums: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -167,9 +169,9 @@ def _chance(share: float, n: int) -> tuple[float, float]:
     """Exact interval of a share of `n` disputes: resampling gives none where all were found, or not one."""
     from scipy.stats import beta
 
-    found = share * n
-    least = beta.ppf(TAILS[0], found, n - found + 1) if found else 0.0
-    most = beta.ppf(TAILS[1], found + 1, n - found) if found < n else 1.0
+    n_found = share * n
+    least = beta.ppf(TAILS[0], n_found, n - n_found + 1) if n_found else 0.0
+    most = beta.ppf(TAILS[1], n_found + 1, n - n_found) if n_found < n else 1.0
     return float(least), float(most)
 
 

@@ -28,22 +28,22 @@ class Beyond:
 
 def gaps(metrics: pl.DataFrame) -> pl.DataFrame:
     """One row per axis and disparity: axis, metric, value, low, high; in the order of the audit."""
-    found = _audited(metrics, r"^audit=(?<axis>\w+)$").filter(pl.col("metric").is_in(list(DISPARITIES)))
-    return found.select("axis", "metric", "value", "low", "high")
+    audited = _audited(metrics, r"^audit=(?<axis>\w+)$").filter(pl.col("metric").is_in(list(DISPARITIES)))
+    return audited.select("axis", "metric", "value", "low", "high")
 
 
 def groups(metrics: pl.DataFrame) -> pl.DataFrame:
     """One row per group and measure: axis, group, metric, value, low, high; in the order of the audit."""
-    found = _audited(metrics, r"^audit=(?<axis>\w+) group=(?<group>.+)$")
-    return found.filter(pl.col("metric").is_in(GROUP_METRICS)).select(
+    audited = _audited(metrics, r"^audit=(?<axis>\w+) group=(?<group>.+)$")
+    return audited.filter(pl.col("metric").is_in(GROUP_METRICS)).select(
         "axis", "group", "metric", "value", "low", "high"
     )
 
 
 def trend(metrics: pl.DataFrame, metric: str) -> pl.DataFrame:
     """One row per axis and period of the backtest: axis, period (1 the oldest), value of a disparity."""
-    found = _audited(metrics, r"^audit=(?<axis>\w+) period=(?<period>\d+)$").filter(metric=metric)
-    return found.select("axis", pl.col("period").cast(pl.Int64), "value")
+    audited = _audited(metrics, r"^audit=(?<axis>\w+) period=(?<period>\d+)$").filter(metric=metric)
+    return audited.select("axis", pl.col("period").cast(pl.Int64), "value")
 
 
 def beyond_limits(metrics: pl.DataFrame, whole_recall: float, limits: Promotion) -> list[Beyond]:
@@ -65,8 +65,8 @@ def beyond_limits(metrics: pl.DataFrame, whole_recall: float, limits: Promotion)
     untrue = (pl.col("metric") == "calibration_ratio") & (
         (pl.col("low") > factor) | (pl.col("high") < 1 / factor)
     )
-    found = groups(metrics).filter(unreached | untrue)
-    return [Beyond(**row) for row in found.iter_rows(named=True)]
+    beyond = groups(metrics).filter(unreached | untrue)
+    return [Beyond(**row) for row in beyond.iter_rows(named=True)]
 
 
 def group_name(profile: Profile, axis: str, group: str) -> Message:
@@ -78,8 +78,8 @@ def group_name(profile: Profile, axis: str, group: str) -> Message:
         "category": profile.categories.select("code", "name_zh", "name_en"),
         "channel": reference_codes().filter(list="channel").select("code", "name_zh", "name_en"),
     }[axis]
-    told = {code: Message(zh or code, en or code) for code, zh, en in names.iter_rows()}
-    return told.get(group, Message(group, group))
+    by_code = {code: Message(zh or code, en or code) for code, zh, en in names.iter_rows()}
+    return by_code.get(group, Message(group, group))
 
 
 def _audited(metrics: pl.DataFrame, segment: str) -> pl.DataFrame:

@@ -96,17 +96,15 @@ def shares(metrics: Sequence[pl.DataFrame], seed: int) -> pl.DataFrame:
         metric, ceiling, ours, theirs, share, low, high.
     """
     drawn = np.random.default_rng(seed).integers(0, len(metrics), (_REPLICATES, len(metrics)))
-    found = []
+    rows = []
     for metric in SHARED:
         ours = np.array([pooled_value(each, "lightgbm", metric) for each in metrics])
         for ceiling in (RECORDS, "oracle"):
             theirs = np.array([pooled_value(each, ceiling, metric) for each in metrics])
             low, high = np.quantile(ours[drawn].mean(axis=1) / theirs[drawn].mean(axis=1), [0.05, 0.95])
-            found.append(
-                (metric, ceiling, ours.mean(), theirs.mean(), ours.mean() / theirs.mean(), low, high)
-            )
+            rows.append((metric, ceiling, ours.mean(), theirs.mean(), ours.mean() / theirs.mean(), low, high))
     return pl.DataFrame(
-        found, schema=["metric", "ceiling", "ours", "theirs", "share", "low", "high"], orient="row"
+        rows, schema=["metric", "ceiling", "ours", "theirs", "share", "low", "high"], orient="row"
     )
 
 

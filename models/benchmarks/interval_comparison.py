@@ -19,7 +19,7 @@ from models.benchmarks.ceilings import read_city
 from models.escalation.calibration import sigmoid
 from models.escalation.matured_history import History
 from models.escalation.training import train_on
-from models.escalation.training_set import TrainingSet, material
+from models.escalation.training_set import TrainingSet, build_training_set
 from models.escalation.true_hazards import oracle
 from models.protocol.hash_random import ranks_within, uniform
 from models.protocol.time_splits import gap_days, matured, temporal_splits
@@ -52,54 +52,54 @@ def compare(city: History, profile: Profile, as_of: date) -> pl.DataFrame:
     )
     if not splits or city.sealed is None:
         raise FengqiaoError(f"no fold by {as_of}, or no true hazards beside the landing files")
-    given = material(city.matrix, city.labels, profile, splits[0].trained_as_of)
-    trained = train_on(given, profile)
+    data = build_training_set(city.matrix, city.labels, profile, splits[0].trained_as_of)
+    trained = train_on(data, profile)
     rows = np.flatnonzero((city.matrix.cohort["as_of"] >= splits[0].trained_as_of).to_numpy())
     cohort = city.matrix.cohort[rows]
-    z = given.design.in_blocks(rows, trained.log_odds)
+    z = data.design.in_blocks(rows, trained.log_odds)
     worth = IsotonicRegression().fit_transform(z, oracle(cohort, city.sealed).score)
-    rank = ranks_within(cohort["as_of"].to_physical().to_numpy(), z, given.bits[rows])
+    rank = ranks_within(cohort["as_of"].to_physical().to_numpy(), z, data.hashes[rows])
     chance = trained.calibration.probability(z, cohort["category"])
-    seen = given.design.in_blocks(given.rows_of(given.windows.calibrate), trained.log_odds)
+    seen = data.design.in_blocks(data.rows_of(data.windows.calibrate), trained.log_odds)
     methods = {
         "ours, by dispute": trained.calibration.interval(z, cohort["category"]),
-        "venn-abers, all rows": venn_abers(seen, given, given.rows_of(given.windows.calibrate), z),
-        "venn-abers, a row a dispute": _one_row_each(seen, given, z, settings.seed),
+        "venn-abers, all rows": venn_abers(seen, data, data.rows_of(data.windows.calibrate), z),
+        "venn-abers, a row a dispute": _one_row_each(seen, data, z, settings.seed),
     }
-    found = []
+    table_rows = []
     for name, (low, high) in methods.items():
         for which, taken in (("all", rank > 0), ("listed", rank <= settings.capacity)):
             inside = (low <= worth + 1e-12) & (worth <= high + 1e-12)
             width = np.median((high - low)[taken])
-            found.append(
+            table_rows.append(
                 (name, which, float(inside[taken].mean()), float(width), float(np.median(chance[taken])))
             )
     return pl.DataFrame(
-        found,
+        table_rows,
         schema=["method", "rows", "coverage", "median_width", "median_probability"],
         orient="row",
     )
 
 
 def venn_abers(
-    seen: np.ndarray, given: TrainingSet, rows: np.ndarray, z: np.ndarray
+    seen: np.ndarray, data: TrainingSet, rows: np.ndarray, z: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The library's pair of probabilities for each log-odds `z`, learned from `seen` and the labels of `rows`."""
     fitted = VennAbers()
-    fitted.fit(_two(seen), given.label[rows].astype(int), precision=PRECISION)
+    fitted.fit(_two(seen), data.label[rows].astype(int), precision=PRECISION)
     pair = fitted.predict_proba(_two(z))[1]
     return pair.min(axis=1), pair.max(axis=1)
 
 
 def _one_row_each(
-    seen: np.ndarray, given: TrainingSet, z: np.ndarray, seed: int
+    seen: np.ndarray, data: TrainingSet, z: np.ndarray, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Venn-Abers on one Monday per dispute, drawn: its guarantee asks for rows that do not repeat each other."""
-    rows = given.rows_of(given.windows.calibrate)
-    days = given.design.matrix.cohort["as_of"][rows].to_physical().cast(pl.Int64).to_numpy()
-    draw = pl.DataFrame({"bits": given.bits[rows], "draw": uniform(given.bits[rows], days, seed)})
+    rows = data.rows_of(data.windows.calibrate)
+    days = data.design.matrix.cohort["as_of"][rows].to_physical().cast(pl.Int64).to_numpy()
+    draw = pl.DataFrame({"bits": data.hashes[rows], "draw": uniform(data.hashes[rows], days, seed)})
     first = draw.select(pl.col("draw") == pl.col("draw").min().over("bits")).to_series().to_numpy()
-    return venn_abers(seen[first], given, rows[first], z)
+    return venn_abers(seen[first], data, rows[first], z)
 
 
 def _two(z: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ from models.escalation import baselines
 from models.escalation.baselines import Scores
 from models.escalation.matured_history import whole_history
 from models.escalation.training import calibrated
-from models.escalation.training_set import TrainingSet, material
+from models.escalation.training_set import TrainingSet, build_training_set
 from models.measuring.metrics import METRICS_SCHEMA, metrics_of
 from models.protocol.hash_random import days_since_1970, dispute_hash, ranks_within
 from models.protocol.time_splits import gap_days, matured, temporal_splits
@@ -63,41 +63,41 @@ def compare(
     )
     if not splits:
         raise FengqiaoError(f"history holds no fold by {as_of}")
-    given = material(matrix, labels, profile, splits[0].trained_as_of)
+    data = build_training_set(matrix, labels, profile, splits[0].trained_as_of)
     later = (matrix.cohort["as_of"] >= splits[0].trained_as_of) & ~matrix.cohort["found_after_warning"]
     rows = np.flatnonzero(later.to_numpy())
     seconds: dict[str, float] = {}
-    found = {"category_rate": baselines.category_rate(given, rows)}
+    scores = {"category_rate": baselines.category_rate(data, rows)}
     for name in only:
         learner, started = LEARNERS[name], time.perf_counter()
-        log_odds = learner(given, labels, profile, seconds)
+        log_odds = learner(data, labels, profile, seconds)
         seconds[name] = time.perf_counter() - started
-        found[name] = _calibrated(given, log_odds, rows, profile)
+        scores[name] = _calibrated(data, log_odds, rows, profile)
     shared = matrix.cohort[rows].select("as_of", "dispute_id", "category", "county_code", "channel")
     days, bits = days_since_1970(shared["as_of"]), dispute_hash(shared["dispute_id"])
     predictions = pl.concat(
         shared.with_columns(
             model=pl.lit(name),
-            probability=pl.Series(scores.probability),
-            score=pl.Series(scores.score),
-            rank=pl.Series(ranks_within(days, scores.score, bits)),
+            probability=pl.Series(model_scores.probability),
+            score=pl.Series(model_scores.score),
+            rank=pl.Series(ranks_within(days, model_scores.score, bits)),
             label=labels["label"].to_numpy()[rows],
             urban=pl.lit(None, pl.Boolean),
         )
-        for name, scores in found.items()
+        for name, model_scores in scores.items()
     )
     grave = (labels["severity"].fill_null(0) >= 2).to_numpy()[rows]
     metrics = metrics_of(predictions, settings.capacity, settings.backtest.bootstrap, settings.seed)
-    told = [metrics, _gains(predictions), _recall_of_grave(predictions, grave, settings.capacity)]
-    return pl.concat(told), seconds
+    tables = [metrics, _gains(predictions), _recall_of_grave(predictions, grave, settings.capacity)]
+    return pl.concat(tables), seconds
 
 
-def _calibrated(given: TrainingSet, log_odds: LogOdds, rows: np.ndarray, profile: Profile) -> Scores:
+def _calibrated(data: TrainingSet, log_odds: LogOdds, rows: np.ndarray, profile: Profile) -> Scores:
     settings = profile.settings
-    z = given.design.in_blocks(given.rows_of(given.windows.calibrate), log_odds)
-    fitted = calibrated(given, z, draws=1, seed=settings.seed)
-    category = given.design.matrix.cohort["category"][rows]
-    probability = fitted.probability(given.design.in_blocks(rows, log_odds), category)
+    z = data.design.in_blocks(data.rows_of(data.windows.calibrate), log_odds)
+    fitted = calibrated(data, z, draws=1, seed=settings.seed)
+    category = data.design.matrix.cohort["category"][rows]
+    probability = fitted.probability(data.design.in_blocks(rows, log_odds), category)
     return Scores(probability, probability)
 
 
@@ -111,20 +111,20 @@ def _gains(predictions: pl.DataFrame) -> pl.DataFrame:
 
 def _recall_of_grave(predictions: pl.DataFrame, grave: np.ndarray, k: int) -> pl.DataFrame:
     """Share of the rows with an outcome of severity 2 or more that were listed."""
-    found = (
+    listed_grave = (
         predictions.with_columns(grave=np.tile(grave, predictions["model"].n_unique()))
         .filter("grave")
         .group_by("model")
         .agg((pl.col("rank") <= k).mean().alias("value"))
     )
-    return _pooled(found, "recall_of_grave_at_capacity", k)
+    return _pooled(listed_grave, "recall_of_grave_at_capacity", k)
 
 
 def _pooled(values: pl.DataFrame, metric: str, k: int | None) -> pl.DataFrame:
     """`model` and `value` as rows of `METRICS_SCHEMA`, without an interval."""
-    told = {"as_of": None, "segment": "all", "metric": metric, "k": k, "low": None, "high": None}
+    columns = {"as_of": None, "segment": "all", "metric": metric, "k": k, "low": None, "high": None}
     return values.with_columns(
-        pl.lit(value, METRICS_SCHEMA[name]).alias(name) for name, value in told.items()
+        pl.lit(value, METRICS_SCHEMA[name]).alias(name) for name, value in columns.items()
     ).select(list(METRICS_SCHEMA))
 
 
@@ -144,24 +144,24 @@ def main(
     loaded = load_profile(profile)
     if capacity is not None:
         loaded = replace(loaded, settings=loaded.settings.model_copy(update={"capacity": capacity}))
-    told = []
+    tables = []
     for each in home:
         known, as_of = whole_history(Home(each), loaded)
         metrics, seconds = compare(known.matrix, known.labels, loaded, as_of, only.split(","))
         pooled = metrics.filter(pl.col("as_of").is_null() & (pl.col("segment") == "all")).drop_nulls("value")
-        told.append(pooled)
+        tables.append(pooled)
         shown = pl.format("{} ({}, {})", *(pl.col(c).round(5) for c in ("value", "low", "high")))
         _show(
             pooled.with_columns(pl.coalesce(shown, pl.col("value").round(5).cast(pl.String)).alias("value"))
         )
         typer.echo("  ".join(f"{name} {spent:.1f} s" for name, spent in seconds.items()))
-    if len(told) > 1:
+    if len(tables) > 1:
         means = (
-            pl.concat(told)
+            pl.concat(tables)
             .group_by("model", "metric", maintain_order=True)
             .agg(pl.col("value").mean().round(5))
         )
-        typer.echo(f"\nMeans of {len(told)} cities")
+        typer.echo(f"\nMeans of {len(tables)} cities")
         _show(means)
 
 

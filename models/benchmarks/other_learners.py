@@ -1,4 +1,4 @@
-"""Learners to set beside ours: each is given the same material and gives log-odds before calibration.
+"""Learners to set beside ours: each is given the same training set and gives log-odds before calibration.
 
 `models.benchmarks.learner_comparison` judges them; FLAML is of the development environment.
 """
@@ -29,78 +29,78 @@ LogOdds = Callable[[np.ndarray], np.ndarray]
 """Rows of a design, [n, p], to log-odds before calibration, [n]."""
 
 
-def _ours(given: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]) -> LogOdds:
-    return train_on(given, profile).log_odds
+def _ours(data: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]) -> LogOdds:
+    return train_on(data, profile).log_odds
 
 
 def _house_settings(
-    given: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
+    data: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
 ) -> LogOdds:
     """Ours, without the settings found for this profile."""
     plain = profile.settings.model_copy(update={"model_parameters": {}})
-    return train_on(given, replace(profile, settings=plain)).log_odds
+    return train_on(data, replace(profile, settings=plain)).log_odds
 
 
 def _by_severity(
-    given: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
+    data: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
 ) -> LogOdds:
     """Ours, with an outcome weighing as much as it was severe; the calibration stays that of the chance."""
     import lightgbm as lgb
 
-    rows, weight = _growing(given, profile)
+    rows, weight = _growing(data, profile)
     severity = labels["severity"].fill_null(1).to_numpy()[rows]
-    parameters = parameters_of(given, profile)
-    grown = binned(given, given.windows.grow, profile, parameters)
-    grown.weight = np.where(given.label[rows], weight * severity, weight)
-    booster = lgb.train(parameters, grown, num_boost_round=prepare_training(given, profile).rounds)
-    linear = fitted_weights(given, profile)
+    parameters = parameters_of(data, profile)
+    grown = binned(data, data.windows.grow, profile, parameters)
+    grown.weight = np.where(data.label[rows], weight * severity, weight)
+    booster = lgb.train(parameters, grown, num_boost_round=prepare_training(data, profile).rounds)
+    linear = fitted_weights(data, profile)
     return lambda taken: blended(linear, booster, TREES_SHARE, taken)
 
 
 def _trees_alone(
-    given: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
+    data: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
 ) -> LogOdds:
     """LightGBM with our settings and no weights beside it."""
-    booster = train_on(given, profile).booster
+    booster = train_on(data, profile).booster
     return lambda taken: np.asarray(booster.predict(taken, raw_score=True))
 
 
 def _weights_alone(
-    given: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
+    data: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
 ) -> LogOdds:
-    return fitted_weights(given, profile).log_odds
+    return fitted_weights(data, profile).log_odds
 
 
 def _histogram_boosting(
-    given: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
+    data: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
 ) -> LogOdds:
     """Columns that hold one value or none are left out: its binning does not take them."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    rows, weight = _growing(given, profile)
-    taken = given.design.rows(rows)
+    rows, weight = _growing(data, profile)
+    taken = data.design.rows(rows)
     varied = np.flatnonzero(
         np.nanmax(taken, axis=0, initial=-np.inf) > np.nanmin(taken, axis=0, initial=np.inf)
     )
     options: dict[str, Any] = {
-        "categorical_features": [at for at, column in enumerate(varied) if column >= given.design.n_numbers],
-        "monotonic_cst": np.array(monotone_constraints(given.design))[varied],
+        "categorical_features": [at for at, column in enumerate(varied) if column >= data.design.n_numbers],
+        "monotonic_cst": np.array(monotone_constraints(data.design))[varied],
         "early_stopping": False,
         "random_state": profile.settings.seed % 2**31,
     }
     model = HistGradientBoostingClassifier(**options)
-    model.fit(taken[:, varied], given.label[rows], sample_weight=weight)
+    model.fit(taken[:, varied], data.label[rows], sample_weight=weight)
     return lambda others: model.decision_function(others[:, varied])
 
 
-def _automl(given: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]) -> LogOdds:
+def _automl(data: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]) -> LogOdds:
     """FLAML over those of its learners that take missing values, told to validate on the weeks our trees stop on."""
     from flaml.automl.automl import AutoML
 
     settings = profile.settings
     fit, stop = (
-        sampled(given, given.rows_of(weeks), settings.backtest.negative_share, settings.seed)
-        for weeks in (given.windows.fit, given.windows.stop)
+        sampled(data, data.rows_of(weeks), settings.backtest.negative_share, settings.seed)
+        for weeks in (data.windows.fit, data.windows.stop)
     )
     model = AutoML()
     options: dict[str, Any] = {
@@ -109,14 +109,14 @@ def _automl(given: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds:
         "time_budget": AUTOML_SHARE * seconds["lightgbm"],
         "estimator_list": ["lgbm", "xgboost", "rf", "extra_tree"],
         "sample_weight": fit[1],
-        "X_val": given.design.rows(stop[0]),
-        "y_val": given.label[stop[0]].astype(int),
+        "X_val": data.design.rows(stop[0]),
+        "y_val": data.label[stop[0]].astype(int),
         "sample_weight_val": stop[1],
         "seed": settings.seed % 2**31,
         "verbose": 0,
         "n_jobs": 2,
     }
-    model.fit(given.design.rows(fit[0]), given.label[fit[0]].astype(int), **options)
+    model.fit(data.design.rows(fit[0]), data.label[fit[0]].astype(int), **options)
 
     def log_odds(taken: np.ndarray) -> np.ndarray:
         chance = np.clip(np.asarray(model.predict_proba(taken))[:, 1], 1e-7, 1 - 1e-7)
@@ -136,6 +136,6 @@ LEARNERS = {
 }
 
 
-def _growing(given: TrainingSet, profile: Profile) -> tuple[np.ndarray, np.ndarray]:
+def _growing(data: TrainingSet, profile: Profile) -> tuple[np.ndarray, np.ndarray]:
     settings = profile.settings
-    return sampled(given, given.rows_of(given.windows.grow), settings.backtest.negative_share, settings.seed)
+    return sampled(data, data.rows_of(data.windows.grow), settings.backtest.negative_share, settings.seed)

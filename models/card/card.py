@@ -140,5 +140,5 @@ def _history(story: list[tuple[Event, Registered]], lang: Language) -> str:
     return "".join(lines)
 
 
-def _in(told: Message, lang: Language) -> str:
-    return told.zh if lang == "zh" else told.en
+def _in(text: Message, lang: Language) -> str:
+    return text.zh if lang == "zh" else text.en

@@ -58,9 +58,9 @@ def families(metrics: pl.DataFrame, kept: Sequence[str], lang: Language) -> str:
     parts = []
     for family, grain in FINEST.items():
         rows = metrics.filter(family=family)
-        held = "family_kept" if FILES[family] in kept else "family_left"
-        told = "not_judged" if rows.is_empty() else held
-        parts.append(f"**{_in(CARD[family], lang)}**: {_in(CARD[told], lang)}")
+        kept_code = "family_kept" if FILES[family] in kept else "family_left"
+        state_code = "not_judged" if rows.is_empty() else kept_code
+        parts.append(f"**{_in(CARD[family], lang)}**: {_in(CARD[state_code], lang)}")
         for (of, target), name in FAMILY_TARGETS.items():
             judged = rows.filter(target=target)
             if of == family and not judged.is_empty():
@@ -79,14 +79,14 @@ def figure(value: Value | None) -> str:
 
 
 def _gaps(metrics: pl.DataFrame, lang: Language) -> str:
-    found, by_period = gaps(metrics), trend(metrics, "recall_ratio")
+    by_axis, by_period = gaps(metrics), trend(metrics, "recall_ratio")
     head = ["", *(_in(GAP_NAMES[name], lang) for name in DISPARITIES), _in(CARD["trend"], lang)]
     lines = []
-    for axis in found["axis"].unique(maintain_order=True):
-        values = _by_metric(found.filter(axis=axis))
+    for axis in by_axis["axis"].unique(maintain_order=True):
+        values = _by_metric(by_axis.filter(axis=axis))
         steps = by_period.filter(axis=axis).sort("period")["value"].to_list()
-        told = " → ".join(f"{value:.2f}" for value in steps)
-        lines.append([_in(AXES[axis], lang), *(figure(values.get(name)) for name in DISPARITIES), told])
+        arrows = " → ".join(f"{value:.2f}" for value in steps)
+        lines.append([_in(AXES[axis], lang), *(figure(values.get(name)) for name in DISPARITIES), arrows])
     return table(head, lines)
 
 
@@ -118,15 +118,15 @@ def _beyond(metrics: pl.DataFrame, profile: Profile, lang: Language) -> str:
         pl.col("as_of").is_null(), model="lightgbm", segment="all", metric="recall_at_capacity"
     )["value"].item()
     limits = profile.settings.promotion
-    told = [
+    sentences = [
         f"{_in(AXES[one.axis], lang)} {_in(group_name(profile, one.axis, one.group), lang)}: "
         f"{_in(GROUP_METRIC_NAMES[one.metric], lang)} {figure((one.value, one.low, one.high))}"
         for one in beyond_limits(metrics, whole, limits)
     ]
-    sentence = _in(CARD["beyond" if told else "none_beyond"], lang).format(
+    sentence = _in(CARD["beyond" if sentences else "none_beyond"], lang).format(
         share=f"{limits.recall_share_of_whole:.0%}", factor=limits.calibration_factor
     )
-    return "\n".join([sentence, *(f"- {one}" for one in told)])
+    return "\n".join([sentence, *(f"- {one}" for one in sentences)])
 
 
 def _compared(rows: pl.DataFrame, grain: str, lang: Language) -> str:
@@ -160,5 +160,5 @@ def _by_metric(rows: pl.DataFrame) -> dict[str, Value]:
     }
 
 
-def _in(told: Message, lang: Language) -> str:
-    return told.zh if lang == "zh" else told.en
+def _in(text: Message, lang: Language) -> str:
+    return text.zh if lang == "zh" else text.en

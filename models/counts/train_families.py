@@ -21,6 +21,7 @@ from models.counts.shared.count_metrics import METRICS_SCHEMA, count_metrics
 from models.counts.shared.families_evidence import COVERAGE_FILE, DEMAND_FILE, Families, better_than_usual
 from models.counts.shared.reliability import RELIABILITY_SCHEMA, count_reliability
 from models.progress import Progress, silent
+from models.scope import WHOLE, Scope
 from pipelines.city.profile import Profile
 
 FINEST = {"demand": "township_category", "coverage": coverage_backtest.GRAIN}
@@ -32,10 +33,9 @@ def make_families(
     profile: Profile,
     as_of: date,
     progress: Progress = silent,
-    *,
-    trained: bool = True,
+    scope: Scope = WHOLE,
 ) -> Families:
-    """Backtest both families on everything matured by a day, and train them unless told otherwise.
+    """Backtest both families on everything matured by a day, and train them where the scope says so.
 
     A model is kept only where its backtest beats the usual; it is reported either way.
     """
@@ -47,13 +47,13 @@ def make_families(
         progress("places: backtest and training", 0.95)
         inputs = demand_inputs(panel, profile)
         predictions["demand"] = demand_backtest.backtest_demand(panel, inputs, profile, as_of)
-        demand = train_demand(panel, inputs, profile, as_of) if trained else None
+        demand = train_demand(panel, inputs, profile, as_of) if scope.training else None
         models |= {DEMAND_FILE: demand.to_json()} if demand else {}
     if ledger is not None:
         progress("services: backtest and training", 0.97)
         columns = coverage_inputs(ledger)
         predictions["coverage"] = coverage_backtest.backtest_coverage(ledger, columns, profile, as_of)
-        coverage = train_coverage(ledger, columns, profile, as_of) if trained else None
+        coverage = train_coverage(ledger, columns, profile, as_of) if scope.training else None
         models |= {COVERAGE_FILE: coverage.to_json()} if coverage else {}
     bootstrap, seed = settings.backtest.bootstrap, settings.seed
     metrics, reliability = (

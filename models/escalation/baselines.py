@@ -28,16 +28,16 @@ class Scores:
     probability: np.ndarray
 
 
-def oldest_first(given: TrainingSet, rows: np.ndarray) -> Scores:
+def oldest_first(data: TrainingSet, rows: np.ndarray) -> Scores:
     """What a queue does today: by whole days since registration."""
-    days = given.design.matrix.cohort["days_open"].cast(pl.Float64).to_numpy()
-    return _ranked_only(given, days, rows)
+    days = data.design.matrix.cohort["days_open"].cast(pl.Float64).to_numpy()
+    return _ranked_only(data, days, rows)
 
 
-def category_rate(given: TrainingSet, rows: np.ndarray) -> Scores:
+def category_rate(data: TrainingSet, rows: np.ndarray) -> Scores:
     """The share of the category's dispute-weeks that an outcome followed, in all matured weeks."""
-    category = given.design.matrix.cohort["category"]
-    seen = pl.DataFrame({"category": category[given.usable], "label": given.label[given.usable]})
+    category = data.design.matrix.cohort["category"]
+    seen = pl.DataFrame({"category": category[data.usable], "label": data.label[data.usable]})
     overall = float(seen["label"].mean() or 0.0)  # pyright: ignore[reportArgumentType]
     rates = seen.group_by("category").agg(
         (pl.col("label").sum() + RATE_PRIOR_ROWS * overall) / (pl.len() + RATE_PRIOR_ROWS)
@@ -51,12 +51,10 @@ def category_rate(given: TrainingSet, rows: np.ndarray) -> Scores:
     return Scores(rate, rate)
 
 
-def checklist(given: TrainingSet, rows: np.ndarray, profile: Profile) -> Scores:
+def checklist(data: TrainingSet, rows: np.ndarray, profile: Profile) -> Scores:
     """The experts' points."""
-    points = checklist_points(
-        given.design.matrix.values, given.design.matrix.names, profile.settings.checklist
-    )
-    return _ranked_only(given, points, rows)
+    points = checklist_points(data.design.matrix.values, data.design.matrix.names, profile.settings.checklist)
+    return _ranked_only(data, points, rows)
 
 
 def checklist_points(
@@ -76,29 +74,29 @@ def checklist_points(
     return points
 
 
-def logistic(given: TrainingSet, rows: np.ndarray, linear: Linear, profile: Profile) -> Scores:
+def logistic(data: TrainingSet, rows: np.ndarray, linear: Linear, profile: Profile) -> Scores:
     """The penalised logistic regression alone, without the trees it is blended with.
 
     Args:
-        given: of the training.
+        data: of the training.
         rows: to be scored.
         linear: fitted on the same rows as the trees.
         profile: seed.
     """
-    z = given.design.in_blocks(given.rows_of(given.windows.calibrate), linear.log_odds)
-    calibration = calibrated(given, z, draws=1, seed=profile.settings.seed)
-    category = given.design.matrix.cohort["category"][rows]
-    probability = calibration.probability(given.design.in_blocks(rows, linear.log_odds), category)
+    z = data.design.in_blocks(data.rows_of(data.windows.calibrate), linear.log_odds)
+    calibration = calibrated(data, z, draws=1, seed=profile.settings.seed)
+    category = data.design.matrix.cohort["category"][rows]
+    probability = calibration.probability(data.design.in_blocks(rows, linear.log_odds), category)
     return Scores(probability, probability)
 
 
-def _ranked_only(given: TrainingSet, score: np.ndarray, rows: np.ndarray) -> Scores:
+def _ranked_only(data: TrainingSet, score: np.ndarray, rows: np.ndarray) -> Scores:
     """Probability of a score from its own rate in the calibration window."""
     from sklearn.isotonic import IsotonicRegression
 
-    window = given.rows_of(given.windows.calibrate)
+    window = data.rows_of(data.windows.calibrate)
     seen = (
-        pl.DataFrame({"score": score[window], "label": given.label[window]})
+        pl.DataFrame({"score": score[window], "label": data.label[window]})
         .group_by("score")
         .agg(pl.col("label").mean(), pl.len().alias("n"))
         .sort("score")

@@ -24,7 +24,7 @@ REASON = pl.Struct(
         "text_en": pl.String,
     }
 )
-TOLD = 3
+SHOWN_GROUPS = 3
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,9 @@ def reasons(
     levels = sorted(set(groups))
     member = np.array([[group == level for level in levels] for group in groups])
     summed = explained.contributions @ member
-    told = np.argsort(-_strength(summed), axis=1, kind="stable")[:, :TOLD]
-    row = np.repeat(np.arange(len(rows)), told.shape[1])
-    group = told.ravel()
+    strongest = np.argsort(-_strength(summed), axis=1, kind="stable")[:, :SHOWN_GROUPS]
+    row = np.repeat(np.arange(len(rows)), strongest.shape[1])
+    group = strongest.ravel()
     towards = np.where(summed[row, group] >= 0, 1.0, -1.0)
     within = np.where(member.T[group], explained.contributions[row] * towards[:, None], -np.inf)
     column = within.argmax(axis=1)

@@ -104,14 +104,14 @@ def fit_linear(
     ]
     taken = np.hstack([(squeezed - mean) / spread, *indicators, np.ones((len(rows), 1))]).astype(np.float32)
     bounds = np.concatenate([np.asarray(signs[:n_numbers]), np.zeros(sum(n_levels) + 1)])
-    found = np.round(_newton(taken, label, weight, bounds), DIGITS)
-    codes, base, at = [], found[-1], n_numbers
+    solution = np.round(_newton(taken, label, weight, bounds), DIGITS)
+    codes, base, at = [], solution[-1], n_numbers
     for n, indicator in zip(n_levels, indicators, strict=True):
-        added = np.append(found[at : at + n], 0.0)
+        added = np.append(solution[at : at + n], 0.0)
         usual = float(indicator.mean(axis=0) @ added[:-1])
         codes.append(added - usual)
         base, at = base + usual, at + n
-    return Linear(float(base), middle, mean, spread, found[:n_numbers], tuple(codes))
+    return Linear(float(base), middle, mean, spread, solution[:n_numbers], tuple(codes))
 
 
 def flat(n_numbers: int, n_levels: Sequence[int]) -> Linear:

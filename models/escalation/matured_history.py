@@ -9,7 +9,7 @@ import polars as pl
 
 from features.cohort import at_risk, history_mondays
 from features.engine.matrix import Matrix, build_matrix
-from features.found_after_warning import with_found
+from features.found_after_warning import with_found_after_warning
 from features.labels import label_cohort
 from models.escalation.true_hazards import sealed_file
 from models.progress import Progress, silent
@@ -37,7 +37,7 @@ def matured_history(
     days = matured_mondays(con, profile, as_of)
     progress("features of all matured weeks", 0.0)
     built = build_matrix(con, profile, days)
-    matrix = replace(built, cohort=with_found(con, built.cohort, as_of))
+    matrix = replace(built, cohort=with_found_after_warning(con, built.cohort, as_of))
     progress("labels", 0.1)
     return History(matrix, label_cohort(con, profile, matrix.cohort, as_of), sealed_file(con))
 
@@ -95,8 +95,8 @@ def _too_little_in_parts(profile: Profile, mondays: tuple[date, ...], labels: pl
     if not temporal_splits(mondays, *gap, backtest.folds, backtest.fold_weeks):
         return message("no_fold")
     windows = inner_windows(mondays, settings.horizon_days, backtest.calibration_weeks)
-    came = set(labels.filter("label")["as_of"])
+    weeks_with_outcome = set(labels.filter("label")["as_of"])
     for weeks in (windows.grow, windows.stop, windows.calibrate):
-        if weeks and came.isdisjoint(weeks):
+        if weeks and weeks_with_outcome.isdisjoint(weeks):
             return message("empty_window", weeks=len(weeks), first=weeks[0], last=weeks[-1])
     return None

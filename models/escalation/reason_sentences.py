@@ -48,17 +48,19 @@ class CatalogueSentences:
 
     def spoken(self, values: pl.DataFrame) -> pl.DataFrame:
         """One call per distinct feature and value."""
-        told = [self._told(name, value) for name, value in values.select("feature", "value").iter_rows()]
+        sentences = [
+            self._sentence(name, value) for name, value in values.select("feature", "value").iter_rows()
+        ]
         return values.with_columns(
-            text_zh=pl.Series([each.zh for each in told], dtype=pl.String),
-            text_en=pl.Series([each.en for each in told], dtype=pl.String),
+            text_zh=pl.Series([each.zh for each in sentences], dtype=pl.String),
+            text_en=pl.Series([each.en for each in sentences], dtype=pl.String),
         )
 
     def withheld(self) -> frozenset[str]:
         """The figures of the care services."""
         return frozenset(name for name, feature in self.features.items() if feature.is_withheld)
 
-    def _told(self, name: str, value: float | None) -> Message:
+    def _sentence(self, name: str, value: float | None) -> Message:
         if name in CODE_GROUPS:
             label = CODE_LABELS[name]
             code = CODE_LABELS["missing"] if value is None else self.codes[name][int(value)]

@@ -20,7 +20,7 @@ from models.escalation.linear_model import Linear, fit_linear
 from models.escalation.training_set import (
     TooLittleToLearn,
     TrainingSet,
-    material,
+    build_training_set,
     monotone_constraints,
     training_rows,
 )
@@ -59,12 +59,12 @@ class TrainingSetup:
     """What a training settles before its trees grow, and later trainings nearby may stand on (docs/decisions).
 
     Attributes:
-        given: the material it was laid on; its numbering of codes goes with the bins.
+        data: the training set it was prepared on; its numbering of codes goes with the bins.
         bins: the rows the trees grow from, binned; later rows are put into the same bins.
         rounds: number of trees.
     """
 
-    given: TrainingSet
+    data: TrainingSet
     bins: "lightgbm.Dataset"
     rounds: int
 
@@ -81,106 +81,106 @@ def train(matrix: Matrix, labels: pl.DataFrame, profile: Profile, trained_as_of:
     Raises:
         TooLittleToLearn: no matured week, or no outcome, in one of the windows.
     """
-    return train_on(material(matrix, labels, profile, trained_as_of), profile)
+    return train_on(build_training_set(matrix, labels, profile, trained_as_of), profile)
 
 
 def train_on(
-    given: TrainingSet, profile: Profile, footing: TrainingSetup | None = None, threads: int | None = None
+    data: TrainingSet, profile: Profile, setup: TrainingSetup | None = None, threads: int | None = None
 ) -> Trained:
-    """`train`, on material that is shared with the baselines.
+    """`train`, on a training set that is shared with the baselines.
 
     Args:
-        given: rows, labels and windows.
+        data: rows, labels and windows.
         profile: share of negatives, seed and LightGBM settings.
-        footing: of an earlier day that `given` is `like`; None lays one on `given` itself.
+        setup: of an earlier day that `data` is `like`; None lays one on `data` itself.
         threads: cores to use, all that this process may use where None; the trees are the same whatever their number.
     """
     import lightgbm as lgb
 
     settings = profile.settings
-    parameters = parameters_of(given, profile, threads)
-    footing = footing or prepare_training(given, profile, threads)
+    parameters = parameters_of(data, profile, threads)
+    setup = setup or prepare_training(data, profile, threads)
     grown = (
-        footing.bins
-        if footing.given is given
-        else binned(given, given.windows.grow, profile, parameters, reference=footing.bins)
+        setup.bins
+        if setup.data is data
+        else binned(data, data.windows.grow, profile, parameters, reference=setup.bins)
     )
-    booster = lgb.train(parameters, grown, num_boost_round=footing.rounds)
-    linear = fitted_weights(given, profile)
-    z = given.design.in_blocks(
-        given.rows_of(given.windows.calibrate),
+    booster = lgb.train(parameters, grown, num_boost_round=setup.rounds)
+    linear = fitted_weights(data, profile)
+    z = data.design.in_blocks(
+        data.rows_of(data.windows.calibrate),
         lambda rows: blended(linear, booster, TREES_SHARE, rows, threads),
     )
     return Trained(
         booster_text=booster_text(booster),
         linear=linear,
         trees_share=TREES_SHARE,
-        calibration=calibrated(given, z, settings.backtest.bootstrap, settings.seed),
-        levels=given.levels,
-        names=given.design.names,
-        rounds=footing.rounds,
-        trained_as_of=given.trained_as_of,
-        trained_until=given.windows.calibrate[-1],
-        base_rates=_base_rates(given),
+        calibration=calibrated(data, z, settings.backtest.bootstrap, settings.seed),
+        levels=data.levels,
+        names=data.design.names,
+        rounds=setup.rounds,
+        trained_as_of=data.trained_as_of,
+        trained_until=data.windows.calibrate[-1],
+        base_rates=_base_rates(data),
         parameters={name: value for name, value in parameters.items() if name != "num_threads"},
     )
 
 
-def prepare_training(given: TrainingSet, profile: Profile, threads: int | None = None) -> TrainingSetup:
+def prepare_training(data: TrainingSet, profile: Profile, threads: int | None = None) -> TrainingSetup:
     """Choose the number of trees on the weeks held back, and bin the rows they will grow from.
 
     Raises:
         TooLittleToLearn: no outcome in one of the windows.
     """
-    parameters = parameters_of(given, profile, threads)
-    rounds = _chosen_rounds(given, profile, parameters)
-    return TrainingSetup(given, binned(given, given.windows.grow, profile, parameters).construct(), rounds)
+    parameters = parameters_of(data, profile, threads)
+    rounds = _chosen_rounds(data, profile, parameters)
+    return TrainingSetup(data, binned(data, data.windows.grow, profile, parameters).construct(), rounds)
 
 
-def parameters_of(given: TrainingSet, profile: Profile, threads: int | None = None) -> dict[str, Any]:
-    """LightGBM's settings for this material: the house's, then the profile's, then the catalogue's signs."""
+def parameters_of(data: TrainingSet, profile: Profile, threads: int | None = None) -> dict[str, Any]:
+    """LightGBM's settings for this training set: the house's, then the profile's, then the catalogue's signs."""
     settings = profile.settings
     return (
         PARAMETERS
         | {"seed": settings.seed % 2**31, "num_threads": threads or usable_cores()}
         | settings.model_parameters
-        | {"monotone_constraints": monotone_constraints(given.design)}
+        | {"monotone_constraints": monotone_constraints(data.design)}
     )
 
 
-def fitted_weights(given: TrainingSet, profile: Profile) -> Linear:
+def fitted_weights(data: TrainingSet, profile: Profile) -> Linear:
     """The weights that are blended with the trees, from the same rows.
 
     Raises:
         TooLittleToLearn: no outcome among them.
     """
-    rows, weight = training_rows(given, given.windows.grow, profile)
-    signs = monotone_constraints(given.design)
-    return fit_linear(given.design.rows(rows), given.label[rows], weight, given.design.n_levels, signs)
+    rows, weight = training_rows(data, data.windows.grow, profile)
+    signs = monotone_constraints(data.design)
+    return fit_linear(data.design.rows(rows), data.label[rows], weight, data.design.n_levels, signs)
 
 
-def calibrated(given: TrainingSet, z: np.ndarray, draws: int, seed: int) -> Calibration:
+def calibrated(data: TrainingSet, z: np.ndarray, draws: int, seed: int) -> Calibration:
     """Fit the calibration of log-odds `z` over all rows of the calibration window.
 
     Raises:
         TooLittleToLearn: the window holds no outcome.
     """
-    rows = given.rows_of(given.windows.calibrate)
-    if not given.label[rows].any():
-        raise TooLittleToLearn(f"no outcome in the {len(given.windows.calibrate)} weeks of calibration")
-    category = given.design.matrix.cohort["category"][rows]
-    dispute = np.unique(given.bits[rows], return_inverse=True)[1]
-    return fit_calibration(z, given.label[rows], category, dispute, draws, seed)
+    rows = data.rows_of(data.windows.calibrate)
+    if not data.label[rows].any():
+        raise TooLittleToLearn(f"no outcome in the {len(data.windows.calibrate)} weeks of calibration")
+    category = data.design.matrix.cohort["category"][rows]
+    dispute = np.unique(data.hashes[rows], return_inverse=True)[1]
+    return fit_calibration(z, data.label[rows], category, dispute, draws, seed)
 
 
-def _chosen_rounds(given: TrainingSet, profile: Profile, parameters: dict[str, Any]) -> int:
+def _chosen_rounds(data: TrainingSet, profile: Profile, parameters: dict[str, Any]) -> int:
     """The number of trees that does best on the later weeks held back; the default where none were."""
     import lightgbm as lgb
 
-    if not given.windows.stop:
+    if not data.windows.stop:
         return DEFAULT_ROUNDS
-    fit = binned(given, given.windows.fit, profile, parameters)
-    stop = binned(given, given.windows.stop, profile, parameters, reference=fit)
+    fit = binned(data, data.windows.fit, profile, parameters)
+    stop = binned(data, data.windows.stop, profile, parameters, reference=fit)
     booster = lgb.train(
         parameters,
         fit,
@@ -192,7 +192,7 @@ def _chosen_rounds(given: TrainingSet, profile: Profile, parameters: dict[str, A
 
 
 def binned(
-    given: TrainingSet,
+    data: TrainingSet,
     mondays: tuple[date, ...],
     profile: Profile,
     parameters: dict[str, Any],
@@ -205,24 +205,22 @@ def binned(
     """
     import lightgbm as lgb
 
-    rows, weight = training_rows(given, mondays, profile)
+    rows, weight = training_rows(data, mondays, profile)
     return lgb.Dataset(
-        given.design.rows(rows),
-        label=given.label[rows].astype(np.float32),
+        data.design.rows(rows),
+        label=data.label[rows].astype(np.float32),
         weight=weight,
         reference=reference,
-        feature_name=list(given.design.names),
+        feature_name=list(data.design.names),
         categorical_feature=list(CODED),
         params=parameters,
         free_raw_data=True,
     )
 
 
-def _base_rates(given: TrainingSet) -> dict[str, float]:
+def _base_rates(data: TrainingSet) -> dict[str, float]:
     """Share of the calibration window's rows of each category that an outcome followed."""
-    rows = given.rows_of(given.windows.calibrate)
-    frame = pl.DataFrame(
-        {"category": given.design.matrix.cohort["category"][rows], "label": given.label[rows]}
-    )
+    rows = data.rows_of(data.windows.calibrate)
+    frame = pl.DataFrame({"category": data.design.matrix.cohort["category"][rows], "label": data.label[rows]})
     rates = frame.group_by("category").agg(pl.col("label").mean()).sort("category")
     return dict(zip(rates["category"].to_list(), rates["label"].to_list(), strict=True))

@@ -26,13 +26,13 @@ class TrainingSet:
     Attributes:
         label: whether the outcome came, as known at `trained_as_of`; bool, one per row of the matrix.
         usable: row numbers that may train, ascending.
-        bits: `dispute_hash` of every row of the matrix.
+        hashes: `dispute_hash` of every row of the matrix.
     """
 
     design: Design
     label: np.ndarray
     usable: np.ndarray
-    bits: np.ndarray
+    hashes: np.ndarray
     windows: Windows
     trained_as_of: date
     levels: dict[str, tuple[str, ...]]
@@ -44,12 +44,12 @@ class TrainingSet:
         return self.usable[inside[self.usable]]
 
 
-def material(
+def build_training_set(
     matrix: Matrix,
     labels: pl.DataFrame,
     profile: Profile,
     trained_as_of: date,
-    bits: np.ndarray | None = None,
+    hashes: np.ndarray | None = None,
     like: TrainingSet | None = None,
 ) -> TrainingSet:
     """Take the rows and labels that could be used on a day, and cut their Mondays into windows.
@@ -61,8 +61,8 @@ def material(
         labels: `label_cohort` of the same rows.
         profile: horizon, maturity and windows.
         trained_as_of: the day; only outcomes known before it count.
-        bits: `dispute_hash` of all rows, where they are there already.
-        like: material of an earlier day on the same matrix, whose numbering of codes is taken over.
+        hashes: `dispute_hash` of all rows, where they are there already.
+        like: training set of an earlier day on the same matrix, whose numbering of codes is taken over.
 
     Raises:
         TooLittleToLearn: no week had matured by then.
@@ -79,13 +79,13 @@ def material(
     )
     levels = like.levels if like else levels_of(matrix.cohort[usable])
     windows = inner_windows(mondays, settings.horizon_days, settings.backtest.calibration_weeks)
-    bits = dispute_hash(matrix.cohort["dispute_id"]) if bits is None else bits
+    hashes = dispute_hash(matrix.cohort["dispute_id"]) if hashes is None else hashes
     designed = like.design if like else design(matrix, levels)
-    return TrainingSet(designed, known, usable, bits, windows, trained_as_of, levels)
+    return TrainingSet(designed, known, usable, hashes, windows, trained_as_of, levels)
 
 
 def sampled(
-    given: TrainingSet, rows: np.ndarray, negative_share: float, seed: int
+    data: TrainingSet, rows: np.ndarray, negative_share: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Keep every outcome and a share of the others, with the weights that restore the base rate.
 
@@ -94,21 +94,21 @@ def sampled(
     Returns:
         Kept row numbers in their order, and their weights.
     """
-    days = days_since_1970(given.design.matrix.cohort["as_of"][rows])
-    positive = given.label[rows]
-    chosen = kept(positive, given.bits[rows], days, negative_share, seed)
+    days = days_since_1970(data.design.matrix.cohort["as_of"][rows])
+    positive = data.label[rows]
+    chosen = kept(positive, data.hashes[rows], days, negative_share, seed)
     return rows[chosen], np.where(positive[chosen], 1.0, 1.0 / negative_share)
 
 
 def kept(
-    positive: np.ndarray, bits: np.ndarray, days: np.ndarray, negative_share: float, seed: int
+    positive: np.ndarray, hashes: np.ndarray, days: np.ndarray, negative_share: float, seed: int
 ) -> np.ndarray:
     """Which rows train: every outcome, and a share of the others drawn by dispute and Monday; bool [n]."""
-    return positive | (uniform(bits, days, seed) < negative_share)
+    return positive | (uniform(hashes, days, seed) < negative_share)
 
 
 def training_rows(
-    given: TrainingSet, mondays: tuple[date, ...], profile: Profile
+    data: TrainingSet, mondays: tuple[date, ...], profile: Profile
 ) -> tuple[np.ndarray, np.ndarray]:
     """`sampled`, of these Mondays and with the profile's share of negatives.
 
@@ -116,9 +116,9 @@ def training_rows(
         TooLittleToLearn: no outcome among them.
     """
     settings = profile.settings
-    rows, weight = sampled(given, given.rows_of(mondays), settings.backtest.negative_share, settings.seed)
-    if not given.label[rows].any():
-        raise TooLittleToLearn(f"no outcome had matured in {len(mondays)} weeks before {given.trained_as_of}")
+    rows, weight = sampled(data, data.rows_of(mondays), settings.backtest.negative_share, settings.seed)
+    if not data.label[rows].any():
+        raise TooLittleToLearn(f"no outcome had matured in {len(mondays)} weeks before {data.trained_as_of}")
     return rows, weight
 
 

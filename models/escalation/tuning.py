@@ -16,7 +16,7 @@ import yaml
 from features.catalogue.catalogue import catalogue_hash
 from models.escalation.matured_history import matured_history
 from models.escalation.training import MAX_ROUNDS, PATIENCE_ROUNDS, binned, parameters_of
-from models.escalation.training_set import TooLittleToLearn, TrainingSet, material
+from models.escalation.training_set import TooLittleToLearn, TrainingSet, build_training_set
 from models.progress import Progress, silent
 from models.protocol.time_splits import matured
 from pipelines.city.profile import MODEL_FILE, Profile, load_profile
@@ -44,14 +44,14 @@ class Tuned:
     trials: int
 
 
-def tune(given: TrainingSet, profile: Profile, minutes: float, progress: Progress = silent) -> Tuned:
-    """Search for settings that do better on the later part of `given`'s own weeks than the present ones.
+def tune(data: TrainingSet, profile: Profile, minutes: float, progress: Progress = silent) -> Tuned:
+    """Search for settings that do better on the later part of `data`'s own weeks than the present ones.
 
     The present settings are the first trial, so that the result is never worse on the inner folds.
     The weeks of the calibration are not looked at.
 
     Args:
-        given: material of the day the model is trained as of.
+        data: training set of the day the model is trained as of.
         profile: present settings, share of negatives, seed.
         minutes: when to stop; the trial under way is finished.
         progress: told after each trial.
@@ -62,14 +62,14 @@ def tune(given: TrainingSet, profile: Profile, minutes: float, progress: Progres
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    parameters = parameters_of(given, profile, threads=1) | {"feature_pre_filter": False}
+    parameters = parameters_of(data, profile, threads=1) | {"feature_pre_filter": False}
     folds = [
-        (fit, binned(given, later, profile, parameters, reference=fit))
-        for earlier, later in inner_folds(given.windows.grow, profile.settings.horizon_days)
-        for fit in (binned(given, earlier, profile, parameters),)
+        (fit, binned(data, later, profile, parameters, reference=fit))
+        for earlier, later in inner_folds(data.windows.grow, profile.settings.horizon_days)
+        for fit in (binned(data, earlier, profile, parameters),)
     ]
     if not folds:
-        raise TooLittleToLearn(f"{len(given.windows.grow)} weeks hold no inner fold to tune on")
+        raise TooLittleToLearn(f"{len(data.windows.grow)} weeks hold no inner fold to tune on")
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=profile.settings.seed % 2**31))
     study.enqueue_trial({name: parameters[name] for name in SEARCHED})
 
@@ -104,7 +104,7 @@ def tune_and_keep(
     """
     with open_warehouse(home.warehouse, read_only=True) as con:
         known = matured_history(con, profile, as_of, progress)
-    tuned = tune(material(known.matrix, known.labels, profile, as_of), profile, minutes, progress)
+    tuned = tune(build_training_set(known.matrix, known.labels, profile, as_of), profile, minutes, progress)
     content = {
         "parameters": tuned.parameters,
         "found_on": {

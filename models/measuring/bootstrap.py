@@ -79,10 +79,10 @@ def resampled(
     listed = (rows.rank <= k).astype(np.float64)
     total = Totals(segment, n_segments, rows.dispute, weights)
     n, positives = total.of(None), total.of(label)
-    n_listed, found = total.of(listed), total.of(listed * label)
+    n_listed, n_listed_outcomes = total.of(listed), total.of(listed * label)
     measures = _areas(rows, segment, n_segments, weights) | {
-        "precision_at_capacity": divided(found, n_listed),
-        "recall_at_capacity": divided(found, positives),
+        "precision_at_capacity": divided(n_listed_outcomes, n_listed),
+        "recall_at_capacity": divided(n_listed_outcomes, positives),
         "base_rate": divided(positives, n),
     }
     if not np.isnan(rows.probability).any():
@@ -131,12 +131,12 @@ def _areas(rows: Scored, segment: np.ndarray, n_segments: int, weights: np.ndarr
     n_neg, n_pos = cells[:, :, 0], cells[:, :, 1]
     below = np.cumsum(n_neg, axis=1) - n_neg
     pairs = n_pos.sum(axis=1) * n_neg.sum(axis=1)
-    found = np.cumsum(n_pos[:, ::-1], axis=1)
-    flagged = found + np.cumsum(n_neg[:, ::-1], axis=1)
-    precision = divided(found, flagged, empty=0.0)
+    outcomes_above = np.cumsum(n_pos[:, ::-1], axis=1)
+    flagged = outcomes_above + np.cumsum(n_neg[:, ::-1], axis=1)
+    precision = divided(outcomes_above, flagged, empty=0.0)
     return {
         "roc_auc": divided((n_pos * (below + n_neg / 2)).sum(axis=1), pairs),
-        "pr_auc": divided((n_pos[:, ::-1] * precision).sum(axis=1), found[:, -1]),
+        "pr_auc": divided((n_pos[:, ::-1] * precision).sum(axis=1), outcomes_above[:, -1]),
     }
 
 

@@ -20,10 +20,10 @@ def roc_auc(score: np.ndarray, label: np.ndarray) -> float:
 def pr_auc(score: np.ndarray, label: np.ndarray) -> float:
     """Average precision: precision at each distinct score from the top, weighted by the recall gained there."""
     n_pos, n_neg = (counts[::-1] for counts in _per_distinct_score(score, label))
-    found = np.cumsum(n_pos)
-    if not len(found) or not found[-1]:
+    outcomes_above = np.cumsum(n_pos)
+    if not len(outcomes_above) or not outcomes_above[-1]:
         return float("nan")
-    return float((n_pos * found / (found + np.cumsum(n_neg))).sum() / found[-1])
+    return float((n_pos * outcomes_above / (outcomes_above + np.cumsum(n_neg))).sum() / outcomes_above[-1])
 
 
 def precision_at(rank: np.ndarray, label: np.ndarray, k: int) -> float:

@@ -32,7 +32,7 @@ _AT_CAPACITY = ("precision_at_capacity", "recall_at_capacity")
 
 
 def metrics_of(
-    predictions: pl.DataFrame, capacity: int, replicates: int, seed: int, *, whole_only: bool = False
+    predictions: pl.DataFrame, capacity: int, replicates: int, seed: int, *, in_parts: bool = True
 ) -> pl.DataFrame:
     """All metrics of all models: pooled over the Mondays, by segment, and by Monday.
 
@@ -42,7 +42,7 @@ def metrics_of(
         capacity: k, the length of a week's list.
         replicates: bootstrap replicates.
         seed: of the bootstrap.
-        whole_only: neither by segment nor by Monday.
+        in_parts: by segment and by Monday too.
 
     Returns:
         `METRICS_SCHEMA`, sorted by model, as_of (null first: pooled), segment and metric.
@@ -54,17 +54,17 @@ def metrics_of(
     dispute = shared["dispute_id"].rank("dense").to_numpy().astype(np.int64) - 1
     weights = dispute_weights(int(dispute.max()) + 1, replicates, seed)
     reference = _floats(parts[REFERENCE]["probability"]) if REFERENCE in parts else None
-    cuts = [_whole(shared)] if whole_only else [_whole(shared), *_cuts(shared)]
-    found: list[tuple] = []
+    cuts = [_whole(shared), *_cuts(shared)] if in_parts else [_whole(shared)]
+    metric_rows: list[tuple] = []
     for name, part in parts.items():
         rows = scored(part, dispute, reference)
         by_score = np.argsort(rows.score, kind="stable")  # once: sorting what is in order costs little
         rows = rows.take(by_score)
         for cut in cuts:
-            found += _pooled(name, rows, _Cut(cut.names, cut.code[by_score]), weights, capacity)
-        if not whole_only:
-            found += _weekly(name, rows, part["as_of"].to_numpy()[by_score], capacity)
-    frame = pl.DataFrame(found, schema=METRICS_SCHEMA, orient="row")
+            metric_rows += _pooled(name, rows, _Cut(cut.names, cut.code[by_score]), weights, capacity)
+        if in_parts:
+            metric_rows += _weekly(name, rows, part["as_of"].to_numpy()[by_score], capacity)
+    frame = pl.DataFrame(metric_rows, schema=METRICS_SCHEMA, orient="row")
     return frame.sort("model", "as_of", "segment", "metric")
 
 
@@ -106,25 +106,25 @@ def _pooled(name: str, rows: Scored, cut: _Cut, weights: np.ndarray, k: int) -> 
     inside = np.flatnonzero(cut.code >= 0)
     kept = rows.take(inside)
     drawn = resampled(kept, cut.code[inside], len(cut.names), weights, k)
-    found = []
+    metric_rows = []
     for at, segment in enumerate(cut.names):
         values = _values(kept.take(np.flatnonzero(cut.code[inside] == at)), k)
         for metric, value in values.items():
             low, high = interval_around(value, drawn[metric][at]) if metric in drawn else (None, None)
-            found.append((name, None, segment, metric, _k(metric, k), _number(value), low, high))
-    return found
+            metric_rows.append((name, None, segment, metric, _k(metric, k), _number(value), low, high))
+    return metric_rows
 
 
 def _weekly(name: str, rows: Scored, days: np.ndarray, k: int) -> list[tuple]:
-    found = []
+    metric_rows = []
     for day in np.unique(days):
         values = _values(rows.take(np.flatnonzero(days == day)), k)
         monday: date = day.astype("datetime64[D]").item()
-        found += [
+        metric_rows += [
             (name, monday, "all", metric, _k(metric, k), _number(value), None, None)
             for metric, value in values.items()
         ]
-    return found
+    return metric_rows
 
 
 def _values(rows: Scored, k: int) -> dict[str, float]:

@@ -10,7 +10,7 @@ from features.catalogue.catalogue import CATALOGUE
 from features.engine.matrix import Matrix
 from models.monitoring.signal import Signal
 from models.monitoring.statistics import binned, stability
-from pipelines.city.settings import Watch
+from pipelines.city.settings import MonitoringLimits
 
 LEAST_OUTCOMES = 20
 """Below so many outcomes in the matured weeks their number says nothing of the model."""
@@ -19,7 +19,7 @@ SEASONAL = frozenset(f.name for f in CATALOGUE if f.source == "calendar")
 """The season's own columns change with it."""
 
 
-def input_signals(now: Matrix, before: Matrix, limits: Watch) -> Iterator[Signal]:
+def input_signals(now: Matrix, before: Matrix, limits: MonitoringLimits) -> Iterator[Signal]:
     """Stability of every column but the season's, and how many of them moved.
 
     Args:
@@ -53,7 +53,7 @@ def input_signals(now: Matrix, before: Matrix, limits: Watch) -> Iterator[Signal
         )  # fmt: skip
 
 
-def score_signal(now: np.ndarray, before: np.ndarray, limits: Watch) -> Signal:
+def score_signal(now: np.ndarray, before: np.ndarray, limits: MonitoringLimits) -> Signal:
     """Stability of the scores, the newest week's against earlier published ones."""
     index, _ = stability(*binned(now, before))
     return Signal(
@@ -68,7 +68,11 @@ def score_signal(now: np.ndarray, before: np.ndarray, limits: Watch) -> Signal:
 
 
 def list_signals(
-    published: pl.DataFrame, labels: pl.DataFrame, backtest_recall: float | None, capacity: int, limits: Watch
+    published: pl.DataFrame,
+    labels: pl.DataFrame,
+    backtest_recall: float | None,
+    capacity: int,
+    limits: MonitoringLimits,
 ) -> Iterator[Signal]:
     """Calibration and recall of what was published and has matured since.
 
@@ -80,18 +84,18 @@ def list_signals(
         limits: of the profile.
     """
     judged = published.join(labels, on=["as_of", "dispute_id"], how="inner").drop_nulls("probability")
-    came = int(judged["label"].sum()) if len(judged) else 0
-    if judged["as_of"].n_unique() < LEAST_WEEKS or came < LEAST_OUTCOMES:
+    outcomes = int(judged["label"].sum()) if len(judged) else 0
+    if judged["as_of"].n_unique() < LEAST_WEEKS or outcomes < LEAST_OUTCOMES:
         return
     weeks = f"{judged['as_of'].min()}..{judged['as_of'].max()}"
     expected = float(judged["probability"].sum())
-    factor = max(came / expected, expected / came)
+    factor = max(outcomes / expected, expected / outcomes)
     yield Signal(
-        signal="calibration", segment=weeks, value=float(came), usual=expected,
+        signal="calibration", segment=weeks, value=float(outcomes), usual=expected,
         limit=limits.calibration_factor, strength=factor, crossed=factor > limits.calibration_factor,
     )  # fmt: skip
     if backtest_recall:
-        recall = float(judged.filter(pl.col("rank") <= capacity)["label"].sum()) / came
+        recall = float(judged.filter(pl.col("rank") <= capacity)["label"].sum()) / outcomes
         share = recall / backtest_recall
         yield Signal(
             signal="recall", segment=weeks, value=recall, usual=backtest_recall,
@@ -99,7 +103,9 @@ def list_signals(
         )  # fmt: skip
 
 
-def turnover_signal(listed: Sequence[str], last: Sequence[str], last_as_of: date, limits: Watch) -> Signal:
+def turnover_signal(
+    listed: Sequence[str], last: Sequence[str], last_as_of: date, limits: MonitoringLimits
+) -> Signal:
     """Share of this week's list that was not on last week's."""
     new = len(set(listed) - set(last)) / max(len(listed), 1)
     low, high = limits.turnover

@@ -11,7 +11,7 @@ import polars as pl
 
 from features.cohort import at_risk, history_mondays
 from features.engine.matrix import Matrix, build_matrix
-from features.found_after_warning import with_found
+from features.found_after_warning import with_found_after_warning
 from features.labels import label_cohort
 from models.escalation.matured_history import matured_mondays
 from models.measuring.metrics import headline_metrics
@@ -52,10 +52,10 @@ def watch(
         model: the version in use, if any.
     """
     limits = profile.settings.watch
-    found = list(source_signals(known_records(con, as_of), limits))
-    found += input_signals(matrix, _earlier(con, profile, as_of), limits)
-    found += _published(con, home, profile, as_of, warnings, model)
-    return watch_frame(found)
+    signals = list(source_signals(known_records(con, as_of), limits))
+    signals += input_signals(matrix, _earlier(con, profile, as_of), limits)
+    signals += _published(con, home, profile, as_of, warnings, model)
+    return watch_frame(signals)
 
 
 def watch_entry(frame: pl.DataFrame) -> dict[str, object]:
@@ -81,12 +81,12 @@ def watch_entry(frame: pl.DataFrame) -> dict[str, object]:
 
 def watch_findings(frame: pl.DataFrame) -> list[Finding]:
     """One finding per signal, for the checks of the graph."""
-    found = []
+    findings = []
     for name in SIGNALS:
         rows = frame.filter(signal=name)
         over = [_words(row) for row in rows.filter("crossed").iter_rows(named=True)]
         calm = message("watch_calm", n=len(rows)) if len(rows) else message("watch_nothing")
-        found.append(
+        findings.append(
             Finding(
                 name=name,
                 passed=not over,
@@ -95,7 +95,7 @@ def watch_findings(frame: pl.DataFrame) -> list[Finding]:
                 facts={"watched": len(rows), "crossed": len(over)},
             )
         )
-    return found
+    return findings
 
 
 def _earlier(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Matrix:
@@ -125,7 +125,9 @@ def _published(
     mondays = matured_mondays(con, profile, as_of)[-MATURED_WEEKS:]
     matured = _read(home, mondays)
     if model is not None and len(matured):
-        cohort = with_found(con, at_risk(con, profile, mondays), as_of).filter(~pl.col("found_after_warning"))
+        cohort = with_found_after_warning(con, at_risk(con, profile, mondays), as_of).filter(
+            ~pl.col("found_after_warning")
+        )
         recall = headline_metrics(model.metrics, "lightgbm").get("recall_at_capacity", {}).get("value")
         labels = label_cohort(con, profile, cohort, as_of)
         yield from list_signals(matured, labels, recall, profile.settings.capacity, limits)

@@ -13,7 +13,7 @@ from scipy.stats import chi2_contingency
 from models.monitoring.recent_records import CODES, FILLED
 from models.monitoring.signal import Signal
 from models.monitoring.statistics import departure, later, stability
-from pipelines.city.settings import Watch
+from pipelines.city.settings import MonitoringLimits
 
 SPAN_WEEKS = 2
 BEFORE_SPANS = 13
@@ -23,7 +23,7 @@ LEAST_USUAL = 8.0
 """Below so many usual records in a span silence says nothing."""
 
 
-def source_signals(records: Mapping[str, pl.DataFrame], limits: Watch) -> Iterator[Signal]:
+def source_signals(records: Mapping[str, pl.DataFrame], limits: MonitoringLimits) -> Iterator[Signal]:
     """Every signal of every source of which something was known in the last half year."""
     for name, rows in records.items():
         spanned = rows.with_columns(span=(pl.col("week") - 1) // SPAN_WEEKS).filter(
@@ -42,20 +42,20 @@ def source_signals(records: Mapping[str, pl.DataFrame], limits: Watch) -> Iterat
         yield _delay(name, spanned, limits)
 
 
-def _counties(name: str, rows: pl.DataFrame, limits: Watch) -> Iterator[Signal]:
+def _counties(name: str, rows: pl.DataFrame, limits: MonitoringLimits) -> Iterator[Signal]:
     counts = _by_span(rows, "county_code")
     city = counts.sum(axis=0)
     counties = rows["county_code"].drop_nulls().unique().sort().to_list()
-    for county, mine in zip(counties, counts, strict=True):
-        others = city - mine
-        share = mine[1:].sum() / max(others[1:].sum(), 1)
+    for county, of_county in zip(counties, counts, strict=True):
+        others = city - of_county
+        share = of_county[1:].sum() / max(others[1:].sum(), 1)
         expected = share * others
-        z = departure(mine[0], np.stack([expected, mine], axis=1))
-        enough = max(expected[0], mine[0]) >= LEAST_USUAL
+        z = departure(of_county[0], np.stack([expected, of_county], axis=1))
+        enough = max(expected[0], of_county[0]) >= LEAST_USUAL
         yield Signal(
             signal="arrivals",
             segment=f"{name} county={county}",
-            value=float(mine[0]),
+            value=float(of_county[0]),
             usual=float(expected[0]),
             limit=limits.departure,
             strength=z,
@@ -63,7 +63,7 @@ def _counties(name: str, rows: pl.DataFrame, limits: Watch) -> Iterator[Signal]:
         )
 
 
-def _whole(name: str, rows: pl.DataFrame, limits: Watch) -> Signal:
+def _whole(name: str, rows: pl.DataFrame, limits: MonitoringLimits) -> Signal:
     counts = np.bincount(rows["span"].to_numpy(), minlength=BEFORE_SPANS + 1)[: BEFORE_SPANS + 1].astype(
         float
     )
@@ -82,7 +82,7 @@ def _whole(name: str, rows: pl.DataFrame, limits: Watch) -> Signal:
     )
 
 
-def _codes(name: str, column: str, rows: pl.DataFrame, limits: Watch) -> Signal:
+def _codes(name: str, column: str, rows: pl.DataFrame, limits: MonitoringLimits) -> Signal:
     counts = _by_span(rows, column)
     now, before = counts[:, 0], counts[:, 1:].sum(axis=1)
     index, p = stability(now, before)
@@ -97,7 +97,7 @@ def _codes(name: str, column: str, rows: pl.DataFrame, limits: Watch) -> Signal:
     )
 
 
-def _filled(name: str, column: str, rows: pl.DataFrame, limits: Watch) -> Signal:
+def _filled(name: str, column: str, rows: pl.DataFrame, limits: MonitoringLimits) -> Signal:
     newest = pl.col("span") == 0
     table = rows.select(
         *(
@@ -125,7 +125,7 @@ def _filled(name: str, column: str, rows: pl.DataFrame, limits: Watch) -> Signal
     )
 
 
-def _delay(name: str, rows: pl.DataFrame, limits: Watch) -> Signal:
+def _delay(name: str, rows: pl.DataFrame, limits: MonitoringLimits) -> Signal:
     newest = pl.col("span") == 0
     now, before = (rows.filter(which)["delay_days"].to_numpy() for which in (newest, ~newest))
     chance, p = later(now, before)

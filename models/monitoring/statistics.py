@@ -14,8 +14,8 @@ def departure(count: float, usual: np.ndarray) -> float:
         usual: what was expected and what came in earlier spans of the same length, float [spans, 2];
             the first row is the newest span's expectation and its count is not looked at.
     """
-    expected, came = usual[1:, 0], usual[1:, 1]
-    excess = float(np.mean((came - expected) ** 2 / np.maximum(expected, 1e-9))) if len(came) else 1.0
+    expected, actual = usual[1:, 0], usual[1:, 1]
+    excess = float(np.mean((actual - expected) ** 2 / np.maximum(expected, 1e-9))) if len(actual) else 1.0
     now = usual[0, 0]
     return float((count - now) / np.sqrt(max(now, 1e-9) * max(1.0, excess)))
 
@@ -45,8 +45,8 @@ def later(now: np.ndarray, before: np.ndarray) -> tuple[float, float]:
     """Chance that a newest value lies above an earlier one (a tie counts half), and the rank test's p."""
     if len(now) < 5 or len(before) < 5:
         return 0.5, 1.0
-    told = mannwhitneyu(now, before)
-    return float(told.statistic / (len(now) * len(before))), float(told.pvalue)
+    rank_test = mannwhitneyu(now, before)
+    return float(rank_test.statistic / (len(now) * len(before))), float(rank_test.pvalue)
 
 
 def binned(now: np.ndarray, before: np.ndarray, bins: int = 10) -> tuple[np.ndarray, np.ndarray]:

@@ -18,21 +18,21 @@ def dispute_hash(dispute_ids: pl.Series) -> np.ndarray:
     """64 fixed bits per dispute number; uint64 [n]."""
     distinct = dispute_ids.unique()
     lower = [int.from_bytes(md5(name.encode()).digest()[8:], "little") for name in distinct]
-    bits = pl.Series(lower, dtype=pl.UInt64)
-    return dispute_ids.replace_strict(distinct, bits, return_dtype=pl.UInt64).to_numpy()
+    hashes = pl.Series(lower, dtype=pl.UInt64)
+    return dispute_ids.replace_strict(distinct, hashes, return_dtype=pl.UInt64).to_numpy()
 
 
-def uniform(bits: np.ndarray, as_of: np.ndarray | date, seed: int) -> np.ndarray:
+def uniform(hashes: np.ndarray, as_of: np.ndarray | date, seed: int) -> np.ndarray:
     """One number in [0, 1) per dispute and Monday; float64 [n].
 
     Args:
-        bits: `dispute_hash`, uint64 [n].
+        hashes: `dispute_hash`, uint64 [n].
         as_of: one date for all, or days since 1970 per row, int [n].
         seed: makes one purpose's draws independent of another's.
     """
     days = np.int64((as_of - date(1970, 1, 1)).days) if isinstance(as_of, date) else as_of
     with np.errstate(over="ignore"):
-        mixed = _mix(bits ^ _mix(np.uint64(seed) + np.asarray(days).astype(np.uint64) * _GOLDEN))
+        mixed = _mix(hashes ^ _mix(np.uint64(seed) + np.asarray(days).astype(np.uint64) * _GOLDEN))
     return (mixed >> np.uint64(11)).astype(np.float64) / float(1 << 53)
 
 
@@ -41,7 +41,7 @@ def days_since_1970(as_of: pl.Series) -> np.ndarray:
     return as_of.cast(pl.Int32).cast(pl.Int64).to_numpy()
 
 
-def ranks_within(groups: np.ndarray, score: np.ndarray, bits: np.ndarray) -> np.ndarray:
+def ranks_within(groups: np.ndarray, score: np.ndarray, hashes: np.ndarray) -> np.ndarray:
     """Rank of each row within its group, 1 the highest score; int32 [n].
 
     Equal scores are ordered by the dispute's fixed bits, ascending: a rule that is the same every week
@@ -50,10 +50,10 @@ def ranks_within(groups: np.ndarray, score: np.ndarray, bits: np.ndarray) -> np.
     Args:
         groups: what is ranked separately, such as the as-of date; sortable [n].
         score: higher first, [n].
-        bits: `dispute_hash`, [n].
+        hashes: `dispute_hash`, [n].
     """
     lowest = np.where(np.isnan(score), -np.inf, score)
-    order = np.lexsort((bits, -lowest, groups))
+    order = np.lexsort((hashes, -lowest, groups))
     sorted_groups = groups[order]
     starts = np.flatnonzero(np.r_[True, sorted_groups[1:] != sorted_groups[:-1]])
     within = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)]))
@@ -63,12 +63,12 @@ def ranks_within(groups: np.ndarray, score: np.ndarray, bits: np.ndarray) -> np.
 
 
 def drawn_lowest(
-    bits: np.ndarray, as_of: date, seed: int, candidates: Sequence[int] | np.ndarray, n: int
+    hashes: np.ndarray, as_of: date, seed: int, candidates: Sequence[int] | np.ndarray, n: int
 ) -> np.ndarray:
     """`n` of the candidate rows drawn at random, the same ones at every rerun; row numbers ascending."""
     chosen = np.asarray(candidates)
-    draw = uniform(bits[chosen], as_of, seed)
-    return np.sort(chosen[np.lexsort((bits[chosen], draw))[:n]])
+    draw = uniform(hashes[chosen], as_of, seed)
+    return np.sort(chosen[np.lexsort((hashes[chosen], draw))[:n]])
 
 
 def _mix(z: np.ndarray | np.uint64) -> np.ndarray:

@@ -76,7 +76,7 @@ def temporal_splits(
     """
     mondays = sorted(set(as_of_dates))
     gap = gap_days(horizon_days, maturity_days)
-    found: list[Split] = []
+    latest_first: list[Split] = []
     for back in range(folds):
         end = len(mondays) - back * fold_weeks
         if end < fold_weeks:
@@ -85,10 +85,10 @@ def temporal_splits(
         train = matured(mondays, test[0], gap)
         if len(train) < min_train_weeks:
             break
-        found.append(Split(number=0, train=train, test=test))
+        latest_first.append(Split(number=0, train=train, test=test))
     return [
         Split(number=number, train=split.train, test=split.test)
-        for number, split in enumerate(reversed(found), start=1)
+        for number, split in enumerate(reversed(latest_first), start=1)
     ]
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from features.catalogue.catalogue import catalogue_hash
 from features.cohort import at_risk, excluded_counts, states
 from features.engine.matrix import Matrix
-from features.found_after_warning import with_found
+from features.found_after_warning import with_found_after_warning
 from features.labels import label_cohort
 from features.week_matrix import week_matrix
 from models.escalation.baselines import checklist_points
@@ -42,6 +42,7 @@ from models.registry.champion_check import (
     usability,
 )
 from models.registry.registry import Registered
+from models.scope import WHOLE, Scope
 from models.wording import Message, message
 from pipelines.city.profile import Profile
 from pipelines.errors import FengqiaoError
@@ -61,8 +62,7 @@ def publish_week(
     champion: Registered | None,
     evidence: Registered | None,
     progress: Progress,
-    *,
-    escalation_only: bool = False,
+    scope: Scope = WHOLE,
 ) -> Path:
     """Assemble and publish one week.
 
@@ -74,8 +74,8 @@ def publish_week(
         champion: the version in use, if any; it scores only where its standing allows.
         evidence: the version whose backtest is shown; the champion, else the challenger.
         progress: told how far it is.
-        escalation_only: leave out what the list of disputes does not follow from: places, services, the watch, and
-            what screens tell beside the list.
+        scope: without `screens`, what the list of disputes does not follow from is left out: places, services, the
+            monitoring, and what screens show beside the list.
 
     Returns:
         HOME/published/<as_of>.
@@ -108,7 +108,7 @@ def publish_week(
         files: dict[str, pl.DataFrame | bytes] = {"dispute_warnings.parquet": warnings}
         families = {"escalation": (True, message("escalation_published"))}
         seen = watch_frame([])
-        if not escalation_only:
+        if scope.screens:
             files |= _beside(con, home, profile, as_of, matrix, warnings, evidence)
             published = publish_families(con, profile, now, evidence)
             files |= published.files
@@ -159,7 +159,9 @@ def _precision(
     published = published_weeks(home, version, recent)
     if published["as_of"].n_unique() < WATCHED_WEEKS:
         return None
-    cohort = with_found(con, at_risk(con, profile, recent), as_of).filter(~pl.col("found_after_warning"))
+    cohort = with_found_after_warning(con, at_risk(con, profile, recent), as_of).filter(
+        ~pl.col("found_after_warning")
+    )
     return published_precision(published, label_cohort(con, profile, cohort, as_of))
 
 

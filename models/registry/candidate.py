@@ -17,7 +17,8 @@ from models.progress import Progress, silent
 from models.registry.frequent_reasons import frequent_reasons
 from models.registry.provenance import code_version, data_hash
 from models.registry.registry import Provenance, Registered, register
-from models.registry.version_evidence import Evidence
+from models.registry.version_artifacts import VersionArtifacts
+from models.scope import BACKTEST_ONLY, WHOLE, Scope
 from models.wording import Message, message
 from pipelines.city.profile import Profile
 from pipelines.errors import FengqiaoError
@@ -34,12 +35,16 @@ class Candidate:
 
 
 def make_candidate(
-    home: Home, profile: Profile, as_of: date, progress: Progress = silent, *, escalation_only: bool = False
+    home: Home, profile: Profile, as_of: date, progress: Progress = silent, scope: Scope = WHOLE
 ) -> Candidate | Message:
     """Backtest and train on everything matured by a day, and register the result as challenger.
 
-    With `escalation_only`, what no promotion is decided on is left out: the families of places and services, other
-    models, segments, pictures.
+    Args:
+        home: read, and its registry written.
+        profile: of the home.
+        as_of: the day.
+        progress: called with how far it is.
+        scope: what no promotion is decided on may be left out.
 
     Returns:
         The candidate, or why none could be made.
@@ -53,10 +58,8 @@ def make_candidate(
         few = too_few(con, profile, as_of, known.labels)
         if few is not None:
             return few
-        families = Families() if escalation_only else make_families(con, profile, as_of, progress)
-    backtest = run_backtest(
-        known.matrix, known.labels, profile, as_of, known.sealed, progress, judged_only=escalation_only
-    )
+        families = make_families(con, profile, as_of, progress) if scope.families else Families()
+    backtest = run_backtest(known.matrix, known.labels, profile, as_of, known.sealed, progress, scope)
     if backtest is None:
         return message("no_fold")
     progress("training on everything matured", 0.95)
@@ -64,14 +67,14 @@ def make_candidate(
         trained = train(known.matrix, known.labels, profile, as_of)
     except TooLittleToLearn as problem:
         return message("cannot_learn", why=problem)
-    evidence = Evidence(
+    artifacts = VersionArtifacts(
         backtest=backtest,
         folder=save_backtest(home, backtest, as_of, families.files()).name,
         reasons=frequent_reasons(trained, known.matrix, backtest.predictions, profile),
         families=families,
-        pictured=not escalation_only,
+        pictures=scope.pictures,
     )
-    return Candidate(register(home, profile, trained, signed, evidence), backtest)
+    return Candidate(register(home, profile, trained, signed, artifacts), backtest)
 
 
 def backtest_and_save(home: Home, profile: Profile, as_of: date, progress: Progress = silent) -> Path:
@@ -82,7 +85,7 @@ def backtest_and_save(home: Home, profile: Profile, as_of: date, progress: Progr
     """
     with open_warehouse(home.warehouse, read_only=True) as con:
         known = matured_history(con, profile, as_of, progress)
-        families = make_families(con, profile, as_of, progress, trained=False)
+        families = make_families(con, profile, as_of, progress, BACKTEST_ONLY)
     backtest = run_backtest(known.matrix, known.labels, profile, as_of, known.sealed, progress)
     if backtest is None:
         raise FengqiaoError(f"{home.root}: no fold has weeks and outcomes enough to learn from by {as_of}")

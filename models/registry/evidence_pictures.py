@@ -26,15 +26,15 @@ def pictures(metrics: pl.DataFrame, calibration: pl.DataFrame) -> dict[str, byte
 
 def family_pictures(families: Families) -> dict[str, bytes]:
     """PNG files by name, of each family that was judged: counts against forecasts, and what its intervals held."""
-    found = {}
+    images = {}
     for name in families.metrics["family"].unique().sort():
         rows = families.reliability.filter(pl.col("model").is_in([MODEL, USUAL]), family=name)
-        found[f"{name}_reliability.png"] = _png(counts_came(rows))
-        held = families.metrics.filter(
+        images[f"{name}_reliability.png"] = _png(counts_came(rows))
+        inside = families.metrics.filter(
             ~pl.col("segment").str.contains(" "), family=name, metric="coverage_80"
         )
-        found[f"{name}_intervals.png"] = _png(intervals_held(held))
-    return found
+        images[f"{name}_intervals.png"] = _png(intervals_held(inside))
+    return images
 
 
 def counts_came(rows: pl.DataFrame) -> alt.HConcatChart:
@@ -62,10 +62,10 @@ def intervals_held(rows: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
     Args:
         rows: `counting.measures.METRICS_SCHEMA`, metric `coverage_80` of whole grains.
     """
-    told = rows.with_columns(
+    labelled = rows.with_columns(
         pl.format("{} {}", pl.col("segment").str.strip_prefix("grain="), "model").alias("of")
     )
-    base = alt.Chart(alt.Data(values=told.to_dicts()))
+    base = alt.Chart(alt.Data(values=labelled.to_dicts()))
     down = alt.Y("of:N", title=None)
     promised = alt.Chart(alt.Data(values=[{"share": SHARE}])).mark_rule(color="#999999", strokeDash=[4, 4])
     points = base.mark_point(filled=True).encode(

@@ -48,16 +48,16 @@ def frequent_reasons(
         return pl.DataFrame(schema=SCHEMA)
     built = design(matrix, trained.levels)
     rows = built.rows(at)
-    found = reasons(
+    by_dispute = reasons(
         explain(trained, rows, matrix.cohort["category"][at]),
         rows,
         pl.Series("dispute_id", np.arange(len(at))),
         built.names,
         sentences(profile, trained.levels),
     )
-    told = found.explode("reasons").select(pl.col("reasons").struct.unnest())
+    all_reasons = by_dispute.explode("reasons").select(pl.col("reasons").struct.unnest())
     return (
-        told.group_by("feature", "text_zh", "text_en")
+        all_reasons.group_by("feature", "text_zh", "text_en")
         .agg(pl.len().cast(pl.Int64).alias("n"))
         .sort(["n", "text_zh"], descending=[True, False])
         .group_by("feature", maintain_order=True)

@@ -12,7 +12,7 @@ from pipelines.city.profile import Profile
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evidence:
+class PromotionInputs:
     """What a promotion is decided on.
 
     Attributes:
@@ -27,7 +27,7 @@ class Evidence:
     has_champion: bool
 
 
-def unmet_conditions(evidence: Evidence, profile: Profile) -> list[Message]:
+def unmet_conditions(inputs: PromotionInputs, profile: Profile) -> list[Message]:
     """The conditions the candidate does not meet, empty where it may be promoted.
 
     It must beat the checklist's recall at capacity in its backtest; its calibration error must stay
@@ -37,7 +37,7 @@ def unmet_conditions(evidence: Evidence, profile: Profile) -> list[Message]:
     """
     settings = profile.settings
     recall = {
-        model: pooled(evidence.metrics, model, "recall_at_capacity") for model in ("lightgbm", "checklist")
+        model: pooled(inputs.metrics, model, "recall_at_capacity") for model in ("lightgbm", "checklist")
     }
     unmet = []
     if recall["lightgbm"] <= recall["checklist"]:
@@ -49,19 +49,19 @@ def unmet_conditions(evidence: Evidence, profile: Profile) -> list[Message]:
                 checklist=f"{recall['checklist']:.1%}",
             )
         )
-    error = pooled(evidence.metrics, "lightgbm", "ece")
-    limit = settings.promotion.ece_share_of_base_rate * pooled(evidence.metrics, "lightgbm", "base_rate")
+    error = pooled(inputs.metrics, "lightgbm", "ece")
+    limit = settings.promotion.ece_share_of_base_rate * pooled(inputs.metrics, "lightgbm", "base_rate")
     if error > limit:
         unmet.append(message("condition_calibration", error=f"{error:.3%}", limit=f"{limit:.3%}"))
-    for one in beyond_limits(evidence.metrics, recall["lightgbm"], settings.promotion):
+    for one in beyond_limits(inputs.metrics, recall["lightgbm"], settings.promotion):
         unmet.append(_told_of_group(one, recall["lightgbm"], profile))
-    if evidence.has_champion and evidence.difference is None:
+    if inputs.has_champion and inputs.difference is None:
         unmet.append(message("condition_shared_weeks"))
-    if evidence.difference is not None and evidence.difference[1] < -settings.promotion.recall_margin:
+    if inputs.difference is not None and inputs.difference[1] < -settings.promotion.recall_margin:
         unmet.append(
             message(
                 "condition_champion",
-                low=f"{evidence.difference[1]:+.1%}",
+                low=f"{inputs.difference[1]:+.1%}",
                 margin=f"{settings.promotion.recall_margin:.1%}",
             )
         )
@@ -120,10 +120,10 @@ def paired_difference(
 
 def pooled(metrics: pl.DataFrame, model: str, metric: str) -> float:
     """A model's value over all rows and Mondays; NaN where it has none."""
-    found = metrics.filter(
+    values = metrics.filter(
         (pl.col("model") == model)
         & (pl.col("metric") == metric)
         & (pl.col("segment") == "all")
         & pl.col("as_of").is_null()
     )["value"]
-    return float(found[0]) if len(found) and found[0] is not None else float("nan")
+    return float(values[0]) if len(values) and values[0] is not None else float("nan")

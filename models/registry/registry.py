@@ -25,7 +25,14 @@ from models.registry.mlflow_store import (
     model_name,
     registered_model,
 )
-from models.registry.version_evidence import EVIDENCE, MODEL, Evidence, headline, parameters, write_files
+from models.registry.version_artifacts import (
+    EVIDENCE,
+    MODEL,
+    VersionArtifacts,
+    headline,
+    parameters,
+    write_files,
+)
 from models.wording import Message, message
 from pipelines.city.profile import Profile
 from pipelines.home import Home
@@ -108,19 +115,19 @@ class Registered:
 
 
 def register(
-    home: Home, profile: Profile, trained: Trained, signature: Provenance, evidence: Evidence
+    home: Home, profile: Profile, trained: Trained, signature: Provenance, artifacts: VersionArtifacts
 ) -> Registered:
     """Log a trained model with its evidence and make it the challenger."""
     client = client_of(home)
     run = client.create_run(experiment_of(client, home, profile), run_name=f"as of {signature.trained_as_of}")
     run_id: str = run.info.run_id
-    figures = headline(evidence.backtest.metrics) | evidence.families.headline()
+    figures = headline(artifacts.backtest.metrics) | artifacts.families.headline()
     log_all(client, run_id, parameters(trained, profile), figures, signature.tags())
     with TemporaryDirectory() as scratch:
-        write_files(Path(scratch), trained, evidence)
+        write_files(Path(scratch), trained, artifacts)
         client.log_artifacts(run_id, scratch)
     client.set_terminated(run_id)
-    tags = signature.tags() | {"backtest": evidence.folder}
+    tags = signature.tags() | {"backtest": artifacts.folder}
     version = client.create_model_version(
         ensured_name(client, profile), source=f"{run.info.artifact_uri}/{MODEL}", run_id=run_id, tags=tags
     )
@@ -204,16 +211,16 @@ def events(home: Home, profile: Profile) -> list[tuple[Event, Registered]]:
         return []
     client = client_of(home)
     model = registered_model(client, profile)
-    told_of = sorted(
+    tags = sorted(
         (key, value) for key, value in (model.tags if model else {}).items() if key.startswith(_EVENT)
     )
-    found = []
-    for event, number in (value.split() for _, value in told_of):
+    history = []
+    for event, number in (value.split() for _, value in tags):
         assert event in get_args(Event)
-        found.append(
+        history.append(
             (event, _registered(home, profile, client.get_model_version(model_name(profile), number)))
         )
-    return found
+    return history
 
 
 def _remember(home: Home, profile: Profile, event: Event, number: int) -> None:

@@ -44,12 +44,12 @@ def effects(
         Of the attended disputes, in the world where nobody acts: `never_violent` in the year at all,
         `peaceful_after` the week somebody came, `recorded_within_4_weeks` and `_26_weeks` violent and on record.
     """
-    found = [
+    estimates = [
         (arm, segment, metric, n, *estimate)
         for arm in weeks["arm"].unique().sort()
         for segment, metric, n, estimate in _of_arm(arm, attended, harms, weeks, city_years)
     ]
-    return pl.DataFrame(found, schema=SCHEMA, orient="row")
+    return pl.DataFrame(estimates, schema=SCHEMA, orient="row")
 
 
 def without_help(attended: pl.DataFrame, harms: pl.DataFrame) -> pl.DataFrame:
@@ -76,12 +76,12 @@ def without_help(attended: pl.DataFrame, harms: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-Found = tuple[str, str, int, Estimate]
+NamedEstimate = tuple[str, str, int, Estimate]
 
 
 def _of_arm(
     arm: str, attended: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, city_years: float
-) -> Iterator[Found]:
+) -> Iterator[NamedEstimate]:
     seeds = _shared(weeks, arm, NOTHING)
     if not seeds:
         return
@@ -89,8 +89,8 @@ def _of_arm(
     yield "all", "harms_per_year", n, mean(_counts(_of(harms, arm), seeds) / city_years)
     if arm == NOTHING:
         return
-    mine = attended.filter((pl.col("arm") == arm) & pl.col("seed").is_in(seeds))
-    work = _counts(mine, seeds)
+    of_arm = attended.filter((pl.col("arm") == arm) & pl.col("seed").is_in(seeds))
+    work = _counts(of_arm, seeds)
     spared = _counts(_of(harms, NOTHING), seeds) - _counts(_of(harms, arm), seeds)
     expected = _expected(weeks, NOTHING, seeds) - _expected(weeks, arm, seeds)
     yield "all", "mediations_per_year", n, mean(work / city_years)
@@ -98,9 +98,9 @@ def _of_arm(
     yield "all", "prevented_per_100", n, ratio(100 * spared, work)
     yield "all", "expected_prevented_per_year", n, mean(expected / city_years)
     yield "all", "expected_prevented_per_100", n, ratio(100 * expected, work)
-    for metric, estimate in _without_help(mine, harms, weeks, seeds):
+    for metric, estimate in _without_help(of_arm, harms, weeks, seeds):
         yield "all", metric, n, estimate
-    yield "all", "days_to_attention", n, _median_days(mine, seeds)
+    yield "all", "days_to_attention", n, _median_days(of_arm, seeds)
     yield "all", "weeks_by_model", n, _weeks_by_model(_of(weeks, arm), seeds)
     yield "all", "weeks_by_new_model", n, _weeks_by_model(_retrained(_of(weeks, arm)), seeds)
     yield from _share_of_oracle(arm, harms, weeks)
@@ -110,7 +110,7 @@ def _of_arm(
     yield from _more_than(arm, _plain(arm), "expected_more_than_plain_per_year", weeks, city_years)
     for column in SEGMENTS:
         for level in harms[column].drop_nulls().unique().sort():
-            part = [frame.filter(pl.col(column) == level) for frame in (mine, harms)]
+            part = [frame.filter(pl.col(column) == level) for frame in (of_arm, harms)]
             spared = _counts(_of(part[1], NOTHING), seeds) - _counts(_of(part[1], arm), seeds)
             work = _counts(part[0], seeds)
             label = f"{column}={level}"
@@ -119,7 +119,7 @@ def _of_arm(
             yield label, "prevented_per_100", n, ratio(100 * spared, work)
 
 
-def _share_of_oracle(arm: str, harms: pl.DataFrame, weeks: pl.DataFrame) -> Iterator[Found]:
+def _share_of_oracle(arm: str, harms: pl.DataFrame, weeks: pl.DataFrame) -> Iterator[NamedEstimate]:
     oracle = _in_the_same_fault(ORACLE, arm)
     seeds = sorted(set(_shared(weeks, arm, NOTHING)) & set(_shared(weeks, oracle, NOTHING)))
     if not seeds:
@@ -141,7 +141,9 @@ def _plain(arm: str) -> str:
     return arm.partition("@")[0] if "@" in arm else arm.partition("+")[0]
 
 
-def _more_than(arm: str, other: str, metric: str, weeks: pl.DataFrame, city_years: float) -> Iterator[Found]:
+def _more_than(
+    arm: str, other: str, metric: str, weeks: pl.DataFrame, city_years: float
+) -> Iterator[NamedEstimate]:
     """What an arm prevented more than another in the same worlds; negative where it prevented less."""
     seeds = _shared(weeks, arm, other)
     if seeds and arm != other:
@@ -179,10 +181,10 @@ def _expected(weeks: pl.DataFrame, arm: str, seeds: list[int]) -> np.ndarray:
 
 
 def _without_help(
-    mine: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, seeds: list[int]
+    attended_of_arm: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, seeds: list[int]
 ) -> Iterator[tuple[str, Estimate]]:
     """Shares of `without_help`, each of those attended to so early that the year holds the weeks looked at."""
-    rows = without_help(mine.filter(~pl.col("is_found")), harms)
+    rows = without_help(attended_of_arm.filter(~pl.col("is_found")), harms)
     n_weeks = weeks["week"].n_unique()
 
     def part(looked_at: int, what: pl.Expr) -> Estimate:
@@ -196,8 +198,8 @@ def _without_help(
         yield f"recorded_within_{within}_weeks", part(within, soon)
 
 
-def _median_days(mine: pl.DataFrame, seeds: list[int]) -> Estimate:
-    medians = dict(mine.group_by("seed").agg(pl.col("days_open").median()).iter_rows())
+def _median_days(attended_of_arm: pl.DataFrame, seeds: list[int]) -> Estimate:
+    medians = dict(attended_of_arm.group_by("seed").agg(pl.col("days_open").median()).iter_rows())
     return mean(np.array([medians[seed] for seed in seeds if seed in medians], dtype=np.float64))
 
 

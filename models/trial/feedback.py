@@ -45,7 +45,7 @@ def feedback(at_risk: pl.DataFrame, attended: pl.DataFrame, harms: pl.DataFrame)
         `base_true`, `base_random` (on record among those drawn at random; they were helped, and are recorded better) and
         `base_asked` (what would be told where every first visit asked about violence before it, `_asked`).
     """
-    found = []
+    estimates = []
     labelled = _labelled(at_risk, attended, harms)
     places = {}
     for arm in at_risk["arm"].unique().sort():
@@ -60,8 +60,8 @@ def feedback(at_risk: pl.DataFrame, attended: pl.DataFrame, harms: pl.DataFrame)
             if theirs is not None:
                 figures["predicted_attended_more"] = _expects_more(labelled, arm, plain, quarter)
             figures["base_asked"] = _asked(rows, earlier, quarter)
-            found += [(arm, quarter, name, n, *estimate) for name, (n, estimate) in figures.items()]
-    return pl.DataFrame(found, schema=SCHEMA, orient="row")
+            estimates += [(arm, quarter, name, n, *estimate) for name, (n, estimate) in figures.items()]
+    return pl.DataFrame(estimates, schema=SCHEMA, orient="row")
 
 
 def township_shares(at_risk: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
@@ -127,10 +127,10 @@ def by_tenth(shares: pl.DataFrame) -> pl.DataFrame:
 def _labelled(at_risk: pl.DataFrame, attended: pl.DataFrame, harms: pl.DataFrame) -> pl.DataFrame:
     """Every dispute at risk with what came within four weeks, in truth and on record, and whether it had been attended to."""
     keys = ["seed", "arm", "dispute_id"]
-    came = at_risk.select(*keys, "week").join(
+    outcomes = at_risk.select(*keys, "week").join(
         harms.select(*keys, "is_recorded", harmed_in=pl.col("week")), on=keys, how="inner"
     )
-    soon = came.filter(
+    soon = outcomes.filter(
         (pl.col("harmed_in") >= pl.col("week")) & (pl.col("harmed_in") < pl.col("week") + HORIZON_WEEKS)
     )
     label = soon.group_by(*keys, "week").agg(true=pl.lit(value=True), recorded=pl.col("is_recorded").any())
@@ -158,35 +158,35 @@ Figures = dict[str, tuple[int, Estimate]]
 
 def _concentration(shares: pl.DataFrame, quarter: int) -> dict[str, dict[int, float]]:
     """Each figure of a quarter by world."""
-    found: dict[str, dict[int, float]] = {
+    by_seed: dict[str, dict[int, float]] = {
         name: {}
         for name in ("attention_gini", "fair_gini", "attention_on_hazard", "repeat_share", "repeat_hazard")
     }
-    for (seed,), mine in shares.group_by("seed", maintain_order=True):
-        now = mine.filter(pl.col("quarter") == quarter)
+    for (seed,), of_seed in shares.group_by("seed", maintain_order=True):
+        now = of_seed.filter(pl.col("quarter") == quarter)
         if not now["attended"].sum():
             continue
         attention, hazard = now["attention_share"].to_numpy(), now["hazard_share"].to_numpy()
-        found["attention_gini"][seed] = gini(attention)
-        found["fair_gini"][seed] = _fair_gini(int(now["attended"].sum()), hazard)
+        by_seed["attention_gini"][seed] = gini(attention)
+        by_seed["fair_gini"][seed] = _fair_gini(int(now["attended"].sum()), hazard)
         slope = _poisson_slope(now["attended"].to_numpy()[hazard > 0], hazard[hazard > 0])
         if abs(slope) < STEEPEST:
-            found["attention_on_hazard"][seed] = slope
-        before = mine.filter(pl.col("quarter") == quarter - 1)
+            by_seed["attention_on_hazard"][seed] = slope
+        before = of_seed.filter(pl.col("quarter") == quarter - 1)
         if len(before):
             most = before.sort("attended", "township_code", descending=[True, False])
             top = most["township_code"].head(max(1, len(before) // 10)).implode()
             again = now.filter(pl.col("township_code").is_in(top))
-            found["repeat_share"][seed] = float(again["attention_share"].sum())
-            found["repeat_hazard"][seed] = float(again["hazard_share"].sum())
-    return {name: values for name, values in found.items() if values}
+            by_seed["repeat_share"][seed] = float(again["attention_share"].sum())
+            by_seed["repeat_hazard"][seed] = float(again["hazard_share"].sum())
+    return {name: values for name, values in by_seed.items() if values}
 
 
-def _over_worlds(mine: dict[str, dict[int, float]], plain: dict[str, dict[int, float]] | None) -> Figures:
+def _over_worlds(own: dict[str, dict[int, float]], plain: dict[str, dict[int, float]] | None) -> Figures:
     """Means over the worlds; and, where there is a plain arm, the mean difference to it in the same worlds."""
-    figures = {name: (len(values), mean(np.array(list(values.values())))) for name, values in mine.items()}
+    figures = {name: (len(values), mean(np.array(list(values.values())))) for name, values in own.items()}
     for name, theirs in (plain or {}).items():
-        more = [mine[name][seed] - value for seed, value in theirs.items() if seed in mine.get(name, {})]
+        more = [own[name][seed] - value for seed, value in theirs.items() if seed in own.get(name, {})]
         figures[f"{name}_more"] = (len(more), mean(np.array(more)))
     return figures
 
@@ -225,9 +225,9 @@ def _expects_more(labelled: pl.DataFrame, arm: str, plain: str, quarter: int) ->
 
 def _earlier(harms: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
     """Violence before the first visit, by the quarter of the visit: seed, quarter, is_recorded."""
-    came = harms.select("seed", "dispute_id", "is_recorded", harmed_in="week")
+    recorded_harms = harms.select("seed", "dispute_id", "is_recorded", harmed_in="week")
     return (
-        visits.join(came, on=["seed", "dispute_id"])
+        visits.join(recorded_harms, on=["seed", "dispute_id"])
         .filter(pl.col("harmed_in") < pl.col("week"))
         .select("seed", "is_recorded", quarter=pl.col("week") // QUARTER_WEEKS)
     )
@@ -245,8 +245,8 @@ def _asked(rows: pl.DataFrame, earlier: pl.DataFrame, quarter: int) -> tuple[int
         of_others=pl.col("recorded").filter(~pl.col("was_attended")).sum(),
         n=pl.len(),
     )
-    told = known.group_by("seed").agg(on_record=pl.col("is_recorded").sum(), told=pl.len())
-    worlds = seen.join(told, on="seed", how="left").sort("seed").drop("seed").fill_null(0)
+    counts = known.group_by("seed").agg(on_record=pl.col("is_recorded").sum(), told=pl.len())
+    worlds = seen.join(counts, on="seed", how="left").sort("seed").drop("seed").fill_null(0)
     return len(worlds), jackknife(
         worlds.to_numpy().astype(np.float64), lambda s: (s[0] + s[1] * s[4] / s[3]) / s[2]
     )

@@ -29,8 +29,8 @@ def ratio(numerator: np.ndarray, denominator: np.ndarray) -> Estimate:
     """
     if denominator.sum() == 0:
         return NONE
-    found = jackknife(np.column_stack([numerator, denominator]), lambda sums: sums[0] / sums[1])
-    return found if numerator.any() else Estimate(found.value, None, None)
+    estimate = jackknife(np.column_stack([numerator, denominator]), lambda sums: sums[0] / sums[1])
+    return estimate if numerator.any() else Estimate(estimate.value, None, None)
 
 
 def jackknife(worlds: np.ndarray, figure: Callable[[np.ndarray], float]) -> Estimate:

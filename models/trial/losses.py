@@ -35,27 +35,27 @@ def losses(at_risk: pl.DataFrame, attended: pl.DataFrame, weeks: pl.DataFrame) -
     if theirs.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     best = theirs.select(*_KEYS, "hazard")
-    found = []
+    rows = []
     for arm in at_risk["arm"].unique().sort():
-        mine = at_risk.filter(pl.col("arm") == arm)
+        of_arm = at_risk.filter(pl.col("arm") == arm)
         visits = attended.filter(pl.col("arm") == arm).select(*_KEYS, "week")
-        banded = _banded(mine, visits, weeks.filter(pl.col("arm") == arm), best)
-        instead = visits.join(best, on=_KEYS, how="anti").join(mine, on=[*_KEYS, "week"])
+        banded = _banded(of_arm, visits, weeks.filter(pl.col("arm") == arm), best)
+        instead = visits.join(best, on=_KEYS, how="anti").join(of_arm, on=[*_KEYS, "week"])
         sums = pl.concat([banded, instead.select("seed", "hazard", band=pl.lit("instead"))])
         table = (
             sums.pivot("band", index="seed", values="hazard", aggregate_function="sum")
             .sort("seed")
             .fill_null(0.0)
         )
-        held = [band for band in BANDS if band in table.columns]
-        table = table.filter(pl.sum_horizontal(held) > 0)
-        whole = table.select(pl.sum_horizontal(held)).to_series().to_numpy()
-        found += [
+        bands = [band for band in BANDS if band in table.columns]
+        table = table.filter(pl.sum_horizontal(bands) > 0)
+        whole = table.select(pl.sum_horizontal(bands)).to_series().to_numpy()
+        rows += [
             (arm, band, len(table), *share(table[band].to_numpy(), whole))
             for band in (*BANDS, "instead")
             if band in table.columns
         ]
-    return pl.DataFrame(found, schema=SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def _banded(

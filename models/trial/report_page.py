@@ -159,8 +159,8 @@ def _by_arm(rows: pl.DataFrame, figures: Figures) -> str:
         return ""
     lines = []
     for arm in rows["arm"].unique(maintain_order=True):
-        mine = rows.filter(arm=arm)
-        lines.append([f"`{arm}`", str(mine["seeds"].max()), *_said(mine, figures)])
+        of_arm = rows.filter(arm=arm)
+        lines.append([f"`{arm}`", str(of_arm["seeds"].max()), *_said(of_arm, figures)])
     return table(["arm", "seeds", *_titles(figures)], lines)
 
 
@@ -174,10 +174,10 @@ def _by_part(effects: pl.DataFrame, axis: str, names: Mapping[str, str]) -> str:
     for segment in known["segment"].unique(maintain_order=True):
         cells = []
         for arm in arms:
-            mine = known.filter(segment=segment, arm=arm)
-            done = mine.filter(metric="mediations_per_year")["value"]
-            found = _said(mine, {"prevented_per_100": ("", 1, 1)})[0]
-            cells.append(f"{found} ({done[0]:.0f})" if len(done) and done[0] is not None else found)
+            of_part = known.filter(segment=segment, arm=arm)
+            done = of_part.filter(metric="mediations_per_year")["value"]
+            figures = _said(of_part, {"prevented_per_100": ("", 1, 1)})[0]
+            cells.append(f"{figures} ({done[0]:.0f})" if len(done) and done[0] is not None else figures)
         code = segment.removeprefix(f"{axis}=")
         lines.append([names.get(code, code), *cells])
     return table(["part", *(f"`{arm}`: per 100 (mediations a year)" for arm in arms)], lines)
@@ -202,8 +202,8 @@ def _unmarked(rows: pl.DataFrame) -> list[str]:
 
 def _by_quarter(rows: pl.DataFrame, figures: Figures) -> str:
     lines = [
-        [f"`{arm}`", str(int(str(quarter)) + 1), *_said(mine, figures)]
-        for (arm, quarter), mine in rows.group_by("arm", "quarter", maintain_order=True)
+        [f"`{arm}`", str(int(str(quarter)) + 1), *_said(of_quarter, figures)]
+        for (arm, quarter), of_quarter in rows.group_by("arm", "quarter", maintain_order=True)
         if "@" not in str(arm)
     ]
     return table(["arm", "quarter", *_titles(figures)], lines)
@@ -213,8 +213,8 @@ def _by_setting(rows: pl.DataFrame) -> str:
     arms = _unmarked(rows)
     lines = []
     for setting in rows["setting"].unique(maintain_order=True):
-        mine = rows.filter(setting=setting)
-        lines.append([setting, *(_figure(mine.filter(arm=arm), 1, 1) for arm in arms)])
+        of_setting = rows.filter(setting=setting)
+        lines.append([setting, *(_figure(of_setting.filter(arm=arm), 1, 1) for arm in arms)])
     return table(["what acting does", *(f"`{arm}`" for arm in arms)], lines)
 
 
@@ -233,5 +233,5 @@ def _figure(rows: pl.DataFrame, digits: int, factor: int) -> str:
     if not len(rows) or rows["value"][0] is None:
         return "–"
     value, low, high = (rows[name][0] for name in ("value", "low", "high"))
-    told = f"{factor * value:.{digits}f}"
-    return told if low is None else f"{told} ({factor * low:.{digits}f} to {factor * high:.{digits}f})"
+    text = f"{factor * value:.{digits}f}"
+    return text if low is None else f"{text} ({factor * low:.{digits}f} to {factor * high:.{digits}f})"

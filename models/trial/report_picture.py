@@ -46,7 +46,7 @@ def feedback_picture(shares: pl.DataFrame, feedback: pl.DataFrame) -> "alt.VConc
     """
     import altair as alt
 
-    rows = [_quarters(feedback, part, *told) for part, told in ROWS.items()]
+    rows = [_quarters(feedback, part, *options) for part, options in ROWS.items()]
     return (
         alt.vconcat(_townships(shares), *rows)
         .configure(font="Noto Sans, Noto Sans CJK SC, sans-serif", background="#ffffff")

@@ -132,7 +132,7 @@ class CoverageSettings(Checked):
     }
 
 
-class Watch(Checked):
+class MonitoringLimits(Checked):
     """From where on somebody should look: limits of the weekly watch.
 
     `departure`: standard deviations of a count from its usual. `stability`: population stability index
@@ -215,7 +215,7 @@ class Settings(Checked):
     promotion: Promotion = Promotion()
     demand: DemandSettings = DemandSettings()
     coverage: CoverageSettings = CoverageSettings()
-    watch: Watch = Watch()
+    watch: MonitoringLimits = MonitoringLimits()
     retention: Retention = Retention()
     linkage: Linkage | None = None
     words: Vocabulary = Vocabulary()

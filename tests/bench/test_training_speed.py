@@ -21,7 +21,8 @@ import pytest
 from models.backtesting.backtest import run_backtest
 from models.escalation.matured_history import whole_history
 from models.escalation.training import train
-from models.escalation.training_set import material
+from models.escalation.training_set import build_training_set
+from models.scope import LIST_ONLY
 from models.weekly import score_and_publish
 from pipelines.city.profile import load_profile
 from pipelines.cores import usable_cores
@@ -43,7 +44,7 @@ def test_training_and_scoring_beside_plain_lightgbm(small_city: Any, tmp_path: P
     home = Home(tmp_path / "home")
     (history, as_of), *built = timed(lambda: whole_history(home, profile))
     matrix, labels = history.matrix, history.labels
-    seen = material(matrix, labels, profile, as_of)
+    seen = build_training_set(matrix, labels, profile, as_of)
     rows, label = matrix.values[seen.usable], seen.label[seen.usable].astype(np.float32)
     plain = {"objective": "binary", "num_threads": usable_cores(), "verbosity": -1}
     _, *alone = timed(lambda: lgb.train(plain, lgb.Dataset(rows, label)))
@@ -51,7 +52,7 @@ def test_training_and_scoring_beside_plain_lightgbm(small_city: Any, tmp_path: P
     backtest, *replayed = timed(lambda: run_backtest(matrix, labels, profile, as_of, history.sealed))
     current = json.loads((home.published / "current.json").read_text(encoding="utf-8"))
     monday = date.fromisoformat(current["as_of"])
-    _, *listed = timed(lambda: score_and_publish(home, profile, monday, escalation_only=True))
+    _, *listed = timed(lambda: score_and_publish(home, profile, monday, scope=LIST_ONLY))
     week, *published = timed(lambda: score_and_publish(home, profile, monday))
     told = {
         f"features and labels, {len(rows):,} dispute-weeks of {rows.shape[1]} columns": built,

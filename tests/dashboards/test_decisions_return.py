@@ -17,7 +17,7 @@ from dashboards.published.publication import current
 from dashboards.published.role_list import role_list
 from features import labels
 from features.engine.sources import SQL
-from features.found_after_warning import with_found
+from features.found_after_warning import with_found_after_warning
 from pipelines.city.profile import load_profile
 from pipelines.home import Home
 from pipelines.intake.intake import load_folder
@@ -109,8 +109,8 @@ def test_a_harm_found_on_a_visit_marks_all_weeks_of_that_dispute_once_it_is_know
     taken_in(home)
     cohort = pl.DataFrame({"dispute_id": ["A1", "A1", "B2"], "found_after_warning": [False, False, True]})
     with open_warehouse(home.warehouse, read_only=True) as con:
-        before = with_found(con, cohort, MONDAY)
-        after = with_found(con, cohort, MONDAY + timedelta(days=7))
+        before = with_found_after_warning(con, cohort, MONDAY)
+        after = with_found_after_warning(con, cohort, MONDAY + timedelta(days=7))
     assert before["found_after_warning"].to_list() == [False, False, True]
     assert after["found_after_warning"].to_list() == [True, True, True]
 

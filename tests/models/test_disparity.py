@@ -5,8 +5,8 @@ import pytest
 
 from models.backtesting.fairness_limits import beyond_limits, gaps, group_name, groups
 from models.measuring.metrics import METRICS_SCHEMA
-from models.registry.promotion import Evidence, unmet_conditions
-from models.registry.version_evidence import headline
+from models.registry.promotion import PromotionInputs, unmet_conditions
+from models.registry.version_artifacts import headline
 from pipelines.city.profile import Profile
 from pipelines.city.settings import Promotion
 from tests.models.test_fairness import audited
@@ -28,7 +28,7 @@ def metrics(audit: pl.DataFrame, recall: float = 0.5, ece: float = 0.001) -> pl.
 
 
 def unmet(found: pl.DataFrame, profile: Profile) -> list[str]:
-    told = unmet_conditions(Evidence(metrics=found, difference=None, has_champion=False), profile)
+    told = unmet_conditions(PromotionInputs(metrics=found, difference=None, has_champion=False), profile)
     return [one.en for one in told]
 
 
@@ -66,7 +66,7 @@ def test_chances_that_are_untrue_for_a_county_are_a_reason(
 def test_every_unmet_condition_is_listed(profile: Profile) -> None:
     found = metrics(audited(profile, UNEVEN, {"530302": 4.0}), recall=0.15, ece=0.5)
     told = unmet_conditions(
-        Evidence(metrics=found, difference=(-0.3, -0.4, -0.2), has_champion=True), profile
+        PromotionInputs(metrics=found, difference=(-0.3, -0.4, -0.2), has_champion=True), profile
     )
     assert [one.zh.split("，")[0][:4] for one in told][:2] == ["前10名", "校准误差"]
     assert len(told) == 4

@@ -100,7 +100,7 @@ def test_near_copies_of_a_dispute_make_no_interval_narrower(profile: Profile) ->
     later = once.with_columns(pl.col("as_of") + timedelta(weeks=100))
     keys = ["segment", "metric"]
     short, long = (
-        fairness_audit(rows, profile, with_trend=False).filter(pl.col("metric") == "calibration_ratio")
+        fairness_audit(rows, profile, by_period=False).filter(pl.col("metric") == "calibration_ratio")
         for rows in (once, pl.concat([once, later]))
     )
     both = short.join(long, on=keys, suffix="_long")

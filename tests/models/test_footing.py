@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 
 from features.engine.matrix import Matrix
-from models.backtesting.backtest import FOOTING_GROWTH, footing_splits
+from models.backtesting.backtest import SETUP_GROWTH, splits_with_setup
 from models.escalation.training import prepare_training, train_on
-from models.escalation.training_set import material
+from models.escalation.training_set import build_training_set
 from models.protocol.time_splits import Split
 from pipelines.city.profile import Profile
 
@@ -24,15 +24,15 @@ def fold(number: int, n_train: int) -> Split:
 
 def test_a_footing_is_laid_anew_when_the_weeks_have_grown_by_a_third() -> None:
     splits = [fold(number, weeks) for number, weeks in enumerate((30, 34, 38, 42, 46, 54, 58), start=1)]
-    assert [split.number for split in footing_splits(splits)] == [1, 1, 1, 4, 4, 4, 7]
-    assert FOOTING_GROWTH * 30 == 40
+    assert [split.number for split in splits_with_setup(splits)] == [1, 1, 1, 4, 4, 4, 7]
+    assert SETUP_GROWTH * 30 == 40
 
 
 def test_a_footing_is_never_of_a_later_fold() -> None:
     splits = [fold(number, 26 + 4 * number) for number in range(1, 13)]
     assert all(
         laid.trained_as_of <= split.trained_as_of
-        for laid, split in zip(footing_splits(splits), splits, strict=True)
+        for laid, split in zip(splits_with_setup(splits), splits, strict=True)
     )
 
 
@@ -47,7 +47,8 @@ def test_what_came_after_a_footing_changes_no_byte_of_it(world: World, profile: 
         matrix.names,
     )
     laid, again = (
-        prepare_training(material(each, labels, profile, EARLIER), profile) for each in (matrix, nonsense)
+        prepare_training(build_training_set(each, labels, profile, EARLIER), profile)
+        for each in (matrix, nonsense)
     )
     assert again.rounds == laid.rounds
     assert again.given.levels == laid.given.levels
@@ -57,7 +58,7 @@ def test_what_came_after_a_footing_changes_no_byte_of_it(world: World, profile: 
 def test_on_its_own_footing_a_training_is_the_same_and_one_core_gives_the_trees_of_two(
     world: World, profile: Profile
 ) -> None:
-    given = material(*world, profile, LATER)
+    given = build_training_set(*world, profile, LATER)
     alone = train_on(given, profile)
     lent = train_on(replace(given), profile, prepare_training(given, profile), threads=1)
     assert trees(lent.booster_text) == trees(alone.booster_text)
@@ -72,8 +73,8 @@ def test_a_code_that_came_up_after_the_footing_counts_as_missing(world: World, p
         matrix.values,
         matrix.names,
     )
-    early = material(later, labels, profile, EARLIER)
-    given = material(later, labels, profile, LATER, like=early)
+    early = build_training_set(later, labels, profile, EARLIER)
+    given = build_training_set(later, labels, profile, LATER, like=early)
     column = given.design.names.index("category")
     assert given.levels == early.levels
     assert np.isnan(given.design.rows(np.flatnonzero(new.to_numpy()))[:, column]).all()

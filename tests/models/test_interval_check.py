@@ -11,7 +11,7 @@ from features.engine.matrix import Matrix
 from models.benchmarks.interval_comparison import compare, venn_abers
 from models.escalation.matured_history import History
 from models.escalation.training import train_on
-from models.escalation.training_set import material
+from models.escalation.training_set import build_training_set
 from pipelines.city.profile import Profile
 from pipelines.errors import FengqiaoError
 
@@ -38,7 +38,7 @@ def test_without_the_truth_nothing_is_compared(world: World, profile: Profile) -
 
 
 def test_the_librarys_pair_lies_around_the_share_of_outcomes(world: World, profile: Profile) -> None:
-    given = material(*world, profile, date(2025, 8, 4))
+    given = build_training_set(*world, profile, date(2025, 8, 4))
     rows = given.rows_of(given.windows.calibrate)
     seen = given.design.in_blocks(rows, train_on(given, profile).log_odds)
     low, high = venn_abers(seen, given, rows, seen)

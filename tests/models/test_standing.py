@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from models.registry.champion_check import Precision, ScoringContext, published_precision, usability
-from models.registry.promotion import Evidence, paired_difference, unmet_conditions
+from models.registry.promotion import PromotionInputs, paired_difference, unmet_conditions
 from models.registry.registry import Provenance, Registered
 from pipelines.city.profile import Profile
 
@@ -153,7 +153,9 @@ GOOD = {
 def unmet(
     profile: Profile, difference: tuple[float, float, float] | None, has_champion: bool, **worse: float
 ) -> list[str]:
-    evidence = Evidence(metrics=metrics(**(GOOD | worse)), difference=difference, has_champion=has_champion)
+    evidence = PromotionInputs(
+        metrics=metrics(**(GOOD | worse)), difference=difference, has_champion=has_champion
+    )
     return [each.en for each in unmet_conditions(evidence, profile)]
 
 

@@ -9,7 +9,7 @@ from features.labels import known_by
 from models.escalation.design_matrix import CODED
 from models.escalation.fitted_model import Trained
 from models.escalation.training import train
-from models.escalation.training_set import TooLittleToLearn, material, monotone_constraints, sampled
+from models.escalation.training_set import TooLittleToLearn, build_training_set, monotone_constraints, sampled
 from pipelines.city.profile import Profile
 
 TRAINED = date(2025, 8, 4)
@@ -47,8 +47,8 @@ def test_an_outcome_recorded_late_does_not_count_before_it_was_known(world: Worl
     matrix, labels = world
     later = pl.element().struct.with_fields(pl.field("known_at") + pl.duration(days=800))
     late = labels.with_columns(pl.col("told").list.eval(later))
-    assert material(matrix, labels, profile, TRAINED).label.any()
-    assert not material(matrix, late, profile, TRAINED).label.any()
+    assert build_training_set(matrix, labels, profile, TRAINED).label.any()
+    assert not build_training_set(matrix, late, profile, TRAINED).label.any()
 
 
 def test_model_survives_its_files_and_its_json(trained: Trained, world: World, tmp_path) -> None:
@@ -65,7 +65,7 @@ def test_model_survives_its_files_and_its_json(trained: Trained, world: World, t
 def test_all_outcomes_and_a_share_of_the_others_are_kept_with_the_base_rate_restored(
     world: World, profile: Profile
 ) -> None:
-    given = material(*world, profile, TRAINED)
+    given = build_training_set(*world, profile, TRAINED)
     rows, weight = sampled(given, given.usable, 0.2, seed=1)
     label = given.label[given.usable]
     assert given.label[rows].sum() == label.sum()
@@ -74,7 +74,7 @@ def test_all_outcomes_and_a_share_of_the_others_are_kept_with_the_base_rate_rest
 
 
 def test_a_row_is_kept_or_not_whatever_else_is_there(world: World, profile: Profile) -> None:
-    given = material(*world, profile, TRAINED)
+    given = build_training_set(*world, profile, TRAINED)
     whole, _ = sampled(given, given.usable, 0.2, seed=1)
     half, _ = sampled(given, given.usable[::2], 0.2, seed=1)
     assert set(half) == set(whole) & set(given.usable[::2])
@@ -86,12 +86,12 @@ def test_rows_found_only_by_a_warning_do_not_train(world: World, profile: Profil
     marked = Matrix(
         matrix.cohort.with_columns(found_after_warning=pl.Series(sent)), matrix.values, matrix.names
     )
-    given = material(marked, labels, profile, TRAINED)
+    given = build_training_set(marked, labels, profile, TRAINED)
     assert not sent[given.usable].any()
 
 
 def test_more_threats_never_lower_the_probability(trained: Trained, world: World, profile: Profile) -> None:
-    given = material(*world, profile, TRAINED)
+    given = build_training_set(*world, profile, TRAINED)
     signs = monotone_constraints(given.design)
     assert len(signs) == len(trained.names)
     assert signs[-len(CODED) :] == [0] * len(CODED)
@@ -107,7 +107,7 @@ def test_more_threats_never_lower_the_probability(trained: Trained, world: World
 def test_probabilities_mean_what_they_say_on_the_calibration_window(
     trained: Trained, world: World, profile: Profile
 ) -> None:
-    given = material(*world, profile, TRAINED)
+    given = build_training_set(*world, profile, TRAINED)
     rows = given.rows_of(given.windows.calibrate)
     p = trained.probability(given.design.rows(rows), given.design.matrix.cohort["category"][rows])
     assert p.mean() == pytest.approx(given.label[rows].mean(), rel=0.02)

@@ -11,7 +11,7 @@ import pytest
 
 from features.engine.matrix import Matrix
 from models.escalation.training import parameters_of
-from models.escalation.training_set import TooLittleToLearn, material
+from models.escalation.training_set import TooLittleToLearn, build_training_set
 from models.escalation.tuning import SEARCHED, inner_folds, tune, tune_and_keep
 from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import RefusedInput
@@ -36,7 +36,7 @@ def test_inner_folds_go_forward_in_time_and_never_share_a_label_window() -> None
 
 
 def test_the_present_settings_are_the_first_trial(world: World, profile: Profile) -> None:
-    given = material(*world, profile, TRAINED)
+    given = build_training_set(*world, profile, TRAINED)
     found = tune(given, profile, MOMENT)
     present = parameters_of(given, profile)
     assert found.trials == 1
@@ -46,16 +46,16 @@ def test_the_present_settings_are_the_first_trial(world: World, profile: Profile
 
 def test_the_calibration_and_what_came_after_are_not_looked_at(world: World, profile: Profile) -> None:
     matrix, labels = world
-    given = material(matrix, labels, profile, TRAINED)
+    given = build_training_set(matrix, labels, profile, TRAINED)
     late = (matrix.cohort["as_of"] >= given.windows.calibrate[0]).to_numpy()
     nonsense = Matrix(matrix.cohort, np.where(late[:, None], np.float32(1e6), matrix.values), matrix.names)
-    again = tune(material(nonsense, labels, profile, TRAINED), profile, MOMENT)
+    again = tune(build_training_set(nonsense, labels, profile, TRAINED), profile, MOMENT)
     assert again == tune(given, profile, MOMENT)
 
 
 def test_too_short_a_history_is_said(world: World, profile: Profile) -> None:
     with pytest.raises(TooLittleToLearn, match="no inner fold"):
-        tune(material(*world, profile, date(2024, 5, 6)), profile, MOMENT)
+        tune(build_training_set(*world, profile, date(2024, 5, 6)), profile, MOMENT)
 
 
 def test_what_was_found_is_kept_in_the_profile_and_used_from_there(

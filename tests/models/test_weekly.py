@@ -16,6 +16,7 @@ from models import weekly
 from models.publishing import publish
 from models.publishing.dispute_warnings import SCHEMA
 from models.registry import registry
+from models.scope import LIST_ONLY
 from pipelines.city.profile import Profile
 from pipelines.home import Home
 
@@ -92,7 +93,7 @@ def test_a_week_of_the_list_alone_has_the_same_list_to_the_byte(
     crowned: Home, copy_of: Home, profile: Profile
 ) -> None:
     shutil.rmtree(copy_of.published)
-    folder = weekly.score_and_publish(copy_of, profile, AS_OF, escalation_only=True)
+    folder = weekly.score_and_publish(copy_of, profile, AS_OF, scope=LIST_ONLY)
     name = "dispute_warnings.parquet"
     assert sorted(path.name for path in folder.iterdir()) == [name, "meta.json"]
     assert (folder / name).read_bytes() == (crowned.published / AS_OF.isoformat() / name).read_bytes()
@@ -102,7 +103,7 @@ def test_a_model_made_for_the_list_alone_is_the_same_model(
     crowned: Home, new_home: NewHome, profile: Profile, tmp_path: Path
 ) -> None:
     home = new_home(tmp_path / "home")
-    weekly.train_champion_if_none(home, profile, AS_OF, escalation_only=True)
+    weekly.train_champion_if_none(home, profile, AS_OF, scope=LIST_ONLY)
     made, usual = registry.champion(home, profile), registry.champion(crowned, profile)
     assert made is not None
     assert usual is not None

@@ -2,42 +2,42 @@
 
 from typing import Any
 
-from features.catalogue.builders import MISSING, NONE_IS_ZERO, in_places, taking
+from features.catalogue.builders import MISSING, NONE_IS_ZERO, by_place, where
 from features.catalogue.feature import Feature
 
 _COUNT: dict[str, Any] = {"aggregation": "count", "when_none": NONE_IS_ZERO, "group": "place"}
 _SHARE: dict[str, Any] = {"aggregation": "share", "unit": "share", "when_none": MISSING, "group": "place"}
 
 REGISTRATIONS = [
-    *in_places({"grid": (13,), "village": (4, 13, 52), "township": (1, 4, 13, 52), "county": (4, 52), "township_category": (1, 4, 13, 52)},
+    *by_place({"grid": (13,), "village": (4, 13, 52), "township": (1, 4, 13, 52), "county": (4, 52), "township_category": (1, 4, 13, 52)},
                "registrations", "登记纠纷", "Disputes registered", source="registrations", unit="disputes", **_COUNT),
-    *in_places({"township": (4, 13), "county": (4,), "township_category": (4, 13)}, "registrations_trend", "登记数与近52周平均之比",
+    *by_place({"township": (4, 13), "county": (4,), "township_category": (4, 13)}, "registrations_trend", "登记数与近52周平均之比",
                "Registrations against the 52-week average", source="registrations", aggregation="trend", unit="ratio", when_none=MISSING, group="place"),
     Feature(name="township_category_registrations_last_year", label_zh="本乡镇同类去年未来4周同期登记纠纷", source="registrations", entity="township_category",
             label_en="Disputes of this category registered in the township in the next 4 weeks' place of last year", weeks=4, weeks_ago=48, unit="disputes", **_COUNT),
-    *in_places({"township": (52,)}, "villages_with_disputes", "登记过纠纷的村", "Villages with a dispute registered", source="registrations", aggregation="count_distinct",
+    *by_place({"township": (52,)}, "villages_with_disputes", "登记过纠纷的村", "Villages with a dispute registered", source="registrations", aggregation="count_distinct",
                measure="village_no", unit="villages", when_none=NONE_IS_ZERO, group="place"),
-    *in_places({"township": (13,)}, "patrol_share", "网格员巡查发现占比", "Share of disputes found by grid patrol", source="registrations",
-               where=taking(channel="grid"), **_SHARE),
-    *in_places({"township": (13,)}, "threat_share", "登记时报告有威胁的占比", "Share of disputes with a threat recorded at intake", source="registrations",
-               where=taking(threat="true"), **_SHARE),
+    *by_place({"township": (13,)}, "patrol_share", "网格员巡查发现占比", "Share of disputes found by grid patrol", source="registrations",
+               where=where(channel="grid"), **_SHARE),
+    *by_place({"township": (13,)}, "threat_share", "登记时报告有威胁的占比", "Share of disputes with a threat recorded at intake", source="registrations",
+               where=where(threat="true"), **_SHARE),
 ]  # fmt: skip
 
 HARM = [
-    *in_places({"village": (13, 52), "township": (4, 13, 52), "county": (13, 52), "township_category": (13, 52)}, "outcomes", "记录伤害", "Harms recorded",
+    *by_place({"village": (13, 52), "township": (4, 13, 52), "county": (13, 52), "township_category": (13, 52)}, "outcomes", "记录伤害", "Harms recorded",
                source="outcomes", unit="times", **_COUNT),
-    *in_places({"village": (13,), "township": (4, 13), "township_category": (13,)}, "threat_reports", "报告威胁", "Threats reported", source="handling",
-               where=taking(event_type="threat_reported"), unit="times", **_COUNT),
-    *in_places({"township": (13,), "township_category": (13,)}, "violence_reports", "报告动手", "Blows reported", source="handling",
-               where=taking(event_type="violence_reported"), unit="times", **_COUNT),
+    *by_place({"village": (13,), "township": (4, 13), "township_category": (13,)}, "threat_reports", "报告威胁", "Threats reported", source="handling",
+               where=where(event_type="threat_reported"), unit="times", **_COUNT),
+    *by_place({"township": (13,), "township_category": (13,)}, "violence_reports", "报告动手", "Blows reported", source="handling",
+               where=where(event_type="violence_reported"), unit="times", **_COUNT),
 ]  # fmt: skip
 
 RESULTS = [
-    *in_places({"township": (13,), "township_category": (13,)}, "failed_share", "调解未成占比", "Share of mediations without settlement", source="handling",
-               among=taking(event_type="mediation"), where=taking(result="failed"), **_SHARE),
-    *in_places({"township": (13,)}, "reopenings", "重新办理或再次登记", "Reopenings and repeated registrations", source="handling",
-               where=taking(event_type=("reopened", "reregistered")), unit="times", **_COUNT),
-    *in_places({"township": (52,)}, "recording_delay", "办理环节录入平均滞后", "Mean time until a step is entered", source="handling", aggregation="mean",
+    *by_place({"township": (13,), "township_category": (13,)}, "failed_share", "调解未成占比", "Share of mediations without settlement", source="handling",
+               among=where(event_type="mediation"), where=where(result="failed"), **_SHARE),
+    *by_place({"township": (13,)}, "reopenings", "重新办理或再次登记", "Reopenings and repeated registrations", source="handling",
+               where=where(event_type=("reopened", "reregistered")), unit="times", **_COUNT),
+    *by_place({"township": (52,)}, "recording_delay", "办理环节录入平均滞后", "Mean time until a step is entered", source="handling", aggregation="mean",
                measure="delay_minutes", scale=60.0, unit="hours", when_none=MISSING, group="place"),
 ]  # fmt: skip
 

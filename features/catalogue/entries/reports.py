@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from features.catalogue.builders import MISSING, NONE_IS_ZERO, in_places, taking
+from features.catalogue.builders import MISSING, NONE_IS_ZERO, by_place, where
 
 _COUNT: dict[str, Any] = {
     "source": "grid_reports",
@@ -14,20 +14,20 @@ _COUNT: dict[str, Any] = {
 _MEAN: dict[str, Any] = {"aggregation": "mean", "when_none": MISSING, "group": "reports"}
 
 ENTRIES = [
-    *in_places({"village": (4, 13), "township": (1, 4, 13)}, "grid_reports", "网格上报", "Grid reports", **_COUNT),
-    *in_places({"township": (4,)}, "grid_reports_trend", "网格上报与近52周平均之比", "Grid reports against the 52-week average",
+    *by_place({"village": (4, 13), "township": (1, 4, 13)}, "grid_reports", "网格上报", "Grid reports", **_COUNT),
+    *by_place({"township": (4,)}, "grid_reports_trend", "网格上报与近52周平均之比", "Grid reports against the 52-week average",
                **(_COUNT | {"aggregation": "trend", "unit": "ratio", "when_none": MISSING})),
-    *in_places({"grid": (13,), "village": (4, 13), "township": (4, 13)}, "quarrel_reports", "口角上报", "Quarrels reported", where=taking(report_type="conflict"), **_COUNT),
-    *in_places({"township": (13,)}, "noise_reports", "噪声上报", "Noise reported", where=taking(report_type="noise"), **_COUNT),
-    *in_places({"township": (13,)}, "land_water_reports", "用地用水上报", "Land and water use reported", where=taking(report_type="land_water"), **_COUNT),
-    *in_places({"township": (13,)}, "snapshot_share", "随手拍占上报比", "Share of reports by residents' snapshot", where=taking(channel="snapshot"),
+    *by_place({"grid": (13,), "village": (4, 13), "township": (4, 13)}, "quarrel_reports", "口角上报", "Quarrels reported", where=where(report_type="conflict"), **_COUNT),
+    *by_place({"township": (13,)}, "noise_reports", "噪声上报", "Noise reported", where=where(report_type="noise"), **_COUNT),
+    *by_place({"township": (13,)}, "land_water_reports", "用地用水上报", "Land and water use reported", where=where(report_type="land_water"), **_COUNT),
+    *by_place({"township": (13,)}, "snapshot_share", "随手拍占上报比", "Share of reports by residents' snapshot", where=where(channel="snapshot"),
                **(_COUNT | {"aggregation": "share", "unit": "share", "when_none": MISSING})),
-    *in_places({"township": (13,)}, "response_hours", "上报平均首次响应用时", "Mean time to a first response", source="grid_responses", measure="minutes",
+    *by_place({"township": (13,)}, "response_hours", "上报平均首次响应用时", "Mean time to a first response", source="grid_responses", measure="minutes",
                scale=60.0, unit="hours", **_MEAN),
-    *in_places({"township": (13,)}, "report_hours", "上报平均办结用时", "Mean time to deal with a report", source="grid_closings", measure="minutes",
+    *by_place({"township": (13,)}, "report_hours", "上报平均办结用时", "Mean time to deal with a report", source="grid_closings", measure="minutes",
                scale=60.0, unit="hours", **_MEAN),
-    *in_places({"township": (13,)}, "report_satisfaction", "上报平均满意度（1至5）", "Mean satisfaction with reports (1 to 5)", source="grid_closings", measure="satisfaction",
+    *by_place({"township": (13,)}, "report_satisfaction", "上报平均满意度（1至5）", "Mean satisfaction with reports (1 to 5)", source="grid_closings", measure="satisfaction",
                unit="points", **_MEAN),
-    *in_places({"township": (13,)}, "unresolved_share", "上报未解决占比", "Share of reports not solved", source="grid_closings", aggregation="share",
-               where=taking(resolved="false"), unit="share", when_none=MISSING, group="reports"),
+    *by_place({"township": (13,)}, "unresolved_share", "上报未解决占比", "Share of reports not solved", source="grid_closings", aggregation="share",
+               where=where(resolved="false"), unit="share", when_none=MISSING, group="reports"),
 ]  # fmt: skip

@@ -7,7 +7,7 @@ import polars as pl
 
 from models.counts.coverage.inputs import Inputs
 from models.counts.coverage.ledger import Ledger
-from models.counts.coverage.training import Coverage, came_on, forecast, judged_rows, train_coverage
+from models.counts.coverage.training import Coverage, actual_on, forecast, judged_rows, train_coverage
 from models.counts.shared.count_metrics import PREDICTIONS_SCHEMA, squared_change
 from models.counts.shared.families_evidence import MODEL
 from models.counts.shared.intervals import fit_spread
@@ -53,24 +53,26 @@ def _fold(ledger: Ledger, inputs: Inputs, profile: Profile, coverage: Coverage, 
     settings = profile.settings
     gap = gap_days(settings.horizon_days, settings.label_maturity_days)
     known = matured(ledger.mondays, monday, gap)
-    came = came_on(ledger, ledger.mondays, "overdue")
+    actual = actual_on(ledger, ledger.mondays, "overdue")
     past = judged_rows(ledger, inputs, known[-SPREAD_WEEKS:])
     spread = {
-        name: fit_spread(expected, came[past], past // len(ledger.cells), ledger.horizon_weeks, settings.seed)
+        name: fit_spread(
+            expected, actual[past], past // len(ledger.cells), ledger.horizon_weeks, settings.seed
+        )
         for name, expected in baselines(inputs, past).items()
     } | {MODEL: coverage.spread}
     rows = judged_rows(ledger, inputs, [monday])
     models = {MODEL: forecast(inputs, coverage.booster, rows)} | baselines(inputs, rows)
-    history = ledger.came["overdue"][:, ledger.at(known)]
+    history = ledger.actual["overdue"][:, ledger.at(known)]
     cells = rows % len(ledger.cells)
     scale = squared_change(history, ledger.horizon_weeks)[cells]
     base = ledger.cells[cells.tolist()].select("area_code", "county_code", "urban", category="service")
     parts = []
     for name, expected in models.items():
         low, high = spread[name].interval(expected)
-        told = {"expected": expected, "low": low, "high": high, "came": came[rows], "scale": scale}
+        columns = {"expected": expected, "low": low, "high": high, "came": actual[rows], "scale": scale}
         parts.append(
-            base.with_columns(pl.Series(column, values) for column, values in told.items()).with_columns(
+            base.with_columns(pl.Series(column, values) for column, values in columns.items()).with_columns(
                 as_of=pl.lit(monday), model=pl.lit(name), target=pl.lit("overdue"), grain=pl.lit(GRAIN)
             )
         )

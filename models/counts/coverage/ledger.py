@@ -32,7 +32,7 @@ class Ledger:
         cells: area_code, service, county_code, urban, population; townships in order, services within.
         mondays: all Mondays since the first record, ascending, without a gap.
         known: `due` and `overdue` of the lines that became known in the week before each Monday [cells, mondays].
-        came: `due` and `overdue` of the weeks of the horizon after each Monday, as known when it had
+        actual: `due` and `overdue` of the weeks of the horizon after each Monday, as known when it had
             matured; NaN where a week of it is missing or the Monday had not matured.
         caseload: by the newest line known before each Monday, small ones too; NaN for none.
         horizon_weeks: how many weeks a horizon holds.
@@ -41,7 +41,7 @@ class Ledger:
     cells: pl.DataFrame
     mondays: tuple[date, ...]
     known: dict[str, np.ndarray]
-    came: dict[str, np.ndarray]
+    actual: dict[str, np.ndarray]
     caseload: np.ndarray
     horizon_weeks: int
 
@@ -68,7 +68,7 @@ def read_ledger(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -
         cells=cells,
         mondays=mondays,
         known={name: _summed(shown, "known", name, shape) for name in ("due", "overdue")},
-        came=_came(shown, mondays, shape, profile, as_of),
+        actual=_actual(shown, mondays, shape, profile, as_of),
         caseload=_caseload(placed, shape),
         horizon_weeks=horizon_weeks(profile),
     )
@@ -113,7 +113,7 @@ def _summed(lines: pl.DataFrame, at: str, amount: str, shape: tuple[int, int]) -
     return np.bincount(key, inside[amount].to_numpy(), minlength=shape[0] * shape[1]).reshape(shape)
 
 
-def _came(
+def _actual(
     lines: pl.DataFrame, mondays: tuple[date, ...], shape: tuple[int, int], profile: Profile, as_of: date
 ) -> dict[str, np.ndarray]:
     """Sums over the horizon's weeks; a line counts where it was known when the Monday had matured."""
@@ -135,9 +135,9 @@ def _came(
 
 
 def _caseload(lines: pl.DataFrame, shape: tuple[int, int]) -> np.ndarray:
-    found = np.full(shape, np.nan)
+    caseloads = np.full(shape, np.nan)
     inside = lines.filter(pl.col("known") < shape[1]).sort("known", "week")
-    found[inside["cell"].to_numpy(), inside["known"].to_numpy()] = inside["caseload"].to_numpy()
-    newest = np.maximum.accumulate(np.where(np.isnan(found), -1, np.arange(shape[1])), axis=1)
+    caseloads[inside["cell"].to_numpy(), inside["known"].to_numpy()] = inside["caseload"].to_numpy()
+    newest = np.maximum.accumulate(np.where(np.isnan(caseloads), -1, np.arange(shape[1])), axis=1)
     rows = np.arange(shape[0])[:, None]
-    return np.where(newest >= 0, found[rows, np.maximum(newest, 0)], np.nan)
+    return np.where(newest >= 0, caseloads[rows, np.maximum(newest, 0)], np.nan)

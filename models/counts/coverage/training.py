@@ -50,13 +50,13 @@ class Coverage:
     @staticmethod
     def from_json(text: bytes) -> "Coverage":
         """Read what `to_json` wrote."""
-        held = json.loads(text)
+        content = json.loads(text)
         return Coverage(
-            booster=held["booster"],
-            spread=Spread(**held["spread"]),
-            names=tuple(held["names"]),
-            trained_as_of=date.fromisoformat(held["trained_as_of"]),
-            trained_until=date.fromisoformat(held["trained_until"]),
+            booster=content["booster"],
+            spread=Spread(**content["spread"]),
+            names=tuple(content["names"]),
+            trained_as_of=date.fromisoformat(content["trained_as_of"]),
+            trained_until=date.fromisoformat(content["trained_until"]),
         )
 
 
@@ -82,12 +82,12 @@ def train_coverage(ledger: Ledger, inputs: Inputs, profile: Profile, trained_as_
     if not len(judged) or not len(judged_rows(ledger, inputs, windows.grow)):
         return None
     early = _grown(ledger, inputs, windows.grow, settings.seed)
-    came = came_on(ledger, ledger.mondays, "overdue")
+    actual = actual_on(ledger, ledger.mondays, "overdue")
     return Coverage(
         booster=_grown(ledger, inputs, mondays, settings.seed),
         spread=fit_spread(
             forecast(inputs, early, judged),
-            came[judged],
+            actual[judged],
             judged // len(ledger.cells),
             ledger.horizon_weeks,
             settings.seed,
@@ -104,9 +104,9 @@ def forecast(inputs: Inputs, booster: str, rows: np.ndarray) -> np.ndarray:
     return inputs.due[rows] * share
 
 
-def came_on(ledger: Ledger, mondays: Sequence[date], name: str) -> np.ndarray:
+def actual_on(ledger: Ledger, mondays: Sequence[date], name: str) -> np.ndarray:
     """Visits `due` or `overdue` within the horizon of some Mondays; NaN where missing [rows]."""
-    return ledger.came[name][:, ledger.at(mondays)].T.ravel()
+    return ledger.actual[name][:, ledger.at(mondays)].T.ravel()
 
 
 def rows_of(ledger: Ledger, mondays: Sequence[date]) -> np.ndarray:
@@ -118,13 +118,13 @@ def rows_of(ledger: Ledger, mondays: Sequence[date]) -> np.ndarray:
 def judged_rows(ledger: Ledger, inputs: Inputs, mondays: Sequence[date]) -> np.ndarray:
     """Of these Mondays the rows of which it is known what came, and something was known before."""
     rows = rows_of(ledger, mondays)
-    there = ~np.isnan(came_on(ledger, mondays, "overdue")) & ~np.isnan(inputs.due[rows])
+    there = ~np.isnan(actual_on(ledger, mondays, "overdue")) & ~np.isnan(inputs.due[rows])
     return rows[there]
 
 
 def _grown(ledger: Ledger, inputs: Inputs, mondays: Sequence[date], seed: int) -> str:
     """Trees on the share: each row starts from the visits that did fall due times the usual share."""
     rows = judged_rows(ledger, inputs, mondays[::-1][::STRIDE][::-1])
-    due, overdue = (came_on(ledger, ledger.mondays, name)[rows] for name in ("due", "overdue"))
+    due, overdue = (actual_on(ledger, ledger.mondays, name)[rows] for name in ("due", "overdue"))
     start = np.maximum(due, LEAST_DUE) * inputs.share[rows]
     return fit_counts(inputs.values[rows], start, overdue, inputs.names, CODED, seed)

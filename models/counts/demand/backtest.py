@@ -13,7 +13,7 @@ from models.counts.demand.baselines import baseline_forecasts
 from models.counts.demand.grains import GRAINS, labels_of, totals
 from models.counts.demand.inputs import Inputs
 from models.counts.demand.panel import TARGETS, Panel
-from models.counts.demand.training import Demand, came_on, forecast, spreads, train_demand
+from models.counts.demand.training import Demand, actual_on, forecast, spreads, train_demand
 from models.counts.shared.count_metrics import PREDICTIONS_SCHEMA, squared_change
 from models.counts.shared.families_evidence import MODEL
 from models.counts.shared.intervals import Spread
@@ -59,12 +59,12 @@ def _fold(panel: Panel, inputs: Inputs, profile: Profile, demand: Demand, monday
         models = {MODEL: forecast(panel, inputs, demand.boosters[target], [monday], target)}
         models |= baseline_forecasts(panel, inputs, at, weeks, target, smoothing=target == "disputes")
         spread = _spreads(panel, inputs, profile, demand, monday, weeks) if target == "disputes" else {}
-        came = came_on(panel, [monday], target)
+        actual = actual_on(panel, [monday], target)
         for grain in GRAINS:
             scale = _scale(panel, grain, target, monday, profile)
             for name, expected in models.items():
-                told = _rows(panel, grain, expected, came, spread.get(name, {}).get(grain), scale)
-                parts.append(_shaped(told, monday, name, target))
+                rows = _rows(panel, grain, expected, actual, spread.get(name, {}).get(grain), scale)
+                parts.append(_shaped(rows, monday, name, target))
     return parts
 
 
@@ -75,22 +75,22 @@ def _spreads(
     settings = profile.settings
     gap = gap_days(settings.horizon_days, settings.label_maturity_days)
     chosen = matured(panel.mondays, monday, gap)[-SPREAD_WEEKS::SPREAD_STEP]
-    told: dict[str, list[np.ndarray]] = {}
+    by_model: dict[str, list[np.ndarray]] = {}
     for at in panel.at(chosen):
-        made = baseline_forecasts(panel, inputs, int(at), weeks, "disputes", smoothing=False)
-        for name, expected in made.items():
-            told.setdefault(name, []).append(expected)
-    found = {
-        name: spreads(panel, chosen, np.concatenate(expected), profile) for name, expected in told.items()
+        forecasts = baseline_forecasts(panel, inputs, int(at), weeks, "disputes", smoothing=False)
+        for name, expected in forecasts.items():
+            by_model.setdefault(name, []).append(expected)
+    spread_of = {
+        name: spreads(panel, chosen, np.concatenate(expected), profile) for name, expected in by_model.items()
     }
-    return found | {MODEL: demand.spreads}
+    return spread_of | {MODEL: demand.spreads}
 
 
 def _scale(panel: Panel, grain: str, target: str, monday: date, profile: Profile) -> np.ndarray:
     """Mean squared change of each series of the grain in all horizons matured by the Monday."""
     settings = profile.settings
     known = matured(panel.mondays, monday, gap_days(settings.horizon_days, settings.label_maturity_days))
-    history = totals(panel, grain, came_on(panel, known, target)).reshape(len(known), -1).T
+    history = totals(panel, grain, actual_on(panel, known, target)).reshape(len(known), -1).T
     return squared_change(history, -(-settings.horizon_days // 7))
 
 
@@ -98,7 +98,7 @@ def _rows(
     panel: Panel,
     grain: str,
     expected: np.ndarray,
-    came: np.ndarray,
+    actual: np.ndarray,
     spread: Spread | None,
     scale: np.ndarray,
 ) -> pl.DataFrame:
@@ -108,7 +108,7 @@ def _rows(
         expected=pl.Series(summed),
         low=pl.Series(low, dtype=pl.Float64) if low is not None else pl.lit(None, pl.Float64),
         high=pl.Series(high, dtype=pl.Float64) if high is not None else pl.lit(None, pl.Float64),
-        came=pl.Series(totals(panel, grain, came)),
+        came=pl.Series(totals(panel, grain, actual)),
         scale=pl.Series(scale),
     )
     return rows.drop_nulls("area_code")

@@ -30,15 +30,15 @@ def baseline_forecasts(
     """
     n = len(panel.cells)
     rows = slice(at * n, (at + 1) * n)
-    found = {
+    forecasts = {
         "usual": inputs.usual[target][rows] * inputs.drift[target][rows],
         "last_year": _last_year(panel, at, target),
     }
     blocks = history_blocks(panel.known[target], at, horizon_weeks)
-    found |= {"seasonal_naive": _seasonal_naive(blocks), "croston_sba": _croston(blocks)}
+    forecasts |= {"seasonal_naive": _seasonal_naive(blocks), "croston_sba": _croston(blocks)}
     if smoothing:
-        found["auto_ets"] = _auto_ets(panel, blocks, at)
-    return found
+        forecasts["auto_ets"] = _auto_ets(panel, blocks, at)
+    return forecasts
 
 
 def history_blocks(known: np.ndarray, at: int, weeks: int) -> np.ndarray:
@@ -53,7 +53,7 @@ def _last_year(panel: Panel, at: int, target: str) -> np.ndarray:
     years = [at - back * YEAR_WEEKS for back in range(1, at // YEAR_WEEKS + 1)]
     if not years:
         return window(panel.known[target], np.array([at]), 4)[:, 0]
-    return panel.came[target][:, years].mean(axis=1)
+    return panel.actual[target][:, years].mean(axis=1)
 
 
 def _seasonal_naive(blocks: np.ndarray) -> np.ndarray:

@@ -68,7 +68,7 @@ def build_inputs(panel: Panel, profile: Profile) -> Inputs:
         values=np.stack([_row_order(column) for column in columns.values()], axis=1).astype(np.float32),
         names=tuple(columns),
         usual={name: _row_order(amount) for name, amount in usual.items()},
-        drift={name: _row_order(drift(panel.came[name], usual[name], ahead)) for name in usual},
+        drift={name: _row_order(drift(panel.actual[name], usual[name], ahead)) for name in usual},
     )
 
 
@@ -95,33 +95,33 @@ def weekly_level(panel: Panel, name: str, at: np.ndarray) -> np.ndarray:
 
 def season_index(panel: Panel, profile: Profile, name: str, at: np.ndarray) -> np.ndarray:
     """The same weeks of earlier years over the year around them, of the category in the whole city; 1 for none."""
-    came = shared_total(panel, "city_category", panel.came[name])
+    actual = shared_total(panel, "city_category", panel.actual[name])
     ahead = -(-gap_days(profile.settings.horizon_days, profile.settings.label_maturity_days) // 7)
-    found, usual = np.zeros((len(came), len(at))), np.zeros((len(came), len(at)))
+    total, usual = np.zeros((len(actual), len(at))), np.zeros((len(actual), len(at)))
     for back in range(1, len(panel.mondays) // YEAR_WEEKS + 1):
         then = at - back * YEAR_WEEKS + _moved(panel, profile, at, back)
         matured = at - ahead
         there = (then >= 0) & (then <= matured) & (matured >= YEAR_WEEKS)
         first = np.clip(then - YEAR_WEEKS // 2, 0, np.maximum(matured - YEAR_WEEKS, 0))
-        found += np.where(there, came[:, np.clip(then, 0, None)], 0.0)
-        usual += np.where(there, _mean_of_year(came, first), 0.0)
-    return (found + SEASON_PRIOR) / (usual + SEASON_PRIOR)
+        total += np.where(there, actual[:, np.clip(then, 0, None)], 0.0)
+        usual += np.where(there, _mean_of_year(actual, first), 0.0)
+    return (total + SEASON_PRIOR) / (usual + SEASON_PRIOR)
 
 
-def drift(came: np.ndarray, usual: np.ndarray, ahead: int) -> np.ndarray:
+def drift(actual: np.ndarray, usual: np.ndarray, ahead: int) -> np.ndarray:
     """What came of the usual in the last matured half year, over all cells; [cells, mondays].
 
     Args:
-        came: NaN where not matured [cells, mondays].
+        actual: NaN where not matured [cells, mondays].
         usual: what was usual, the same shape.
         ahead: weeks until a Monday has matured.
     """
-    n = came.shape[1]
+    n = actual.shape[1]
     end = np.maximum(np.arange(n) - ahead + 1, FIRST_WEEKS)
     first = np.maximum(end - DRIFT_WEEKS, FIRST_WEEKS)
-    found, expected = (_upto(np.nan_to_num(amount).sum(axis=0)) for amount in (came, usual))
-    factor = (found[end] - found[first] + DRIFT_PRIOR) / (expected[end] - expected[first] + DRIFT_PRIOR)
-    return np.broadcast_to(factor, came.shape)
+    total, expected = (_upto(np.nan_to_num(amount).sum(axis=0)) for amount in (actual, usual))
+    factor = (total[end] - total[first] + DRIFT_PRIOR) / (expected[end] - expected[first] + DRIFT_PRIOR)
+    return np.broadcast_to(factor, actual.shape)
 
 
 def window(weekly: np.ndarray, at: np.ndarray, weeks: int) -> np.ndarray:
@@ -169,9 +169,9 @@ def _moved(panel: Panel, profile: Profile, at: np.ndarray, back: int) -> np.ndar
     return np.where(near, np.round(then - now), 0).astype(np.int64)
 
 
-def _mean_of_year(came: np.ndarray, first: np.ndarray) -> np.ndarray:
-    upto = _upto(np.nan_to_num(came))
-    end = np.minimum(first + YEAR_WEEKS, came.shape[1])
+def _mean_of_year(actual: np.ndarray, first: np.ndarray) -> np.ndarray:
+    upto = _upto(np.nan_to_num(actual))
+    end = np.minimum(first + YEAR_WEEKS, actual.shape[1])
     return (upto[:, end] - upto[:, first]) / np.maximum(end - first, 1)
 
 

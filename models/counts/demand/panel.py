@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from features.cohort import history_mondays
-from features.found_after_warning import with_found
+from features.found_after_warning import with_found_after_warning
 from features.labels import outcome_moments
 from pipelines.city.profile import Profile
 from pipelines.warehouse.as_known import versions
@@ -43,14 +43,14 @@ class Panel:
         mondays: all Mondays since the first record, ascending, without a gap.
         known: name (`disputes`, `outcomes`) to what became known in the week before each Monday,
             float64 [cells, mondays].
-        came: name to what happened within the horizon after each Monday, the same shape; NaN where the
+        actual: name to what happened within the horizon after each Monday, the same shape; NaN where the
             Monday had not matured.
     """
 
     cells: pl.DataFrame
     mondays: tuple[date, ...]
     known: dict[str, np.ndarray]
-    came: dict[str, np.ndarray]
+    actual: dict[str, np.ndarray]
 
     @property
     def n_categories(self) -> int:
@@ -76,7 +76,7 @@ def read_panel(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) ->
         until_at=pl.lit(None, pl.Datetime("us")),
         found_after_warning=pl.lit(value=False),
     )
-    disputes = with_found(con, registered, as_of).filter(~pl.col("found_after_warning"))
+    disputes = with_found_after_warning(con, registered, as_of).filter(~pl.col("found_after_warning"))
     outcomes = outcome_moments(con, profile, as_of).join(
         disputes.select("dispute_id", "area_code", "category", "withdrawn_at"), on="dispute_id", how="inner"
     )
@@ -87,7 +87,7 @@ def read_panel(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) ->
         cells=cells,
         mondays=mondays,
         known={name: _known(rows, mondays, shape) for name, rows in placed.items()},
-        came={name: _came(rows, mondays, shape, profile, as_of) for name, rows in placed.items()},
+        actual={name: _actual(rows, mondays, shape, profile, as_of) for name, rows in placed.items()},
     )
 
 
@@ -123,12 +123,12 @@ def _placed(rows: pl.DataFrame, cells: pl.DataFrame, as_of: date) -> pl.DataFram
 
 
 def _known(rows: pl.DataFrame, mondays: tuple[date, ...], shape: tuple[int, int]) -> np.ndarray:
-    told = rows.sort("known_at").unique("record_id", keep="first", maintain_order=True)
-    week = np.maximum((told["known_at"].to_numpy() - _day(mondays[0])) // 7 + 1, 0)
-    return _counted(told["cell"].to_numpy(), week, shape)
+    first_versions = rows.sort("known_at").unique("record_id", keep="first", maintain_order=True)
+    week = np.maximum((first_versions["known_at"].to_numpy() - _day(mondays[0])) // 7 + 1, 0)
+    return _counted(first_versions["cell"].to_numpy(), week, shape)
 
 
-def _came(
+def _actual(
     rows: pl.DataFrame, mondays: tuple[date, ...], shape: tuple[int, int], profile: Profile, as_of: date
 ) -> np.ndarray:
     horizon, maturity = profile.settings.horizon_days, profile.settings.label_maturity_days

@@ -56,13 +56,13 @@ class Demand:
     @staticmethod
     def from_json(text: bytes) -> "Demand":
         """Read what `to_json` wrote."""
-        held = json.loads(text)
+        content = json.loads(text)
         return Demand(
-            boosters=held["boosters"],
-            spreads={grain: Spread(**spread) for grain, spread in held["spreads"].items()},
-            names=tuple(held["names"]),
-            trained_as_of=date.fromisoformat(held["trained_as_of"]),
-            trained_until=date.fromisoformat(held["trained_until"]),
+            boosters=content["boosters"],
+            spreads={grain: Spread(**spread) for grain, spread in content["spreads"].items()},
+            names=tuple(content["names"]),
+            trained_as_of=date.fromisoformat(content["trained_as_of"]),
+            trained_until=date.fromisoformat(content["trained_until"]),
         )
 
 
@@ -111,21 +111,23 @@ def spreads(
     panel: Panel, mondays: Sequence[date], expected: np.ndarray, profile: Profile
 ) -> dict[str, Spread]:
     """The spread at every grain of forecasts for new disputes [rows of these Mondays]."""
-    came = came_on(panel, mondays, "disputes")
+    actual = actual_on(panel, mondays, "disputes")
     at = panel.at(mondays)
     apart = int(np.diff(at).min()) if len(at) > 1 else 1
     overlapping = -(-profile.settings.horizon_days // (7 * apart))
-    found = {}
+    by_grain = {}
     for grain in GRAINS:
-        told, counted = totals(panel, grain, expected), totals(panel, grain, came)
-        monday = np.repeat(np.arange(len(at)), len(told) // len(at))
-        found[grain] = fit_spread(told, counted, monday, overlapping, profile.settings.seed)
-    return found
+        expected_of_grain, actual_of_grain = totals(panel, grain, expected), totals(panel, grain, actual)
+        monday = np.repeat(np.arange(len(at)), len(expected_of_grain) // len(at))
+        by_grain[grain] = fit_spread(
+            expected_of_grain, actual_of_grain, monday, overlapping, profile.settings.seed
+        )
+    return by_grain
 
 
-def came_on(panel: Panel, mondays: Sequence[date], target: str) -> np.ndarray:
+def actual_on(panel: Panel, mondays: Sequence[date], target: str) -> np.ndarray:
     """What came within the horizon of some Mondays [rows]."""
-    return panel.came[target][:, panel.at(mondays)].T.ravel()
+    return panel.actual[target][:, panel.at(mondays)].T.ravel()
 
 
 def rows_of(panel: Panel, mondays: Sequence[date]) -> np.ndarray:
@@ -138,10 +140,10 @@ def _grown(panel: Panel, inputs: Inputs, mondays: Sequence[date], target: str, s
     """Trees that start from each cell's usual share of what came in the city."""
     chosen = mondays[::-1][::STRIDE][::-1]
     rows = rows_of(panel, chosen)
-    came, usual = came_on(panel, chosen, target), inputs.usual[target][rows]
-    total = np.maximum(_city_total(panel, came), LEAST_TOTAL)
+    actual, usual = actual_on(panel, chosen, target), inputs.usual[target][rows]
+    total = np.maximum(_city_total(panel, actual), LEAST_TOTAL)
     start = usual * total / _city_total(panel, usual)
-    return fit_counts(inputs.values[rows], start, came, inputs.names, CODED, seed)
+    return fit_counts(inputs.values[rows], start, actual, inputs.names, CODED, seed)
 
 
 def _city_total(panel: Panel, amount: np.ndarray) -> np.ndarray:

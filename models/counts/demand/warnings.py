@@ -95,13 +95,13 @@ def place_warnings(
     spread = demand.spreads if demand else _spreads_of_usual(panel, inputs, profile, as_of)
     usual = inputs.usual["disputes"][rows_of(panel, [as_of])]
     frames = {grain: _described(panel, grain, expected, usual, spread.get(grain)) for grain in GRAINS}
-    told = {"as_of": pl.lit(as_of), "model_version": pl.lit(version), "synthetic": pl.lit(synthetic)}
+    columns = {"as_of": pl.lit(as_of), "model_version": pl.lit(version), "synthetic": pl.lit(synthetic)}
     places = pl.concat([frames[grain] for grain in PLACES])
     ranked = ranked_places(places.join(recorded, on="area_code", how="left", maintain_order="left"), profile)
     above = pl.concat([frames[grain] for grain in GRAINS if grain not in PLACES]).drop_nulls("area_code")
     return {
-        "place_warnings.parquet": _shaped(ranked.with_columns(**told), SCHEMA),
-        "place_totals.parquet": _shaped(above.with_columns(**told), TOTALS_SCHEMA),
+        "place_warnings.parquet": _shaped(ranked.with_columns(**columns), SCHEMA),
+        "place_totals.parquet": _shaped(above.with_columns(**columns), TOTALS_SCHEMA),
     }
 
 

@@ -61,14 +61,14 @@ def count_metrics(
     Returns:
         `METRICS_SCHEMA`, sorted; an interval is missing where all rows are one place.
     """
-    found: list[tuple] = []
+    metric_rows: list[tuple] = []
     for (target, grain, model), rows in predictions.group_by("target", "grain", "model", maintain_order=True):
         for segment, part in _segments(rows, str(grain), cut=grain == finest):
             values, drawn = _measured(part.sort("as_of", *KEYS), replicates, seed)
             for metric, value in values.items():
                 ends = interval_around(value, drawn.get(metric))
-                found.append((family, target, model, segment, metric, value, *ends))
-    frame = pl.DataFrame(found, schema=METRICS_SCHEMA, orient="row").with_columns(
+                metric_rows.append((family, target, model, segment, metric, value, *ends))
+    frame = pl.DataFrame(metric_rows, schema=METRICS_SCHEMA, orient="row").with_columns(
         pl.col("value", "low", "high").fill_nan(None)
     )
     return frame.sort("family", "target", "model", "segment", "metric")
@@ -86,18 +86,18 @@ def squared_change(history: np.ndarray, step: int) -> np.ndarray:
     return np.where(known, change, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
 
 
-def deviance(expected: np.ndarray, came: np.ndarray) -> np.ndarray:
+def deviance(expected: np.ndarray, actual: np.ndarray) -> np.ndarray:
     """Poisson deviance of each row."""
     mean = np.maximum(expected, LEAST)
-    return 2 * (np.where(came > 0, came * np.log(np.maximum(came, 1e-9) / mean), 0.0) - (came - mean))
+    return 2 * (np.where(actual > 0, actual * np.log(np.maximum(actual, 1e-9) / mean), 0.0) - (actual - mean))
 
 
-def interval_score(expected: np.ndarray, low: np.ndarray, high: np.ndarray, came: np.ndarray) -> np.ndarray:
+def interval_score(expected: np.ndarray, low: np.ndarray, high: np.ndarray, actual: np.ndarray) -> np.ndarray:
     """Weighted interval score of each row: half the miss of the middle and the 80 % interval's score."""
     alpha = 1 - SHARE
-    outside = np.maximum(low - came, 0) + np.maximum(came - high, 0)
+    outside = np.maximum(low - actual, 0) + np.maximum(actual - high, 0)
     score = (high - low) + 2 / alpha * outside
-    return (0.5 * np.abs(came - expected) + alpha / 2 * score) / 1.5
+    return (0.5 * np.abs(actual - expected) + alpha / 2 * score) / 1.5
 
 
 @dataclass(frozen=True)
@@ -120,28 +120,28 @@ def _segments(rows: pl.DataFrame, grain: str, *, cut: bool) -> list[tuple[str, p
     if cut:
         for label, column in (("category", "category"), ("county", "county_code"), ("urban", "urban")):
             for (level,), part in rows.drop_nulls(column).group_by(column, maintain_order=True):
-                told = str(level).lower() if label == "urban" else level
-                parts.append((f"grain={grain} {label}={told}", part))
+                name = str(level).lower() if label == "urban" else level
+                parts.append((f"grain={grain} {label}={name}", part))
     return parts
 
 
 def _measured(
     rows: pl.DataFrame, replicates: int, seed: int
 ) -> tuple[dict[str, float], dict[str, np.ndarray]]:
-    came, expected, scale = (rows[name].to_numpy() for name in ("came", "expected", "scale"))
+    actual, expected, scale = (rows[name].to_numpy() for name in ("came", "expected", "scale"))
     place = rows["area_code"].rank("dense").cast(pl.Int64).to_numpy() - 1
     weights = np.random.default_rng(seed).poisson(1.0, size=(int(place.max()) + 1, replicates))
     sums = _Sums(place, weights.astype(np.float64))
-    values = {"n": float(len(rows)), "mean_came": float(came.mean())}
-    values["bias"] = float(expected.sum() / came.sum()) if came.sum() else float("nan")
+    values = {"n": float(len(rows)), "mean_came": float(actual.mean())}
+    values["bias"] = float(expected.sum() / actual.sum()) if actual.sum() else float("nan")
     values["rank_correlation"] = _rank_correlation(rows)
     drawn: dict[str, np.ndarray] = {}
-    values["poisson_deviance"], drawn["poisson_deviance"] = sums.mean(deviance(expected, came))
-    values["rmsse"], drawn["rmsse"] = _rmsse(rows, (came - expected) ** 2, scale, weights)
+    values["poisson_deviance"], drawn["poisson_deviance"] = sums.mean(deviance(expected, actual))
+    values["rmsse"], drawn["rmsse"] = _rmsse(rows, (actual - expected) ** 2, scale, weights)
     if rows["low"].null_count() == 0:
         low, high = rows["low"].to_numpy(), rows["high"].to_numpy()
-        values["wis"], drawn["wis"] = sums.mean(interval_score(expected, low, high, came))
-        inside = ((low <= came) & (came <= high)).astype(np.float64)
+        values["wis"], drawn["wis"] = sums.mean(interval_score(expected, low, high, actual))
+        inside = ((low <= actual) & (actual <= high)).astype(np.float64)
         values["coverage_80"], drawn["coverage_80"] = sums.mean(inside)
         values["interval_width"] = float((high - low).mean())
     return values, drawn if len(weights) > 1 else {}
@@ -165,9 +165,9 @@ def _rmsse(
 
 
 def _rank_correlation(rows: pl.DataFrame) -> float:
-    found = [
+    correlations = [
         float(np.corrcoef(rankdata(part["expected"]), rankdata(part["came"]))[0, 1])
         for _, part in rows.group_by("as_of", maintain_order=True)
         if part["expected"].n_unique() > 1 and part["came"].n_unique() > 1
     ]
-    return float(np.mean(found)) if found else float("nan")
+    return float(np.mean(correlations)) if correlations else float("nan")

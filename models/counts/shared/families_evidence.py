@@ -56,5 +56,5 @@ def better_than_usual(metrics: pl.DataFrame, file_name: str, finest: Mapping[str
         & (pl.col("segment") == f"grain={finest[family]}")
         & (pl.col("metric") == "poisson_deviance")
     )
-    found = dict(zip(rows["model"], rows["value"], strict=True))
-    return MODEL in found and found[MODEL] < found[USUAL]
+    deviance_of = dict(zip(rows["model"], rows["value"], strict=True))
+    return MODEL in deviance_of and deviance_of[MODEL] < deviance_of[USUAL]

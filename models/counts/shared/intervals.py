@@ -42,20 +42,20 @@ class Spread:
 
 
 def fit_spread(
-    expected: np.ndarray, came: np.ndarray, monday: np.ndarray, overlapping: int, seed: int
+    expected: np.ndarray, actual: np.ndarray, monday: np.ndarray, overlapping: int, seed: int
 ) -> Spread:
     """Learn the spread from forecasts and what came of them, which the forecasts had not seen.
 
     Args:
         expected: forecasts [n].
-        came: counts [n].
+        actual: counts [n].
         monday: number of the Monday each forecast was made on, any whole numbers from 0 [n].
         overlapping: how many Mondays following each other share a horizon.
         seed: of the draws that spread a whole count over its rank.
     """
     mean = np.maximum(expected, LEAST)
-    excess = max(0.0, float(np.sum((came - mean) ** 2 - mean) / np.sum(mean**2)))
-    at, before = (_cumulative(mean, excess, count) for count in (came, came - 1))
+    excess = max(0.0, float(np.sum((actual - mean) ** 2 - mean) / np.sum(mean**2)))
+    at, before = (_cumulative(mean, excess, count) for count in (actual, actual - 1))
     rank = before + np.random.default_rng(seed).random(len(mean)) * (at - before)
     n = _independent(rank, monday, overlapping)
     tail = max(0.0, ((1 - SHARE) / 2 * (n + 1) - 1) / (n - 1)) if n > 1 else 0.0

@@ -32,7 +32,7 @@ PARAMETERS: dict[str, Any] = {
 def fit_counts(
     values: np.ndarray,
     start: np.ndarray,
-    came: np.ndarray,
+    actual: np.ndarray,
     names: tuple[str, ...],
     coded: tuple[str, ...],
     seed: int,
@@ -42,7 +42,7 @@ def fit_counts(
     Args:
         values: float32 [rows, names].
         start: the count each row starts from, above 0 [rows].
-        came: the count that came [rows].
+        actual: the count that came [rows].
         names: of the columns.
         coded: the columns that hold codes, not amounts.
         seed: of the columns drawn for each tree.
@@ -53,15 +53,15 @@ def fit_counts(
     import lightgbm as lgb
 
     parameters = PARAMETERS | {"seed": seed % 2**31, "num_threads": usable_cores()}
-    given = lgb.Dataset(
+    rows = lgb.Dataset(
         values,
-        label=came.astype(np.float32),
+        label=actual.astype(np.float32),
         init_score=np.log(start),
         feature_name=list(names),
         categorical_feature=list(coded),
         params=parameters,
     )
-    return booster_text(lgb.train(parameters, given, num_boost_round=ROUNDS))
+    return booster_text(lgb.train(parameters, rows, num_boost_round=ROUNDS))
 
 
 def log_factor(text: str, values: np.ndarray) -> np.ndarray:

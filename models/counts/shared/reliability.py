@@ -48,20 +48,20 @@ def count_reliability(
 
 
 def _binned(rows: pl.DataFrame, replicates: int, seed: int) -> pl.DataFrame:
-    expected, came = rows["expected"].to_numpy(), rows["came"].to_numpy()
+    expected, actual = rows["expected"].to_numpy(), rows["came"].to_numpy()
     bins = np.unique(probability_bins(expected, BINS), return_inverse=True)[1]
     place = rows["area_code"].rank("dense").cast(pl.Int64).to_numpy() - 1
     n_bins, n_places = int(bins.max()) + 1, int(place.max()) + 1
     key = bins * n_places + place
     total, count = (
-        np.bincount(key, amount, n_bins * n_places).reshape(n_bins, n_places) for amount in (came, None)
+        np.bincount(key, amount, n_bins * n_places).reshape(n_bins, n_places) for amount in (actual, None)
     )
     weights = np.random.default_rng(seed).poisson(1.0, size=(n_places, replicates))
     weighed = count @ weights
     drawn = np.divide(total @ weights, weighed, out=np.full(weighed.shape, np.nan), where=weighed > 0)
     low, high = np.nanquantile(drawn, TAILS, axis=1)
     n = np.bincount(bins)
-    mean = np.bincount(bins, came) / n
+    mean = np.bincount(bins, actual) / n
     return pl.DataFrame(
         {
             "bin": np.arange(n_bins),

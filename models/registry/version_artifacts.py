@@ -19,7 +19,7 @@ EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evidence:
+class VersionArtifacts:
     """What a version is judged by; no row about a dispute is in it.
 
     Attributes:
@@ -27,32 +27,32 @@ class Evidence:
         folder: name of the folder of the predictions.
         reasons: `frequent_reasons.SCHEMA`.
         families: models and metrics of demand and coverage.
-        pictured: whether its tables are drawn as well.
+        pictures: whether its tables are drawn as well.
     """
 
     backtest: Backtest
     folder: str
     reasons: pl.DataFrame
     families: Families
-    pictured: bool = True
+    pictures: bool = True
 
 
-def write_files(folder: Path, trained: Trained, evidence: Evidence) -> None:
+def write_files(folder: Path, trained: Trained, artifacts: VersionArtifacts) -> None:
     """Write the model's files and what it is judged by: data a person can read, and pictures."""
     trained.save(folder / MODEL)
-    shown, backtest = folder / EVIDENCE, evidence.backtest
+    shown, backtest = folder / EVIDENCE, artifacts.backtest
     shown.mkdir()
     write_parquet(backtest.metrics, shown / "metrics.parquet")
     write_parquet(backtest.calibration, shown / "calibration.parquet")
-    write_parquet(evidence.reasons, shown / "reasons.parquet")
-    families = evidence.families
+    write_parquet(artifacts.reasons, shown / "reasons.parquet")
+    families = artifacts.families
     write_parquet(families.metrics, shown / METRICS_FILE)
     write_parquet(families.reliability, shown / RELIABILITY_FILE)
     families.metrics.write_csv((shown / METRICS_FILE).with_suffix(".csv"))
     for name, text in families.models.items():
         (folder / MODEL / name).write_bytes(text)
     backtest.metrics.filter(pl.col("as_of").is_null()).write_csv(shown / "metrics.csv")
-    if evidence.pictured:
+    if artifacts.pictures:
         drawn = pictures(backtest.metrics, backtest.calibration) | family_pictures(families)
         for name, picture in drawn.items():
             (shown / name).write_bytes(picture)
@@ -84,9 +84,9 @@ def headline(metrics: pl.DataFrame) -> dict[str, float]:
     pooled = metrics.filter(
         pl.col("as_of").is_null() & (pl.col("segment") == "all") & pl.col("value").is_not_null()
     )
-    told = {
+    figures = {
         f"{model}.{name}": value
         for model, name, value in pooled.select("model", "metric", "value").iter_rows()
     }
     audited = gaps(metrics).select("axis", "metric", "value")
-    return told | {f"audit.{axis}.{name}": value for axis, name, value in audited.iter_rows()}
+    return figures | {f"audit.{axis}.{name}": value for axis, name, value in audited.iter_rows()}
