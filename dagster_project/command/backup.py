@@ -19,7 +19,7 @@ import typer
 from filelock import FileLock
 
 from dagster_project.command.cli import plain_errors
-from pipelines.erasure.scrub import is_sqlite
+from pipelines.erasure.search_files import is_sqlite
 from pipelines.errors import FengqiaoError
 
 LIST = "backup.json"

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dashboards.decisions.decision import Action, Decision
-from dashboards.decisions.tables import CONTENT, ENTRY, ERASURE, REWRITE, lock, prepare, still
+from dashboards.decisions.tables import CONTENT, ENTRY, ERASURE, REWRITE, REWRITING, lock, prepare, still
 from pipelines.errors import FengqiaoError, RefusedInput
 from pipelines.home import Home
 
@@ -131,9 +131,27 @@ class DecisionStore:
                 by_entry = _append(con, content, None, at)
                 con.execute(sa.insert(ERASURE), [{"seq": seq, "by_entry": by_entry} for seq in numbers])
                 con.execute(sa.delete(CONTENT).where(CONTENT.c.seq.in_(numbers)))
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as con:
-            con.exec_driver_sql(REWRITE[con.dialect.name])
+        self._give_back_pages()
         return len(numbers)
+
+    def rewrite_notes(self, rewrite: Callable[[str], str], at: datetime) -> int:
+        """Write notes anew, say without the number of a dispute that was erased; how many changed.
+
+        The chain stays whole: an entry of its own gives the hash of what each of them says now.
+        """
+        with self._writing() as con:
+            changed = {}
+            for row in con.execute(sa.select(CONTENT).where(CONTENT.c.dispute_id.is_not(None))).all():
+                fields = json.loads(row.content)
+                note = rewrite(fields.get("note") or "")
+                if note != (fields.get("note") or ""):
+                    content = json.dumps(fields | {"note": note}, ensure_ascii=False, sort_keys=True)
+                    changed[row.seq] = (secrets.token_hex(16), row.dispute_id, content)
+            if changed:
+                _replace_contents(con, changed, at)
+        if changed:
+            self._give_back_pages()
+        return len(changed)
 
     def verify(self, heads: Iterable[str] = ()) -> Verified:
         """Walk the chain from its first entry.
@@ -150,12 +168,14 @@ class DecisionStore:
             entries = con.execute(sa.select(ENTRY).order_by(ENTRY.c.seq)).all()
             content = {row.seq: row for row in con.execute(sa.select(CONTENT))}
             erased = {row.seq: row.by_entry for row in con.execute(sa.select(ERASURE))}
+            rewritten = [(row.seq, row.by_entry) for row in con.execute(sa.select(REWRITING))]
         previous, hashes = FIRST, [FIRST]
         for number, entry in enumerate(entries, start=1):
             wanted = _hash(number, entry.at, previous, entry.content_hash)
             if (entry.seq, entry.previous_hash, entry.hash) != (number, previous, wanted):
                 raise BrokenChain(f"decision {number} was changed, or one before it was taken out")
-            _check_content(number, entry.content_hash, content, erased)
+            by_entries = [by_entry for seq, by_entry in rewritten if seq == number]
+            _check_content(number, entry.content_hash, content, erased, by_entries)
             previous = entry.hash
             hashes.append(previous)
         if set(content) - {entry.seq for entry in entries}:
@@ -164,6 +184,11 @@ class DecisionStore:
             if len(head) < HEAD_CHARACTERS or not any(each.startswith(head) for each in hashes):
                 raise BrokenChain(f"no decision has the hash {head}: decisions were taken off the end")
         return Verified(len(entries), len(erased), previous)
+
+    def _give_back_pages(self) -> None:
+        """Write what is left of the content anew, so that no freed page keeps what was taken out."""
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as con:
+            con.exec_driver_sql(REWRITE[con.dialect.name])
 
     def _entries(self, where: sa.ColumnElement[bool]) -> list[Entry]:
         query = (
@@ -230,12 +255,36 @@ def _append(con: sa.Connection, content: str, dispute_id: str | None, at: dateti
     return seq
 
 
-def _check_content(
-    seq: int, content_hash: str, content: dict[int, sa.Row[Any]], erased: dict[int, int]
+def _replace_contents(
+    con: sa.Connection, changed: dict[int, tuple[str, str | None, str]], at: datetime
 ) -> None:
+    """Put salt, dispute and content in place of what entries said, and record the hashes of these."""
+    hashes = {str(seq): _content_hash(*parts) for seq, parts in changed.items()}
+    by_entry = _append(con, json.dumps({"rewritten": hashes}, sort_keys=True), None, at)
+    con.execute(sa.insert(REWRITING), [{"seq": seq, "by_entry": by_entry} for seq in changed])
+    con.execute(sa.delete(CONTENT).where(CONTENT.c.seq.in_(list(changed))))
+    con.execute(
+        sa.insert(CONTENT),
+        [
+            {"seq": seq, "salt": salt, "dispute_id": dispute_id, "content": content}
+            for seq, (salt, dispute_id, content) in changed.items()
+        ],
+    )
+
+
+def _check_content(
+    seq: int,
+    content_hash: str,
+    content: dict[int, sa.Row[Any]],
+    erased: dict[int, int],
+    rewritten_by: Sequence[int],
+) -> None:
+    """Compare what an entry says with the chain, or with the newest entry that tells of its rewriting or erasure."""
     stored = content.get(seq)
     if stored is not None:
-        if _content_hash(stored.salt, stored.dispute_id, stored.content) != content_hash:
+        by_entry = content.get(max(rewritten_by, default=0))
+        recorded = json.loads(by_entry.content).get("rewritten", {}).get(str(seq)) if by_entry else None
+        if _content_hash(stored.salt, stored.dispute_id, stored.content) != (recorded or content_hash):
             raise BrokenChain(f"what decision {seq} says was changed")
         return
     by_entry = content.get(erased.get(seq, 0))

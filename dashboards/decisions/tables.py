@@ -1,6 +1,6 @@
 """The tables of the decision record, and what the database itself refuses: any change of what is written.
 
-SQLite and PostgreSQL. Content may be deleted only once `erasure` names it.
+SQLite and PostgreSQL. Content may be deleted only once `erasure` or `rewriting` names it.
 """
 
 import sqlalchemy as sa
@@ -33,6 +33,15 @@ ERASURE = sa.Table(
     sa.Column("seq", sa.Integer, sa.ForeignKey("decision_entry.seq"), primary_key=True, autoincrement=False),
     sa.Column("by_entry", sa.Integer, sa.ForeignKey("decision_entry.seq"), nullable=False),
 )
+REWRITING = sa.Table(
+    "decision_rewriting",
+    _METADATA,
+    sa.Column("seq", sa.Integer, sa.ForeignKey("decision_entry.seq"), primary_key=True, autoincrement=False),
+    sa.Column(
+        "by_entry", sa.Integer, sa.ForeignKey("decision_entry.seq"), primary_key=True, autoincrement=False
+    ),
+)
+"""Entries whose note was written anew without the number of an erased dispute, and the entry that says so."""
 SCHEMA = sa.Table("decision_schema", _METADATA, sa.Column("version", sa.Integer, primary_key=True))
 """One row: which form the record has. A record from before there was one has the first."""
 
@@ -46,13 +55,15 @@ _SQLITE_TRIGGERS = (
     *(
         f"create trigger if not exists {table}_no_{verb} before {verb} on {table} "
         "begin select raise(abort, 'decisions are append-only'); end"
-        for table in ("decision_entry", "decision_erasure")
+        for table in ("decision_entry", "decision_erasure", "decision_rewriting")
         for verb in ("update", "delete")
     ),
     "create trigger if not exists decision_content_no_update before update on decision_content "
     "begin select raise(abort, 'decisions are append-only'); end",
-    "create trigger if not exists decision_content_no_delete before delete on decision_content "
+    "drop trigger if exists decision_content_no_delete",
+    "create trigger decision_content_no_delete before delete on decision_content "
     "when not exists (select 1 from decision_erasure where seq = old.seq) "
+    "and not exists (select 1 from decision_rewriting where seq = old.seq) "
     "begin select raise(abort, 'decisions are append-only'); end",
 )
 _POSTGRES_TRIGGERS = (
@@ -60,14 +71,15 @@ _POSTGRES_TRIGGERS = (
     create or replace function decisions_append_only() returns trigger language plpgsql as $$
     begin
         if tg_table_name = 'decision_content' and tg_op = 'DELETE'
-           and exists (select 1 from decision_erasure where seq = old.seq) then return old; end if;
+           and (exists (select 1 from decision_erasure where seq = old.seq)
+                or exists (select 1 from decision_rewriting where seq = old.seq)) then return old; end if;
         raise exception 'decisions are append-only';
     end $$
     """,
     *(
         f"create or replace trigger {table}_append_only before update or delete on {table} "
         "for each row execute function decisions_append_only()"
-        for table in ("decision_entry", "decision_content", "decision_erasure")
+        for table in ("decision_entry", "decision_content", "decision_erasure", "decision_rewriting")
     ),
 )
 

@@ -7,7 +7,7 @@ import duckdb
 import polars as pl
 
 from pipelines.city.profile import Profile
-from pipelines.erasure.erase import hash_of
+from pipelines.erasure.erase import are_erased, erased_marks
 from pipelines.intake.known_time import in_time, known_at
 from pipelines.intake.parsing import Parsed, choose_rows, name_columns, parse, with_bad
 from pipelines.intake.quarantine import quarantine_rows
@@ -72,7 +72,7 @@ def _take_table(
     erased = len(parsed.good) - len(core_rows)
     del whole, parsed, core_rows
     released = release_rows(con, raw, mapping, known, accepted, done.new)
-    quarantine_rows(con, raw, mapping, known, bad, profile)
+    quarantine_rows(con, raw, mapping, known, bad, profile, key)
     counted = (len(named), len(done.new), len(bad), done.duplicates, done.unchanged + erased)
     return FileReport(raw.name, known, mapping.table, raw.encoding, *counted, released)
 
@@ -85,7 +85,7 @@ def _core_rows(
     if table == "disputes":
         rows = rows.with_columns(hash_pairs(good, key))
     if "dispute_id" in rows.columns:
-        rows = _without_erased(rows, con)
+        rows = _without_erased(rows, key, con)
     rows = rows.drop("recorded_at", *PAIR_COLUMNS, strict=False)
     if "area_code" not in rows.columns:
         return rows
@@ -100,10 +100,6 @@ def _core_rows(
     return placed
 
 
-def _without_erased(rows: pl.DataFrame, con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+def _without_erased(rows: pl.DataFrame, key: bytes, con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Rows of disputes that were erased do not come back."""
-    gone = {h for (h,) in con.execute("select dispute_hash from erased_dispute").fetchall()}
-    if not gone:
-        return rows
-    hashes = rows["dispute_id"].map_elements(hash_of, return_dtype=pl.String)
-    return rows.filter(~hashes.is_in(list(gone)))
+    return rows.filter(~are_erased(rows["dispute_id"], erased_marks(con, key), key))

@@ -11,9 +11,10 @@ import duckdb
 import polars as pl
 
 from pipelines.city.profile import Profile
-from pipelines.erasure.erase import hash_of
+from pipelines.erasure.erase import are_erased, erased_marks
 from pipelines.intake.kept_values import safe_to_keep
 from pipelines.intake.parsing import RULES, headings_used
+from pipelines.intake.quarantined_numbers import number_of_row
 from pipelines.mapping.mapping import TableMapping
 from pipelines.privacy.personal_numbers import MASK
 from pipelines.reading.readers import LINE, RawFile
@@ -30,10 +31,12 @@ def quarantine_rows(
     known: str,
     bad: pl.DataFrame,
     profile: Profile,
+    key: bytes | None,
 ) -> None:
     """File the bad rows (`file_line`, `__rules`) of one file and table; DuckDB finds `filed` by its name.
 
-    A row that an earlier file of the same name already had held takes that one's place.
+    A row that an earlier file of the same name already had held takes that one's place. The key knows erased disputes
+    again; None for a ledger of care visits, of which no number is kept.
     """
     if not len(bad):
         return
@@ -48,7 +51,7 @@ def quarantine_rows(
         row_json=pl.Series(told or ["{}"] * len(rows), dtype=pl.String),
         record_key=_record_keys(rows, mapping, kept),
     )
-    filed = _without_erased(con, filed, rows, kept)
+    filed = _without_erased(con, filed, rows, mapping, key)
     about = {"id": known, "name": raw.name, "table_name": mapping.table}
     con.execute(
         """
@@ -67,14 +70,18 @@ def quarantine_rows(
 
 
 def _without_erased(
-    con: duckdb.DuckDBPyConnection, filed: pl.DataFrame, rows: pl.DataFrame, kept: dict[str, str | None]
+    con: duckdb.DuckDBPyConnection,
+    filed: pl.DataFrame,
+    rows: pl.DataFrame,
+    mapping: TableMapping,
+    key: bytes | None,
 ) -> pl.DataFrame:
     """Of a row that names a dispute that was erased, only line and reasons are held."""
-    gone = [h for (h,) in con.execute("select dispute_hash from erased_dispute").fetchall()]
-    heading = next((h for h, column in kept.items() if column == "dispute_id"), None)
-    if not gone or heading is None:
+    marks = erased_marks(con, key) if key else frozenset()
+    if not marks or key is None:
         return filed
-    erased = rows[heading].map_elements(hash_of, return_dtype=pl.String).is_in(gone).fill_null(value=False)
+    numbers = pl.Series([number_of_row(mapping, row) for row in rows.iter_rows(named=True)], dtype=pl.String)
+    erased = are_erased(numbers, marks, key)
     return filed.with_columns(
         row_json=pl.when(erased).then(pl.lit("{}")).otherwise(pl.col("row_json")),
         record_key=pl.when(~erased).then(pl.col("record_key")),

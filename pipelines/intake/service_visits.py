@@ -65,7 +65,7 @@ def take_ledger(
         parsed = in_time(parse(named, mapping, profile, raw.name), LEDGER, until)
         counted, above = count_visits(parsed.good, profile.areas)
         bad = with_bad(parsed.bad, above, ABOVE_TOWNSHIP)
-        quarantine_rows(con, raw, mapping, known, bad, profile)
+        quarantine_rows(con, raw, mapping, known, bad, profile, None)
         counts.append(counted)
         newest.append(newest_entry(parsed.good))
         read, held = read + len(named), held + len(bad)

@@ -12,7 +12,7 @@ import polars as pl
 from dagster_project.operations.city import City
 from dagster_project.operations.instance import instance_of
 from pipelines.city.profile import load_profile
-from pipelines.erasure.scrub import traces
+from pipelines.erasure.search_files import search_files
 from pipelines.home import Home
 from pipelines.run_state import last_run
 from pipelines.warehouse.as_of import newest_as_of
@@ -69,7 +69,7 @@ def test_a_run_names_the_files_it_does_not_read_and_keeps_only_how_many(
         "not read: 2 no mapping knows ([欧阳钦佐].csv, ***), 2 no CSV, XLSX or Parquet (2023, 谈话记录.docx)"
         in line
     )
-    assert traces(home, ["欧阳钦佐", "13812345678", "谈话记录"]) == []
+    assert search_files(home, ["欧阳钦佐", "13812345678", "谈话记录"]) == []
     with instance_of(Home(home)) as instance:
         event = instance.get_latest_materialization_event(dg.AssetKey("intake_file"))
     kept = {

@@ -6,7 +6,7 @@ import polars as pl
 
 from pipelines.city.code_lists import list_of
 from pipelines.city.profile import REFERENCE
-from pipelines.erasure.scrub import traces
+from pipelines.erasure.search_files import search_files
 from pipelines.reading.encodings import detect_encoding
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES
 
@@ -104,4 +104,4 @@ def found(folder: Path) -> list[str]:
     bare = [
         str(path) for path in files for content in [path.read_bytes()] if any(w in content for w in sought)
     ]
-    return [*bare, *map(str, traces(folder, words))]
+    return [*bare, *map(str, search_files(folder, words))]

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipelines.city.profile import load_profile
-from pipelines.erasure.scrub import traces
+from pipelines.erasure.search_files import search_files
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
 from pipelines.intake.intake import load_folder
@@ -125,7 +125,7 @@ def test_a_name_in_a_numbers_place_is_held_by_name_of_the_rule_and_not_kept(name
         held = con.execute("select rules, row_json, record_key from quarantine order by line").fetchall()
     assert all("dispute_id: holds no digit and may be a name" in rules for rules, _, _ in held)
     assert [(json.loads(row)["dispute_id"], key) for _, row, key in held] == [("***", None)] * 2
-    assert name == "***" or traces(home.root, [name]) == []
+    assert name == "***" or search_files(home.root, [name]) == []
 
 
 def test_numbers_of_letters_alone_are_taken_where_the_mapping_says_so_and_names_are_not(
@@ -153,7 +153,7 @@ def test_numbers_of_letters_alone_are_taken_where_the_mapping_says_so_and_names_
         held = con.execute("select line, rules from quarantine order by line").fetchall()
     both = [f"{column}: holds no digit and may be a name" for column in ("event_id", "dispute_id")]
     assert held == [(4, both), (5, both), (6, both), (7, both[:1])]
-    assert traces(home.root, ["张三", "ZHANGSAN"]) == []
+    assert search_files(home.root, ["张三", "ZHANGSAN"]) == []
 
 
 ADVERSARIAL = [
