@@ -11,11 +11,10 @@ from pipelines.city.profile import Profile
 ALL = "all"
 OUTREACH_DAYS = 90
 """Legal outreach is due where demand rises and the last session was longer ago."""
+MARKS = ("few_records", "outreach_due", "thin")
+"""What may be marked of a township, in the order it is told."""
 THIN_SHARE = 0.5
 """Volunteers are thin below this share of the city's middle township, per head."""
-SILENT_SHARE = 0.6
-"""A township reports too little when even the top of its interval lies below this share of what its county's
-rate per head would give."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +25,8 @@ class Places:
         rows: one row per township, the furthest above its usual first: area_code, county_code, lon, lat,
             expected, low, high (80 %), usual, ratio, level (null without a forecast), rising (graded above
             blue; without a forecast: more than chance explains), outreach_days (since the last session),
-            outreach_due, volunteers_per_1000, thin, silent.
+            outreach_due, volunteers_per_1000, thin; few_records (records less than places of its kind, which raises its
+            level; false without a forecast), reporting_ratio, expected_if_recorded.
         is_forecast: whether `expected` is forecast; else it is what the last 28 days brought.
     """
 
@@ -45,6 +45,9 @@ def places(publication: Publication, profile: Profile, category: str = ALL) -> P
             *("area_code", "rank", "low", "high", "usual", "ratio", "level"),
             expected="expected_disputes",
             rising=pl.col("level") != "blue",
+            few_records="few_records",
+            reporting_ratio="reporting_ratio",
+            expected_if_recorded="expected_if_recorded",
         )
     else:
         demand = _counted(described)
@@ -72,7 +75,7 @@ def forecast_categories(publication: Publication, profile: Profile) -> list[str]
 
 def marks(row: dict[str, object]) -> list[str]:
     """What is marked about a township: codes of the wording's `place` section."""
-    return [name for name in ("silent", "outreach_due", "thin") if row[name]]
+    return [name for name in MARKS if row[name]]
 
 
 def _counted(described: pl.DataFrame) -> pl.DataFrame:
@@ -88,18 +91,17 @@ def _counted(described: pl.DataFrame) -> pl.DataFrame:
         expected=pl.col("disputes").cast(pl.Float64),
     ).with_columns(
         rising=pl.col("low") > pl.col("usual"),
+        few_records=pl.lit(value=False),
+        reporting_ratio=pl.lit(None, pl.Float64),
+        expected_if_recorded=pl.lit(None, pl.Float64),
         rank=pl.struct(-pl.col("ratio").fill_null(0), "area_code").rank("ordinal"),
     )
 
 
 def _helped(publication: Publication) -> list[pl.Expr]:
     per_1000 = pl.col("volunteers") * 1000 / pl.col("population")
-    most = pl.col("reports").map_batches(
-        lambda n: pl.Series(stats.chi2.ppf(0.95, 2 * (n.to_numpy() + 1)) / 2), return_dtype=pl.Float64
-    )
     return [
         (publication.as_of - pl.col("last_outreach_on")).dt.total_days().alias("outreach_days"),
         per_1000.alias("volunteers_per_1000"),
         (per_1000 < per_1000.median() * THIN_SHARE).fill_null(value=False).alias("thin"),
-        (most < pl.col("reports_usual") * SILENT_SHARE).fill_null(value=False).alias("silent"),
     ]

@@ -6,7 +6,7 @@ import streamlit as st
 from dashboards.markup.markup import lines, table
 from dashboards.pictures.area_polygons import boundaries_of
 from dashboards.pictures.maps import can_be_drawn, township_map
-from dashboards.published.place_queries import ALL, forecast_categories, places
+from dashboards.published.place_queries import ALL, MARKS, forecast_categories, places
 from dashboards.texts.place_words import SHOWN, help_table, map_words, place_summary, place_table
 from dashboards.texts.week_sentences import family_lines
 from dashboards.widgets import url_choices
@@ -47,7 +47,7 @@ def show() -> None:
         st.header(words("place.top"), anchor=False)
         st.html(table(*place_table(names, ranked, ranked.rows.head(SHOWN)), words("place.top"), texts=(3, 4)))
     st.header(words("place.help"), anchor=False)
-    marked = ranked.rows.filter(pl.any_horizontal("silent", "outreach_due", "thin"))
+    marked = ranked.rows.filter(pl.any_horizontal(MARKS))
     st.html(lines([words("place.help_text")]))
     st.html(table(*help_table(names, marked), words("place.help"), texts=(1,)))
     with st.expander(words("place.every")):

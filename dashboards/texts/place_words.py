@@ -6,7 +6,7 @@ import polars as pl
 
 from dashboards.markup.markup import Cell, level_cell
 from dashboards.pictures.maps import HIDDEN, NO_LEVEL
-from dashboards.published.place_queries import OUTREACH_DAYS, Places, marks
+from dashboards.published.place_queries import MARKS, OUTREACH_DAYS, Places, marks
 from dashboards.wording.code_names import Names
 
 Table = tuple[list[str], list[list[Cell]]]
@@ -17,7 +17,7 @@ _TEXTS = dict.fromkeys(("kind", "kind_name", "place", "figure", "mark"), pl.Stri
 def place_summary(names: Names, ranked: Places) -> list[str]:
     """How many townships rise, and how many are marked for something."""
     words, rows = names.words, ranked.rows
-    facts = {name: int(rows[name].sum()) for name in ("rising", "silent", "outreach_due", "thin")}
+    facts = {name: int(rows[name].sum()) for name in ("rising", *MARKS)}
     facts["clear"] = len(rows.filter("rising", pl.col("low") > pl.col("usual")))
     counts = {name: words.number(n) for name, n in facts.items()}
     key = "place.forecast_line" if ranked.is_forecast else "place.counted_line"
@@ -34,10 +34,20 @@ def place_table(names: Names, ranked: Places, chosen: pl.DataFrame) -> Table:
             words("general.range", value=_n(names, row["expected"]), low=_n(names, row["low"]), high=_n(names, row["high"])),
             _n(names, row["usual"]),
             level_cell(names, row["level"], "place.no_level"),
-            words("general.between").join(words(f"place.{mark}") for mark in marks(row)),
+            marked(names, row),
         ]
         for row in chosen.iter_rows(named=True)
     ]  # fmt: skip
+
+
+def marked(names: Names, row: dict[str, Any]) -> str:
+    """What is marked of a township; of one that records little also how little, and what it might have otherwise."""
+    words = names.words
+    labels = {mark: words(f"place.{mark}") for mark in marks(row)}
+    if "few_records" in labels:
+        share, many = words.number(row["reporting_ratio"] * 100), _n(names, row["expected_if_recorded"])
+        labels["few_records"] = words("place.few_records_told", share=share, many=many)
+    return words("general.between").join(labels.values())
 
 
 def help_table(names: Names, rows: pl.DataFrame) -> Table:
@@ -47,7 +57,7 @@ def help_table(names: Names, rows: pl.DataFrame) -> Table:
     return head, [
         [
             names.place(row["area_code"]),
-            words("general.between").join(words(f"place.{mark}") for mark in marks(row)),
+            marked(names, row),
             words("place.never")
             if row["outreach_days"] is None
             else words.count("place.days_ago", row["outreach_days"]),
@@ -60,16 +70,16 @@ def help_table(names: Names, rows: pl.DataFrame) -> Table:
 
 
 def map_words(names: Names, rows: pl.DataFrame) -> pl.DataFrame:
-    """The townships as `maps.township_map` takes them: sized by what is expected, silent ones ringed."""
+    """The townships as `maps.township_map` takes them: sized by what is expected, those that record little ringed."""
     words = names.words
     texts = [
         {
             "kind": row["level"] or NO_LEVEL,
             "kind_name": names.code("level", row["level"]) if row["level"] else words("place.no_level"),
-            "ringed": row["silent"],
+            "ringed": row["few_records"],
             "place": names.place(row["area_code"]),
             "figure": words("place.told", expected=_n(names, row["expected"]), usual=_n(names, row["usual"])),
-            "mark": words("place.silent") if row["silent"] else words("place.not_silent"),
+            "mark": words("place.few_records") if row["few_records"] else words("place.usual_records"),
         }
         for row in rows.iter_rows(named=True)
     ]

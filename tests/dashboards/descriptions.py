@@ -74,6 +74,9 @@ def _place_warnings(as_of: date, synthetic: bool, draw: np.random.Generator) -> 
                     "expected_outcomes": (expected * 0.02).round(3),
                     "usual": usual.round(2),
                     "ratio": ratio.round(3),
+                    "reporting_ratio": np.where(np.arange(n) == 0, 0.4, 1.0),
+                    "few_records": np.arange(n) == 0,
+                    "expected_if_recorded": np.where(np.arange(n) == 0, expected / 0.4, expected),
                     "level": LEVELS[np.digitize(ratio, [1.2, 1.5, 1.8])],
                 }
             )
@@ -125,8 +128,6 @@ def _service_warnings(as_of: date, synthetic: bool, draw: np.random.Generator) -
 def _places(as_of: date, draw: np.random.Generator) -> pl.DataFrame:
     """The first township is silent, far from its last session and thin of volunteers."""
     n = len(TOWNSHIPS)
-    reports = draw.integers(450, 900, n)
-    reports[0] = 40
     days = draw.integers(3, 80, n)
     days[0] = 200
     return pl.DataFrame(
@@ -135,10 +136,8 @@ def _places(as_of: date, draw: np.random.Generator) -> pl.DataFrame:
             "population": TOWNSHIPS["population"],
             "disputes": np.where(np.arange(n) == 0, 60, draw.integers(5, 40, n)),
             "disputes_usual": np.full(n, 20.0),
-            "reports": reports,
             "last_outreach_on": [as_of - timedelta(days=int(d)) for d in days],
             "volunteers": np.where(np.arange(n) == 0, 3, (TOWNSHIPS["population"] * 0.01).cast(pl.Int64)),
-            "reports_usual": np.full(n, 600.0),
         }
     )
 

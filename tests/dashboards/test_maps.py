@@ -174,7 +174,7 @@ def test_places_are_sized_by_what_is_expected_and_silent_ones_ringed(published: 
     texts = map_words(NAMES, ranked.rows)
     assert texts["size"].to_list() == ranked.rows["expected"].to_list()
     (rings,) = layers(township_map(NAMES, texts, {}, *TITLES), strokeDash=[3, 2])
-    assert len(rings) == int(ranked.rows["silent"].sum())
+    assert len(rings) == int(ranked.rows["few_records"].sum())
 
 
 SEEN_BY = {

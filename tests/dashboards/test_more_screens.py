@@ -41,8 +41,8 @@ def test_a_silent_place_is_marked_and_so_is_one_far_from_help(published: Publica
     assert ranked is not None
     assert ranked.is_forecast
     first = only(ranked.rows, area_code=FIRST_TOWNSHIP)
-    assert (first["silent"], first["thin"], first["outreach_days"]) == (True, True, 200)
-    assert int(ranked.rows["silent"].sum()) == 1
+    assert (first["few_records"], first["thin"], first["outreach_days"]) == (True, True, 200)
+    assert int(ranked.rows["few_records"].sum()) == 1
     rising = ranked.rows.filter("outreach_due")
     assert set(rising["area_code"]) <= {FIRST_TOWNSHIP}
 

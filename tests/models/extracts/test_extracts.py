@@ -136,14 +136,6 @@ def test_periods_count_disputes_by_registration_and_harms_by_the_day_they_happen
     ]
 
 
-def test_a_place_that_reports_far_less_than_its_county_shows_it(con: duckdb.DuckDBPyConnection) -> None:
-    at = datetime(2025, 10, 6, 9)
-    for n in range(40):
-        report(con, f"r{n}", at)
-    told = files(con)["places.parquet"].select("area_code", "reports", "reports_usual")
-    assert told.rows() == [(TOWN, 40, 10.0), ("530302002", 0, 30.0)]
-
-
 def report(con: duckdb.DuckDBPyConnection, number: str, at: datetime, **facts: object) -> None:
     """A grid report that came once, known when it was made; `facts` replace columns."""
     row = {
