@@ -15,7 +15,7 @@ from dagster_project.operations.city import City
 from pipelines.city.profile import load_profile
 from pipelines.home import Home
 from pipelines.simulator.city import simulate
-from tests.faults.tiny_city import published
+from tests.worlds.tiny_city import published
 
 FIRST = date(2023, 10, 9)
 WEEKS = 52

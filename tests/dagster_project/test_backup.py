@@ -11,7 +11,7 @@ import pytest
 from dagster_project.command.backup import LIST, restore, save
 from pipelines.errors import FengqiaoError
 from pipelines.home import REPO, Home
-from tests.faults.tiny_city import make_city, published, run_next_week
+from tests.worlds.tiny_city import next_week, published, tiny_city
 
 
 def backup(*words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -20,18 +20,14 @@ def backup(*words: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_restored_home_goes_on_as_the_saved_one_would(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "pair.key"))
-    make_city(tmp_path)
-    saved = backup("save", tmp_path / "start", tmp_path / "home.tar.gz")
+def test_a_restored_home_goes_on_as_the_saved_one_would(tmp_path: Path) -> None:
+    tiny = tiny_city()
+    saved = backup("save", tiny.new_home(tmp_path / "home").root, tmp_path / "home.tar.gz")
     assert saved.returncode == 0, saved.stderr
-    run_next_week(tmp_path / "landing", Home(tmp_path / "start"))
     output = backup("restore", tmp_path / "home.tar.gz", tmp_path / "restored")
     assert output.returncode == 0, output.stderr
-    run_next_week(tmp_path / "landing", Home(tmp_path / "restored"))
-    assert published(Home(tmp_path / "restored")) == published(Home(tmp_path / "start"))
+    tiny.run_next_week(Home(tmp_path / "restored"))
+    assert published(Home(tmp_path / "restored")) == published(next_week().home)
 
 
 def test_a_damaged_archive_and_a_folder_in_use_are_refused(tmp_path: Path) -> None:

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from pipelines.home import Home
 from tests.dashboards import postgres
-from tests.faults.tiny_city import make_city, published, run_next_week
+from tests.worlds.tiny_city import next_week, published, tiny_city
 
 DAGSTER_YAML = """\
 telemetry: {{enabled: false}}
@@ -35,11 +34,8 @@ def test_a_week_whose_stores_lie_in_postgresql_is_published_to_the_same_byte(
     programs = postgres.programs()
     if programs is None:
         pytest.skip("needs Debian's package postgresql")
-    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "pair.key"))
-    make_city(tmp_path)
-    shutil.copytree(tmp_path / "start", tmp_path / "shared", symlinks=True)
-    alone, shared = Home(tmp_path / "start"), Home(tmp_path / "shared")
-    run_next_week(tmp_path / "landing", alone)
+    tiny = tiny_city()
+    shared = tiny.new_home(tmp_path / "home")
     shutil.rmtree(shared.dagster)
     shared.dagster.mkdir()
     with postgres.server(programs) as address:
@@ -47,7 +43,7 @@ def test_a_week_whose_stores_lie_in_postgresql_is_published_to_the_same_byte(
         (shared.dagster / "dagster.yaml").write_text(DAGSTER_YAML.format(url=dagster), encoding="utf-8")
         monkeypatch.setenv("FENGQIAO_DECISIONS_URL", postgres.fresh_database(address, "decisions"))
         monkeypatch.setenv("FENGQIAO_MLFLOW_URL", postgres.fresh_database(address, "mlflow"))
-        run_next_week(tmp_path / "landing", shared)
+        tiny.run_next_week(shared)
         assert rows(dagster, "runs") == 2
     assert not list(shared.dagster.rglob("*.db"))
-    assert published(shared) == published(alone)
+    assert published(shared) == published(next_week().home)

@@ -1,7 +1,5 @@
 """Weeks: a backfill equals the runs it replaces, late records touch only their weeks, a blocked week stays unpublished."""
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,34 +15,26 @@ from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.run_state import last_run
 from pipelines.warehouse.warehouse import open_warehouse
-from tests.faults.tiny_city import FIRST_MONDAY, HEAD, NEXT_MONDAY, make_city, published, run_next_week
+from tests.worlds.store import copy_of
+from tests.worlds.tiny_city import FIRST_MONDAY, HEAD, NEXT_MONDAY, THIRD_MONDAY, published, three_weeks
 
-THIRD_MONDAY = NEXT_MONDAY + timedelta(weeks=1)
-THIRD_WEEK = HEAD + "N2,2023-10-18 10:00:00,D1,530302001,window,spouse\n"
 LATE = HEAD + "N3,2023-10-12 10:00:00,D2,530302001,grid,neighbour\n"
 """Registered in the week before the second run, and brought only after the third."""
 
 
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+@pytest.fixture
+def lived(monkeypatch: pytest.MonkeyPatch) -> City:
     """Three weeks, each run when its file had come."""
-    folder = tmp_path_factory.mktemp("weeks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FENGQIAO_KEY_FILE", str(folder / "pair.key"))
-        make_city(folder)
-        city = City(load_profile("qujing"), Home(folder / "start"), folder / "landing")
-        run_next_week(folder / "landing", city.home)
-        (folder / "landing" / "disputes_week_3.csv").write_text(THIRD_WEEK, encoding="utf-8")
-        run_week(city, THIRD_MONDAY)
-        yield city
+    tiny = three_weeks()
+    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tiny.key))
+    return City(load_profile("qujing"), tiny.home, tiny.landing)
 
 
 @pytest.fixture
 def copy(lived: City, tmp_path: Path) -> City:
     """The same city elsewhere, to do things to."""
-    shutil.copytree(lived.home.root, tmp_path / "home", symlinks=True)
-    shutil.copytree(lived.landing, tmp_path / "landing")
-    return replace(lived, home=Home(tmp_path / "home"), data=tmp_path / "landing")
+    home = Home(copy_of(lived.home.root, tmp_path / "home"))
+    return replace(lived, home=home, data=copy_of(lived.landing, tmp_path / "landing"))
 
 
 def test_a_backfill_of_all_weeks_equals_the_runs_it_replaces_to_the_byte(lived: City, tmp_path: Path) -> None:

@@ -41,7 +41,6 @@ def main() -> None:
     asked.add_argument("--seed", type=int, default=1)
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        os.environ["FENGQIAO_KEY_FILE"] = str(Path(scratch) / "pair.key")
         assert waitpid(_forked(lambda: _city(Path(scratch)))) == 0, "no city could be made"
         counts = Trial(Path(scratch)).kill(given.points, random.Random(given.seed))
     sys.stdout.write(json.dumps(counts, indent=1) + "\n")
@@ -52,7 +51,7 @@ class Trial:
     """One home, run again and again from the same start."""
 
     def __init__(self, folder: Path) -> None:
-        self.data, self.start, self.home = folder / "landing", folder / "start", Home(folder / "home")
+        self.data, self.start, self.home = folder / "landing", folder / "home", Home(folder / "disturbed")
 
     def kill(self, points: int, dice: random.Random) -> dict:
         """Kill `points` runs, each at its own moment; one that was over before is no kill and shortens the next."""
@@ -144,21 +143,22 @@ class Reader:
 
 
 def _city(folder: Path) -> None:
-    from tests.faults.tiny_city import make_city
+    from tests.worlds.store import copy_of
+    from tests.worlds.tiny_city import tiny_city
 
-    make_city(folder)
+    copy_of(tiny_city().root, folder)
 
 
 def _next_week(data: Path, home: Home) -> None:
-    from tests.faults.tiny_city import run_next_week
+    from tests.worlds.tiny_city import tiny_city
 
-    run_next_week(data, home)
+    tiny_city().run_next_week(home, data)
 
 
 def _everything(home: Home) -> bytes:
     import duckdb
 
-    from tests.faults.tiny_city import published
+    from tests.worlds.tiny_city import published
 
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
         tables = con.execute("select table_name from information_schema.tables order by 1").fetchall()

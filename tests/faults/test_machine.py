@@ -11,26 +11,25 @@ import pytest
 from dashboards.published.publication import current
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
-from tests.faults.tiny_city import FIRST_MONDAY, NEXT_MONDAY, make_city, published, run_next_week
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Folder with `landing`, `start`, and `undisturbed`: the home after a week nobody disturbed."""
-    folder = tmp_path_factory.mktemp("tiny")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FENGQIAO_KEY_FILE", str(folder / "pair.key"))
-        make_city(folder)
-        shutil.copytree(folder / "start", folder / "undisturbed", symlinks=True)
-        run_next_week(folder / "landing", Home(folder / "undisturbed"))
-        yield folder
+from tests.worlds.store import copy_of
+from tests.worlds.tiny_city import FIRST_MONDAY, NEXT_MONDAY, TinyCity, next_week, published, tiny_city
 
 
 @pytest.fixture
-def home(city: Path, tmp_path: Path) -> Home:
+def tiny() -> TinyCity:
+    return tiny_city()
+
+
+@pytest.fixture
+def undisturbed() -> Home:
+    """The home after a week nobody disturbed."""
+    return next_week().home
+
+
+@pytest.fixture
+def home(tiny: TinyCity, tmp_path: Path) -> Home:
     """The home as the run finds it."""
-    shutil.copytree(city / "start", tmp_path / "home", symlinks=True)
-    return Home(tmp_path / "home")
+    return tiny.new_home(tmp_path / "home")
 
 
 @pytest.fixture
@@ -55,48 +54,47 @@ def cut(path: Path) -> None:
 
 @pytest.mark.parametrize("free_kib", [16, 600, 2000])
 def test_a_full_disk_stops_the_week_and_with_space_again_it_ends_the_same(
-    city: Path, small_disk: Path, free_kib: int
+    tiny: TinyCity, undisturbed: Home, small_disk: Path, free_kib: int
 ) -> None:
-    home = Home(small_disk / "home")
-    shutil.copytree(city / "start", home.root, symlinks=True)
+    home = tiny.new_home(small_disk / "home")
     filler = small_disk / "filler"
     filler.write_bytes(bytes(max(0, shutil.disk_usage(small_disk).free - free_kib * 1024)))
     with pytest.raises(Exception, match=r"(?i)space|full|disk|write"):
-        run_next_week(city / "landing", home)
+        tiny.run_next_week(home)
     seen = current(home)
     assert seen is not None
     assert seen.as_of == FIRST_MONDAY
     filler.unlink()
-    run_next_week(city / "landing", home)
-    assert published(home) == published(Home(city / "undisturbed"))
+    tiny.run_next_week(home)
+    assert published(home) == published(undisturbed)
 
 
 def test_a_file_that_cannot_be_read_changes_nothing_and_once_mended_the_week_ends_the_same(
-    city: Path, home: Home, tmp_path: Path
+    tiny: TinyCity, undisturbed: Home, home: Home, tmp_path: Path
 ) -> None:
-    landing = tmp_path / "landing"
-    shutil.copytree(city / "landing", landing)
+    landing = copy_of(tiny.landing, tmp_path / "landing")
     broken = landing / "disputes_week.csv"
     whole = broken.read_bytes()
     broken.write_bytes(b"\xff\xfe\x00" + whole)
     before = published(home)
     with pytest.raises(FengqiaoError, match="disputes_week"):
-        run_next_week(landing, home)
+        tiny.run_next_week(home, landing)
     assert published(home) == before
     broken.write_bytes(whole)
-    run_next_week(landing, home)
-    assert published(home) == published(Home(city / "undisturbed"))
+    tiny.run_next_week(home, landing)
+    assert published(home) == published(undisturbed)
 
 
-def test_without_what_mlflow_kept_the_week_is_published_all_the_same(city: Path, home: Home) -> None:
+def test_without_what_mlflow_kept_the_week_is_published_all_the_same(
+    tiny: TinyCity, undisturbed: Home, home: Home
+) -> None:
     shutil.rmtree(home.mlflow, ignore_errors=True)
-    run_next_week(city / "landing", home)
-    assert published(home) == published(Home(city / "undisturbed"))
+    tiny.run_next_week(home)
+    assert published(home) == published(undisturbed)
 
 
 def test_with_a_broken_registry_the_week_stops_and_last_weeks_stays(small_city: Any, tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
-    shutil.copytree(small_city.home, home.root, symlinks=True)
+    home = Home(copy_of(small_city.home, tmp_path / "home"))
     (home.mlflow / "mlflow.db").write_bytes(b"no database")
     before = published(home)
     told = small_city.command(
@@ -109,13 +107,14 @@ def test_with_a_broken_registry_the_week_stops_and_last_weeks_stays(small_city: 
 
 
 @pytest.mark.parametrize("name", ["features", "published"])
-def test_parquet_cut_in_half_is_made_anew(city: Path, tmp_path: Path, name: str) -> None:
-    home = Home(tmp_path / "home")
-    shutil.copytree(city / "undisturbed", home.root, symlinks=True)
+def test_parquet_cut_in_half_is_made_anew(
+    tiny: TinyCity, undisturbed: Home, tmp_path: Path, name: str
+) -> None:
+    home = Home(copy_of(undisturbed.root, tmp_path / "home"))
     file = {"features": f"{NEXT_MONDAY}.parquet", "published": f"{NEXT_MONDAY}/dispute_warnings.parquet"}[
         name
     ]
     cut(home.root / name / file)
-    run_next_week(city / "landing", home)
-    assert published(home) == published(Home(city / "undisturbed"))
-    assert (home.root / name / file).read_bytes() == (city / "undisturbed" / name / file).read_bytes()
+    tiny.run_next_week(home)
+    assert published(home) == published(undisturbed)
+    assert (home.root / name / file).read_bytes() == (undisturbed.root / name / file).read_bytes()
