@@ -6,8 +6,8 @@ import polars as pl
 
 from models.backtesting.fairness import AXES, DISPARITIES, MODEL
 from models.wording import GROUPS, Message
+from pipelines.city.model_settings import Promotion
 from pipelines.city.profile import Profile, reference_codes
-from pipelines.city.settings import Promotion
 
 PLACES = ("county", "urban", "reporting")
 """Axes whose groups are places: the list is to reach them alike. Categories differ in danger, channels in what they bring."""

@@ -10,7 +10,7 @@ from features.catalogue.catalogue import CATALOGUE
 from features.engine.matrix import Matrix
 from models.monitoring.signal import Signal
 from models.monitoring.statistics import binned, stability
-from pipelines.city.settings import MonitoringLimits
+from pipelines.city.model_settings import MonitoringLimits
 
 LEAST_OUTCOMES = 20
 """Below so many outcomes in the matured weeks their number says nothing of the model."""

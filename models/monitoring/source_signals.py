@@ -13,7 +13,7 @@ from scipy.stats import chi2_contingency
 from models.monitoring.recent_records import CODES, FILLED
 from models.monitoring.signal import Signal
 from models.monitoring.statistics import departure, later, stability
-from pipelines.city.settings import MonitoringLimits
+from pipelines.city.model_settings import MonitoringLimits
 
 SPAN_WEEKS = 2
 BEFORE_SPANS = 13

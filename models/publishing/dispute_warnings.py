@@ -86,7 +86,7 @@ def rank_week(
             model_version=pl.lit(scores.version),
             synthetic=pl.lit(synthetic),
         )
-        .with_columns(recommendation=recommendation())
+        .with_columns(recommendation=recommendation(settings.recommendations))
         .sort("rank")
     )
 

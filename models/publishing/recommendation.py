@@ -6,25 +6,26 @@ that rule goes before every other.
 
 import polars as pl
 
-BY_LEVEL = {
-    "red": "expert_consultation",
-    "orange": "higher_tier",
-    "yellow": "early_mediation",
-    "blue": "routine",
-}
+from pipelines.city.settings import Recommendations
+
 _GRAVE = ("red", "orange")
 
 
-def recommendation() -> pl.Expr:
-    """Code of what to offer, from `is_domestic`, `is_open`, `level` (null without a model) and `listed`."""
+def recommendation(offers: Recommendations) -> pl.Expr:
+    """Code of what to offer, from `is_domestic`, `is_open`, `level` (null without a model) and `listed`.
+
+    Args:
+        offers: the profile's choice for each level.
+    """
+    by_level = {level: getattr(offers, level) for level in ("red", "orange", "yellow", "blue")}
     return (
         pl.when(pl.col("is_domestic"))
         .then(pl.lit("safety_support"))
         .when(~pl.col("is_open") & ~pl.col("level").is_in(_GRAVE).fill_null(False))
-        .then(pl.lit("after_care"))
+        .then(pl.lit(offers.closed))
         .when(pl.col("level").is_not_null())
-        .then(pl.col("level").replace_strict(BY_LEVEL, default=None, return_dtype=pl.String))
+        .then(pl.col("level").replace_strict(by_level, default=None, return_dtype=pl.String))
         .when(pl.col("listed"))
-        .then(pl.lit("early_mediation"))
-        .otherwise(pl.lit("routine"))
+        .then(pl.lit(offers.listed))
+        .otherwise(pl.lit(offers.blue))
     )

@@ -6,14 +6,31 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from pipelines.city.checked_yaml import Checked
+from pipelines.city.model_settings import (
+    Backtest,
+    CoverageSettings,
+    DemandSettings,
+    Linkage,
+    MonitoringLimits,
+    Needs,
+    Promotion,
+    Retention,
+)
+
+Offer = Literal["expert_consultation", "higher_tier", "early_mediation", "after_care", "routine"]
+"""Codes of the closed list that a profile may choose among; `safety_support` answers domestic violence alone."""
+PLAIN_WORD = r"^[^{}<>\[\]\n\r\t]+$"
+"""A word that can stand in a sentence, no markup and no place to be filled in."""
 
 
 class Levels(Checked):
     """Lowest probability of each level; below yellow everything is blue."""
 
-    red: float = Field(gt=0, lt=1)
-    orange: float = Field(gt=0, lt=1)
-    yellow: float = Field(gt=0, lt=1)
+    red: float = Field(
+        gt=0, lt=1, description="from this probability on red; never more than capacity", examples=[0.10]
+    )
+    orange: float = Field(gt=0, lt=1, description="from this probability on orange", examples=[0.05])
+    yellow: float = Field(gt=0, lt=1, description="from this probability on yellow", examples=[0.02])
 
     @model_validator(mode="after")
     def _descending(self) -> "Levels":
@@ -25,11 +42,21 @@ class Levels(Checked):
 class Outcome(Checked):
     """What is to be prevented: exactly one of a table, kinds of event, or a deadline missed."""
 
-    table: Literal["outcomes"] | None = None
-    min_severity: int = 1
-    event_types: tuple[str, ...] = ()
-    overdue_days: int | None = Field(default=None, gt=0)
-    overdue: Literal["due_at"] | None = None
+    table: Literal["outcomes"] | None = Field(
+        default=None, description="harms recorded in the table `outcomes`", examples=["outcomes"]
+    )
+    min_severity: int = Field(
+        default=1, ge=1, le=3, description="of `table`: harms from this severity on (1 to 3)", examples=[1]
+    )
+    event_types: tuple[str, ...] = Field(
+        default=(), description="steps of these kinds, by their codes", examples=[["reopened"]]
+    )
+    overdue_days: int | None = Field(
+        default=None, gt=0, description="not closed this many days after registration", examples=[60]
+    )
+    overdue: Literal["due_at"] | None = Field(
+        default=None, description="not closed at its deadline", examples=["due_at"]
+    )
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "Outcome":
@@ -56,175 +83,201 @@ class Outcome(Checked):
 class Season(Checked):
     """A part of the year: around a day of the lunar calendar (`lunar: "01-01"`), or whole months."""
 
-    code: str
-    name_zh: str
-    name_en: str
-    lunar: str | None = None
-    days_before: int = 0
-    days_after: int = 0
-    months: tuple[int, ...] = ()
+    code: str = Field(description="of the season, in small letters", examples=["spring_festival"])
+    name_zh: str = Field(description="its Chinese name", examples=["春节前后"])
+    name_en: str = Field(description="its English name", examples=["Spring Festival"])
+    lunar: str | None = Field(
+        default=None, description="month and day of the lunar calendar it lies around", examples=["01-01"]
+    )
+    days_before: int = Field(
+        default=0, ge=0, description="of `lunar`: it begins so many days before", examples=[10]
+    )
+    days_after: int = Field(
+        default=0, ge=0, description="of `lunar`: it ends so many days after", examples=[15]
+    )
+    months: tuple[int, ...] = Field(
+        default=(), description="whole months, instead of `lunar`", examples=[[4, 5, 6]]
+    )
 
 
 class ChecklistItem(Checked):
     """One line of the expert checklist: so many points when a catalogue feature reaches a value."""
 
-    feature: str
-    at_least: float
-    points: float
+    feature: str = Field(description="a feature of docs/feature_dictionary.md", examples=["threat"])
+    at_least: float = Field(description="the value that gives the points", examples=[1])
+    points: float = Field(description="what it gives", examples=[2])
 
 
-class Backtest(Checked):
-    """How the past is replayed: folds of `fold_weeks` weekly as-of dates each."""
+class Recommendations(Checked):
+    """What a warning offers (boundary 9), by code of `data/reference/recommendations.csv`; domestic violence has its own answer."""
 
-    folds: int = Field(default=12, ge=1)
-    fold_weeks: int = Field(default=4, ge=1)
-    calibration_weeks: int = Field(default=26, ge=4)
-    bootstrap: int = Field(default=200, ge=50)
-    negative_share: float = Field(default=0.1, gt=0, le=1)
-
-
-class Promotion(Checked):
-    """How far a challenger may fall short and still become champion.
-
-    `recall_margin`: lower end of the paired interval of recall at capacity against the champion.
-    `ece_share_of_base_rate`: calibration error as a share of how often the outcome comes.
-    `recall_share_of_whole`: recall at capacity of every county, of town and country, and of places that report little,
-    over the whole's. `calibration_factor`: harms over expected ones of any group of the audit, or the reverse. A group is
-    beyond these two only if its whole interval is.
-    """
-
-    recall_margin: float = Field(default=0.02, ge=0, lt=1)
-    ece_share_of_base_rate: float = Field(default=0.5, gt=0)
-    recall_share_of_whole: float = Field(default=0.5, ge=0, lt=1)
-    calibration_factor: float = Field(default=1.5, gt=1)
-
-
-class Needs(Checked):
-    """Below this no model is trained: the checklist's order is published and the reason is said."""
-
-    history_weeks: int = 52
-    matured_outcomes: int = 100
-
-
-class DemandSettings(Checked):
-    """Forecasts of places: from how much history, and how far above the usual each level begins.
-
-    `history_weeks`: matured weeks below which the usual of the season is published instead of a model.
-    `ratio`: expected over usual at which a level begins.
-    `least_disputes`: places expected to have fewer are never above blue: a ratio of small numbers says little.
-    `few_records`: share of the records of places of its kind below which a township's silence is told, not trusted.
-    """
-
-    history_weeks: int = Field(default=26, ge=8)
-    ratio: dict[Literal["red", "orange", "yellow"], float] = {"red": 1.4, "orange": 1.25, "yellow": 1.1}
-    least_disputes: float = Field(default=3.0, ge=0)
-    few_records: float = Field(default=0.6, ge=0, lt=1)
-
-
-class CoverageSettings(Checked):
-    """Forecasts of the care services: from how much history, and at which share overdue each level begins."""
-
-    history_weeks: int = Field(default=26, ge=8)
-    overdue_share: dict[Literal["red", "orange", "yellow"], float] = {
-        "red": 0.40,
-        "orange": 0.30,
-        "yellow": 0.22,
-    }
-
-
-class MonitoringLimits(Checked):
-    """From where on somebody should look: limits of the weekly watch.
-
-    `departure`: standard deviations of a count from its usual. `stability`: population stability index
-    of codes, chance taken off. `missing_share`: more left empty than usual, as a share. `delay_chance`: that a new record
-    came in later than an earlier one. `drifted_share`: of the features, how many may have a stability index
-    above `drift`. `calibration_factor`: outcomes over expected ones, or the reverse. `recall_share`: of the
-    backtest's recall. `turnover`: lowest and highest share of the list that is new.
-    `alarms_per_year`: what a quiet year may raise (tests/models/watching).
-    """
-
-    departure: float = Field(default=4.5, gt=0)
-    stability: float = Field(default=0.10, gt=0)
-    missing_share: float = Field(default=0.10, gt=0, lt=1)
-    delay_chance: float = Field(default=0.65, gt=0.5, lt=1)
-    drift: float = Field(default=0.25, gt=0)
-    drifted_share: float = Field(default=0.15, gt=0, le=1)
-    calibration_factor: float = Field(default=1.5, gt=1)
-    recall_share: float = Field(default=0.5, gt=0, lt=1)
-    turnover: tuple[float, float] = (0.02, 0.80)
-    alarms_per_year: int = Field(default=4, ge=0)
-
-
-class Linkage(Checked):
-    """When two records count as one quarrel registered twice: so likely, and registered so few days apart.
-
-    `apart` names pairs of case numbers that somebody has found to be two matters after all.
-    """
-
-    threshold: float = Field(ge=0.5, le=1)
-    days: int = Field(default=5, ge=1)
-    apart: tuple[tuple[str, str], ...] = ()
-
-
-class Retention(Checked):
-    """Closed disputes leave the warehouse this many weeks after closing (boundary 16)."""
-
-    closed_weeks: int = 520
+    red: Offer = Field(default="expert_consultation", description="at red", examples=["expert_consultation"])
+    orange: Offer = Field(default="higher_tier", description="at orange", examples=["higher_tier"])
+    yellow: Offer = Field(default="early_mediation", description="at yellow", examples=["early_mediation"])
+    blue: Offer = Field(default="routine", description="at blue", examples=["routine"])
+    closed: Offer = Field(default="after_care", description="closed and not grave", examples=["after_care"])
+    listed: Offer = Field(
+        default="early_mediation", description="on the list without a model", examples=["early_mediation"]
+    )
 
 
 class Term(Checked):
     """One word of the work in both languages; `en` is a singular that takes a plural by `en_plural` or an s."""
 
-    zh: str = Field(min_length=1, max_length=12)
-    en: str = Field(min_length=1, max_length=40)
-    en_plural: str | None = None
+    zh: str = Field(
+        min_length=1, max_length=12, pattern=PLAIN_WORD, description="in Chinese", examples=["工单"]
+    )
+    en: str = Field(
+        min_length=1,
+        max_length=40,
+        pattern=PLAIN_WORD,
+        description="in English, one of them",
+        examples=["work order"],
+    )
+    en_plural: str | None = Field(
+        default=None,
+        max_length=40,
+        pattern=PLAIN_WORD,
+        description="in English, several; with an s where silent",
+        examples=["work orders"],
+    )
 
 
 class Vocabulary(Checked):
     """What a case, a party, a mediator and a mediation are called in this work, on screens and papers."""
 
-    case: Term = Term(zh="纠纷", en="dispute")
-    party: Term = Term(zh="当事人", en="party", en_plural="parties")
-    mediator: Term = Term(zh="调解员", en="mediator")
-    mediation: Term = Term(zh="调解", en="mediation")
+    case: Term = Field(
+        default=Term(zh="纠纷", en="dispute"),
+        description="what is registered and closed",
+        examples=[{"zh": "诉求", "en": "request"}],
+    )
+    party: Term = Field(
+        default=Term(zh="当事人", en="party", en_plural="parties"),
+        description="whom a case is between or from",
+        examples=[{"zh": "申请人", "en": "applicant"}],
+    )
+    mediator: Term = Field(
+        default=Term(zh="调解员", en="mediator"),
+        description="who works on a case",
+        examples=[{"zh": "承办人", "en": "case officer"}],
+    )
+    mediation: Term = Field(
+        default=Term(zh="调解", en="mediation"),
+        description="the work itself",
+        examples=[{"zh": "办理", "en": "handling"}],
+    )
 
 
 class Settings(Checked):
     """`profile.yml`, checked."""
 
-    title_zh: str
-    title_en: str
-    outcome_zh: str = Field(description="what is to be prevented, as it completes a sentence: 发生肢体暴力")
-    outcome_en: str = Field(description="the same in English: turn violent")
-    horizon_days: int = Field(default=28, gt=0)
-    label_maturity_days: int = Field(default=30, ge=0)
-    watch_days: int = Field(default=90, ge=0)
-    complete_until: date | None = Field(
-        default=None, description="last day of complete records; a few later ones set no as-of date"
+    title_zh: str = Field(description="title of screens and papers", examples=["曲靖市矛盾纠纷预警（枫桥）"])
+    title_en: str = Field(description="the same in English", examples=["Qujing dispute early warning"])
+    outcome_zh: str = Field(
+        description="what is to be prevented, as it completes a sentence", examples=["发生肢体暴力"]
     )
-    capacity: int = Field(default=40, gt=0)
-    random_share: float = Field(default=0.05, ge=0, lt=1)
-    seed: int = 20260101
-    levels: Levels = Levels(red=0.10, orange=0.05, yellow=0.02)
-    outcome: Outcome = Outcome(table="outcomes")
-    seasons: tuple[Season, ...] = ()
-    checklist: tuple[ChecklistItem, ...] = ()
-    domestic_relations: tuple[str, ...] = ()
-    backtest: Backtest = Backtest()
-    needs: Needs = Needs()
-    promotion: Promotion = Promotion()
-    demand: DemandSettings = DemandSettings()
-    coverage: CoverageSettings = CoverageSettings()
-    watch: MonitoringLimits = MonitoringLimits()
-    retention: Retention = Retention()
-    linkage: Linkage | None = None
-    words: Vocabulary = Vocabulary()
-    model_parameters: dict[str, float | int] = Field(default_factory=dict)
-    card_valid_days: int = 180
+    outcome_en: str = Field(description="the same in English", examples=["turn violent"])
+    horizon_days: int = Field(default=28, gt=0, description="how many days ahead is warned", examples=[28])
+    label_maturity_days: int = Field(
+        default=30, ge=0, description="days after the horizon until its outcomes are recorded", examples=[30]
+    )
+    watch_days: int = Field(
+        default=90, ge=0, description="days a closed case stays at risk; 0: closed is closed", examples=[90]
+    )
+    complete_until: date | None = Field(
+        default=None,
+        description="last day of complete records; a few later ones set no as-of date",
+        examples=["2023-12-03"],
+    )
+    capacity: int = Field(default=40, gt=0, description="length of the weekly list", examples=[40])
+    random_share: float = Field(
+        default=0.05,
+        ge=0,
+        lt=1,
+        description="share of the list drawn at random from below it",
+        examples=[0.05],
+    )
+    seed: int = Field(default=20260101, description="of everything drawn at random", examples=[20260101])
+    levels: Levels = Field(
+        default=Levels(red=0.10, orange=0.05, yellow=0.02),
+        description="lowest probability of each level",
+        examples=[{"red": 0.10, "orange": 0.05, "yellow": 0.02}],
+    )
+    outcome: Outcome = Field(
+        default=Outcome(table="outcomes"),
+        description="what is to be prevented",
+        examples=[{"overdue_days": 60}],
+    )
+    seasons: tuple[Season, ...] = Field(
+        default=(),
+        description="parts of the year that a forecast knows",
+        examples=[[{"code": "harvest", "name_zh": "秋收", "name_en": "Harvest", "months": [9, 10]}]],
+    )
+    checklist: tuple[ChecklistItem, ...] = Field(
+        default=(),
+        description="the experts' points, the order of the list without a model",
+        examples=[[{"feature": "threat", "at_least": 1, "points": 2}]],
+    )
+    domestic_relations: tuple[str, ...] = Field(
+        default=(),
+        description="relations between which violence is domestic (boundary 12)",
+        examples=[["spouse", "ex_partner", "kin"]],
+    )
+    recommendations: Recommendations = Field(
+        default=Recommendations(),
+        description="what is offered at each level, of the closed list",
+        examples=[{"red": "higher_tier", "orange": "early_mediation"}],
+    )
+    backtest: Backtest = Field(
+        default=Backtest(), description="how the past is replayed", examples=[{"folds": 12, "fold_weeks": 4}]
+    )
+    needs: Needs = Field(
+        default=Needs(), description="below this no model is trained", examples=[{"history_weeks": 52}]
+    )
+    promotion: Promotion = Field(
+        default=Promotion(), description="what a new model must reach", examples=[{"recall_margin": 0.02}]
+    )
+    demand: DemandSettings = Field(
+        default=DemandSettings(), description="forecasts of places", examples=[{"least_disputes": 3.0}]
+    )
+    coverage: CoverageSettings = Field(
+        default=CoverageSettings(), description="forecasts of care services", examples=[{"history_weeks": 26}]
+    )
+    watch: MonitoringLimits = Field(
+        default=MonitoringLimits(),
+        description="from where on somebody should look",
+        examples=[{"departure": 4.5}],
+    )
+    retention: Retention = Field(
+        default=Retention(), description="when closed cases are erased", examples=[{"closed_weeks": 520}]
+    )
+    linkage: Linkage | None = Field(
+        default=None,
+        description="when two records count as one quarrel; nothing is linked where silent",
+        examples=[{"threshold": 0.9, "days": 5}],
+    )
+    words: Vocabulary = Field(
+        default=Vocabulary(),
+        description="what things are called in this work, on screens and papers",
+        examples=[{"case": {"zh": "诉求", "en": "request"}}],
+    )
+    model_parameters: dict[str, float | int] = Field(
+        default_factory=dict,
+        description="LightGBM settings that go before those of `model.yml`",
+        examples=[{"num_leaves": 15}],
+    )
+    card_valid_days: int = Field(
+        default=180, gt=0, description="days after which a model expires (boundary 15)", examples=[180]
+    )
 
 
 class ModelFile(Checked):
     """`model.yml`: LightGBM settings that `fengqiao retrain --tune` found, and what they were found on."""
 
-    parameters: dict[str, float | int]
-    found_on: dict[str, str | float | int] = Field(default_factory=dict)
+    parameters: dict[str, float | int] = Field(
+        description="LightGBM settings, by their own names",
+        examples=[{"num_leaves": 15, "learning_rate": 0.05}],
+    )
+    found_on: dict[str, str | float | int] = Field(
+        default_factory=dict, description="what they were found on; for readers", examples=[{"weeks": 104}]
+    )

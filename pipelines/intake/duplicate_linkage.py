@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from pipelines.city.model_settings import Linkage
 from pipelines.city.profile import Profile
-from pipelines.city.settings import Linkage
 from pipelines.cores import usable_cores
 from pipelines.warehouse.warehouse import read_frame
 

@@ -27,55 +27,113 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_as_text)]
 class LaterCodes(Checked):
     """Translations that hold for rows that happened on a day or after it, before those of `codes`."""
 
-    from_: date = Field(alias="from", description="first day on which they hold")
-    codes: dict[str, Translation] = Field(description="as `codes` of the table")
+    from_: date = Field(alias="from", description="first day on which they hold", examples=["2025-07-01"])
+    codes: dict[str, Translation] = Field(
+        description="as `codes` of the table", examples=[{"category": {"3": "D3"}}]
+    )
 
 
 class TableMapping(Checked):
-    """One input table out of one kind of file.
+    """One input table out of one kind of file. Headings are the source's; columns are those of docs/data_dictionary.md."""
 
-    `columns` names the source heading of a canonical column; `templates` composes one from several
-    (`"{unique_key}-closed"`, `{line}` is the file's line); `codes` translates values, `"*"` any other and
-    `""` an empty one. `dates` gives a column's own strptime formats. `where` and `present` choose the
-    source's rows. `lettered` names columns of record numbers that may be a few capital letters alone (`PNG`):
-    of any other, one without a digit is held, for it may be a name.
-
-    `codes` also translates answers (to yes and no) and days (to another day, or to `""`, nothing); `since` holds translations
-    that begin on a day: `[{from: 2025-07-01, codes: {category: {"3": D3}}}]`. `empty` names what a source writes for
-    nothing, by column: `{closed_at: [1900-01-01]}`. `key_within: [area_code]` or `[year]` says that numbers are unique only
-    within a place or the year of registration; a heading of the source may stand there too. `first: true` takes only a
-    key's first row, of a log with one row per step. `whole: true`: each file holds every record, so one that no longer
-    comes is withdrawn. `without: [minor_involved]`: this source has no such column any more. `earliest: 1995-01-01`: days
-    from then on are meant, however far they lie from the others.
-    """
-
-    table: str
-    columns: dict[str, str] = Field(default_factory=dict)
-    templates: dict[str, str] = Field(default_factory=dict)
-    constants: dict[str, str] = Field(default_factory=dict)
-    codes: dict[str, Translation] = Field(default_factory=dict)
-    since: tuple[LaterCodes, ...] = ()
-    empty: dict[str, Words] = Field(default_factory=dict)
-    dates: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    where: dict[str, Words] = Field(default_factory=dict)
-    present: str | None = None
-    lettered: tuple[str, ...] = ()
-    key_within: tuple[str, ...] = ()
-    first: bool = False
-    whole: bool = False
-    without: tuple[str, ...] = ()
-    earliest: date | None = None
+    table: str = Field(description="the input table", examples=["disputes"])
+    columns: dict[str, str] = Field(
+        default_factory=dict,
+        description="the heading each column is taken from; the contracts' own headings where silent",
+        examples=[{"dispute_id": "案号", "registered_at": "日期"}],
+    )
+    templates: dict[str, str] = Field(
+        default_factory=dict,
+        description="a column composed of headings in braces; `{line}` is the file's line",
+        examples=[{"event_id": "{案号}-closed"}],
+    )
+    constants: dict[str, str] = Field(
+        default_factory=dict,
+        description="a column that is the same in every row",
+        examples=[{"channel": "window"}],
+    )
+    codes: dict[str, Translation] = Field(
+        default_factory=dict,
+        description='the source\'s word and our code, also yes and no and days; `*` any other word, `""` an empty cell',
+        examples=[{"category": {"邻里吵架": "D2", "*": "D0"}}],
+    )
+    since: tuple[LaterCodes, ...] = Field(
+        default=(),
+        description="translations that begin on a day",
+        examples=[[{"from": "2025-07-01", "codes": {"category": {"3": "D3"}}}]],
+    )
+    empty: dict[str, Words] = Field(
+        default_factory=dict,
+        description="what the source writes for nothing, by column",
+        examples=[{"due_at": ["1900-01-01", "9999-12-31"]}],
+    )
+    dates: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="a column's own strptime formats, tried first",
+        examples=[{"registered_at": ["%d/%m/%Y %H:%M"]}],
+    )
+    where: dict[str, Words] = Field(
+        default_factory=dict,
+        description="take only rows with one of these words under a heading",
+        examples=[{"状态": ["办结"]}],
+    )
+    present: str | None = Field(
+        default=None, description="take only rows with something under this heading", examples=["结案日期"]
+    )
+    lettered: tuple[str, ...] = Field(
+        default=(),
+        description="columns of record numbers that may be a few capital letters alone (`PNG`); of any other, one without a digit is held, for it may be a name",
+        examples=[["dispute_id"]],
+    )
+    key_within: tuple[str, ...] = Field(
+        default=(),
+        description="numbers are unique only within a place (`area_code`), the year of registration (`year`) or a heading",
+        examples=[["area_code", "year"]],
+    )
+    first: bool = Field(
+        default=False,
+        description="take only a key's first row, of a log with one row per step",
+        examples=[True],
+    )
+    whole: bool = Field(
+        default=False,
+        description="each file holds every record, so one that no longer comes is withdrawn",
+        examples=[True],
+    )
+    without: tuple[str, ...] = Field(
+        default=(), description="columns this source does not have any more", examples=[["minor_involved"]]
+    )
+    earliest: date | None = Field(
+        default=None,
+        description="days from then on are meant, however far they lie from the others",
+        examples=["1995-01-01"],
+    )
 
 
 class FileMapping(Checked):
     """One kind of source file: a file name pattern and the tables it feeds."""
 
-    files: str = Field(min_length=1)
-    encoding: str | None = None
-    sheet: str | int = 0
-    header_row: int = Field(default=1, ge=1)
-    whole: bool = Field(default=False, description="each file holds every record of all its tables")
-    tables: tuple[TableMapping, ...] = Field(default=(), min_length=1)
+    files: str = Field(
+        min_length=1,
+        description="file name pattern; the first mapping that fits is taken",
+        examples=["台账*.csv"],
+    )
+    encoding: str | None = Field(
+        default=None, description="of a CSV, only where it cannot be told", examples=["gb18030"]
+    )
+    sheet: str | int = Field(
+        default=0, description="of a workbook: a name or a number, from 0", examples=["登记表"]
+    )
+    header_row: int = Field(default=1, ge=1, description="the row of the headings", examples=[3])
+    whole: bool = Field(
+        default=False, description="each file holds every record of all its tables", examples=[True]
+    )
+    tables: tuple[TableMapping, ...] = Field(
+        default=(),
+        min_length=1,
+        description="the tables it feeds; one file may feed several",
+        examples=[[{"table": "disputes"}]],
+    )
 
 
 def headings_of(table: str) -> dict[str, tuple[str, ...]]:

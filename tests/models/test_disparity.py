@@ -7,8 +7,8 @@ from models.backtesting.fairness_limits import beyond_limits, gaps, group_name, 
 from models.measuring.metrics import METRICS_SCHEMA
 from models.registry.promotion import PromotionInputs, unmet_conditions
 from models.registry.version_artifacts import headline
+from pipelines.city.model_settings import Promotion
 from pipelines.city.profile import Profile
-from pipelines.city.settings import Promotion
 from tests.models.test_fairness import audited
 
 EVEN, UNEVEN = {"530302": 0.6, "530326": 0.6}, {"530302": 0.9, "530326": 0.1}

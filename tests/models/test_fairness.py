@@ -10,8 +10,8 @@ from models.backtesting import fairness
 from models.backtesting.fairness import DISPARITIES, fairness_audit
 from models.backtesting.fairness_limits import beyond_limits
 from models.measuring.metrics import METRICS_SCHEMA
+from pipelines.city.model_settings import Promotion
 from pipelines.city.profile import Profile
-from pipelines.city.settings import Promotion
 
 COUNTIES = {"530302": 0.9, "530326": 0.3}
 """Of each county's harmed disputes, the share that is on the list."""

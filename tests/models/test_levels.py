@@ -1,10 +1,12 @@
 import numpy as np
 import polars as pl
+import pytest
+from pydantic import ValidationError
 
 from models.publishing.levels import assign_levels
 from models.publishing.recommendation import recommendation
 from pipelines.city.profile import recommendations
-from pipelines.city.settings import Levels
+from pipelines.city.settings import Levels, Recommendations
 
 THRESHOLDS = Levels(red=0.10, orange=0.05, yellow=0.02)
 
@@ -48,6 +50,18 @@ def test_recommendations_come_from_the_closed_list_and_domestic_goes_first() -> 
         schema=["is_domestic", "is_open", "level", "listed", "expected"],
         orient="row",
     )
-    offered = rows.with_columns(offered=recommendation())
+    offered = rows.with_columns(offered=recommendation(Recommendations()))
     assert offered["offered"].to_list() == rows["expected"].to_list()
     assert set(offered["offered"]) <= set(recommendations())
+
+
+def test_a_profile_chooses_what_is_offered_but_never_for_domestic_violence() -> None:
+    rows = pl.DataFrame(
+        [(True, True, "red", True, "safety_support"), (False, True, "red", True, "higher_tier"), (False, False, "blue", False, "routine")],
+        schema=["is_domestic", "is_open", "level", "listed", "expected"],
+        orient="row",
+    )  # fmt: skip
+    chosen = Recommendations(red="higher_tier", closed="routine")
+    assert rows.select(offered=recommendation(chosen))["offered"].to_list() == rows["expected"].to_list()
+    with pytest.raises(ValidationError):
+        Recommendations.model_validate({"red": "safety_support"})

@@ -11,8 +11,9 @@ import pytest
 
 from models import weekly
 from models.registry import registry
+from pipelines.city.model_settings import Needs
 from pipelines.city.profile import Profile
-from pipelines.city.settings import Needs, Outcome
+from pipelines.city.settings import Outcome
 from pipelines.home import Home
 from pipelines.warehouse.warehouse import open_warehouse
 

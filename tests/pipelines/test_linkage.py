@@ -12,8 +12,8 @@ from features.cohort import at_risk
 from features.labels import outcome_moments
 from models.counts.demand.panel import read_panel
 from models.publishing.dispute_history import timeline
+from pipelines.city.model_settings import Linkage
 from pipelines.city.profile import Profile, load_profile
-from pipelines.city.settings import Linkage
 from pipelines.home import Home
 from pipelines.intake.intake import load_folder
 from pipelines.warehouse.warehouse import open_warehouse

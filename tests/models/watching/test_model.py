@@ -9,7 +9,7 @@ import pytest
 from features.engine.matrix import Matrix
 from models.monitoring.model_signals import input_signals, list_signals, score_signal, turnover_signal
 from models.monitoring.statistics import binned, departure, later, stability
-from pipelines.city.settings import MonitoringLimits
+from pipelines.city.model_settings import MonitoringLimits
 
 LIMITS = MonitoringLimits()
 RNG = np.random.default_rng(4)
