@@ -12,6 +12,7 @@ from pipelines.intake.known_time import in_time, known_at
 from pipelines.intake.parsing import Parsed, choose_rows, name_columns, parse, with_bad
 from pipelines.intake.quarantine import quarantine_rows
 from pipelines.intake.quarantine_release import release_rows
+from pipelines.intake.row_checks import coverage_checked, days_checked, villages_added_up
 from pipelines.intake.row_counts import FileReport, record
 from pipelines.intake.service_visits import LEDGER, take_ledger
 from pipelines.intake.versioned_load import CONFLICT, load_rows
@@ -38,7 +39,9 @@ def take_file(
     """Load one file into its tables; a ledger of care visits is read part by part and never held whole."""
     tables = source.mapping.tables
     seen = look or (lambda raw, source: None)
-    reports = [take_ledger(con, source, m, known, profile, until, seen) for m in tables if m.table == LEDGER]
+    reports = [
+        take_ledger(con, source, m, known, profile, key, until, seen) for m in tables if m.table == LEDGER
+    ]
     if len(reports) < len(tables):
         raw = read_source(source)
         refuse_headings(raw.name, raw.headings)
@@ -64,23 +67,34 @@ def _take_table(
     ]
     whole = Parsed(pl.concat([s.good for s in slices]), pl.concat([s.bad for s in slices]))
     del slices
-    parsed = in_time(whole, mapping.table, until)
-    core_rows = _core_rows(parsed.good, mapping.table, profile, key, con)
+    parsed = in_time(
+        days_checked(coverage_checked(whole, mapping.table, profile), mapping, con, until),
+        mapping.table,
+        until,
+    )
+    core_rows, summed = _core_rows(parsed.good, mapping.table, profile, key, con)
     done = load_rows(con, mapping.table, core_rows, known)
-    bad = with_bad(parsed.bad, done.conflicts, CONFLICT)
+    conflicts = [line for first in done.conflicts for line in summed.get(first, [first])]
+    bad = with_bad(parsed.bad, conflicts, CONFLICT)
     accepted = core_rows[LINE].filter(~core_rows[LINE].is_in(done.conflicts))
-    erased = len(parsed.good) - len(core_rows)
+    loaded = len(done.new) + sum(len(summed[line]) - 1 for line in summed if line in set(done.new))
+    unchanged = len(parsed.good) - loaded - len(conflicts) - done.duplicates
+    if not summed and unchanged != done.unchanged + len(parsed.good) - len(core_rows):
+        raise AssertionError(f"rows of {raw.name} do not add up")
     del whole, parsed, core_rows
     released = release_rows(con, raw, mapping, known, accepted, done.new)
     quarantine_rows(con, raw, mapping, known, bad, profile, key)
-    counted = (len(named), len(done.new), len(bad), done.duplicates, done.unchanged + erased)
+    counted = (len(named), loaded, len(bad), done.duplicates, unchanged)
     return FileReport(raw.name, known, mapping.table, raw.encoding, *counted, released)
 
 
 def _core_rows(
     good: pl.DataFrame, table: str, profile: Profile, key: bytes, con: duckdb.DuckDBPyConnection
-) -> pl.DataFrame:
-    """The good rows as the core table holds them: pairs hashed, places rolled up, known time set."""
+) -> tuple[pl.DataFrame, dict[int, list[int]]]:
+    """The good rows as the core table holds them: pairs hashed, places rolled up, known time set.
+
+    And by the line of each row that sums several the lines it sums.
+    """
     rows = good.with_columns(known_at=known_at(table, good.columns))
     if table == "disputes":
         rows = rows.with_columns(hash_pairs(good, key))
@@ -88,16 +102,19 @@ def _core_rows(
         rows = _without_erased(rows, key, con)
     rows = rows.drop("recorded_at", *PAIR_COLUMNS, strict=False)
     if "area_code" not in rows.columns:
-        return rows
-    above = profile.areas.select("area_code", "village_code", "township_code", "county_code", "tier")
-    placed = rows.join(above, on="area_code", how="left", maintain_order="left", suffix="_of_area")
+        return rows, {}
+    above = profile.areas.select(
+        "area_code", "village_code", "township_code", "county_code", tier_of_area="tier"
+    )
+    placed = rows.join(above, on="area_code", how="left", maintain_order="left")
     if table == "disputes":
         grid = pl.when(pl.col("tier_of_area") == "grid").then("area_code").alias("grid_code")
-        return placed.with_columns(grid).drop("tier_of_area")
-    placed = placed.drop("village_code", "tier", "tier_of_area", strict=False)
+        return placed.with_columns(grid).drop("tier_of_area"), {}
+    placed = placed.drop("village_code")
     if table == "service_coverage":
-        return placed.drop("area_code", "county_code")
-    return placed
+        rows, summed = villages_added_up(placed.drop("area_code", "county_code"))
+        return rows.drop("tier_of_area"), summed
+    return placed.drop("tier_of_area"), {}
 
 
 def _without_erased(rows: pl.DataFrame, key: bytes, con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

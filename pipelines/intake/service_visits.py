@@ -4,10 +4,15 @@ A ledger is read in parts, each counted and forgotten before the next: no more t
 A week's visits are those due from its Monday to its Sunday. `done` counts those made and entered by
 the end of that week, `overdue` the rest; `caseload` stands for people entitled to visits and is the
 visits due in the thirteen weeks up to that week (each is due about once a quarter). What is known
-of a week is known at its last second. What each file counted is kept by file, so that files that
-follow one another add up, and one that holds a week anew takes the earlier file's place.
+of a week is known at its last second.
+
+No visit is counted twice, however files overlap. A visit is told by a keyed hash of place, service and day due, and of which
+one of those alike it is; that hash, its township, service, week and whether it was made is all that is kept of it, by file.
+A file that brings at least half of an earlier one's visits of a week holds that week anew, in the townships it has any
+visit of: the earlier file's are dropped. Of fewer, those it brings again are dropped. All others add up.
 """
 
+import hmac
 from collections.abc import Callable
 from datetime import datetime
 
@@ -18,19 +23,20 @@ from pipelines.city.profile import Profile
 from pipelines.intake.known_time import in_time
 from pipelines.intake.parsing import choose_rows, name_columns, parse, with_bad
 from pipelines.intake.quarantine import quarantine_rows
+from pipelines.intake.row_checks import ABOVE_TOWNSHIP
 from pipelines.intake.row_counts import FileReport
 from pipelines.mapping.landing_folder import SourceFile
 from pipelines.mapping.mapping import TableMapping
 from pipelines.privacy.refused_words import refuse_headings
 from pipelines.reading.chunks import read_in_parts
 from pipelines.reading.readers import LINE, RawFile
+from pipelines.warehouse.warehouse import read_row
 
 LEDGER = "service_visits"
-ABOVE_TOWNSHIP = "area_code: above township"
 CELL = ["township_code", "service", "week"]
 UNTIL = "ledger_until"
-SENT_ANEW = 20
-"""Visits of one week that must all come again before a file counts as holding that week anew."""
+HELD_ANEW = 0.5
+"""Share of an earlier file's visits of a week that must come again before the week counts as held anew."""
 
 
 def take_ledger(
@@ -39,6 +45,7 @@ def take_ledger(
     mapping: TableMapping,
     known: str,
     profile: Profile,
+    key: bytes,
     until: datetime | None,
     look: Callable[[RawFile, SourceFile], None],
 ) -> FileReport:
@@ -52,10 +59,14 @@ def take_ledger(
         mapping: how its rows become visits.
         known: its hash.
         profile: whose areas and services are known.
+        key: hashes what tells a visit from another.
         until: visits known later are held.
         look: shown the file's first part.
     """
-    counts, newest, read, held, encoding = [], [], 0, 0, None
+    newest, read, held, encoding = [], 0, 0, None
+    con.execute(
+        "create or replace temp table arriving_visit (township_code text, service text, week date, hash ubigint, done boolean)"
+    )
     for nth, raw in enumerate(read_in_parts(source)):
         encoding = raw.encoding
         if nth == 0:
@@ -63,40 +74,56 @@ def take_ledger(
             look(raw, source)
         named = name_columns(raw, mapping, choose_rows(raw, mapping))
         parsed = in_time(parse(named, mapping, profile, raw.name), LEDGER, until)
-        counted, above = count_visits(parsed.good, profile.areas)
+        visits, above = placed_visits(parsed.good, profile.areas, key)
         bad = with_bad(parsed.bad, above, ABOVE_TOWNSHIP)
         quarantine_rows(con, raw, mapping, known, bad, profile, None)
-        counts.append(counted)
+        con.register("part", visits)
+        con.execute(f"insert into arriving_visit select {', '.join(CELL)}, hash, done from part")
+        con.unregister("part")
         newest.append(newest_entry(parsed.good))
         read, held = read + len(named), held + len(bad)
     released = con.execute(
         "delete from quarantine where table_name = $1 and file_name = $2 and file_id <> $3",
         [LEDGER, source.path.name, known],
     ).fetchall()[0][0]
-    total = pl.concat(counts).group_by(CELL).agg(pl.col("due", "done").sum()).sort(CELL)
-    add_counts(con, total, max((at for at in newest if at is not None), default=None), known)
-    return FileReport(source.path.name, known, LEDGER, encoding, read, read - held, held, 0, 0, released)
+    again = add_visits(con, max((at for at in newest if at is not None), default=None), known)
+    counted = (read, read - held - again, held, 0, again)
+    return FileReport(source.path.name, known, LEDGER, encoding, *counted, released)
 
 
-def count_visits(visits: pl.DataFrame, areas: pl.DataFrame) -> tuple[pl.DataFrame, list[int]]:
-    """Count parsed rows of `service_visits`.
+def placed_visits(visits: pl.DataFrame, areas: pl.DataFrame, key: bytes) -> tuple[pl.DataFrame, list[int]]:
+    """What is kept of parsed rows of `service_visits`.
 
     Returns:
-        Township_code, service, week, due, done, sorted; and the lines above township tier, not counted.
+        One row per visit: township_code, service, week, hash (alike for visits of one place, service and day due), done
+        (made and entered by the end of the week); and the lines above township tier, not among them.
     """
     end = pl.col("week").cast(pl.Datetime("us")) + pl.duration(days=7)
     placed = visits.join(areas.select("area_code", "township_code"), on="area_code", how="left")
-    counted = (
+    alike = ["area_code", "service", "visit_due_on"]
+    kinds = placed.select(alike).unique(maintain_order=True)
+    hashes = [_hash(key, "|".join(map(str, one))) for one in kinds.iter_rows()]
+    kept = (
         placed.drop_nulls("township_code")
+        .join(
+            kinds.with_columns(hash=pl.Series(hashes, dtype=pl.UInt64)),
+            on=alike,
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(
             week=pl.col("visit_due_on").dt.truncate("1w"), made=pl.col("visited_on").cast(pl.Datetime("us"))
         )
-        .with_columns(in_time=(pl.col("made") < end) & (pl.coalesce("recorded_at", "made") < end))
-        .group_by(CELL)
-        .agg(due=pl.len().cast(pl.Int64), done=pl.col("in_time").fill_null(value=False).sum().cast(pl.Int64))
-        .sort(CELL)
+        .with_columns(
+            done=((pl.col("made") < end) & (pl.coalesce("recorded_at", "made") < end)).fill_null(value=False)
+        )
+        .select(*CELL, "hash", "done")
     )
-    return counted, placed.filter(pl.col("township_code").is_null())[LINE].to_list()
+    return kept, placed.filter(pl.col("township_code").is_null())[LINE].to_list()
+
+
+def _hash(key: bytes, text: str) -> int:
+    return int.from_bytes(hmac.digest(key, f"visit {text}".encode(), "sha256")[:8], "big")
 
 
 def newest_entry(visits: pl.DataFrame) -> datetime | None:
@@ -107,25 +134,41 @@ def newest_entry(visits: pl.DataFrame) -> datetime | None:
     return newest.item()
 
 
-def add_counts(
-    con: duckdb.DuckDBPyConnection, counts: pl.DataFrame, until: datetime | None, file_id: str
-) -> None:
-    """Keep one file's counts and make the coverage of every complete week anew, in the open transaction."""
-    con.register("counts", counts)
+def add_visits(con: duckdb.DuckDBPyConnection, until: datetime | None, file_id: str) -> int:
+    """Keep the visits of `arriving_visit` as one file's and make the coverage of every complete week anew.
+
+    Returns:
+        How many of them an earlier file had brought already.
+    """
+    con.execute(
+        f"""
+        create or replace temp table arriving as
+        select {", ".join(CELL)}, hash, done, row_number() over (partition by hash order by done desc) as nth from arriving_visit
+        """
+    )
+    again = read_row(
+        con, "select count(*) from arriving a semi join kept_visit v on a.hash = v.hash and a.nth = v.nth"
+    )[0]
     con.execute(
         """
-        delete from visit_count v where exists (
-            select 1 from (
-                select e.file_id, e.week, sum(e.due) as visits, bool_and(coalesce(c.due >= e.due and c.done >= e.done, false)) as all_again
-                from visit_count e left join counts c using (township_code, service, week) group by all) a
-            where a.file_id = v.file_id and a.week = v.week and all_again and visits >= $least)
+        create or replace temp table held_anew as
+        select v.file_id, v.week from kept_visit v left join arriving a on a.hash = v.hash and a.nth = v.nth
+        group by all having count(a.hash) > 0 and count(a.hash) >= $share * count(*)
         """,
-        {"least": SENT_ANEW},
+        {"share": HELD_ANEW},
     )
     con.execute(
-        f"insert into visit_count select $id, {', '.join(CELL)}, due, done from counts", {"id": file_id}
+        """
+        delete from kept_visit v where exists (select 1 from arriving a where a.hash = v.hash and a.nth = v.nth)
+            or (exists (select 1 from held_anew h where h.file_id = v.file_id and h.week = v.week)
+                and exists (select 1 from arriving a where a.week = v.week and a.township_code = v.township_code and a.service = v.service))
+        """
     )
-    con.unregister("counts")
+    con.execute(
+        f"insert into kept_visit select $id, {', '.join(CELL)}, hash, nth, done from arriving order by all",
+        {"id": file_id},
+    )
+    con.execute("drop table arriving; drop table arriving_visit; drop table held_anew")
     if until is not None:
         con.execute(
             """
@@ -135,6 +178,7 @@ def add_counts(
             {"name": UNTIL, "until": until.isoformat(sep=" ")},
         )
     rebuild_coverage(con)
+    return again
 
 
 def rebuild_coverage(con: duckdb.DuckDBPyConnection) -> None:
@@ -145,7 +189,10 @@ def rebuild_coverage(con: duckdb.DuckDBPyConnection) -> None:
         insert into core_service_coverage
         with cells as (
             select township_code, service, week, sum(due)::bigint as due, sum(done)::bigint as done, 'visits ' || max(file_id) as file_id
-            from visit_count group by all),
+            from (
+                select file_id, township_code, service, week, due, done from visit_count
+                union all select file_id, township_code, service, week, count(*), count(*) filter (done) from kept_visit group by all)
+            group by all),
         loads as (
             select *, sum(due) over (
                 partition by township_code, service order by week

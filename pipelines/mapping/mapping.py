@@ -108,6 +108,11 @@ class TableMapping(Checked):
         description="days from then on are meant, however far they lie from the others",
         examples=["1995-01-01"],
     )
+    latest: date | None = Field(
+        default=None,
+        description="days up to then are meant, however far they lie from the others",
+        examples=["2035-12-31"],
+    )
 
 
 class FileMapping(Checked):

@@ -148,6 +148,10 @@ class Disputes(dy.Schema):
         return pl.col("withdrawn_at").is_null() | (pl.col("withdrawn_at") >= pl.col("registered_at"))
 
     @dy.rule()
+    def due_not_before_registered(cls) -> pl.Expr:
+        return pl.col("due_at").is_null() | (pl.col("due_at").dt.date() >= pl.col("registered_at").dt.date())
+
+    @dy.rule()
     def recorded_not_before_registered(cls) -> pl.Expr:
         return pl.col("recorded_at").is_null() | (pl.col("recorded_at") >= pl.col("registered_at"))
 

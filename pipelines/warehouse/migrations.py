@@ -8,12 +8,13 @@ import duckdb
 
 from pipelines.errors import FengqiaoError
 
-WAREHOUSE_SCHEMA = 3
+WAREHOUSE_SCHEMA = 4
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: ("alter table quarantine add column if not exists record_key text",),
     3: (),
+    4: (),
 }
-"""Statements that make each version from the one before; new tables (3: links of disputes) come with the DDL."""
+"""Statements that make each version from the one before; new tables (3: links of disputes, 4: visits by hash, flags of held rows, whole exports, columns of sources) come with the DDL."""
 
 
 def version_of(con: duckdb.DuckDBPyConnection) -> int | None:

@@ -62,6 +62,9 @@ create table if not exists intake_reading (file_id text primary key, fingerprint
 create table if not exists visit_count (
     file_id text not null, township_code text not null, service text not null, week date not null,
     due bigint not null, done bigint not null);
+create table if not exists kept_visit (
+    file_id text not null, township_code text not null, service text not null, week date not null,
+    hash ubigint not null, nth bigint not null, done boolean not null);
 create table if not exists dispute_pair (
     dispute_id text not null, earlier_id text not null, probability double not null, evidence text not null,
     primary key (dispute_id, earlier_id));

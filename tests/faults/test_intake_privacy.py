@@ -61,7 +61,7 @@ for place in places:
 """
 PLACES = [
     *(f"pipelines.intake.file_intake.{name}" for name in ("read_source", "name_columns", "parse", "hash_pairs", "load_rows", "release_rows", "quarantine_rows")),
-    *(f"pipelines.intake.service_visits.{name}" for name in ("refuse_headings", "name_columns", "parse", "count_visits", "quarantine_rows")),
+    *(f"pipelines.intake.service_visits.{name}" for name in ("refuse_headings", "name_columns", "parse", "placed_visits", "quarantine_rows")),
 ]  # fmt: skip
 """Functions that have rows of persons in their hands, as each is called."""
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipelines.city.profile import load_profile
 from pipelines.intake.intake import load_sources, refresh_reference
 from pipelines.intake.parsing import name_columns, parse
-from pipelines.intake.service_visits import CELL, count_visits
+from pipelines.intake.service_visits import CELL, placed_visits
 from pipelines.intake.value_parsers import moments, numbers
 from pipelines.mapping.landing_folder import SourceFile
 from pipelines.mapping.mapping import FileMapping, TableMapping
@@ -211,7 +211,8 @@ def test_counts_of_visits_are_those_of_a_plain_loop(rows: list) -> None:
         cell = expected.setdefault((town, "S1", week), [0, 0])
         cell[0] += 1
         cell[1] += made is not None and made < due - due % 7 + 7
-    counted, above = count_visits(frame, QUJING.areas)
+    visits, above = placed_visits(frame, QUJING.areas, KEY)
+    counted = visits.group_by(CELL).agg(due=pl.len(), done=pl.col("done").sum())
     assert above == []
     assert {row[:3]: list(row[3:]) for row in counted.select(*CELL, "due", "done").iter_rows()} == expected
 
