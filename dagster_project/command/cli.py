@@ -193,17 +193,23 @@ def dashboard(
 
 @app.command()
 def audit(
-    action: Annotated[Literal["verify"], typer.Argument(help="The only thing there is to do.")] = "verify",
+    action: Annotated[
+        Literal["verify", "guards"],
+        typer.Argument(help="verify, or put back the database's guards that verify found missing."),
+    ] = "verify",
     profile: ProfileName = "qujing",
     home: HomeFolder = None,
     head: Annotated[
         str | None, typer.Option(help="Check code printed on the papers.", show_default=False)
     ] = None,
 ) -> None:
-    """Verify that no decision was changed or taken out of the record."""
-    from dashboards.decisions.chain_heads import verify
+    """Verify that no decision was changed, put in or taken out of the record."""
+    from dashboards.decisions.store import DecisionStore
 
-    typer.echo(verify(city_of(profile, home).home, head))
+    store = DecisionStore.of(city_of(profile, home).home)
+    if action == "guards":
+        store.restore_guards()
+    typer.echo(store.verify(head))
 
 
 @app.command()

@@ -3,10 +3,11 @@
 An entry's hash covers its number, its time, the hash before it and a hash of its content; the content
 lies beside it with a salt of its own. So a dispute can be erased for good (boundary 16) while the chain
 over everything else still closes: the erasure is itself an entry, and `verify` tells the two apart from
-tampering. Taking entries off the end shows against the heads kept elsewhere (`heads.py`, printed papers).
+tampering. Each entry is signed with a key outside the home (`signing.py`), so that who can write the
+database but does not hold the key can add nothing. Taking entries off the end, or putting back an older
+record, shows against the heads kept in the home, beside the key and on printed papers.
 """
 
-import hashlib
 import json
 import os
 import secrets
@@ -15,24 +16,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 
 import sqlalchemy as sa
 
+from dashboards.decisions.chain import FIRST, Verified, content_hash_of, entry_hash_of, verify_chain, walk
 from dashboards.decisions.decision import Action, Decision
-from dashboards.decisions.tables import CONTENT, ENTRY, ERASURE, REWRITE, REWRITING, lock, prepare, still
-from pipelines.errors import FengqiaoError, RefusedInput
+from dashboards.decisions.signing import Signer
+from dashboards.decisions.tables import (
+    CONTENT,
+    ENTRY,
+    ERASURE,
+    REWRITE,
+    REWRITING,
+    SIGNATURE,
+    lock,
+    prepare,
+    put_back_guards,
+    still,
+)
+from pipelines.errors import RefusedInput
 from pipelines.home import Home
 
-FIRST = "0" * 64
 DECIDED: tuple[Action, ...] = ("accept", "decline", "correct")
 VISITED: tuple[Action, ...] = ("visit",)
-HEAD_CHARACTERS = 8
-"""How much of a head must be given, at least, to be looked up: papers print its beginning."""
-
-
-class BrokenChain(FengqiaoError):
-    """The record was changed outside this program; the message names the first entry that does not fit."""
 
 
 @dataclass(frozen=True)
@@ -44,24 +50,14 @@ class Entry:
     decision: Decision
 
 
-@dataclass(frozen=True)
-class Verified:
-    """A record that closes: how many entries, how many of them erased, and the hash of the last."""
-
-    entries: int
-    erased: int
-    head: str
-
-    def __str__(self) -> str:
-        return f"{self.entries} entries, {self.erased} erased, unbroken; head {self.head}"
-
-
 class DecisionStore:
     """The record at one address. Safe with many writers: each writes alone, under the database's own lock."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, signer: Signer) -> None:
         self._engine = sa.create_engine(url)
-        prepare(self._engine)
+        self._signer = signer
+        if prepare(self._engine):
+            self._sign_older_entries()
 
     @classmethod
     def of(cls, home: Home) -> "DecisionStore":
@@ -70,7 +66,7 @@ class DecisionStore:
         if not url:
             home.root.mkdir(parents=True, exist_ok=True)
             url = f"sqlite:///{home.decisions}"
-        return _opened(url)
+        return _opened(url, Signer.of(home))
 
     def record(self, decisions: Iterable[Decision], at: datetime) -> list[int]:
         """Append decisions, all or none.
@@ -90,7 +86,7 @@ class DecisionStore:
             for decision in decisions:
                 if decision.action == "undo":
                     self._check_undo(con, decision)
-                numbers.append(_append(con, decision.to_json(), decision.dispute_id, at))
+                numbers.append(self._append(con, decision.to_json(), decision.dispute_id, at))
         return numbers
 
     def history(self, dispute_id: str) -> list[Entry]:
@@ -128,7 +124,7 @@ class DecisionStore:
             ).all()
             if numbers:
                 content = json.dumps({"erased": list(numbers)})
-                by_entry = _append(con, content, None, at)
+                by_entry = self._append(con, content, None, at)
                 con.execute(sa.insert(ERASURE), [{"seq": seq, "by_entry": by_entry} for seq in numbers])
                 con.execute(sa.delete(CONTENT).where(CONTENT.c.seq.in_(numbers)))
         self._give_back_pages()
@@ -148,42 +144,29 @@ class DecisionStore:
                     content = json.dumps(fields | {"note": note}, ensure_ascii=False, sort_keys=True)
                     changed[row.seq] = (secrets.token_hex(16), row.dispute_id, content)
             if changed:
-                _replace_contents(con, changed, at)
+                self._replace_contents(con, changed, at)
         if changed:
             self._give_back_pages()
         return len(changed)
 
-    def verify(self, heads: Iterable[str] = ()) -> Verified:
-        """Walk the chain from its first entry.
+    def verify(self, printed: str | None = None) -> Verified:
+        """Walk the chain from its first entry; check guards, signatures, contents, and the heads kept elsewhere.
 
         Args:
-            heads: hashes of entries known from elsewhere, say from printed papers, or their beginnings;
-                each must still be there.
+            printed: the beginning of a head from a paper, which must still be in the chain.
 
         Raises:
-            BrokenChain: an entry or its content was changed, put in, or taken out.
+            BrokenChain: an entry, its content, its signature or a guard was changed, put in, or taken out.
         """
         with self._engine.begin() as con:
             still(con)
-            entries = con.execute(sa.select(ENTRY).order_by(ENTRY.c.seq)).all()
-            content = {row.seq: row for row in con.execute(sa.select(CONTENT))}
-            erased = {row.seq: row.by_entry for row in con.execute(sa.select(ERASURE))}
-            rewritten = [(row.seq, row.by_entry) for row in con.execute(sa.select(REWRITING))]
-        previous, hashes = FIRST, [FIRST]
-        for number, entry in enumerate(entries, start=1):
-            wanted = _hash(number, entry.at, previous, entry.content_hash)
-            if (entry.seq, entry.previous_hash, entry.hash) != (number, previous, wanted):
-                raise BrokenChain(f"decision {number} was changed, or one before it was taken out")
-            by_entries = [by_entry for seq, by_entry in rewritten if seq == number]
-            _check_content(number, entry.content_hash, content, erased, by_entries)
-            previous = entry.hash
-            hashes.append(previous)
-        if set(content) - {entry.seq for entry in entries}:
-            raise BrokenChain("a decision without an entry in the chain was put in")
-        for head in heads:
-            if len(head) < HEAD_CHARACTERS or not any(each.startswith(head) for each in hashes):
-                raise BrokenChain(f"no decision has the hash {head}: decisions were taken off the end")
-        return Verified(len(entries), len(erased), previous)
+            return verify_chain(con, self._signer, printed)
+
+    def restore_guards(self) -> None:
+        """Put missing or changed guards back; what was written meanwhile is judged by `verify`."""
+        with self._engine.begin() as con:
+            lock(con)
+            put_back_guards(con)
 
     def _give_back_pages(self) -> None:
         """Write what is left of the content anew, so that no freed page keeps what was taken out."""
@@ -218,14 +201,59 @@ class DecisionStore:
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
-        with self._engine.begin() as con:
-            lock(con)
-            yield con
+        """A transaction of one writer; the head it ends with is kept outside the database."""
+        with self._signer.keeping() as keep:
+            with self._engine.begin() as con:
+                lock(con)
+                yield con
+                head = con.scalar(sa.select(ENTRY.c.hash).order_by(ENTRY.c.seq.desc()).limit(1))
+            if head:
+                keep(head)
+
+    def _append(self, con: sa.Connection, content: str, dispute_id: str | None, at: datetime) -> int:
+        last = con.execute(sa.select(ENTRY.c.seq, ENTRY.c.hash).order_by(ENTRY.c.seq.desc()).limit(1)).first()
+        seq, previous = (last.seq + 1, last.hash) if last else (1, FIRST)
+        salt, moment = secrets.token_hex(16), at.isoformat(timespec="seconds")
+        content_hash = content_hash_of(salt, dispute_id, content)
+        entry_hash = entry_hash_of(seq, moment, previous, content_hash)
+        signature = self._signer.sign(entry_hash)
+        row = {"seq": seq, "at": moment, "previous_hash": previous, "content_hash": content_hash}
+        con.execute(sa.insert(ENTRY).values(row | {"hash": entry_hash}))
+        con.execute(sa.insert(CONTENT).values(seq=seq, salt=salt, dispute_id=dispute_id, content=content))
+        con.execute(sa.insert(SIGNATURE).values(seq=seq, signature=signature))
+        return seq
+
+    def _replace_contents(
+        self, con: sa.Connection, changed: dict[int, tuple[str, str | None, str]], at: datetime
+    ) -> None:
+        """Put salt, dispute and content in place of what entries said, and record the hashes of these."""
+        hashes = {str(seq): content_hash_of(*parts) for seq, parts in changed.items()}
+        by_entry = self._append(con, json.dumps({"rewritten": hashes}, sort_keys=True), None, at)
+        con.execute(sa.insert(REWRITING), [{"seq": seq, "by_entry": by_entry} for seq in changed])
+        con.execute(sa.delete(CONTENT).where(CONTENT.c.seq.in_(list(changed))))
+        rows = [
+            {"seq": seq, "salt": salt, "dispute_id": dispute_id, "content": content}
+            for seq, (salt, dispute_id, content) in changed.items()
+        ]
+        con.execute(sa.insert(CONTENT), rows)
+
+    def _sign_older_entries(self) -> None:
+        """Sign a record from before signatures, once; one whose head was kept beside the key had them already.
+
+        Raises:
+            BrokenChain: the signatures were taken away, or the older record is not whole.
+        """
+        if self._signer.kept_beside_key():
+            return
+        with self._writing() as con:
+            walk(con)
+            for row in con.execute(sa.select(ENTRY.c.seq, ENTRY.c.hash)).all():
+                con.execute(sa.insert(SIGNATURE).values(seq=row.seq, signature=self._signer.sign(row.hash)))
 
 
 @lru_cache(maxsize=8)
-def _opened(url: str) -> DecisionStore:
-    return DecisionStore(url)
+def _opened(url: str, signer: Signer) -> DecisionStore:
+    return DecisionStore(url, signer)
 
 
 def _standing(entries: Sequence[Entry], kind: Sequence[Action]) -> dict[str, Entry]:
@@ -235,66 +263,3 @@ def _standing(entries: Sequence[Entry], kind: Sequence[Action]) -> dict[str, Ent
         for entry in entries
         if entry.decision.action in kind and entry.seq not in undone
     }
-
-
-def _append(con: sa.Connection, content: str, dispute_id: str | None, at: datetime) -> int:
-    last = con.execute(sa.select(ENTRY.c.seq, ENTRY.c.hash).order_by(ENTRY.c.seq.desc()).limit(1)).first()
-    seq, previous = (last.seq + 1, last.hash) if last else (1, FIRST)
-    salt, moment = secrets.token_hex(16), at.isoformat(timespec="seconds")
-    content_hash = _content_hash(salt, dispute_id, content)
-    con.execute(
-        sa.insert(ENTRY).values(
-            seq=seq,
-            at=moment,
-            previous_hash=previous,
-            content_hash=content_hash,
-            hash=_hash(seq, moment, previous, content_hash),
-        )
-    )
-    con.execute(sa.insert(CONTENT).values(seq=seq, salt=salt, dispute_id=dispute_id, content=content))
-    return seq
-
-
-def _replace_contents(
-    con: sa.Connection, changed: dict[int, tuple[str, str | None, str]], at: datetime
-) -> None:
-    """Put salt, dispute and content in place of what entries said, and record the hashes of these."""
-    hashes = {str(seq): _content_hash(*parts) for seq, parts in changed.items()}
-    by_entry = _append(con, json.dumps({"rewritten": hashes}, sort_keys=True), None, at)
-    con.execute(sa.insert(REWRITING), [{"seq": seq, "by_entry": by_entry} for seq in changed])
-    con.execute(sa.delete(CONTENT).where(CONTENT.c.seq.in_(list(changed))))
-    con.execute(
-        sa.insert(CONTENT),
-        [
-            {"seq": seq, "salt": salt, "dispute_id": dispute_id, "content": content}
-            for seq, (salt, dispute_id, content) in changed.items()
-        ],
-    )
-
-
-def _check_content(
-    seq: int,
-    content_hash: str,
-    content: dict[int, sa.Row[Any]],
-    erased: dict[int, int],
-    rewritten_by: Sequence[int],
-) -> None:
-    """Compare what an entry says with the chain, or with the newest entry that tells of its rewriting or erasure."""
-    stored = content.get(seq)
-    if stored is not None:
-        by_entry = content.get(max(rewritten_by, default=0))
-        recorded = json.loads(by_entry.content).get("rewritten", {}).get(str(seq)) if by_entry else None
-        if _content_hash(stored.salt, stored.dispute_id, stored.content) != (recorded or content_hash):
-            raise BrokenChain(f"what decision {seq} says was changed")
-        return
-    by_entry = content.get(erased.get(seq, 0))
-    if by_entry is None or seq not in json.loads(by_entry.content).get("erased", ()):
-        raise BrokenChain(f"what decision {seq} says was taken out, and no erasure tells of it")
-
-
-def _content_hash(salt: str, dispute_id: str | None, content: str) -> str:
-    return hashlib.sha256("\x1f".join((salt, dispute_id or "", content)).encode()).hexdigest()
-
-
-def _hash(seq: int, at: str, previous: str, content_hash: str) -> str:
-    return hashlib.sha256("\x1f".join((str(seq), at, previous, content_hash)).encode()).hexdigest()

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from dashboards.access.roles import Role
-from dashboards.decisions.chain_heads import verify_and_keep
 from dashboards.decisions.store import DecisionStore, Entry
 from dashboards.published.last_week_queries import LastWeek, last_week
 from dashboards.published.model_queries import Measured, pooled
@@ -66,7 +65,7 @@ def gather(home: Home, profile: Profile, lang: str, role: Role) -> Paper:
     earlier = before(home, publication)
     listed = week(publication, role, earlier=earlier)
     numbers = listed.rows["dispute_id"].to_list()
-    record = verify_and_keep(home)
+    record = DecisionStore.of(home).verify()
     return Paper(
         publication=publication,
         earlier=earlier,

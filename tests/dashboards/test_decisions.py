@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboards.decisions import chain_heads
+from dashboards.decisions.chain import BrokenChain
 from dashboards.decisions.decision import Decision
-from dashboards.decisions.store import BrokenChain, DecisionStore
+from dashboards.decisions.signing import HEADS, Signer
+from dashboards.decisions.store import DecisionStore
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
 from tests.dashboards import postgres
@@ -31,6 +32,12 @@ ACCEPT = Decision(
     due_on=date(2026, 1, 2),
 )
 WRITERS, EACH = 20, 4
+
+
+def signer_in(folder: Path) -> Signer:
+    home = Home(folder / "home")
+    home.root.mkdir(exist_ok=True)
+    return Signer.of(home)
 
 
 def decline(dispute_id: str, reason: str = "in_hand") -> Decision:
@@ -69,8 +76,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(url: str) -> DecisionStore:
-    return DecisionStore(url)
+def store(url: str, tmp_path: Path) -> DecisionStore:
+    return DecisionStore(url, signer_in(tmp_path))
 
 
 def change(url: str, *statements: str) -> None:
@@ -193,24 +200,22 @@ def test_entries_taken_off_the_end_are_noticed_by_a_head_kept_elsewhere(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FENGQIAO_DECISIONS_URL", url)
-    home = Home(tmp_path / "home")
-    home.root.mkdir()
-    store = DecisionStore.of(home)
+    signer = signer_in(tmp_path)
+    store = DecisionStore.of(Home(signer.root))
     store.record([ACCEPT, decline("B2")], AT)
-    printed = chain_heads.verify_and_keep(home).head
+    printed = store.verify().head
     store.record([decline("C3")], AT)
-    assert chain_heads.verify(home, printed[:16]).entries == 3
-    change(url, *(f"delete from decision_{table} where seq > 1" for table in ("content", "entry")))
-    assert store.verify().entries == 1
+    assert store.verify(printed[:16]).entries == 3
+    change(url, *(f"delete from decision_{table} where seq > 1" for table in ("content", "signature", "entry")))
     with pytest.raises(BrokenChain, match=f"no decision has the hash {printed}"):
-        chain_heads.verify(home)
+        store.verify()
 
 
 def test_a_head_that_was_never_there_is_not_accepted(store: DecisionStore) -> None:
     store.record([ACCEPT], AT)
     for head in ("", "abc", "0123456789abcdef"):
         with pytest.raises(BrokenChain):
-            store.verify([head])
+            store.verify(head)
 
 
 def test_erasing_a_dispute_leaves_no_word_of_it_and_a_chain_that_closes(
@@ -242,14 +247,15 @@ def test_an_erasure_hides_nothing_but_what_it_names(url: str, store: DecisionSto
         store.verify()
 
 
-def test_twenty_people_write_at_once_and_nothing_is_lost_or_torn(url: str) -> None:
+def test_twenty_people_write_at_once_and_nothing_is_lost_or_torn(url: str, tmp_path: Path) -> None:
+    signer = signer_in(tmp_path)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.dashboards.writer"])
     start = context.Barrier(WRITERS + 1)
-    people = [context.Process(target=write, args=(url, n, EACH, start)) for n in range(WRITERS)]
+    people = [context.Process(target=write, args=(url, signer, n, EACH, start)) for n in range(WRITERS)]
     for person in people:
         person.start()
-    store = DecisionStore(url)
+    store = DecisionStore(url, signer)
     start.wait(timeout=60)
     seen = [store.verify().entries for _ in range(5)]
     for person in people:
@@ -282,7 +288,10 @@ def test_whatever_is_put_into_any_field_is_noticed(
 ) -> None:
     path = tmp_path / "tampered.db"
     path.unlink(missing_ok=True)
-    store = DecisionStore(f"sqlite:///{path}")
+    signer = signer_in(tmp_path)
+    for kept in (signer.root / HEADS, signer.key_file.with_name(HEADS)):
+        kept.unlink(missing_ok=True)
+    store = DecisionStore(f"sqlite:///{path}", signer)
     store.record([decline(f"A{n}") for n in range(ROWS)], AT)
     table, name = column
     new = len(value) + 50 if name == "seq" else value

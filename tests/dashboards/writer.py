@@ -7,12 +7,13 @@ from datetime import date, datetime
 from multiprocessing.synchronize import Barrier
 
 from dashboards.decisions.decision import Decision
+from dashboards.decisions.signing import Signer
 from dashboards.decisions.store import DecisionStore
 
 
-def write(url: str, writer: int, many: int, start: Barrier) -> None:
+def write(url: str, signer: Signer, writer: int, many: int, start: Barrier) -> None:
     """Wait for the others, then record so many pairs of decisions, each pair together."""
-    store = DecisionStore(url)
+    store = DecisionStore(url, signer)
     start.wait()
     for n in range(many):
         pair = [

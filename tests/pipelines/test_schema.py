@@ -6,8 +6,10 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 
+from dashboards.decisions.signing import Signer
 from dashboards.decisions.store import DecisionStore
 from pipelines.errors import FengqiaoError
+from pipelines.home import Home
 from pipelines.warehouse.migrations import WAREHOUSE_SCHEMA
 from pipelines.warehouse.warehouse import DDL, open_warehouse, read_row
 
@@ -49,13 +51,13 @@ def test_a_newer_warehouse_is_refused_and_left_as_it_is(tmp_path: Path, read_onl
 
 
 def test_decisions_of_an_older_form_go_on_and_of_a_newer_one_are_refused(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'decisions.db'}"
-    DecisionStore(url)
+    url, signer = f"sqlite:///{tmp_path / 'decisions.db'}", Signer.of(Home(tmp_path))
+    DecisionStore(url, signer)
     engine = sa.create_engine(url)
     with engine.begin() as con:
         con.exec_driver_sql("drop table decision_schema")
-    assert DecisionStore(url).verify().entries == 0
+    assert DecisionStore(url, signer).verify().entries == 0
     with engine.begin() as con:
         con.exec_driver_sql("update decision_schema set version = 99")
     with pytest.raises(FengqiaoError, match="schema 99"):
-        DecisionStore(url)
+        DecisionStore(url, signer)

@@ -1,0 +1,109 @@
+"""The signature of the decision record: made with the key outside the home, and the heads kept beside that key.
+
+Who can write the home or the database but does not hold the key can neither add an entry nor put back an older
+record unnoticed. Who holds the key can; the papers' printed heads are then the only witness.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO, cast
+
+from pipelines.errors import FengqiaoError, RefusedInput
+from pipelines.home import Home
+from pipelines.privacy.key_file import key_path, load_key
+
+HEADS = "decision_heads.txt"
+_PURPOSE = b"the decision record"
+
+
+@dataclass(frozen=True)
+class Signer:
+    """The key of one home's record, read when it is needed, and the two files that keep its heads.
+
+    Attributes:
+        root: the home folder.
+        key_file: outside the home.
+    """
+
+    root: Path
+    key_file: Path
+
+    @classmethod
+    def of(cls, home: Home) -> "Signer":
+        """The signer of a home, with the key of its pair hashes."""
+        return cls(home.root.resolve(), key_path())
+
+    def sign(self, entry_hash: str) -> str:
+        """The signature of an entry's hash, in hexadecimal digits.
+
+        Raises:
+            RefusedInput: there is no key, or others may read it.
+        """
+        in_use = (self.root / HEADS).exists() or Home(self.root).warehouse.exists()
+        if in_use and not self.key_file.exists():
+            raise RefusedInput(
+                f"the key file {self.key_file} is gone; put it back: decisions are signed with it"
+            )
+        own_key = hmac.digest(load_key(self.root), _PURPOSE, hashlib.sha256)
+        return hmac.new(own_key, entry_hash.encode(), hashlib.sha256).hexdigest()
+
+    def is_signed(self, entry_hash: str, signature: str) -> bool:
+        """Whether that signature of the hash was made with this key."""
+        return hmac.compare_digest(self.sign(entry_hash).encode(), signature.encode())
+
+    def kept(self) -> list[str]:
+        """Heads kept in the home and beside the key."""
+        inside = self.root / HEADS
+        lines = inside.read_text(encoding="utf-8").split() if inside.exists() else []
+        return list(dict.fromkeys([*lines, *self.kept_beside_key()]))
+
+    def kept_beside_key(self) -> list[str]:
+        """Heads of this home's record kept beside the key, oldest first."""
+        path = self._beside_key()
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return [head for mark, _, head in (line.partition(" ") for line in lines) if mark == self._mark()]
+
+    @contextmanager
+    def keeping(self) -> Iterator[Callable[[str], None]]:
+        """Open both files before anything is recorded, so that a head can be kept afterwards; gives what keeps it.
+
+        Raises:
+            FengqiaoError: one of them cannot be written; nothing was recorded.
+        """
+        with ExitStack() as stack:
+            try:
+                self._beside_key().parent.mkdir(parents=True, exist_ok=True)
+                files = [
+                    cast(
+                        TextIO,
+                        stack.enter_context(open(path, "a", encoding="utf-8", opener=_for_owner_alone)),
+                    )
+                    for path in (self.root / HEADS, self._beside_key())
+                ]
+            except OSError as problem:
+                raise FengqiaoError(
+                    f"the head of the decision record cannot be kept in {problem.filename}, nothing was recorded: "
+                    "let this user write there"
+                ) from problem
+            yield lambda head: self._keep(files, head)
+
+    def _keep(self, files: list[TextIO], head: str) -> None:
+        for file, line in zip(files, (head, f"{self._mark()} {head}"), strict=True):
+            file.write(f"{line}\n")
+            file.flush()
+
+    def _beside_key(self) -> Path:
+        return self.key_file.with_name(HEADS)
+
+    def _mark(self) -> str:
+        """What tells this home's heads from another's beside the same key."""
+        return hashlib.sha256(str(self.root).encode()).hexdigest()[:16]
+
+
+def _for_owner_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
