@@ -15,6 +15,14 @@ def worlds_stay_as_they_were_made() -> Iterator[None]:
     assert store.altered() == [], "a test wrote into a world that others read: copy it first"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A key of the tests alone: no test reads, makes or signs with the key of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FENGQIAO_KEY_FILE", str(tmp_path_factory.mktemp("key") / "pair.key"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def small_city() -> SmallCity:
     """Two made-up years of 3 % of Qujing with one published week: read it only, or copy it."""

@@ -44,7 +44,8 @@ class Signer:
         Raises:
             RefusedInput: there is no key, or others may read it.
         """
-        in_use = (self.root / HEADS).exists() or Home(self.root).warehouse.exists()
+        heads = self.root / HEADS
+        in_use = (heads.exists() and heads.stat().st_size > 0) or Home(self.root).warehouse.exists()
         if in_use and not self.key_file.exists():
             raise RefusedInput(
                 f"the key file {self.key_file} is gone; put it back: decisions are signed with it"

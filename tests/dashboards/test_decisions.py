@@ -192,6 +192,7 @@ def test_a_change_behind_the_guards_is_noticed(
 ) -> None:
     store.record([ACCEPT, decline("B2"), decline("C3")], AT)
     change(url, *statements)
+    store.restore_guards()
     with pytest.raises(BrokenChain, match=message):
         store.verify()
 
@@ -206,7 +207,10 @@ def test_entries_taken_off_the_end_are_noticed_by_a_head_kept_elsewhere(
     printed = store.verify().head
     store.record([decline("C3")], AT)
     assert store.verify(printed[:16]).entries == 3
-    change(url, *(f"delete from decision_{table} where seq > 1" for table in ("content", "signature", "entry")))
+    change(
+        url, *(f"delete from decision_{table} where seq > 1" for table in ("content", "signature", "entry"))
+    )
+    store.restore_guards()
     with pytest.raises(BrokenChain, match=f"no decision has the hash {printed}"):
         store.verify()
 
@@ -243,6 +247,7 @@ def test_an_erasure_hides_nothing_but_what_it_names(url: str, store: DecisionSto
     store.record([ACCEPT, decline("B2")], AT)
     store.erase("A1", AT)
     change(url, "insert into decision_erasure values (2, 3)", "delete from decision_content where seq = 2")
+    store.restore_guards()
     with pytest.raises(BrokenChain, match="what decision 2 says was taken out"):
         store.verify()
 
@@ -300,5 +305,6 @@ def test_whatever_is_put_into_any_field_is_noticed(
     with engine.begin() as con:
         con.execute(sa.text(f"update {table} set {name} = :new where seq = :row"), {"new": new, "row": row})
     engine.dispose()
+    store.restore_guards()
     with pytest.raises(BrokenChain):
         store.verify()
