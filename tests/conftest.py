@@ -20,6 +20,7 @@ def own_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A key of the tests alone: no test reads, makes or signs with the key of whoever runs them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FENGQIAO_KEY_FILE", str(tmp_path_factory.mktemp("key") / "pair.key"))
+        patch.setenv("FENGQIAO_HEADS_FILE", str(tmp_path_factory.mktemp("heads") / "decision_heads.txt"))
         yield
 
 

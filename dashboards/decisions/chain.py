@@ -56,13 +56,13 @@ def entry_hash_of(seq: int, at: str, previous: str, content_hash: str) -> str:
     return hashlib.sha256("\x1f".join((str(seq), at, previous, content_hash)).encode()).hexdigest()
 
 
-def verify_chain(con: sa.Connection, signer: Signer, printed: str | None) -> Verified:
+def verify_chain(con: sa.Connection, signer: Signer, heads: Sequence[str]) -> Verified:
     """Check guards, chain, contents, signatures, and that every head kept elsewhere is in the chain.
 
     Args:
         con: reads one moment of the record.
         signer: of the home.
-        printed: the beginning of a head from a paper.
+        heads: kept elsewhere before that moment, or the beginning of one from a paper.
 
     Raises:
         BrokenChain: something was changed, put in, or taken out.
@@ -73,7 +73,7 @@ def verify_chain(con: sa.Connection, signer: Signer, printed: str | None) -> Ver
         raise BrokenChain("the record's schema number was changed")
     verified, hashes = walk(con)
     _check_signatures(con, signer, hashes)
-    for head in [*signer.kept(), *([] if printed is None else [printed])]:
+    for head in heads:
         if len(head) < HEAD_CHARACTERS or not any(each.startswith(head) for each in hashes):
             raise BrokenChain(
                 f"no decision has the hash {head}: decisions were taken off the end, or an older record was put back"

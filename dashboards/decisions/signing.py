@@ -28,15 +28,18 @@ class Signer:
     Attributes:
         root: the home folder.
         key_file: outside the home.
+        heads_file: outside the home too: `$FENGQIAO_HEADS_FILE`, else beside the key.
     """
 
     root: Path
     key_file: Path
+    heads_file: Path
 
     @classmethod
     def of(cls, home: Home) -> "Signer":
         """The signer of a home, with the key of its pair hashes."""
-        return cls(home.root.resolve(), key_path())
+        given = os.environ.get("FENGQIAO_HEADS_FILE")
+        return cls(home.root.resolve(), key_path(), Path(given) if given else key_path().with_name(HEADS))
 
     def sign(self, entry_hash: str) -> str:
         """The signature of an entry's hash, in hexadecimal digits.
@@ -58,14 +61,14 @@ class Signer:
         return hmac.compare_digest(self.sign(entry_hash).encode(), signature.encode())
 
     def kept(self) -> list[str]:
-        """Heads kept in the home and beside the key."""
+        """Heads kept in the home and outside it."""
         inside = self.root / HEADS
         lines = inside.read_text(encoding="utf-8").split() if inside.exists() else []
-        return list(dict.fromkeys([*lines, *self.kept_beside_key()]))
+        return list(dict.fromkeys([*lines, *self.kept_outside()]))
 
-    def kept_beside_key(self) -> list[str]:
-        """Heads of this home's record kept beside the key, oldest first."""
-        path = self._beside_key()
+    def kept_outside(self) -> list[str]:
+        """Heads of this home's record kept outside the home, oldest first."""
+        path = self.heads_file
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         return [head for mark, _, head in (line.partition(" ") for line in lines) if mark == self._mark()]
 
@@ -78,13 +81,13 @@ class Signer:
         """
         with ExitStack() as stack:
             try:
-                self._beside_key().parent.mkdir(parents=True, exist_ok=True)
+                self.heads_file.parent.mkdir(parents=True, exist_ok=True)
                 files = [
                     cast(
                         TextIO,
                         stack.enter_context(open(path, "a", encoding="utf-8", opener=_for_owner_alone)),
                     )
-                    for path in (self.root / HEADS, self._beside_key())
+                    for path in (self.root / HEADS, self.heads_file)
                 ]
             except OSError as problem:
                 raise FengqiaoError(
@@ -97,9 +100,6 @@ class Signer:
         for file, line in zip(files, (head, f"{self._mark()} {head}"), strict=True):
             file.write(f"{line}\n")
             file.flush()
-
-    def _beside_key(self) -> Path:
-        return self.key_file.with_name(HEADS)
 
     def _mark(self) -> str:
         """What tells this home's heads from another's beside the same key."""

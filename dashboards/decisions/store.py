@@ -158,9 +158,10 @@ class DecisionStore:
         Raises:
             BrokenChain: an entry, its content, its signature or a guard was changed, put in, or taken out.
         """
+        heads = [*self._signer.kept(), *([] if printed is None else [printed])]
         with self._engine.begin() as con:
             still(con)
-            return verify_chain(con, self._signer, printed)
+            return verify_chain(con, self._signer, heads)
 
     def restore_guards(self) -> None:
         """Put missing or changed guards back; what was written meanwhile is judged by `verify`."""
@@ -238,12 +239,12 @@ class DecisionStore:
         con.execute(sa.insert(CONTENT), rows)
 
     def _sign_older_entries(self) -> None:
-        """Sign a record from before signatures, once; one whose head was kept beside the key had them already.
+        """Sign a record from before signatures, once; one whose head was kept outside the home had them already.
 
         Raises:
             BrokenChain: the signatures were taken away, or the older record is not whole.
         """
-        if self._signer.kept_beside_key():
+        if self._signer.kept_outside():
             return
         with self._writing() as con:
             walk(con)

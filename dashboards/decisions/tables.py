@@ -123,7 +123,7 @@ def prepare(engine: sa.Engine) -> bool:
             raise FengqiaoError(
                 f"the decisions have schema {version} and this program knows {DECISION_SCHEMA}: use the release that wrote them"
             )
-        if version == DECISION_SCHEMA:
+        if version == DECISION_SCHEMA or con.scalar(sa.select(sa.func.count()).select_from(SIGNATURE)):
             return False
         is_older = con.scalar(sa.select(sa.func.count()).select_from(ENTRY)) != 0
         con.execute(sa.delete(SCHEMA))

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from dagster_project.operations.city import City
 from dagster_project.operations.erase_everywhere import age_out, erase_dispute
+from dashboards.decisions.chain import BrokenChain
 from dashboards.decisions.decision import Decision
-from dashboards.decisions.store import BrokenChain, DecisionStore
+from dashboards.decisions.store import DecisionStore
 from dashboards.papers.weekly_brief import write_brief
 from pipelines.city.profile import load_profile
 from pipelines.erasure.erase import erased_mark

@@ -206,6 +206,7 @@ MANIPULATIONS: dict[str, Callable[[Insider], object]] = {
 @pytest.fixture
 def insider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Insider:
     monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "keys" / "pair.key"))
+    monkeypatch.delenv("FENGQIAO_HEADS_FILE")
     home = Home(tmp_path / "home")
     store = DecisionStore.of(home)
     store.record([ACCEPT, decline("B2")], AT)

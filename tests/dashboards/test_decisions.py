@@ -294,7 +294,7 @@ def test_whatever_is_put_into_any_field_is_noticed(
     path = tmp_path / "tampered.db"
     path.unlink(missing_ok=True)
     signer = signer_in(tmp_path)
-    for kept in (signer.root / HEADS, signer.key_file.with_name(HEADS)):
+    for kept in (signer.root / HEADS, signer.heads_file):
         kept.unlink(missing_ok=True)
     store = DecisionStore(f"sqlite:///{path}", signer)
     store.record([decline(f"A{n}") for n in range(ROWS)], AT)

@@ -121,8 +121,9 @@ def test_no_feature_and_no_label_reads_decisions() -> None:
 
 
 def test_next_weeks_publication_tells_what_became_of_this_weeks_list(
-    small_city: SmallCity, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, small_city: SmallCity, tmp_path: Path
 ) -> None:
+    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(small_city.key))
     home = Home(tmp_path / "home")
     shutil.copytree(small_city.home, home.root, symlinks=True)
     published = current(home)
