@@ -17,3 +17,7 @@ class RefusedInput(FengqiaoError):
     """
 
     exit_code = 2
+
+
+class OutOfBounds(RefusedInput):
+    """A file larger, or costlier to read, than the profile lets in: it is left out and said, and the others are read."""

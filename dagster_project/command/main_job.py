@@ -13,6 +13,7 @@ from dagster_project.operations.city import City
 from dagster_project.operations.instance import QUIET, instance_of
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
+from pipelines.intake.row_counts import NOTICE
 from pipelines.mapping.landing_folder import unread_files
 from pipelines.run_state import last_run
 from pipelines.warehouse.as_of import newest_as_of
@@ -80,9 +81,18 @@ def accounting(home: Home) -> list[str]:
         from intake_file group by table_name order by table_name"""
     with open_warehouse(home.warehouse, read_only=True) as con:
         rows = con.execute(query).fetchall()
+        notices = con.execute(
+            """
+            select file_name, any_value(value), count(*) over () from intake_setting join intake_file
+            on name = $notice || file_id group by file_name order by file_name limit 3""",
+            {"notice": NOTICE},
+        ).fetchall()
     return [
         f"  {table}: read {n[0]:,} = loaded {n[1]:,} + quarantined {n[2]:,} + duplicates {n[3]:,} + unchanged {n[4]:,}"
         for table, *n in rows
+    ] + [
+        f"  {name}: {escape(text)}{f' (and {n - 3} more files)' if n > 3 and at == 2 else ''}"
+        for at, (name, text, n) in enumerate(notices)
     ]
 
 

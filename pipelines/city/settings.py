@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from pipelines.city.checked_yaml import Checked
+from pipelines.city.file_limits import FileLimits
 from pipelines.city.model_settings import (
     Backtest,
     CoverageSettings,
@@ -250,6 +251,11 @@ class Settings(Checked):
     )
     retention: Retention = Field(
         default=Retention(), description="when closed cases are erased", examples=[{"closed_weeks": 520}]
+    )
+    limits: FileLimits = Field(
+        default=FileLimits(),
+        description="how large a landing file may be, and what reading it may cost",
+        examples=[{"memory_megabytes": 8192}],
     )
     linkage: Linkage | None = Field(
         default=None,

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.city.profile import Profile
 from pipelines.erasure.erase import are_erased, erased_marks
+from pipelines.intake.cell_faults import cell_faults, hold_faults, with_1900_days
 from pipelines.intake.known_time import in_time, known_at
 from pipelines.intake.parsing import Parsed, choose_rows, name_columns, parse, with_bad
 from pipelines.intake.quarantine import quarantine_rows
@@ -61,12 +62,13 @@ def _take_table(
     key: bytes,
     until: datetime | None,
 ) -> FileReport:
-    named = name_columns(raw, mapping, choose_rows(raw, mapping))
+    named = with_1900_days(name_columns(raw, mapping, choose_rows(raw, mapping)), raw, mapping.table)
     slices = [parse(part, mapping, profile, raw.name) for part in named.iter_slices(ROWS_AT_ONCE)] or [
         parse(named, mapping, profile, raw.name)
     ]
     whole = Parsed(pl.concat([s.good for s in slices]), pl.concat([s.bad for s in slices]))
     del slices
+    whole = hold_faults(whole, cell_faults(raw, mapping))
     parsed = in_time(
         days_checked(coverage_checked(whole, mapping.table, profile), mapping, con, until),
         mapping.table,
@@ -85,7 +87,7 @@ def _take_table(
     released = release_rows(con, raw, mapping, known, accepted, done.new)
     quarantine_rows(con, raw, mapping, known, bad, profile, key)
     counted = (len(named), loaded, len(bad), done.duplicates, unchanged)
-    return FileReport(raw.name, known, mapping.table, raw.encoding, *counted, released)
+    return FileReport(raw.name, known, mapping.table, raw.encoding, *counted, released, raw.notices)
 
 
 def _core_rows(

@@ -147,9 +147,13 @@ def refuse_by_headings(data: Path, sources: list[SourceFile]) -> None:
     Raises:
         RefusedInput: one of them is what the boundary bans.
     """
-    known = {source.path: source.mapping.header_row for source in sources}
-    for path in landing_files(data):
-        refuse_headings(path.name, csv_headings(path, known.get(path, 1)))
+    known = {source.path: source.mapping for source in sources}
+    for path in dict.fromkeys((*landing_files(data), *known)):
+        mapping = known.get(path)
+        headings = (
+            csv_headings(path, mapping.header_row, mapping.separator) if mapping else csv_headings(path, 1)
+        )
+        refuse_headings(path.name, headings)
 
 
 def refresh_reference(

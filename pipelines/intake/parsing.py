@@ -25,7 +25,7 @@ from pipelines.intake.cell_values import (
 )
 from pipelines.mapping.mapping import TableMapping, headings_of
 from pipelines.privacy.personal_numbers import may_name
-from pipelines.reading.readers import LINE, RawFile
+from pipelines.reading.raw_file import LINE, NO_VALUE, RawFile
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES, number_columns
 from pipelines.tables.normal_form import normal_form, normal_forms
 
@@ -41,7 +41,7 @@ BOUNDS = {
 
 
 def choose_rows(raw: RawFile, mapping: TableMapping) -> pl.DataFrame:
-    """The source rows a table mapping takes.
+    """The source rows a table mapping takes, and those of which nobody can say: to be held.
 
     Raises:
         RefusedInput: the mapping names a heading the file does not have.
@@ -53,11 +53,12 @@ def choose_rows(raw: RawFile, mapping: TableMapping) -> pl.DataFrame:
             raise RefusedInput(
                 f"{raw.name}: no column {heading!r}, which the profile's mapping chooses rows by"
             )
+    unclear = pl.col(LINE).is_in(raw.faults[LINE].implode())
     for heading, values in mapping.where.items():
         wanted = [normal_form(value) for value in values]
-        frame = frame.filter(_normal(heading).is_in(wanted))
+        frame = frame.filter(_normal(heading).is_in(wanted) | _valueless(heading) | unclear)
     if mapping.present:
-        frame = frame.filter(_normal(mapping.present).fill_null("") != "")
+        frame = frame.filter((_normal(mapping.present).fill_null("") != "") | unclear)
     return frame
 
 
@@ -95,7 +96,7 @@ def name_columns(raw: RawFile, mapping: TableMapping, rows: pl.DataFrame) -> pl.
 
 def _where_it_is(raw: RawFile, headings: tuple[str, ...]) -> str:
     """What to do about a heading that is missing: it may stand further down, or all of them be in one field."""
-    for mark, called in (("\t", "a tab"), (";", "';'"), ("；", "'；'"), ("|", "'|'")):
+    for mark, called in (("；", "'；'"), ("，", "'，'"), ("、", "'、'"), ("^", "'^'")):
         if len(raw.headings) == 1 and mark in raw.headings[0]:
             return f"Its fields are parted by {called}: save it as CSV, with commas."
     for line, cells in raw.first_rows().items():
@@ -225,6 +226,11 @@ def _in_words(rule: str) -> str:
 def _normal(heading: str) -> pl.Expr:
     """A source column as text in normal form."""
     return pl.col(heading).cast(pl.String).map_batches(normal_forms, return_dtype=pl.String)
+
+
+def _valueless(heading: str) -> pl.Expr:
+    """Where a column holds the error of a formula in place of a value."""
+    return pl.col(heading).cast(pl.String).str.contains(NO_VALUE)
 
 
 def _template(template: str) -> pl.Expr:

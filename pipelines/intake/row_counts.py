@@ -4,10 +4,16 @@ from dataclasses import dataclass
 
 import duckdb
 
+NOTICE = "notice "
+"""Before a file's hash: the setting under which it is kept what of the file was not read."""
+
 
 @dataclass(frozen=True)
 class FileReport:
-    """One file's rows for one table; `released` rows of earlier files were held and are now corrected."""
+    """One file's rows for one table; `released` rows of earlier files were held and are now corrected.
+
+    `notices` say what of the file was not read.
+    """
 
     file: str
     file_id: str
@@ -19,6 +25,7 @@ class FileReport:
     duplicates: int
     unchanged: int
     released: int = 0
+    notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.read != self.loaded + self.quarantined + self.duplicates + self.unchanged:
@@ -30,6 +37,7 @@ class FileReport:
         return (
             f"{self.file} -> {self.table}: read {self.read:,} = loaded {self.loaded:,} + quarantined "
             f"{self.quarantined:,} + duplicates {self.duplicates:,} + unchanged {self.unchanged:,}{freed}"
+            f"{''.join(f'; {notice}' for notice in self.notices)}"
         )
 
 
@@ -42,3 +50,8 @@ def record(con: duckdb.DuckDBPyConnection, report: FileReport) -> None:
             report.read, report.loaded, report.quarantined, report.duplicates, report.unchanged,
         ],
     )  # fmt: skip
+    if report.notices:
+        con.execute(
+            "insert or replace into intake_setting values ($1, $2)",
+            [f"{NOTICE}{report.file_id}", "; ".join(report.notices)],
+        )

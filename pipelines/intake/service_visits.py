@@ -20,6 +20,7 @@ import duckdb
 import polars as pl
 
 from pipelines.city.profile import Profile
+from pipelines.intake.cell_faults import cell_faults, hold_faults, with_1900_days
 from pipelines.intake.known_time import in_time
 from pipelines.intake.parsing import choose_rows, name_columns, parse, with_bad
 from pipelines.intake.quarantine import quarantine_rows
@@ -28,7 +29,7 @@ from pipelines.intake.row_counts import FileReport
 from pipelines.mapping.landing_folder import SourceFile
 from pipelines.mapping.mapping import TableMapping
 from pipelines.privacy.refused_words import refuse_headings
-from pipelines.reading.chunks import read_in_parts
+from pipelines.reading.chunks import read_in_chunks
 from pipelines.reading.readers import LINE, RawFile
 from pipelines.warehouse.warehouse import read_row
 
@@ -63,17 +64,18 @@ def take_ledger(
         until: visits known later are held.
         look: shown the file's first part.
     """
-    newest, read, held, encoding = [], 0, 0, None
+    newest, read, held, encoding, notices = [], 0, 0, None, ()
     con.execute(
         "create or replace temp table arriving_visit (township_code text, service text, week date, hash ubigint, done boolean)"
     )
-    for nth, raw in enumerate(read_in_parts(source)):
-        encoding = raw.encoding
+    for nth, raw in enumerate(read_in_chunks(source)):
+        encoding, notices = raw.encoding, raw.notices
         if nth == 0:
             refuse_headings(raw.name, raw.headings)
             look(raw, source)
-        named = name_columns(raw, mapping, choose_rows(raw, mapping))
-        parsed = in_time(parse(named, mapping, profile, raw.name), LEDGER, until)
+        named = with_1900_days(name_columns(raw, mapping, choose_rows(raw, mapping)), raw, LEDGER)
+        parsed = hold_faults(parse(named, mapping, profile, raw.name), cell_faults(raw, mapping))
+        parsed = in_time(parsed, LEDGER, until)
         visits, above = placed_visits(parsed.good, profile.areas, key)
         bad = with_bad(parsed.bad, above, ABOVE_TOWNSHIP)
         quarantine_rows(con, raw, mapping, known, bad, profile, None)
@@ -88,7 +90,7 @@ def take_ledger(
     ).fetchall()[0][0]
     again = add_visits(con, max((at for at in newest if at is not None), default=None), known)
     counted = (read, read - held - again, held, 0, again)
-    return FileReport(source.path.name, known, LEDGER, encoding, *counted, released)
+    return FileReport(source.path.name, known, LEDGER, encoding, *counted, released, notices)
 
 
 def placed_visits(visits: pl.DataFrame, areas: pl.DataFrame, key: bytes) -> tuple[pl.DataFrame, list[int]]:

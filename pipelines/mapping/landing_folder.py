@@ -1,85 +1,117 @@
 """The landing folder: which files are read, under which mapping, and which are not."""
 
 import fnmatch
-from dataclasses import dataclass
-from pathlib import Path
+import re
+import shutil
+import tempfile
+import weakref
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 
 from pipelines.city.checked_yaml import check_yaml
+from pipelines.city.file_limits import FileLimits
 from pipelines.city.profile import Profile
 from pipelines.errors import RefusedInput
+from pipelines.mapping.landing_entries import (
+    ARCHIVE,
+    LEFT_ALONE,
+    SEALED,
+    SUFFIXES,
+    files_below,
+    members,
+    unpack,
+    why_left_alone,
+)
 from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.mapping.validation import problems
 from pipelines.privacy.personal_numbers import MASK, is_personal
 from pipelines.tables.contracts import TABLES
 
-SUFFIXES = (".csv", ".xlsx", ".parquet")
 NAMES_SHOWN = 3
 CORRECTIONS = ".corrections.xlsx"
 """How a workbook of held rows ends that was written to be corrected: its headings are those of the file it names."""
 
 
+class _Unpacked:
+    """A folder of our own, which goes when nothing refers to it any more."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="fengqiao-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+    def new_folder(self) -> Path:
+        return Path(tempfile.mkdtemp(dir=self.path))
+
+
 @dataclass(frozen=True)
 class SourceFile:
-    """A file of the landing folder and how it is to be read."""
+    """A file of the landing folder, how it is to be read and within which bounds."""
 
     path: Path
     mapping: FileMapping
+    limits: FileLimits = FileLimits()
+    unpacked: _Unpacked | None = field(default=None, compare=False, repr=False)
 
 
 def find_sources(data: Path, profile: Profile) -> list[SourceFile]:
     """The files of a landing folder that a mapping or the contracts know, in order of name; corrections after what they correct.
 
+    Sub-folders and archives are read where a mapping names them.
+
     Raises:
-        RefusedInput: the folder is missing or holds no such file, or a mapping is wrong.
+        RefusedInput: the folder is missing or holds no such file, a mapping is wrong, or an archive is out of bounds.
     """
-    mappings = load_mappings(profile)
+    mappings, limits = load_mappings(profile), profile.settings.limits
     in_order = sorted(landing_files(data), key=lambda path: (path.name.endswith(CORRECTIONS), path))
-    found = [(path, _mapping_of(path.name, mappings)) for path in in_order]
-    sources = [SourceFile(path, mapping) for path, mapping in found if mapping is not None]
+    named = [(path, _mapping_of(path.name, mappings)) for path in in_order]
+    sources = [SourceFile(path, mapping, limits) for path, mapping in named if mapping is not None]
+    sources += _sources_below(data, mappings, limits)
     if not sources:
         expected = ", ".join(
-            [m.files for m in mappings] or [f"{table}*.csv|.xlsx|.parquet" for table in TABLES]
+            [m.files for m in mappings] or [f"{table}*.csv|.xlsx|.xls|.parquet" for table in TABLES]
         )
         raise RefusedInput(f"{data} holds no file the profile {profile.name} knows; expected {expected}")
     return sources
 
 
 def landing_files(data: Path) -> list[Path]:
-    """The files of a landing folder that are of a readable kind, known or not, in order of name.
+    """The files of a landing folder that are of a readable kind and may be opened, known or not, in order of name.
 
     Raises:
         RefusedInput: there is no such folder.
     """
-    if not data.is_dir():
-        raise RefusedInput(f"no folder {data}: give the folder that holds the city's files")
-    return sorted(p for p in data.iterdir() if p.is_file() and p.suffix.lower() in SUFFIXES)
+    return [path for path in _readable(data) if why_left_alone(path, data) is None]
 
 
 @dataclass(frozen=True)
 class Unread:
     """Names of what stands in a landing folder and is not read.
 
-    `unmapped` are files that no mapping knows; `other` files of no readable kind, and folders. A name may be a person's: it is
-    told to whoever sent the files, and only how many there are is kept.
+    `unmapped` are files that no mapping knows; `other` files of no readable kind, folders and archives; `left_alone` files
+    that are not opened, by why (a key of `LEFT_ALONE`). A name may be a person's: it is told to whoever sent the files,
+    and only how many there are is kept.
     """
 
     unmapped: tuple[str, ...]
     other: tuple[str, ...]
+    left_alone: tuple[tuple[str, str], ...] = ()
 
     def lines(self) -> list[str]:
         """One line for a terminal, in both languages, with the first names; none where everything is read."""
-        zh = [
-            f"{len(names)}个{what}（{'、'.join(_first(names))}）"
-            for names, what in ((self.unmapped, "没有映射认得"), (self.other, "不是CSV、XLSX或Parquet文件"))
-            if names
+        groups = [
+            (self.unmapped, "没有映射认得", "no mapping knows"),
+            (self.other, "不是CSV、XLSX、XLS或Parquet文件", "no CSV, XLSX, XLS or Parquet"),
+            *(
+                (tuple(name for name, why in self.left_alone if why == key), *words)
+                for key, words in LEFT_ALONE.items()
+            ),
         ]
-        en = [
-            f"{len(names)} {what} ({', '.join(_first(names))})"
-            for names, what in ((self.unmapped, "no mapping knows"), (self.other, "no CSV, XLSX or Parquet"))
-            if names
-        ]
-        told = f"未读入：{'，'.join(zh)}；`fengqiao check` 逐一列出 · not read: {', '.join(en)}; `fengqiao check` names all"
-        return [told] if zh else []
+        zh = [f"{len(names)}个{what}（{'、'.join(_first(names))}）" for names, what, _ in groups if names]
+        en = [f"{len(names)} {what} ({', '.join(_first(names))})" for names, _, what in groups if names]
+        line = f"未读入：{'，'.join(zh)}；`fengqiao check` 逐一列出 · not read: {', '.join(en)}; `fengqiao check` names all"
+        return [line] if zh else []
 
 
 def unread_files(data: Path, profile: Profile) -> Unread:
@@ -90,8 +122,62 @@ def unread_files(data: Path, profile: Profile) -> Unread:
     """
     mappings = load_mappings(profile)
     unmapped = [path.name for path in landing_files(data) if _mapping_of(path.name, mappings) is None]
-    other = [p.name for p in data.iterdir() if p.is_dir() or p.suffix.lower() not in (*SUFFIXES, ".json")]
-    return Unread(tuple(unmapped), tuple(sorted(n for n in other if not n.startswith(".") and n != "sealed")))
+    left_alone = [(path.name, why) for path in _readable(data) if (why := why_left_alone(path, data))]
+    used = {path.relative_to(data).parts[0] for path, _, _ in _named_below(data, mappings)}
+    other = [
+        path.name
+        for path in data.iterdir()
+        if (path.is_dir() or path.suffix.lower() not in (*SUFFIXES, ".json")) and path.name not in used
+    ]
+    shown = sorted(name for name in other if not name.startswith(".") and name != SEALED)
+    return Unread(tuple(unmapped), tuple(shown), tuple(left_alone))
+
+
+def _readable(data: Path) -> list[Path]:
+    """What of a folder bears the name of a readable kind, in order of name."""
+    if not data.is_dir():
+        raise RefusedInput(f"no folder {data}: give the folder that holds the city's files")
+    return sorted(p for p in data.iterdir() if p.suffix.lower() in SUFFIXES and not p.is_dir())
+
+
+def _named_below(
+    data: Path, mappings: list[FileMapping]
+) -> Iterator[tuple[Path, zipfile.ZipInfo | None, FileMapping]]:
+    """The files of sub-folders and archives that a mapping names, by a pattern with a slash."""
+    patterns = [mapping for mapping in mappings if "/" in mapping.files]
+    if not patterns:
+        return
+    archives = sorted(p for p in data.iterdir() if p.suffix.lower() == ARCHIVE and not p.is_dir())
+    for path in (*archives, *files_below(data)):
+        if why_left_alone(path, data) is not None:
+            continue
+        entries = members(path) if path.suffix.lower() == ARCHIVE else [None]
+        for entry in entries:
+            place = path.relative_to(data) / (entry.filename if entry else "")
+            for mapping in patterns:
+                if _fits(place, mapping.files):
+                    yield path, entry, mapping
+                    break
+
+
+def _fits(place: Path, pattern: str) -> bool:
+    """Whether a path below the landing folder is what a pattern names, step by step."""
+    steps = pattern.split("/")
+    return len(steps) == len(place.parts) and all(map(fnmatch.fnmatchcase, place.parts, steps))
+
+
+def _sources_below(data: Path, mappings: list[FileMapping], limits: FileLimits) -> list[SourceFile]:
+    sources: list[SourceFile] = []
+    unpacked: _Unpacked | None = None
+    for path, entry, mapping in _named_below(data, mappings):
+        if entry is None:
+            sources.append(SourceFile(path, mapping, limits))
+            continue
+        unpacked = unpacked or _Unpacked()
+        target = unpacked.new_folder() / PurePosixPath(entry.filename).name
+        unpack(path, entry, target, limits.unpacked_megabytes << 20, limits.unpacked_ratio)
+        sources.append(SourceFile(target, mapping, limits, unpacked))
+    return sources
 
 
 def load_mappings(profile: Profile) -> list[FileMapping]:
@@ -105,7 +191,9 @@ def load_mappings(profile: Profile) -> list[FileMapping]:
 
 def mapping_of_name(name: str, profile: Profile) -> FileMapping | None:
     """How a file of that name is read under the profile; None where it is not known."""
-    return _mapping_of(name, load_mappings(profile))
+    mappings = load_mappings(profile)
+    below = [m.model_copy(update={"files": m.files.rsplit("/", 1)[-1]}) for m in mappings if "/" in m.files]
+    return _mapping_of(name, mappings) or _mapping_of(name, below)
 
 
 def _first(names: tuple[str, ...]) -> list[str]:
@@ -125,10 +213,11 @@ def _of_source(name: str, mappings: list[FileMapping]) -> FileMapping | None:
     """The mapping whose pattern a file name fits; a name without a kind fits a pattern of any kind."""
     bare = not name.lower().endswith(SUFFIXES)
     for mapping in mappings:
-        if fnmatch.fnmatch(name, Path(mapping.files).stem if bare else mapping.files):
+        pattern = mapping.files.rsplit("/", 1)[-1] if bare else mapping.files
+        if fnmatch.fnmatch(name, Path(pattern).stem if bare else pattern):
             return mapping
     stem = (name if bare else Path(name).stem).lower()
     for table in sorted(TABLES, key=len, reverse=True):
-        if stem == table or stem.startswith((f"{table}_", f"{table}-", f"{table}.")):
+        if re.match(rf"{table}(?![a-z])", stem):
             return FileMapping(files=name, tables=(TableMapping(table=table),))
     return None

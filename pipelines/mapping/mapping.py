@@ -120,14 +120,24 @@ class FileMapping(Checked):
 
     files: str = Field(
         min_length=1,
-        description="file name pattern; the first mapping that fits is taken",
+        description="file name pattern, the first mapping that fits is taken; `2025/*.csv` reads a sub-folder, "
+        "`week.zip/*.csv` what is in an archive",
         examples=["台账*.csv"],
     )
     encoding: str | None = Field(
         default=None, description="of a CSV, only where it cannot be told", examples=["gb18030"]
     )
-    sheet: str | int = Field(
-        default=0, description="of a workbook: a name or a number, from 0", examples=["登记表"]
+    separator: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1,
+        description="between the fields of a CSV, only where it is none of comma, semicolon, tab and bar",
+        examples=["^"],
+    )
+    sheet: str | int | tuple[str | int, ...] | None = Field(
+        default=None,
+        description="of a workbook: a name or a number, from 0, or several; every visible sheet with the headings where silent",
+        examples=["登记表"],
     )
     header_row: int = Field(default=1, ge=1, description="the row of the headings", examples=[3])
     whole: bool = Field(
@@ -147,3 +157,19 @@ def headings_of(table: str) -> dict[str, tuple[str, ...]]:
     if table == "disputes":
         known |= {name: (name, heading) for name, heading in PAIR_COLUMNS.items()}
     return known
+
+
+def known_headings(mapping: FileMapping) -> frozenset[str]:
+    """The headings of a source file that its mapping may read."""
+    known: set[str] = set()
+    for table in mapping.tables:
+        pieces = [t.replace("}", "{").split("{")[1::2] for t in table.templates.values()]
+        known |= {
+            *table.columns.values(),
+            *table.where,
+            *(h for piece in pieces for h in piece),
+            table.present or "",
+        }
+        if not table.columns:
+            known |= {heading for headings in headings_of(table.table).values() for heading in headings}
+    return frozenset(known - {"", "line"})

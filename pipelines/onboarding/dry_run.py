@@ -16,6 +16,7 @@ from pipelines.intake.intake import latest, load_sources, origin_of, refresh_ref
 from pipelines.intake.parsing import headings_used
 from pipelines.intake.row_counts import FileReport
 from pipelines.mapping.heading_suggestions import likely_code, suggest
+from pipelines.mapping.landing_entries import LEFT_ALONE
 from pipelines.mapping.landing_folder import SourceFile, Unread, find_sources, load_mappings, unread_files
 from pipelines.mapping.mapping import TableMapping, headings_of
 from pipelines.onboarding.likely_faults import (
@@ -81,10 +82,12 @@ class CheckReport:
         """One line for each file that is not read."""
         unmapped = [f"{name}: not read, no mapping knows it" for name in self.unread.unmapped]
         other = [
-            f"{name}: not read, it is no CSV, XLSX or Parquet; save it as one, in this folder itself"
+            f"{name}: not read, it is no CSV, XLSX, XLS or Parquet; save it as one, in this folder itself, or name it in a "
+            "mapping (`folder/*.csv`, `archive.zip/*.csv`)"
             for name in self.unread.other
         ]
-        return unmapped + other
+        alone = [f"{name}: not read: {' · '.join(LEFT_ALONE[why])}" for name, why in self.unread.left_alone]
+        return unmapped + other + alone
 
     def text(self) -> str:
         """The report as an engineer reads it on a terminal."""

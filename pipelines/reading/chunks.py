@@ -1,74 +1,88 @@
-"""A file read in parts of bounded size: what is never held whole, such as a ledger of care visits.
+"""A file read in chunks of bounded size: what is never in memory whole, such as a ledger of care visits.
 
-A part ends where a record does, so that all parts together are the rows and lines of the whole file. A workbook
-is one part: its own format holds it whole, and no more than a million rows of it.
+A chunk ends where a record does, so that all chunks together are the rows and lines of the whole file. A workbook
+is one chunk: its own format needs it whole, and it has no more than a million rows a sheet.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.mapping.landing_folder import SourceFile
-from pipelines.reading.encodings import detect_encoding
-from pipelines.reading.file_kinds import refuse_other_kind
-from pipelines.reading.readers import (
-    RawFile,
+from pipelines.reading.csv_text import (
+    CsvForm,
+    checked_lines,
+    csv_form,
     csv_frame,
-    lined,
-    plain_types,
+    plain_text,
+    refuse_large_text,
+)
+from pipelines.reading.encodings import detect_encoding, named_encoding
+from pipelines.reading.raw_file import RawFile, lined
+from pipelines.reading.readers import (
+    parquet_frames,
+    read_parquet_frame,
     read_source,
-    refuse_broken_end,
-    sound_frame,
+    refuse_unreadable,
     understandably,
     wrong_encoding,
 )
 
 LETTERS_AT_ONCE = 1 << 23
-ROWS_AT_ONCE = 200_000
 QUOTE = '"'
 
 
-def read_in_parts(source: SourceFile, letters: int = LETTERS_AT_ONCE) -> Iterator[RawFile]:
-    """Read a file part by part, at least one.
+def read_in_chunks(source: SourceFile, letters: int = LETTERS_AT_ONCE) -> Iterator[RawFile]:
+    """Read a file chunk by chunk, at least one.
 
     Args:
         source: the file.
-        letters: how much of a CSV is held at once; a record that is longer is held whole.
+        letters: how much of a CSV is in memory at once; a record that is longer is taken whole.
 
     Raises:
         RefusedInput: as `read_source`, when the reading comes to the fault.
     """
-    path, mapping = source.path, source.mapping
-    kind = path.suffix.lower()
-    refuse_other_kind(path)
-    with understandably(path):
+    kind = source.path.suffix.lower()
+    refuse_unreadable(source)
+    with understandably(source.path):
         if kind == ".csv":
-            encoding = mapping.encoding or detect_encoding(path)
-            yield from _csv_parts(path, encoding, mapping.header_row, letters)
+            yield from _csv_chunks(source, letters)
         elif kind == ".parquet":
-            yield from _parquet_parts(path)
+            yield from _parquet_chunks(source)
         else:
             yield read_source(source)
 
 
-def _csv_parts(path: Path, encoding: str, header_row: int, letters: int) -> Iterator[RawFile]:
-    """The headings stand before every part, so that each is read as a file of its own."""
-    head, line = "", 1
+def _csv_chunks(source: SourceFile, letters: int) -> Iterator[RawFile]:
+    """The headings stand before every chunk, so that each is read as a file of its own."""
+    path, mapping = source.path, source.mapping
+    name, encoding = (
+        path.name,
+        named_encoding(mapping.encoding) if mapping.encoding else detect_encoding(path),
+    )
+    head, line, form = "", 1, CsvForm(",", 1, 0)
     for text in _records(path, encoding, letters):
-        frame = csv_frame(path.name, head + text, 1 if head else header_row, line - 2 if head else 0)
-        refuse_broken_end(path.name, text, len(frame.columns))
-        first = line if head else header_row + 1
+        if not head:
+            form = csv_form(name, text, mapping.separator, mapping.header_row)
+        refuse_large_text(name, text, form, source.limits)
+        before = line - 2 if head else 0
+        frame = csv_frame(name, head + text, form, before)
+        first = line if head else form.header_line + 1
         newlines = text.count("\n")
-        head = head or pl.DataFrame(schema=frame.schema).write_csv()
-        yield lined(path.name, encoding, frame, first, line - 1 + newlines)
+        raw = lined(name, encoding, frame.clone(), first, line - 1 + newlines)
+        yield replace(raw, faults=checked_lines(raw, head + text, form, frame, before))
+        if not head:
+            head = pl.DataFrame(schema=frame.schema).write_csv(separator=form.separator)
+            form = replace(form, header_line=1)
         line += newlines
 
 
 def _records(path: Path, encoding: str, letters: int) -> Iterator[str]:
-    """The text of a CSV in parts of whole records: each but the last ends with a line break outside quotes."""
+    """The text of a CSV in chunks of whole records: each but the last ends with a line break outside quotes."""
     try:
-        with path.open(encoding=encoding, newline="") as file:
+        with path.open(encoding=encoding, newline=None) as file:
             rest = file.read(letters).removeprefix("\ufeff")
             while more := file.read(letters):
                 cut = _last_break(rest)
@@ -77,7 +91,7 @@ def _records(path: Path, encoding: str, letters: int) -> Iterator[str]:
                 rest = rest[cut:] + more
     except (UnicodeError, LookupError):
         raise wrong_encoding(path, encoding) from None
-    yield rest
+    yield plain_text(rest)
 
 
 def _last_break(text: str) -> int:
@@ -94,14 +108,8 @@ def _last_break(text: str) -> int:
     return 0
 
 
-def _parquet_parts(path: Path) -> Iterator[RawFile]:
-    import pyarrow.parquet
-
+def _parquet_chunks(source: SourceFile) -> Iterator[RawFile]:
     first = 1
-    with pyarrow.parquet.ParquetFile(path) as file:
-        for batch in file.iter_batches(ROWS_AT_ONCE):
-            frame = sound_frame(batch)
-            yield lined(path.name, None, plain_types(frame), first)
-            first += len(frame)
-        if first == 1:
-            yield lined(path.name, None, plain_types(pl.DataFrame(file.schema_arrow.empty_table())), first)
+    for frame in parquet_frames(source):
+        yield read_parquet_frame(source.path.name, frame, first)
+        first += len(frame)

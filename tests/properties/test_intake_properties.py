@@ -15,7 +15,7 @@ from pipelines.intake.service_visits import CELL, placed_visits
 from pipelines.intake.value_parsers import moments, numbers
 from pipelines.mapping.landing_folder import SourceFile
 from pipelines.mapping.mapping import FileMapping, TableMapping
-from pipelines.reading.chunks import read_in_parts
+from pipelines.reading.chunks import read_in_chunks
 from pipelines.reading.readers import LINE, RawFile, read_source
 from pipelines.warehouse.as_known import read_as_known
 from pipelines.warehouse.warehouse import open_warehouse, read_frame
@@ -222,7 +222,7 @@ CELL_TEXT = st.text(st.sampled_from('ab,"\n 镇'), max_size=6)
 
 @given(rows=st.lists(st.tuples(CELL_TEXT, CELL_TEXT), min_size=1, max_size=30), letters=st.integers(8, 60))
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_file_read_in_parts_is_the_file_read_whole(
+def test_a_file_read_in_chunks_is_the_file_read_whole(
     rows: list[tuple[str, str]], letters: int, tmp_path: Path
 ) -> None:
     path = tmp_path / "service_visits.csv"
@@ -230,5 +230,5 @@ def test_a_file_read_in_parts_is_the_file_read_whole(
     path.write_bytes(frame.write_csv().encode("gb18030"))
     mapping = FileMapping(files=path.name, encoding="gb18030", tables=(TableMapping(table="service_visits"),))
     source = SourceFile(path, mapping)
-    parts = list(read_in_parts(source, letters))
+    parts = list(read_in_chunks(source, letters))
     assert pl.concat([part.frame for part in parts]).equals(read_source(source).frame)
