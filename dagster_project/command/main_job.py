@@ -82,18 +82,13 @@ def accounting(home: Home) -> list[str]:
     with open_warehouse(home.warehouse, read_only=True) as con:
         rows = con.execute(query).fetchall()
         notices = con.execute(
-            """
-            select file_name, any_value(value), count(*) over () from intake_setting join intake_file
-            on name = $notice || file_id group by file_name order by file_name limit 3""",
+            "select value from intake_setting where starts_with(name, $notice) order by name",
             {"notice": NOTICE},
         ).fetchall()
     return [
         f"  {table}: read {n[0]:,} = loaded {n[1]:,} + quarantined {n[2]:,} + duplicates {n[3]:,} + unchanged {n[4]:,}"
         for table, *n in rows
-    ] + [
-        f"  {name}: {escape(text)}{f' (and {n - 3} more files)' if n > 3 and at == 2 else ''}"
-        for at, (name, text, n) in enumerate(notices)
-    ]
+    ] + [f"  {escape(text)}" for (text,) in notices]
 
 
 def _materialize(

@@ -16,11 +16,11 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from pipelines.city.profile import REFERENCE, Profile
-from pipelines.errors import FengqiaoError
+from pipelines.errors import FengqiaoError, OutOfBounds
 from pipelines.home import Home
 from pipelines.intake.duplicate_linkage import link_duplicates
 from pipelines.intake.file_intake import take_file
-from pipelines.intake.row_counts import FileReport
+from pipelines.intake.row_counts import NOT_READ, FileReport, keep_notices
 from pipelines.intake.service_visits import rebuild_coverage
 from pipelines.intake.versioned_load import unload
 from pipelines.mapping.landing_folder import SourceFile, find_sources, landing_files
@@ -115,9 +115,13 @@ def load_sources(
         known = ids[source.path]
         before = _seen_before(con, known, source.path.name)
         if not before:
-            with quoting_nothing(source.path.name):
-                before = take_file(con, source, known, profile, key, until, look)
-            con.execute("insert or replace into intake_reading values ($1, $2)", [known, prints[source.path]])
+            try:
+                with quoting_nothing(source.path.name):
+                    before = take_file(con, source, known, profile, key, until, look)
+                read_as = [known, prints[source.path]]
+                con.execute("insert or replace into intake_reading values ($1, $2)", read_as)
+            except OutOfBounds as refusal:
+                before = [_left_out(con, source.path.name, known, refusal)]
         reports += before
     return reports
 
@@ -200,6 +204,14 @@ def latest(origin: str, now: datetime | None) -> datetime | None:
     if origin == "simulated":
         return None
     return (now or datetime.now(ZoneInfo(LOCAL_ZONE)).replace(tzinfo=None)) + timedelta(days=1)
+
+
+def _left_out(con: duckdb.DuckDBPyConnection, name: str, known: str, refusal: OutOfBounds) -> FileReport:
+    """Leave a file out that costs more than it may, with all that was already read of it; it is tried again next time."""
+    unload(con, known)
+    report = FileReport(name, known, NOT_READ, None, 0, 0, 0, 0, 0, notices=(f"refused: {refusal}",))
+    keep_notices(con, report)
+    return report
 
 
 def _only_run(home: Home, tell: Progress) -> FileLock:

@@ -7,6 +7,9 @@ import duckdb
 NOTICE = "notice "
 """Before a file's hash: the setting under which it is kept what of the file was not read."""
 
+NOT_READ = "(not read)"
+"""In place of a table, in the report of a file that was left out."""
+
 
 @dataclass(frozen=True)
 class FileReport:
@@ -50,8 +53,13 @@ def record(con: duckdb.DuckDBPyConnection, report: FileReport) -> None:
             report.read, report.loaded, report.quarantined, report.duplicates, report.unchanged,
         ],
     )  # fmt: skip
+    keep_notices(con, report)
+
+
+def keep_notices(con: duckdb.DuckDBPyConnection, report: FileReport) -> None:
+    """Keep what of a file was not read, in the open transaction; what was kept of it before is outdated."""
+    name = f"{NOTICE}{report.file_id}"
+    con.execute("delete from intake_setting where name = $1", [name])
     if report.notices:
-        con.execute(
-            "insert or replace into intake_setting values ($1, $2)",
-            [f"{NOTICE}{report.file_id}", "; ".join(report.notices)],
-        )
+        text = "; ".join((f"{report.file}: {report.notices[0]}", *report.notices[1:]))
+        con.execute("insert into intake_setting values ($1, $2)", [name, text])

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from pipelines.city.file_limits import FileLimits
 from pipelines.errors import RefusedInput
 
 SUFFIXES = (".csv", ".xlsx", ".xls", ".parquet")
@@ -18,12 +19,18 @@ TEMPORARY = ("~$", "._", ".~")
 """How the files begin that programs put beside a file somebody has open, or copies from another system."""
 NOTHING = b"\xef\xbb\xbf\xff\xfe \t\r\n\0"
 SMALL = 64
+SUSPICIOUS = 1 << 26
+"""Unpacked bytes below which no ratio is suspicious."""
 DEEPEST = 8
 """Folders within folders that are looked into."""
 
 LEFT_ALONE = {
     "temporary": ("打开文件时的临时文件", "a temporary file of a program"),
     "empty": ("空文件", "empty"),
+    "too_large": (
+        "解压后过大；如确需读入，请自行解压或在 profile.yml 提高 limits",
+        "unpacks to more than is read: unpack it yourself, or raise `limits` in profile.yml",
+    ),
     "outside": ("链接到文件夹之外，或不是普通文件", "a link out of the folder, or no regular file"),
 }
 """Why a file of a readable kind is left alone, in both languages."""
@@ -69,18 +76,18 @@ def members(archive: Path) -> list[zipfile.ZipInfo]:
     ]
 
 
-def unpack(archive: Path, member: zipfile.ZipInfo, target: Path, most_bytes: int, most_ratio: int) -> None:
+def too_large(member: zipfile.ZipInfo, limits: FileLimits) -> bool:
+    """Whether a file of an archive unpacks to more than the profile lets in, by what the archive says of it."""
+    ratio = member.file_size > SUSPICIOUS and member.file_size > member.compress_size * limits.unpacked_ratio
+    return ratio or member.file_size > limits.unpacked_megabytes << 20
+
+
+def unpack(archive: Path, member: zipfile.ZipInfo, target: Path) -> None:
     """Write one file of an archive to a path of our own choosing.
 
     Raises:
-        RefusedInput: it unpacks to more than it may, has a password, or is damaged.
+        RefusedInput: it has a password or is damaged.
     """
-    large = member.file_size > most_bytes
-    if large or (member.file_size > 1 << 26 and member.file_size > member.compress_size * most_ratio):
-        raise RefusedInput(
-            f"{archive.name}: a file in it unpacks to {member.file_size >> 20:,} megabytes. Unpack it yourself, "
-            "or raise `limits: {unpacked_megabytes: ..., unpacked_ratio: ...}` in profile.yml"
-        )
     try:
         with (
             zipfile.ZipFile(archive, metadata_encoding="gb18030") as file,

@@ -21,6 +21,7 @@ from pipelines.mapping.landing_entries import (
     SUFFIXES,
     files_below,
     members,
+    too_large,
     unpack,
     why_left_alone,
 )
@@ -72,7 +73,13 @@ def find_sources(data: Path, profile: Profile) -> list[SourceFile]:
         expected = ", ".join(
             [m.files for m in mappings] or [f"{table}*.csv|.xlsx|.xls|.parquet" for table in TABLES]
         )
-        raise RefusedInput(f"{data} holds no file the profile {profile.name} knows; expected {expected}")
+        reasons = [why for path in _readable(data) if (why := why_left_alone(path, data))]
+        alone = "".join(
+            f"; {reasons.count(why)} left alone: {LEFT_ALONE[why][1]}" for why in dict.fromkeys(reasons)
+        )
+        raise RefusedInput(
+            f"{data} holds no file the profile {profile.name} knows; expected {expected}{alone}"
+        )
     return sources
 
 
@@ -123,7 +130,13 @@ def unread_files(data: Path, profile: Profile) -> Unread:
     mappings = load_mappings(profile)
     unmapped = [path.name for path in landing_files(data) if _mapping_of(path.name, mappings) is None]
     left_alone = [(path.name, why) for path in _readable(data) if (why := why_left_alone(path, data))]
-    used = {path.relative_to(data).parts[0] for path, _, _ in _named_below(data, mappings)}
+    below = list(_named_below(data, mappings))
+    left_alone += [
+        (path.name, "too_large")
+        for path, entry, _ in below
+        if entry and too_large(entry, profile.settings.limits)
+    ]
+    used = {path.relative_to(data).parts[0] for path, _, _ in below}
     other = [
         path.name
         for path in data.iterdir()
@@ -170,12 +183,14 @@ def _sources_below(data: Path, mappings: list[FileMapping], limits: FileLimits) 
     sources: list[SourceFile] = []
     unpacked: _Unpacked | None = None
     for path, entry, mapping in _named_below(data, mappings):
+        if entry is not None and too_large(entry, limits):
+            continue
         if entry is None:
             sources.append(SourceFile(path, mapping, limits))
             continue
         unpacked = unpacked or _Unpacked()
         target = unpacked.new_folder() / PurePosixPath(entry.filename).name
-        unpack(path, entry, target, limits.unpacked_megabytes << 20, limits.unpacked_ratio)
+        unpack(path, entry, target)
         sources.append(SourceFile(target, mapping, limits, unpacked))
     return sources
 

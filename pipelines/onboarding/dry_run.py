@@ -14,7 +14,7 @@ from pipelines.intake.cell_values import UNITS
 from pipelines.intake.corrections_workbook import write_corrections
 from pipelines.intake.intake import latest, load_sources, origin_of, refresh_reference, refuse_by_headings
 from pipelines.intake.parsing import headings_used
-from pipelines.intake.row_counts import FileReport
+from pipelines.intake.row_counts import NOT_READ, FileReport
 from pipelines.mapping.heading_suggestions import likely_code, suggest
 from pipelines.mapping.landing_entries import LEFT_ALONE
 from pipelines.mapping.landing_folder import SourceFile, Unread, find_sources, load_mappings, unread_files
@@ -137,7 +137,7 @@ def check_folder(
             return report
         for source in sources:
             try:
-                report.files += load_sources(
+                loaded = load_sources(
                     con,
                     [source],
                     profile,
@@ -146,6 +146,10 @@ def check_folder(
                     lambda words, share: None,
                     report.look,
                 )
+                report.files += [file for file in loaded if file.table != NOT_READ]
+                report.refusals += [
+                    notice for file in loaded if file.table == NOT_READ for notice in file.notices
+                ]
             except RefusedInput as refusal:
                 report.refusals.append(str(refusal))
         _tell_of_held_rows(con, report)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines.city.file_limits import FileLimits
-from pipelines.errors import RefusedInput
+from pipelines.errors import OutOfBounds, RefusedInput
 from pipelines.reading.raw_file import FAULTS, LINE, RULE, RawFile
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -73,7 +73,7 @@ def refuse_large_text(name: str, text: str, form: CsvForm, limits: FileLimits) -
     rows = text.count("\n")
     for bound, value in (("columns", form.width), ("rows", rows), ("cells", rows * form.width)):
         if value > getattr(limits, bound):
-            raise RefusedInput(
+            raise OutOfBounds(
                 f"{name}: {value:,} {bound}, and no more than {getattr(limits, bound):,} are read. Send it in smaller files, "
                 f"or raise `limits: {{{bound}: ...}}` in profile.yml"
             )

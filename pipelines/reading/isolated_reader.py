@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.errors import RefusedInput
+from pipelines.errors import OutOfBounds, RefusedInput
 from pipelines.reading.workbook_sheets import read_sheets
 
 LENGTH = struct.Struct("<I")
@@ -78,7 +78,7 @@ def _read(request: dict[str, Any], source: int, target: int) -> int:
                 for header, table in read_sheets(file, request["sheets"], limits):
                     _write(out, header, table)
         except RefusedInput as problem:
-            _write(out, {"refused": str(problem)})
+            _write(out, {"refused": str(problem), "bounds": isinstance(problem, OutOfBounds)})
         except (MemoryError, pa.ArrowMemoryError):
             return OUT_OF_MEMORY
     return 0
@@ -139,10 +139,10 @@ def refuse_above(name: str, value: int, limits: dict[str, int]) -> None:
     """Refuse a file that is above one of the profile's bounds.
 
     Raises:
-        RefusedInput: names the bound, the value and how a profile raises it.
+        OutOfBounds: names the bound, the value and how a profile raises it.
     """
     if value > limits[name]:
-        raise RefusedInput(
+        raise OutOfBounds(
             f"{value:,} {name.replace('_', ' ')}, and no more than {limits[name]:,} are read. Send it in smaller files, "
             f"or raise `limits: {{{name}: ...}}` in profile.yml"
         )
@@ -162,7 +162,7 @@ def _batches(
 
     Raises:
         ArrowInvalid: headings or texts are no UTF-8.
-        RefusedInput: all batches together take more than `most_bytes`.
+        OutOfBounds: all batches together take more than `most_bytes`.
     """
     names = [field.name for field in schema if not pa.types.is_null(field.type)]
     chosen = names if len({*schema.names}) == len(schema) else None
@@ -179,7 +179,7 @@ def _batches(
         )
         sent += batch.nbytes
         if sent > most_bytes:
-            raise RefusedInput(
+            raise OutOfBounds(
                 f"its rows take more than {most_bytes >> 20:,} megabytes unpacked. Send it in smaller files, "
                 "or raise `limits: {unpacked_megabytes: ...}` in profile.yml"
             )

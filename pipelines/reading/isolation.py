@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from pipelines.city.file_limits import FileLimits
-from pipelines.errors import RefusedInput
+from pipelines.errors import OutOfBounds, RefusedInput
 
 LENGTH = struct.Struct("<I")
 REPO = Path(__file__).resolve().parents[2]
@@ -79,7 +79,7 @@ def read_isolated(file: BinaryIO, kind: str, limits: FileLimits, **request: obje
         while size := blocks.read(LENGTH.size):
             header = json.loads(blocks.read(LENGTH.unpack(size)[0]))
             if "refused" in header:
-                raise RefusedInput(header["refused"])
+                raise (OutOfBounds if header["bounds"] else RefusedInput)(header["refused"])
             yield from _frames(header, blocks)
         last_reader.clear()
         last_reader.update(json.loads(status.read() or '{"code": 1}'))
@@ -113,15 +113,17 @@ def _frame(table: Any) -> pl.DataFrame:
 
 def _raise_for(code: int, limits: FileLimits) -> None:
     if code in OUT_OF_MEMORY:
-        raise RefusedInput(
+        raise OutOfBounds(
             f"takes more than {limits.memory_megabytes:,} megabytes of memory to read. Clear cells far away from the table, "
             "send it as CSV or in smaller files, or raise `limits: {memory_megabytes: ...}` in profile.yml"
         )
     if code in OUT_OF_TIME:
-        raise RefusedInput(
+        raise OutOfBounds(
             f"takes more than {limits.seconds:,} seconds to read. Send it as CSV or in smaller files, "
             "or raise `limits: {seconds: ...}` in profile.yml"
         )
+    if code < 0:
+        raise OutOfBounds("its reader broke down. Export it again, or send it as CSV")
     if code:
         raise ValueError(f"the reader ended with {code}")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.errors import RefusedInput
+from pipelines.errors import OutOfBounds, RefusedInput
 from pipelines.mapping.landing_folder import SourceFile
 from pipelines.reading.csv_text import checked_lines, csv_form, csv_frame, plain_text, refuse_large_text
 from pipelines.reading.encodings import SAMPLE, detect_encoding, named_encoding, utf_16_of
@@ -61,7 +61,7 @@ def refuse_unreadable(source: SourceFile) -> None:
     with open_regular(source.path) as file:
         size = os.fstat(file.fileno()).st_size
     if size > source.limits.megabytes << 20:
-        raise RefusedInput(
+        raise OutOfBounds(
             f"{source.path.name}: {size >> 20:,} megabytes, and no more than {source.limits.megabytes:,} are read. "
             "Send it in smaller files, or raise `limits: {megabytes: ...}` in profile.yml"
         )
@@ -136,7 +136,7 @@ def parquet_frames(source: SourceFile) -> Iterator[pl.DataFrame]:
                 if block.frame is not None:
                     yield block.frame
         except RefusedInput as refusal:
-            raise RefusedInput(f"{source.path.name}: {refusal}.") from None
+            raise type(refusal)(f"{source.path.name}: {refusal}.") from None
 
 
 def read_parquet_frame(name: str, frame: pl.DataFrame, first: int) -> RawFile:

@@ -9,7 +9,7 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 
-from pipelines.errors import RefusedInput
+from pipelines.errors import OutOfBounds, RefusedInput
 
 UNCALCULATED = "#FORMULA"
 """Stands where a formula has no value, because no program has ever calculated it."""
@@ -89,7 +89,8 @@ def sheet_marks(archive: zipfile.ZipFile, part: str, most_bytes: int) -> Marks:
         most_bytes: how much it may unpack to.
 
     Raises:
-        RefusedInput: it unpacks to more, or declares XML entities.
+        OutOfBounds: it unpacks to more.
+        RefusedInput: it declares XML entities.
     """
     marks = Marks()
     with archive.open(part) as file:
@@ -102,7 +103,7 @@ def sheet_marks(archive: zipfile.ZipFile, part: str, most_bytes: int) -> Marks:
         while more := file.read(BLOCK):
             read += len(more)
             if read > most_bytes:
-                raise RefusedInput(f"a sheet unpacks to more than {most_bytes >> 20:,} megabytes")
+                raise OutOfBounds(f"a sheet unpacks to more than {most_bytes >> 20:,} megabytes")
             cut = text.rfind(patterns.cell)
             cut = cut if cut > 0 else len(text)
             _search(text[:cut], patterns, marks)

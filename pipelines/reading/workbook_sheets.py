@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from pipelines.errors import RefusedInput
+from pipelines.errors import OutOfBounds, RefusedInput
 from pipelines.reading.sheet_marks import EXACT_DIGITS, Marks, sheet_list, sheet_marks
 
 SMALL = 64 << 20
@@ -152,12 +152,12 @@ def _refuse_bomb(archive: zipfile.ZipFile, limits: dict[str, int]) -> None:
     unpacked = sum(entry.file_size for entry in archive.infolist())
     packed = sum(entry.compress_size for entry in archive.infolist())
     if unpacked > limits["unpacked_megabytes"] << 20:
-        raise RefusedInput(
+        raise OutOfBounds(
             f"it unpacks to {unpacked >> 20:,} megabytes, and no more than {limits['unpacked_megabytes']:,} are read. "
             "Send it in smaller files, or raise `limits: {unpacked_megabytes: ...}` in profile.yml"
         )
     if unpacked > SMALL and unpacked > packed * limits["unpacked_ratio"]:
-        raise RefusedInput(
+        raise OutOfBounds(
             f"it unpacks to {unpacked // max(packed, 1):,} times its size, as no table does. Save it anew as CSV, "
             "or raise `limits: {unpacked_ratio: ...}` in profile.yml"
         )

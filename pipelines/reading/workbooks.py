@@ -62,7 +62,7 @@ def read_workbook(source: SourceFile, file: BinaryIO) -> RawFile:
         blocks = read_isolated(file, source.path.suffix.lower(), source.limits, sheets=wanted)
         sheets = [_sheet(block, mapping.header_row) for block in _whole_sheets(blocks)]
     except RefusedInput as refusal:
-        raise RefusedInput(f"{name}: {refusal}.") from None
+        raise type(refusal)(f"{name}: {refusal}.") from None
     filled = [sheet for sheet in sheets if sheet.frame is not None and sheet.frame.width > 1]
     if not filled:
         raise RefusedInput(f"{name}: the file is empty; it needs a row of headings")

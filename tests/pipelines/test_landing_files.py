@@ -130,8 +130,9 @@ def test_sub_folders_and_archives_are_read_where_a_mapping_names_them(
     assert place.split("/")[0] in unread_files(land, load_profile("qujing")).other
 
 
-def test_an_archive_that_unpacks_to_far_more_is_refused(land: Path, tmp_path: Path) -> None:
+def test_an_archive_that_unpacks_to_far_more_is_left_alone(land: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(land / "week.zip", "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("a.csv", b"0" * (1 << 28))
-    with pytest.raises(Exception, match="unpacks to 256 megabytes"):
-        check_folder(land, _city(tmp_path / "city", "*.zip/*.csv"))
+    report = check_folder(land, _city(tmp_path / "city", "*.zip/*.csv"))
+    assert report.unread.left_alone == (("week.zip", "too_large"),)
+    assert [r.file for r in report.files] == ["disputes.csv"]

@@ -8,6 +8,7 @@ import pytest
 import xlsxwriter
 
 from pipelines.city.profile import load_profile
+from pipelines.errors import RefusedInput
 from pipelines.onboarding.dry_run import check_folder
 
 HEAD = "纠纷编号,登记时间,纠纷类别,所属区域编码\n"
@@ -30,8 +31,14 @@ def workbook(path: Path, *lines: str) -> bytes:
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("disputes.csv", b"", "the file is empty"),
-        ("disputes.xlsx", b"", "cannot be read as xlsx"),
+        ("disputes.xlsx", b"PK" + b"x" * 100, "cannot be read as xlsx"),
+        ("disputes.xls", OLD_OFFICE, "cannot be read as xls"),
+        ("disputes.xls", (HEAD + ROWS).encode("gb18030"), "is a text and no workbook. Name it .csv"),
+        ("disputes.xls", b"<html><body><table><tr><td>1</td></tr></table></body></html>", "is a web page"),
+        ("disputes.xlsx", b"\xef\xbb\xbf\r\n<HTML>" + b" " * 100, "is a web page"),
+        ("disputes.csv", "\ufeff<html><table>".encode("utf-16-le") + b" \0" * 100, "is a web page"),
+        ("disputes.csv", b"PAR1" + b"x" * 100, "is a Parquet file and no csv"),
+        ("disputes.csv", b"%PDF-1.7" + b"x" * 100, "is a PDF"),
         ("disputes.xlsx", OLD_OFFICE, "an old .xls workbook, or one with a password"),
         ("disputes.csv", OLD_OFFICE, "an old .xls workbook, or one with a password"),
         ("disputes.xlsx", (HEAD + ROWS).encode(), "is a text and no workbook. Name it .csv"),
@@ -93,6 +100,13 @@ def test_codes_that_came_as_floating_numbers_are_the_codes(tmp_path: Path) -> No
 
 def test_a_file_of_no_readable_kind_is_named(tmp_path: Path) -> None:
     (tmp_path / "disputes.csv").write_text(HEAD + ROWS)
-    (tmp_path / "disputes.xls").write_bytes(OLD_OFFICE)
-    told = check_folder(tmp_path, load_profile("qujing")).text()
-    assert "disputes.xls: not read, it is no CSV, XLSX or Parquet; save it as one" in told
+    (tmp_path / "disputes.et").write_bytes(OLD_OFFICE)
+    text = check_folder(tmp_path, load_profile("qujing")).text()
+    assert "disputes.et: not read, it is no CSV, XLSX, XLS or Parquet; save it as one" in text
+
+
+@pytest.mark.parametrize("name", ["disputes.csv", "disputes.xlsx", "disputes.parquet"])
+def test_a_folder_of_empty_files_alone_says_so(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(RefusedInput, match="1 left alone: empty"):
+        check_folder(tmp_path, load_profile("qujing"))
