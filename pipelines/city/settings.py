@@ -17,6 +17,7 @@ from pipelines.city.model_settings import (
     Promotion,
     Retention,
 )
+from pipelines.tables.number_form import NumberForms
 
 Offer = Literal["expert_consultation", "higher_tier", "early_mediation", "after_care", "routine"]
 """Codes of the closed list that a profile may choose among; `safety_support` answers domestic violence alone."""
@@ -266,6 +267,11 @@ class Settings(Checked):
         default=Vocabulary(),
         description="what things are called in this work, on screens and papers",
         examples=[{"case": {"zh": "诉求", "en": "request"}}],
+    )
+    number_forms: NumberForms = Field(
+        default_factory=dict,
+        description="how the city's offices write record numbers, by column, beside plain letters and digits",
+        examples=[{"dispute_id": ["（{year}）麒调字第{n}号"]}],
     )
     model_parameters: dict[str, float | int] = Field(
         default_factory=dict,

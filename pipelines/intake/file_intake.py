@@ -62,7 +62,7 @@ def _take_table(
     key: bytes,
     until: datetime | None,
 ) -> FileReport:
-    named = with_1900_days(name_columns(raw, mapping, choose_rows(raw, mapping)), raw, mapping.table)
+    named = with_1900_days(name_columns(raw, mapping, choose_rows(raw, mapping), profile), raw, mapping.table)
     slices = [parse(part, mapping, profile, raw.name) for part in named.iter_slices(ROWS_AT_ONCE)] or [
         parse(named, mapping, profile, raw.name)
     ]

@@ -13,10 +13,13 @@ import polars as pl
 
 from pipelines.city.code_lists import fold, known_words, list_of
 from pipelines.city.profile import Profile
+from pipelines.intake.admission import unadmitted
 from pipelines.mapping.mapping import TableMapping
 from pipelines.mapping.validation import FALSE, TRUE
-from pipelines.privacy.personal_numbers import masked, may_name
-from pipelines.tables.contracts import TABLES
+from pipelines.privacy.number_forms import admitted_pieces
+from pipelines.privacy.personal_numbers import masked
+from pipelines.tables.contracts import TABLES, number_columns
+from pipelines.tables.normal_form import normal_forms
 
 RECURS = 5
 """Rows of one file that must have a word before it counts as a code that no list knows yet."""
@@ -40,10 +43,17 @@ def safe_to_keep(
         return _coded({*known_words(codes, profile, mapping.codes.get(column, {}))}, values)
     if column is None or TABLES[mapping.table].columns()[column].dtype == pl.String:
         text = values.cast(pl.String).str.strip_chars()
-        doubtful = {*text.filter(may_name(text, lettered=column in mapping.lettered))}
+        doubtful = {*text.filter(_may_name(normal_forms(text), column, mapping, profile))}
         doubtful -= {*mapping.where.get(values.name, ())}
         return lambda text: _names_nobody(text) and text not in doubtful
     return lambda text: _names_nobody(text) and (_figures(text) or fold(text) in TRUE | FALSE)
+
+
+def _may_name(numbers: pl.Series, column: str | None, mapping: TableMapping, profile: Profile) -> pl.Series:
+    """Which texts of a column that is a record's number, or composes or chooses, are of no admitted form."""
+    if column in number_columns(mapping.table):
+        return unadmitted(numbers, str(column), mapping, profile)
+    return ~admitted_pieces(numbers, lettered=False)
 
 
 def _coded(known: set[str], values: pl.Series) -> Callable[[str], bool]:

@@ -13,6 +13,14 @@ import polars as pl
 from pipelines.city.code_lists import list_of
 from pipelines.city.profile import Profile
 from pipelines.errors import RefusedInput
+from pipelines.intake.admission import (
+    DOUBT,
+    UNADMITTED,
+    of_own_day_and_place,
+    personal_in,
+    unadmitted,
+    unadmitted_piece,
+)
 from pipelines.intake.cell_values import (
     UNITS,
     Reading,
@@ -24,15 +32,12 @@ from pipelines.intake.cell_values import (
     typed,
 )
 from pipelines.mapping.mapping import TableMapping, headings_of
-from pipelines.privacy.personal_numbers import may_name
 from pipelines.reading.raw_file import LINE, NO_VALUE, RawFile
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES, number_columns
 from pipelines.tables.normal_form import normal_form, normal_forms
 
 RULES = "__rules"
-NUMBERLESS = "holds no digit and may be a name"
-DOUBT = "__doubt "
-"""Before a composed column's name: whether a piece of it may be a name, which a digit of another piece would hide."""
+PERSONAL = "holds what looks like an identity or phone number"
 BOUNDS = {
     "min": "below what it can be",
     "max": "above what it can be",
@@ -62,7 +67,7 @@ def choose_rows(raw: RawFile, mapping: TableMapping) -> pl.DataFrame:
     return frame
 
 
-def name_columns(raw: RawFile, mapping: TableMapping, rows: pl.DataFrame) -> pl.DataFrame:
+def name_columns(raw: RawFile, mapping: TableMapping, rows: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """The mapped columns of the source under their canonical names, plus `file_line`; all else is dropped unread.
 
     Raises:
@@ -81,7 +86,7 @@ def name_columns(raw: RawFile, mapping: TableMapping, rows: pl.DataFrame) -> pl.
         if name in mapping.templates:
             chosen[name] = _template(mapping.templates[name])
             if name in number_columns(mapping.table):
-                chosen[DOUBT + name] = _doubtful_piece(name, mapping)
+                chosen[DOUBT + name] = unadmitted_piece(name, mapping, profile)
         elif name in mapping.constants:
             chosen[name] = pl.lit(mapping.constants[name])
         elif found is not None:
@@ -158,29 +163,41 @@ def parse(named: pl.DataFrame, mapping: TableMapping, profile: Profile, file_nam
         value = columns[name] = typed(source, name, column, reading).alias(name)
         if list_of(mapping.table, name) == UNITS:
             continue
-        broken += _broken_by_column(
-            source, value, name, mapping, frame.get_column(DOUBT + name, default=None)
-        )
+        broken += _broken_by_column(source, value, name, mapping)
     with_days = end_of_day_where_bare(pl.DataFrame(columns), mapping.table)
+    for name in number_columns(mapping.table):
+        broken += _broken_numbers(
+            with_days, name, mapping, profile, frame.get_column(DOUBT + name, default=None)
+        )
     return _checked_by_contract(with_days, _broken_rows(frame[LINE], broken), contract)
 
 
 def _broken_by_column(
-    source: pl.Series, value: pl.Series, name: str, mapping: TableMapping, doubt: pl.Series | None
+    source: pl.Series, value: pl.Series, name: str, mapping: TableMapping
 ) -> list[tuple[str, pl.Series]]:
     """Each rule of one column, and which rows break it."""
     lost, table = value.is_null(), mapping.table
     broken = [(f"{name}: {_expectation(table, name)}", lost & source.is_not_null())]
     if not TABLES[table].columns()[name].nullable:
         broken.append((f"{name}: missing", lost & source.is_null()))
-    if name in number_columns(table):
-        named = may_name(value, lettered=name in mapping.lettered)
-        broken.append((f"{name}: {NUMBERLESS}", named if doubt is None else named | doubt))
-    if list_of(table, name) is None:
-        broken.append(
-            (f"{name}: holds what looks like an identity or phone number", looks_personal(source, value))
-        )
+    if list_of(table, name) is None and name not in number_columns(table):
+        broken.append((f"{name}: {PERSONAL}", looks_personal(source, value)))
     return broken
+
+
+def _broken_numbers(
+    rows: pl.DataFrame, name: str, mapping: TableMapping, profile: Profile, doubt: pl.Series | None
+) -> list[tuple[str, pl.Series]]:
+    """The rules of a column of record numbers, which need the whole row, and which rows break them."""
+    numbers = rows[name]
+    refused = unadmitted(numbers, name, mapping, profile)
+    personal = personal_in(numbers, name, mapping, profile)
+    if personal.any():
+        personal = personal & ~of_own_day_and_place(rows, name)
+    return [
+        (f"{name}: {UNADMITTED}", refused if doubt is None else refused | doubt.fill_null(value=False)),
+        (f"{name}: {PERSONAL}", personal),
+    ]
 
 
 def _broken_rows(lines: pl.Series, broken: list[tuple[str, pl.Series]]) -> pl.DataFrame:
@@ -242,23 +259,6 @@ def _template(template: str) -> pl.Expr:
         column = pl.col(LINE if heading == "line" else heading).cast(pl.String)
         parts.insert(2 * at + 1, column)
     return pl.concat_str(parts)
-
-
-def _doubtful_piece(name: str, mapping: TableMapping) -> pl.Expr:
-    """Whether one of the source columns that a number is composed of may be a name; those chosen by value are known."""
-    pieces = mapping.templates[name].replace("}", "{").split("{")[1::2]
-    lettered = name in mapping.lettered
-    return pl.any_horizontal(
-        pl.lit(value=False),
-        *(
-            pl.col(heading)
-            .cast(pl.String)
-            .str.strip_chars()
-            .map_batches(lambda text: may_name(text, lettered=lettered), return_dtype=pl.Boolean)
-            for heading in pieces
-            if heading != "line" and heading not in mapping.where
-        ),
-    )
 
 
 def _expectation(table: str, name: str) -> str:

@@ -73,7 +73,7 @@ def take_ledger(
         if nth == 0:
             refuse_headings(raw.name, raw.headings)
             look(raw, source)
-        named = with_1900_days(name_columns(raw, mapping, choose_rows(raw, mapping)), raw, LEDGER)
+        named = with_1900_days(name_columns(raw, mapping, choose_rows(raw, mapping), profile), raw, LEDGER)
         parsed = hold_faults(parse(named, mapping, profile, raw.name), cell_faults(raw, mapping))
         parsed = in_time(parsed, LEDGER, until)
         visits, above = placed_visits(parsed.good, profile.areas, key)

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from pipelines.city.checked_yaml import Checked
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES
+from pipelines.tables.number_form import NumberForms
 
 
 def _as_text(value: Any) -> Any:
@@ -82,8 +83,13 @@ class TableMapping(Checked):
     )
     lettered: tuple[str, ...] = Field(
         default=(),
-        description="columns of record numbers that may be a few capital letters alone (`PNG`); of any other, one without a digit is held, for it may be a name",
+        description="columns of record numbers that may be a few capital letters alone (`PNG`)",
         examples=[["dispute_id"]],
+    )
+    number_form: NumberForms = Field(
+        default_factory=dict,
+        description="how the source writes record numbers, the dispute's alone or by column; nothing else is then admitted, and without one only Latin letters, digits and - _ / (places: {n} {year} {month} {day} {date} {area} {letters} {hex}, a width as {n:8}, one of several as {a|b})",
+        examples=[{"dispute_id": ["（{year}）麒调字第{n}号"]}],
     )
     key_within: tuple[str, ...] = Field(
         default=(),

@@ -55,6 +55,10 @@ def _of_table(table: TableMapping, profile: Profile) -> Iterator[Problem]:
         for name in getattr(table, field):
             if sources.count(name) > 1:
                 yield (field, name), "is given twice: by columns, templates or constants, not by two of them"
+    for name in table.number_form:
+        if name not in number_columns(table.table):
+            use = _use(name, number_columns(table.table))
+            yield ("number_form", name), f"{name!r} is no column of record numbers; {use}"
     for at, name in enumerate(table.lettered):
         if name not in number_columns(table.table):
             yield (

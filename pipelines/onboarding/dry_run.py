@@ -29,6 +29,7 @@ from pipelines.onboarding.likely_faults import (
     faults_of_rules,
     worst_first,
 )
+from pipelines.privacy.inferred_forms import inferred_forms
 from pipelines.privacy.personal_numbers import CODE, MASK
 from pipelines.reading.readers import RawFile
 from pipelines.tables.contracts import PAIR_COLUMNS, number_columns
@@ -76,6 +77,7 @@ class CheckReport:
                 for s in suggest(dropped, mapping.table, frozenset(taken))
             ]
             hints += _letters_alone(raw, columns, mapping)
+            hints += _undeclared_forms(raw, columns, mapping)
         self.mapped[raw.name], self.hints[raw.name] = lines, hints
 
     def unread_lines(self) -> list[str]:
@@ -204,6 +206,16 @@ def _letters_alone(raw: RawFile, columns: dict[str, str | None], mapping: TableM
                 f"{heading}: perhaps numbers of letters alone, `lettered: [{column}]` of {mapping.table}"
             )
     return told
+
+
+def _undeclared_forms(raw: RawFile, columns: dict[str, str | None], mapping: TableMapping) -> list[str]:
+    """Which columns of record numbers are written in a form that must be declared before they are admitted."""
+    return [
+        f"{heading}: record numbers are admitted by their form, perhaps `number_form: {{{column}: {forms}}}` of {mapping.table}"
+        for heading, column in columns.items()
+        if column in number_columns(mapping.table) and not mapping.number_form.get(str(column))
+        if (forms := inferred_forms(raw.frame[heading]))
+    ]
 
 
 def _tell_of_held_rows(con: duckdb.DuckDBPyConnection, report: CheckReport) -> None:

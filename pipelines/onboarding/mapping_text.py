@@ -6,6 +6,7 @@ import yaml
 
 from pipelines.onboarding.column_guess import TableGuess, left_outside
 from pipelines.onboarding.source_sample import SourceSample
+from pipelines.privacy.inferred_forms import inferred_forms
 from pipelines.privacy.personal_numbers import CODE
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES, number_columns
 
@@ -61,6 +62,11 @@ def _table_lines(sample: SourceSample, guess: TableGuess) -> Iterator[str]:
     lettered = _lettered(sample, guess)
     if lettered:
         yield f"    lettered: [{', '.join(lettered)}]  # numbers of capital letters alone"
+    forms = _number_forms(sample, guess)
+    if forms:
+        yield "    number_form:  # nothing else is admitted as a number; see whether these are all"
+    for column, of_column in forms.items():
+        yield f"      {column}: [{', '.join(map(_quoted, of_column))}]"
     for column, words in guess.codes.items():
         yield "    codes:"
         yield f"      {column}:"
@@ -102,6 +108,16 @@ def _lettered(sample: SourceSample, guess: TableGuess) -> list[str]:
     }
     composed = [c for c, t in guess.templates.items() if any(f"{{{h}}}" in t for h in own.values())]
     return [*own, *composed]
+
+
+def _number_forms(sample: SourceSample, guess: TableGuess) -> dict[str, list[str]]:
+    """Forms of the columns whose record numbers are not letters and digits alone, as their values show them."""
+    by_column = {
+        column: inferred_forms(sample.text(heading))
+        for column, (heading, _) in guess.columns.items()
+        if column in number_columns(guess.table)
+    }
+    return {column: forms for column, forms in by_column.items() if forms}
 
 
 def _mostly_letters(sample: SourceSample, heading: str) -> bool:

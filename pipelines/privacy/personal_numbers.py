@@ -1,4 +1,4 @@
-"""Identity-card and phone numbers, and names typed where a record number belongs (boundary 6)."""
+"""Identity-card and phone numbers (boundary 6)."""
 
 import re
 import unicodedata
@@ -12,7 +12,6 @@ LONG = r"\d(?:[\s\-]*[\dXx]){10,}"
 """What any of them needs: eleven digits in a row but for spaces and dashes. Few columns hold it."""
 SHAPES = rf"(?:^|[^\d])(?:{ID_18}|{ID_15}|{PHONE})(?:[^\d]|$)"
 GROWN_UP = 2010
-NO_DIGIT = r"^\D+$"
 CODE = r"^[A-Z]{1,6}$"
 """A record's number that is letters alone, where the mapping says that the source has such."""
 MASK = "***"
@@ -40,17 +39,6 @@ def is_personal(text: str) -> bool:
         if _alone(PHONE, words) or _alone(ID_15, words) or any(map(_checks, _alone(ID_18, words))):
             return True
     return False
-
-
-def may_name(numbers: pl.Series, *, lettered: bool) -> pl.Series:
-    """Which record numbers may be a name typed into the wrong column: those without a digit.
-
-    Args:
-        numbers: as text; empty ones name nobody.
-        lettered: whether the source has numbers of a few capital letters alone.
-    """
-    doubtful = numbers.str.contains(NO_DIGIT)
-    return (doubtful & ~numbers.str.contains(CODE) if lettered else doubtful).fill_null(value=False)
 
 
 def masked(text: str | None) -> str | None:

@@ -42,7 +42,7 @@ def normal_forms(texts: pl.Series) -> pl.Series:
         return texts
     others = texts.filter(strange)
     forms = {text: normal_form(text) for text in others.unique()}
-    return texts.scatter(strange.arg_true(), others.replace_strict(forms, return_dtype=pl.String))
+    return texts.clone().scatter(strange.arg_true(), others.replace_strict(forms, return_dtype=pl.String))
 
 
 @lru_cache(maxsize=1 << 14)

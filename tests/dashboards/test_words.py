@@ -8,7 +8,8 @@ import pytest
 
 import dashboards
 from dashboards.wording.language import words_of
-from pipelines.intake.parsing import BOUNDS, NUMBERLESS
+from pipelines.intake.admission import UNADMITTED
+from pipelines.intake.parsing import BOUNDS
 from pipelines.tables.contracts import TABLES
 
 ZH, EN = words_of("zh").texts, words_of("en").texts
@@ -48,7 +49,7 @@ def test_every_table_column_and_rule_that_can_refuse_a_row_has_a_name(table: str
     assert {f"rule.{name}" for name in rules} - set(ZH) == set()
 
 
-@pytest.mark.parametrize("bound", [*BOUNDS.values(), NUMBERLESS])
+@pytest.mark.parametrize("bound", [*BOUNDS.values(), UNADMITTED])
 def test_every_bound_a_value_can_break_has_a_name(bound: str) -> None:
     assert f"rule.{bound.replace(' ', '_')}" in ZH
 

@@ -206,7 +206,7 @@ def _parsed(path: Path, profile: Profile) -> int:
     mapping = TableMapping(table=path.name.split("_")[0].split(".")[0])
     raw = read_source(SourceFile(path, FileMapping(files=path.name, tables=(mapping,))))
     refuse_headings(raw.name, raw.headings)
-    named = name_columns(raw, mapping, choose_rows(raw, mapping))
+    named = name_columns(raw, mapping, choose_rows(raw, mapping), profile)
     parsed = parse(named, mapping, profile, raw.name)
     assert len(parsed.good) + len(parsed.bad) == len(named)
     return len(parsed.good)

@@ -134,7 +134,7 @@ def rows(mapping: TableMapping, **cells: object) -> tuple[pl.DataFrame, pl.DataF
         pl.DataFrame([row | cells]).with_row_index(LINE, offset=2).with_columns(pl.col(LINE).cast(pl.Int64))
     )
     raw = RawFile("generated.csv", None, frame)
-    parsed = parse(name_columns(raw, mapping, choose_rows(raw, mapping)), mapping, QUJING, raw.name)
+    parsed = parse(name_columns(raw, mapping, choose_rows(raw, mapping), QUJING), mapping, QUJING, raw.name)
     return parsed.good, parsed.bad
 
 

@@ -34,7 +34,9 @@ TWO_NUMBERS = [
 @pytest.mark.parametrize(("form", "spelling"), [(f, s) for f, all_ in ONE_NUMBER.items() for s in [f, *all_]])
 def test_every_spelling_of_a_number_is_that_number(form: str, spelling: str) -> None:
     assert normal_form(spelling) == form
-    assert normal_forms(pl.Series(["A1", None, spelling])).to_list() == ["A1", None, form]
+    column = pl.Series(["A1", None, spelling])
+    assert normal_forms(column).to_list() == ["A1", None, form]
+    assert column.to_list() == ["A1", None, spelling]
 
 
 @pytest.mark.parametrize(("one", "other"), TWO_NUMBERS)

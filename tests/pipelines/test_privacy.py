@@ -123,7 +123,7 @@ def test_a_name_in_a_numbers_place_is_held_by_name_of_the_rule_and_not_kept(name
     assert (report.loaded, report.quarantined) == (1, 2)
     with open_warehouse(home.warehouse, read_only=True) as con:
         held = con.execute("select rules, row_json, record_key from quarantine order by line").fetchall()
-    assert all("dispute_id: holds no digit and may be a name" in rules for rules, _, _ in held)
+    assert all("dispute_id: is of no admitted form and may be a name" in rules for rules, _, _ in held)
     assert [(json.loads(row)["dispute_id"], key) for _, row, key in held] == [("***", None)] * 2
     assert name == "***" or search_files(home.root, [name]) == []
 
@@ -151,7 +151,7 @@ def test_numbers_of_letters_alone_are_taken_where_the_mapping_says_so_and_names_
     assert (report.read, report.loaded) == (6, 2)
     with open_warehouse(home.warehouse, read_only=True) as con:
         held = con.execute("select line, rules from quarantine order by line").fetchall()
-    both = [f"{column}: holds no digit and may be a name" for column in ("event_id", "dispute_id")]
+    both = [f"{column}: is of no admitted form and may be a name" for column in ("event_id", "dispute_id")]
     assert held == [(4, both), (5, both), (6, both), (7, both[:1])]
     assert search_files(home.root, ["张三", "ZHANGSAN"]) == []
 

@@ -91,7 +91,7 @@ def test_every_row_is_good_or_bad_and_never_both(rows: list) -> None:
         "generated.csv", None, frame.with_row_index(LINE, offset=2).with_columns(pl.col(LINE).cast(pl.Int64))
     )
     mapping = TableMapping(table="disputes")
-    parsed = parse(name_columns(raw, mapping, raw.frame), mapping, QUJING, raw.name)
+    parsed = parse(name_columns(raw, mapping, raw.frame, QUJING), mapping, QUJING, raw.name)
     assert sorted([*parsed.good[LINE], *parsed.bad[LINE]]) == raw.frame[LINE].to_list()
     assert all(len(rules) for rules in parsed.bad.to_series(1))
 

@@ -74,4 +74,6 @@ def test_a_mapping_makes_of_a_citys_own_words_what_the_contracts_headings_make(
 
 def _parsed(source: SourceFile) -> pl.DataFrame:
     raw, (mapping,) = read_source(source), source.mapping.tables
-    return parse(name_columns(raw, mapping, choose_rows(raw, mapping)), mapping, QUJING, raw.name).good
+    return parse(
+        name_columns(raw, mapping, choose_rows(raw, mapping), QUJING), mapping, QUJING, raw.name
+    ).good
