@@ -12,11 +12,12 @@ import polars as pl
 
 from pipelines.city.code_lists import fold, known_words, list_of
 from pipelines.city.profile import Profile
+from pipelines.errors import RefusedInput
 from pipelines.intake.value_parsers import answers, as_number, moments, numbers, without_marks
-from pipelines.mapping.mapping import TableMapping
+from pipelines.mapping.mapping import TableMapping, headings_of
 from pipelines.privacy.personal_numbers import personal
 from pipelines.privacy.refused_words import refuse_values
-from pipelines.tables.contracts import TABLES, number_columns
+from pipelines.tables.contracts import TABLES, key_columns, number_columns
 from pipelines.tables.normal_form import normal_form, normal_forms
 
 UNITS = "units"
@@ -81,6 +82,42 @@ def in_unit_of_heading(heading: str, column: Any) -> pl.Expr:
     text = pl.col(heading).cast(pl.String).str.strip_chars()
     bare = text.str.contains(BARE_NUMBER)
     return pl.when(bare).then(text + (unit[1] or unit[2])).otherwise(text).alias(heading)
+
+
+def within_place_or_year(
+    chosen: dict[str, pl.Expr], rows: pl.DataFrame, mapping: TableMapping
+) -> dict[str, pl.Expr]:
+    """The chosen columns; numbers of disputes that are unique only within a place or a year with it in front: `2025-001@530302001`.
+
+    `year` is that of registration, `area_code` the source's place; of a table without them, as of any other word, the heading.
+    """
+    if not mapping.key_within:
+        return chosen
+    numbers = [name for name in ("dispute_id", key_columns(mapping.table)[0]) if name in chosen]
+    parts = [_part_of_key(name, chosen, rows, mapping) for name in mapping.key_within]
+    return chosen | {
+        name: pl.concat_str(chosen[name].cast(pl.String).str.strip_chars(), *parts, separator="@")
+        for name in dict.fromkeys(numbers)
+    }
+
+
+def _part_of_key(name: str, chosen: dict[str, pl.Expr], rows: pl.DataFrame, mapping: TableMapping) -> pl.Expr:
+    if name == "year" and "registered_at" in chosen:
+        formats = mapping.dates.get("registered_at", ())
+        return chosen["registered_at"].map_batches(
+            lambda column: _moment(column, formats).dt.year().cast(pl.String), return_dtype=pl.String
+        )
+    if name in chosen:
+        column = chosen[name]
+    else:
+        headings = (name, *headings_of("disputes").get(name, ()))
+        found = next((h for h in headings if h in rows.columns), None)
+        if found is None:
+            raise RefusedInput(
+                f"no column {name!r}, which `key_within` of the mapping of {mapping.table} names"
+            )
+        column = pl.col(found)
+    return column.cast(pl.String).map_batches(normal_forms, return_dtype=pl.String)
 
 
 def end_of_day_where_bare(frame: pl.DataFrame, table: str) -> pl.DataFrame:

@@ -9,16 +9,18 @@ import polars as pl
 from pipelines.city.profile import Profile
 from pipelines.erasure.erase import are_erased, erased_marks
 from pipelines.intake.cell_faults import cell_faults, hold_faults, with_1900_days
+from pipelines.intake.key_checks import TWO_MATTERS, keys_checked
 from pipelines.intake.known_time import in_time, known_at
 from pipelines.intake.parsing import Parsed, choose_rows, name_columns, parse, with_bad
 from pipelines.intake.quarantine import quarantine_rows
 from pipelines.intake.quarantine_release import release_rows
-from pipelines.intake.row_checks import coverage_checked, days_checked, villages_added_up
+from pipelines.intake.row_checks import coverage_checked, days_checked, hold, villages_added_up
+from pipelines.intake.row_choice import first_rows, replace_rows_named_by_line
 from pipelines.intake.row_counts import FileReport, record
 from pipelines.intake.service_visits import LEDGER, take_ledger
 from pipelines.intake.versioned_load import CONFLICT, load_rows
 from pipelines.mapping.landing_folder import SourceFile
-from pipelines.mapping.mapping import TableMapping
+from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.privacy.pair_key import hash_pairs
 from pipelines.privacy.refused_words import refuse_headings
 from pipelines.reading.readers import LINE, RawFile, read_source
@@ -47,7 +49,11 @@ def take_file(
         raw = read_source(source)
         refuse_headings(raw.name, raw.headings)
         seen(raw, source)
-        reports += [_take_table(con, raw, m, known, profile, key, until) for m in tables if m.table != LEDGER]
+        reports += [
+            _take_table(con, raw, source.mapping, m, known, profile, key, until)
+            for m in tables
+            if m.table != LEDGER
+        ]
     for report in reports:
         record(con, report)
     return reports
@@ -56,25 +62,21 @@ def take_file(
 def _take_table(
     con: duckdb.DuckDBPyConnection,
     raw: RawFile,
+    source: FileMapping,
     mapping: TableMapping,
     known: str,
     profile: Profile,
     key: bytes,
     until: datetime | None,
 ) -> FileReport:
-    named = with_1900_days(name_columns(raw, mapping, choose_rows(raw, mapping), profile), raw, mapping.table)
-    slices = [parse(part, mapping, profile, raw.name) for part in named.iter_slices(ROWS_AT_ONCE)] or [
-        parse(named, mapping, profile, raw.name)
-    ]
-    whole = Parsed(pl.concat([s.good for s in slices]), pl.concat([s.bad for s in slices]))
-    del slices
-    whole = hold_faults(whole, cell_faults(raw, mapping))
-    parsed = in_time(
-        days_checked(coverage_checked(whole, mapping.table, profile), mapping, con, until),
-        mapping.table,
-        until,
-    )
+    chosen = name_columns(raw, mapping, choose_rows(raw, mapping), profile)
+    named = first_rows(con, with_1900_days(chosen, raw, mapping.table), mapping)
+    parsed = _parsed(named, raw, mapping, profile, con, until)
     core_rows, summed = _core_rows(parsed.good, mapping.table, profile, key, con)
+    replace_rows_named_by_line(con, raw.name, source, mapping, core_rows, known)
+    two_matters = keys_checked(con, raw.name, mapping, core_rows)
+    parsed = hold(parsed, pl.Series(LINE, two_matters, dtype=pl.Int64), TWO_MATTERS)
+    core_rows = core_rows.filter(~pl.col(LINE).is_in(two_matters))
     done = load_rows(con, mapping.table, core_rows, known)
     conflicts = [line for first in done.conflicts for line in summed.get(first, [first])]
     bad = with_bad(parsed.bad, conflicts, CONFLICT)
@@ -83,11 +85,29 @@ def _take_table(
     unchanged = len(parsed.good) - loaded - len(conflicts) - done.duplicates
     if not summed and unchanged != done.unchanged + len(parsed.good) - len(core_rows):
         raise AssertionError(f"rows of {raw.name} do not add up")
-    del whole, parsed, core_rows
+    del parsed, core_rows
     released = release_rows(con, raw, mapping, known, accepted, done.new)
     quarantine_rows(con, raw, mapping, known, bad, profile, key)
     counted = (len(named), loaded, len(bad), done.duplicates, unchanged)
     return FileReport(raw.name, known, mapping.table, raw.encoding, *counted, released, raw.notices)
+
+
+def _parsed(
+    named: pl.DataFrame,
+    raw: RawFile,
+    mapping: TableMapping,
+    profile: Profile,
+    con: duckdb.DuckDBPyConnection,
+    until: datetime | None,
+) -> Parsed:
+    """The rows in the contract's types, those at fault by themselves, by the calendar or by what is known apart."""
+    slices = [parse(part, mapping, profile, raw.name) for part in named.iter_slices(ROWS_AT_ONCE)] or [
+        parse(named, mapping, profile, raw.name)
+    ]
+    whole = Parsed(pl.concat([s.good for s in slices]), pl.concat([s.bad for s in slices]))
+    whole = hold_faults(whole, cell_faults(raw, mapping))
+    sums = coverage_checked(whole, mapping.table, profile)
+    return in_time(days_checked(sums, mapping, con, until), mapping.table, until)
 
 
 def _core_rows(

@@ -30,6 +30,7 @@ from pipelines.intake.cell_values import (
     in_unit_of_heading,
     looks_personal,
     typed,
+    within_place_or_year,
 )
 from pipelines.mapping.mapping import TableMapping, headings_of
 from pipelines.reading.raw_file import LINE, NO_VALUE, RawFile
@@ -96,7 +97,7 @@ def name_columns(raw: RawFile, mapping: TableMapping, rows: pl.DataFrame, profil
                 f"{raw.name}: column {name!r} of {mapping.table} is missing; it may stand under "
                 f"{' or '.join(headings)}. {_where_it_is(raw, headings)}"
             )
-    return rows.select(LINE, **chosen)
+    return rows.select(LINE, **within_place_or_year(chosen, rows, mapping))
 
 
 def _where_it_is(raw: RawFile, headings: tuple[str, ...]) -> str:

@@ -124,4 +124,6 @@ def _record_keys(rows: pl.DataFrame, mapping: TableMapping, kept: dict[str, str 
 def _key_heading(mapping: TableMapping, kept: dict[str, str | None]) -> str | None:
     """The source's column that names the record; None where no single one does."""
     key = key_columns(mapping.table)
+    if mapping.key_within:
+        return None
     return next((h for h, column in kept.items() if [column] == key), None)
