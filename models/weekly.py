@@ -10,13 +10,19 @@ from pathlib import Path
 import polars as pl
 
 from features.catalogue.catalogue import catalogue_hash
+from models.escalation.default_order import with_order
 from models.progress import Progress, silent
 from models.publishing.publish import publish_week
 from models.registry import registry
 from models.registry.candidate import Candidate, make_candidate, signature
-from models.registry.promotion import PromotionInputs, paired_difference, pooled, unmet_conditions
+from models.registry.promotion import (
+    PromotionInputs,
+    baselines_not_beaten,
+    paired_difference,
+    unmet_conditions,
+)
 from models.scope import WHOLE, Scope
-from models.wording import Message, message
+from models.wording import Message, joined, message
 from pipelines.city.profile import Profile
 from pipelines.home import Home, origin_of
 from pipelines.warehouse.warehouse import open_warehouse
@@ -24,7 +30,7 @@ from pipelines.warehouse.warehouse import open_warehouse
 
 @dataclass(frozen=True)
 class Verdict:
-    """Which model is in use (`checklist` where none is), and why, in both languages."""
+    """Which model is in use (`checklist` where none is, whatever the list is then ordered by), and why, in both languages."""
 
     version: str
     reason_zh: str
@@ -36,7 +42,8 @@ def train_champion_if_none(
 ) -> Verdict:
     """Train, backtest and register a first model where there is no champion.
 
-    It becomes champion by itself if its backtest recall at capacity beats the checklist's, and only then.
+    It becomes champion by itself if its backtest recall at capacity beats that of every rule an office could follow
+    without a model, by the lower end of the paired interval, and only then.
     The same data, code and Monday that were refused before are not tried again.
     """
     present = registry.champion(home, profile)
@@ -49,12 +56,12 @@ def train_champion_if_none(
         tags = signature(con, home, profile, as_of).tags()
     before = registry.find_version(home, profile, tags)
     if before is not None and before.refused is not None:
-        return _verdict("checklist", before.refused)
+        return _no_model(profile, before.refused)
     if before is not None:
         return _promote_if_better(home, profile, before)
     candidate = make_candidate(home, profile, as_of, progress, scope)
     if isinstance(candidate, Message):
-        return _verdict("checklist", candidate)
+        return _no_model(profile, candidate)
     return _promote_if_better(home, profile, candidate.registered)
 
 
@@ -96,10 +103,7 @@ def retrain(
         return _both(message("challenger", version=version))
     unmet = unmet_conditions(_promotion_inputs(home, profile, candidate), profile)
     if unmet:
-        reason = Message(
-            message("refused", version=version, conditions="；".join(each.zh for each in unmet)).zh,
-            message("refused", version=version, conditions="; ".join(each.en for each in unmet)).en,
-        )
+        reason = message("refused", version=version, conditions=joined(unmet))
         registry.refuse(home, profile, candidate.registered.number, reason)
         return _both(reason)
     registry.set_champion(home, profile, candidate.registered.number)
@@ -108,20 +112,14 @@ def retrain(
 
 def _promote_if_better(home: Home, profile: Profile, registered: registry.Registered) -> Verdict:
     """Judge a registered version by its backtest; a run killed before this finds it there and judges it then."""
-    metrics, version = registered.metrics, registered.version
-    ours, theirs = (pooled(metrics, model, "recall_at_capacity") for model in ("lightgbm", "checklist"))
-    if ours > theirs:
+    version = registered.version
+    unmet = baselines_not_beaten(registered.metrics, profile)
+    if not unmet:
         registry.set_champion(home, profile, registered.number)
         return _verdict(version, message("promoted", version=version))
-    reason = message(
-        "not_better",
-        version=version,
-        k=profile.settings.capacity,
-        model=f"{ours:.1%}",
-        checklist=f"{theirs:.1%}",
-    )
+    reason = message("not_better", version=version, conditions=joined(unmet))
     registry.refuse(home, profile, registered.number, reason)
-    return _verdict("checklist", reason)
+    return _no_model(profile, reason)
 
 
 def _promotion_inputs(home: Home, profile: Profile, candidate: Candidate) -> PromotionInputs:
@@ -140,6 +138,10 @@ def _promotion_inputs(home: Home, profile: Profile, candidate: Candidate) -> Pro
             settings.seed,
         )
     return PromotionInputs(metrics=candidate.backtest.metrics, difference=difference, has_champion=True)
+
+
+def _no_model(profile: Profile, reason: Message) -> Verdict:
+    return _verdict("checklist", with_order(reason, profile.settings))
 
 
 def _verdict(version: str, reason: Message) -> Verdict:

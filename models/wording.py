@@ -1,5 +1,6 @@
 """What the models room tells people, in Chinese and English; sentences only, no logic."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -17,56 +18,56 @@ SENTENCES: dict[str, Message] = {
         "Model {version} is in use, trained on weeks until {trained_until}.",
     ),
     "little_history": Message(
-        "历史数据只有{weeks}周，不足{needed}周，未训练模型，按专家清单排序。",
-        "Only {weeks} weeks of history, {needed} are needed: no model was trained; the checklist's order is published.",
+        "历史数据只有{weeks}周，不足{needed}周，未训练模型。",
+        "Only {weeks} weeks of history, {needed} are needed: no model was trained.",
     ),
     "few_outcomes": Message(
-        "已成熟的结果事件只有{outcomes}起，不足{needed}起，未训练模型，按专家清单排序。",
-        "Only {outcomes} disputes with a matured outcome, {needed} are needed: no model was trained; the checklist's order is published.",
+        "已成熟的结果事件只有{outcomes}起，不足{needed}起，未训练模型。",
+        "Only {outcomes} disputes with a matured outcome, {needed} are needed: no model was trained.",
     ),
     "cannot_learn": Message(
-        "可用的成熟数据不足以训练或回溯检验，按专家清单排序。",
-        "The matured data are too few to train on or to backtest ({why}): the checklist's order is published.",
+        "可用的成熟数据不足以训练或回溯检验。",
+        "The matured data are too few to train on or to backtest ({why}).",
     ),
     "no_fold": Message(
-        "历史数据不足以做一次回溯检验，未训练模型，按专家清单排序。",
-        "History is too short for a single backtest fold: no model was trained; the checklist's order is published.",
+        "历史数据不足以做一次回溯检验，未训练模型。",
+        "History is too short for a single backtest fold: no model was trained.",
     ),
     "empty_window": Message(
-        "{first}至{last}这{weeks}周内没有一起结果事件，无法训练或校准，未训练模型，按专家清单排序。",
-        "None of the {weeks} weeks from {first} to {last} holds an outcome to learn from: no model was trained; the checklist's order is published.",
+        "{first}至{last}这{weeks}周内没有一起结果事件，无法训练或校准，未训练模型。",
+        "None of the {weeks} weeks from {first} to {last} holds an outcome to learn from: no model was trained.",
     ),
     "not_better": Message(
-        "模型{version}回溯检验的前{k}名召回率{model}，未超过专家清单的{checklist}，不予启用，按专家清单排序。",
-        "Model {version} was not promoted: its backtest recall in the top {k} is {model}, the checklist's {checklist}. The checklist's order is published.",
+        "模型{version}不予启用：{conditions}。",
+        "Model {version} was not promoted. Not met: {conditions}.",
     ),
     "no_champion": Message(
-        "没有现用模型，按专家清单排序。",
-        "There is no champion: the checklist's order is published.",
+        "没有现用模型。",
+        "There is no champion.",
     ),
     "other_profile": Message(
-        "模型{version}属于配置{theirs}，不能用于{ours}，按专家清单排序。请用fengqiao retrain重新训练。",
-        "Model {version} belongs to profile {theirs} and may not score {ours}: the checklist's order is published. Run `fengqiao retrain --promote`.",
+        "模型{version}属于配置{theirs}，不能用于{ours}。请用fengqiao retrain重新训练。",
+        "Model {version} belongs to profile {theirs} and may not score {ours}. Run `fengqiao retrain --promote`.",
     ),
     "other_origin": Message(
-        "模型{version}由{theirs}数据训练，不能用于{ours}数据，按专家清单排序。请用fengqiao retrain重新训练。",
-        "Model {version} was trained on {theirs} data and may not score {ours} data: the checklist's order is published. Run `fengqiao retrain --promote`.",
+        "模型{version}由{theirs}数据训练，不能用于{ours}数据。请用fengqiao retrain重新训练。",
+        "Model {version} was trained on {theirs} data and may not score {ours} data. Run `fengqiao retrain --promote`.",
     ),
     "other_catalogue": Message(
-        "特征目录在模型{version}训练之后有改动，按专家清单排序。请用fengqiao retrain --promote重新训练并启用。",
-        "The feature catalogue has changed since model {version} was trained: the checklist's order is published. Run `fengqiao retrain --promote`.",
+        "特征目录在模型{version}训练之后有改动。请用fengqiao retrain --promote重新训练并启用。",
+        "The feature catalogue has changed since model {version} was trained. Run `fengqiao retrain --promote`.",
     ),
     "expired": Message(
-        "模型{version}已于{expires_on}到期，按专家清单排序。请用fengqiao retrain --promote重新训练并启用。",
-        "Model {version} expired on {expires_on}: the checklist's order is published. Run `fengqiao retrain --promote`.",
+        "模型{version}已于{expires_on}到期。请用fengqiao retrain --promote重新训练并启用。",
+        "Model {version} expired on {expires_on}. Run `fengqiao retrain --promote`.",
     ),
     "not_yet": Message(
-        "模型{version}于{registered_as_of}训练，不能用于此前的截至日，按专家清单排序。",
-        "Model {version} was trained as of {registered_as_of} and may not score an earlier Monday: the checklist's order is published.",
+        "模型{version}于{registered_as_of}训练，不能用于此前的截至日。",
+        "Model {version} was trained as of {registered_as_of} and may not score an earlier Monday.",
     ),
     "withdrawn": Message(
-        "模型{version}最近{weeks}个成熟周的名单命中率{precision}，低于基础率{base_rate}的两倍，已停用，按专家清单排序。",
-        "Model {version} is withdrawn: over the last {weeks} matured weeks {precision} of its list came true, under twice the base rate of {base_rate}. The checklist's order is published.",
+        "模型{version}最近{weeks}个成熟周的名单命中率{precision}，低于基础率{base_rate}的两倍，已停用。",
+        "Model {version} is withdrawn: over the last {weeks} matured weeks {precision} of its list came true, under twice the base rate of {base_rate}.",
     ),
     "escalation_published": Message("已发布。", "Published."),
     "no_service_ledger": Message(
@@ -84,6 +85,10 @@ SENTENCES: dict[str, Message] = {
     "ledger_too_short": Message(
         "服务台账只有{weeks}周，不足{needed}周，不发布此类预警。",
         "The service ledger holds only {weeks} weeks, {needed} are needed: this family is left out.",
+    ),
+    "family_failed": Message(
+        "本周此类预警未能算出（{why}），不发布；其余不受影响。",
+        "This family could not be computed this week ({why}) and is left out; nothing else is affected.",
     ),
     "family_published": Message("已发布，使用模型。", "Published, by the model."),
     "usual_published": Message(
@@ -127,9 +132,9 @@ SENTENCES: dict[str, Message] = {
     "watch_turnover": Message(
         "名单{segment}更换了{value}（限值{limit}）。", "{value} of the list is new {segment} (limit {limit})."
     ),
-    "condition_checklist": Message(
-        "前{k}名召回率{model}，未超过专家清单的{checklist}",
-        "recall in the top {k} is {model}, the checklist's {checklist}",
+    "condition_baseline": Message(
+        "前{k}名召回率{model}，{baseline}为{other}，相差的区间下限{low}，未确认更优",
+        "recall in the top {k} is {model}, that of {baseline} {other}; the lower end of the difference is {low}, not above 0",
     ),
     "condition_calibration": Message(
         "校准误差{error}，超过限值{limit}",
@@ -165,10 +170,28 @@ SENTENCES: dict[str, Message] = {
 
 
 def message(code: str, **facts: object) -> Message:
-    """The sentence of that code with its facts filled in."""
+    """The sentence of that code with its facts filled in; a fact that is a `Message` in either language."""
     sentence = SENTENCES[code]
-    return Message(sentence.zh.format(**facts), sentence.en.format(**facts))
+    zh = {name: fact.zh if isinstance(fact, Message) else fact for name, fact in facts.items()}
+    en = {name: fact.en if isinstance(fact, Message) else fact for name, fact in facts.items()}
+    return Message(sentence.zh.format(**zh), sentence.en.format(**en))
 
+
+def joined(messages: Sequence[Message]) -> Message:
+    """Several messages as one enumeration."""
+    return Message("；".join(each.zh for each in messages), "; ".join(each.en for each in messages))
+
+
+ORDERS: dict[str, Message] = {
+    "checklist": Message("本周按专家清单排序。", "The list is in the checklist's order."),
+    "soonest_due": Message(
+        "本周按办结期限排序，先到期的在前。", "The list is ordered by deadline, soonest due first."
+    ),
+    "longest_open": Message(
+        "本周按登记先后排序，办理最久的在前。", "The list is ordered by time open, longest first."
+    ),
+}
+"""What the list is ordered by where no model is used (`escalation.default_order`)."""
 
 CODE_LABELS: dict[str, Message] = {
     "category": Message("纠纷类别", "Category"),
@@ -299,6 +322,7 @@ MODEL_NAMES: dict[str, Message] = {
     "checklist": Message("专家清单", "expert checklist"),
     "category_rate": Message("类别基础率", "rate of the category"),
     "oldest_first": Message("先来先办", "oldest first"),
+    "soonest_due": Message("先到期先办", "soonest due first"),
     "oracle": Message("已知真实风险（上限）", "knows the true hazard (ceiling)"),
 }
 """In the order of a table."""

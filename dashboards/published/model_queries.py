@@ -9,7 +9,7 @@ import polars as pl
 from dashboards.published.publication import Publication
 from dashboards.published.warnings_queries import MODEL
 
-METHODS = (MODEL, "logistic", "checklist", "category_rate", "oldest_first", "oracle")
+METHODS = (MODEL, "logistic", "checklist", "category_rate", "oldest_first", "soonest_due", "oracle")
 """In the order they are shown; the oracle exists in made-up data only."""
 AXES = ("county", "urban", "channel", "category", "reporting")
 AUDITED = ("n_harmed", "recall_at_capacity", "false_alarm_rate", "calibration_ratio")

@@ -21,6 +21,7 @@ from models.escalation.training import TrainingSetup, prepare_training, train_on
 from models.escalation.training_set import TooLittleToLearn, TrainingSet, build_training_set
 from models.escalation.true_hazards import oracle
 from models.measuring.metrics import REFERENCE, metrics_of
+from models.measuring.recall_gain import recall_gains
 from models.measuring.reliability import calibration_table
 from models.progress import Progress, silent
 from models.protocol.hash_random import days_since_1970, dispute_hash, ranks_within
@@ -97,9 +98,16 @@ def run_backtest(
         settings.label_maturity_days,
         settings.backtest.folds,
         settings.backtest.fold_weeks,
+        settings.backtest.min_train_weeks,
     )
     past = _Past(
-        matrix, labels, profile, dispute_hash(matrix.cohort["dispute_id"]), sealed, scope.comparisons
+        matrix,
+        labels,
+        profile,
+        dispute_hash(matrix.cohort["dispute_id"]),
+        sealed,
+        scope.comparisons,
+        baselines.has_deadlines(matrix),
     )
     stands_on = splits_with_setup(splits)
     parts: list[pl.DataFrame] = []
@@ -120,7 +128,8 @@ def run_backtest(
     drawn = settings.backtest.bootstrap
     metrics = metrics_of(predictions, settings.capacity, drawn, settings.seed, in_parts=scope.comparisons)
     audit = fairness_audit(predictions, profile, by_period=scope.comparisons)
-    metrics = pl.concat([metrics, audit])
+    gains = recall_gains(predictions, baselines.RULES, settings.capacity, drawn, settings.seed)
+    metrics = pl.concat([metrics, gains, audit])
     return Backtest(predictions, metrics, calibration_table(predictions), tuple(done))
 
 
@@ -150,6 +159,7 @@ class _Past:
     hashes: np.ndarray
     sealed: Path | None
     comparisons: bool
+    has_deadlines: bool
 
     def training_set(self, split: Split, like: TrainingSet | None = None) -> TrainingSet:
         return build_training_set(
@@ -207,13 +217,15 @@ def _all_models(
     probability = trained.probability(data.design.rows(rows), cohort["category"])
     models = {
         "lightgbm": Scores(probability, probability),
-        "checklist": baselines.checklist(data, rows, past.profile),
+        baselines.CHECKLIST: baselines.checklist(data, rows, past.profile),
         REFERENCE: baselines.category_rate(data, rows),
+        baselines.OLDEST_FIRST: baselines.oldest_first(data, rows),
     }
+    if past.has_deadlines:
+        models[baselines.SOONEST_DUE] = baselines.soonest_due(data, rows)
     if not past.comparisons:
         return models
     models["logistic"] = baselines.logistic(data, rows, trained.linear, past.profile)
-    models["oldest_first"] = baselines.oldest_first(data, rows)
     if past.sealed is not None:
         models["oracle"] = oracle(cohort, past.sealed)
     return models

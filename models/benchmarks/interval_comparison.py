@@ -49,6 +49,7 @@ def compare(city: History, profile: Profile, as_of: date) -> pl.DataFrame:
         settings.label_maturity_days,
         settings.backtest.folds,
         settings.backtest.fold_weeks,
+        settings.backtest.min_train_weeks,
     )
     if not splits or city.sealed is None:
         raise FengqiaoError(f"no fold by {as_of}, or no true hazards beside the landing files")

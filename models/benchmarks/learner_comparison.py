@@ -60,6 +60,7 @@ def compare(
         settings.label_maturity_days,
         settings.backtest.folds,
         settings.backtest.fold_weeks,
+        settings.backtest.min_train_weeks,
     )
     if not splits:
         raise FengqiaoError(f"history holds no fold by {as_of}")

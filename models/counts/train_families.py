@@ -4,6 +4,7 @@ One version of the registry holds all three, so that they are promoted and rolle
 whose source is missing is left out; one without a usable model falls back on what is usual, and says so.
 """
 
+import logging
 from datetime import date
 
 import duckdb
@@ -26,6 +27,7 @@ from pipelines.city.profile import Profile
 
 FINEST = {"demand": "township_category", "coverage": coverage_backtest.GRAIN}
 """The grain each family is judged by."""
+logger = logging.getLogger(__name__)
 
 
 def make_families(
@@ -37,33 +39,58 @@ def make_families(
 ) -> Families:
     """Backtest both families on everything matured by a day, and train them where the scope says so.
 
-    A model is kept only where its backtest beats the usual; it is reported either way.
+    A model is kept only where its backtest beats the usual; it is reported either way. A family that fails is left out
+    and logged.
     """
-    settings = profile.settings
     models: dict[str, bytes] = {}
     predictions: dict[str, pl.DataFrame] = {}
-    panel, ledger = read_panel(con, profile, as_of), read_ledger(con, profile, as_of)
-    if panel is not None:
-        progress("places: backtest and training", 0.95)
-        inputs = demand_inputs(panel, profile)
-        predictions["demand"] = demand_backtest.backtest_demand(panel, inputs, profile, as_of)
-        demand = train_demand(panel, inputs, profile, as_of) if scope.training else None
-        models |= {DEMAND_FILE: demand.to_json()} if demand else {}
-    if ledger is not None:
-        progress("services: backtest and training", 0.97)
-        columns = coverage_inputs(ledger)
-        predictions["coverage"] = coverage_backtest.backtest_coverage(ledger, columns, profile, as_of)
-        coverage = train_coverage(ledger, columns, profile, as_of) if scope.training else None
-        models |= {COVERAGE_FILE: coverage.to_json()} if coverage else {}
-    bootstrap, seed = settings.backtest.bootstrap, settings.seed
-    metrics, reliability = (
-        pl.concat(
-            [
-                pl.DataFrame(schema=schema),
-                *(judge(rows, name, FINEST[name], bootstrap, seed) for name, rows in predictions.items()),
-            ]
-        )
-        for schema, judge in ((METRICS_SCHEMA, count_metrics), (RELIABILITY_SCHEMA, count_reliability))
-    )
-    kept = {name: text for name, text in models.items() if better_than_usual(metrics, name, FINEST)}
-    return Families(kept, predictions, metrics, reliability)
+    metrics, reliability = [pl.DataFrame(schema=METRICS_SCHEMA)], [pl.DataFrame(schema=RELIABILITY_SCHEMA)]
+    for family, file_name, work in (("demand", DEMAND_FILE, _demand), ("coverage", COVERAGE_FILE, _coverage)):
+        progress(f"{family}: backtest and training", 0.95)
+        try:
+            result = work(con, profile, as_of, scope)
+            if result is None:
+                continue
+            rows, model = result
+            judged = _judged(rows, family, profile)
+        except Exception:  # a family that fails takes nothing else with it
+            logger.exception("%s could not be trained as of %s", family, as_of)
+            continue
+        predictions[family] = rows
+        metrics.append(judged[0])
+        reliability.append(judged[1])
+        if model is not None and better_than_usual(judged[0], file_name, FINEST):
+            models[file_name] = model
+    return Families(models, predictions, pl.concat(metrics), pl.concat(reliability))
+
+
+def _demand(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, scope: Scope
+) -> tuple[pl.DataFrame, bytes | None] | None:
+    """Predictions of the backtest and the model; None without places."""
+    panel = read_panel(con, profile, as_of)
+    if panel is None:
+        return None
+    inputs = demand_inputs(panel, profile)
+    rows = demand_backtest.backtest_demand(panel, inputs, profile, as_of)
+    model = train_demand(panel, inputs, profile, as_of) if scope.training else None
+    return rows, model.to_json() if model else None
+
+
+def _coverage(
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, scope: Scope
+) -> tuple[pl.DataFrame, bytes | None] | None:
+    """Predictions of the backtest and the model; None without a ledger of care services."""
+    ledger = read_ledger(con, profile, as_of)
+    if ledger is None:
+        return None
+    inputs = coverage_inputs(ledger)
+    rows = coverage_backtest.backtest_coverage(ledger, inputs, profile, as_of)
+    model = train_coverage(ledger, inputs, profile, as_of) if scope.training else None
+    return rows, model.to_json() if model else None
+
+
+def _judged(rows: pl.DataFrame, family: str, profile: Profile) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Metrics and reliability of one family's predictions."""
+    how = (FINEST[family], profile.settings.backtest.bootstrap, profile.settings.seed)
+    return count_metrics(rows, family, *how), count_reliability(rows, family, *how)

@@ -10,12 +10,23 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from features.engine.matrix import Matrix
 from models.escalation.linear_model import Linear
 from models.escalation.training import calibrated
 from models.escalation.training_set import TrainingSet
 from pipelines.city.profile import Profile
 from pipelines.city.settings import ChecklistItem
 
+CHECKLIST, CATEGORY_RATE, OLDEST_FIRST, SOONEST_DUE = (
+    "checklist",
+    "category_rate",
+    "oldest_first",
+    "soonest_due",
+)
+RULES = (CHECKLIST, CATEGORY_RATE, OLDEST_FIRST, SOONEST_DUE)
+"""The baselines an office could follow without any model; a first champion must beat each that its backtest has."""
+DAYS_TO_DUE = "days_to_due"
+NO_DEADLINE = -1e6
 RATE_PRIOR_ROWS = 200.0
 """A category's rate is pulled towards the whole as if so many rows at the overall rate had been added."""
 
@@ -32,6 +43,24 @@ def oldest_first(data: TrainingSet, rows: np.ndarray) -> Scores:
     """What a queue does today: by whole days since registration."""
     days = data.design.matrix.cohort["days_open"].cast(pl.Float64).to_numpy()
     return _ranked_only(data, days, rows)
+
+
+def soonest_due(data: TrainingSet, rows: np.ndarray) -> Scores:
+    """Deadline order: the dispute due soonest first, those without a deadline last."""
+    score = soonest_due_score(data.design.matrix)
+    return _ranked_only(data, np.nan_to_num(score, nan=NO_DEADLINE), rows)
+
+
+def soonest_due_score(matrix: Matrix) -> np.ndarray:
+    """Days to the deadline, negated, so that a higher score is due sooner; NaN without one; float64 [n]."""
+    if DAYS_TO_DUE not in matrix.names:
+        return np.full(len(matrix.cohort), np.nan)
+    return -matrix.values[:, matrix.names.index(DAYS_TO_DUE)].astype(np.float64)
+
+
+def has_deadlines(matrix: Matrix) -> bool:
+    """Whether any dispute of the matrix has a deadline."""
+    return bool(np.isfinite(soonest_due_score(matrix)).any())
 
 
 def category_rate(data: TrainingSet, rows: np.ndarray) -> Scores:

@@ -92,7 +92,7 @@ def _too_little_in_parts(profile: Profile, mondays: tuple[date, ...], labels: pl
     """Why history cannot be cut into folds and windows that each hold something to learn from."""
     settings, backtest = profile.settings, profile.settings.backtest
     gap = (settings.horizon_days, settings.label_maturity_days)
-    if not temporal_splits(mondays, *gap, backtest.folds, backtest.fold_weeks):
+    if not temporal_splits(mondays, *gap, backtest.folds, backtest.fold_weeks, backtest.min_train_weeks):
         return message("no_fold")
     windows = inner_windows(mondays, settings.horizon_days, backtest.calibration_weeks)
     weeks_with_outcome = set(labels.filter("label")["as_of"])

@@ -13,8 +13,6 @@ STOP_SHARE = 4
 MAX_STOP_WEEKS = 13
 MIN_FIT_WEEKS = 26
 """Below this many weeks of fitting no week is held back: the number of trees is the default."""
-MIN_TRAIN_WEEKS = 26
-"""Matured Mondays the first fold must have behind it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +56,7 @@ def temporal_splits(
     maturity_days: int,
     folds: int,
     fold_weeks: int,
-    min_train_weeks: int = MIN_TRAIN_WEEKS,
+    min_train_weeks: int,
 ) -> list[Split]:
     """Expanding windows: folds of `fold_weeks` Mondays each, the last one ending at the last Monday given.
 

@@ -1,8 +1,10 @@
 """The week's files of the two counting families: places (demand) and care services (coverage).
 
-A family whose source is missing is left out; one without a usable model falls back on what is usual, and says so.
+A family whose source is missing, or that fails, is left out and says why; one without a usable model falls back on what
+is usual, and says so.
 """
 
+import logging
 from dataclasses import dataclass
 
 import duckdb
@@ -11,18 +13,19 @@ import polars as pl
 from models.counts.coverage.inputs import build_inputs as coverage_inputs
 from models.counts.coverage.ledger import read_ledger
 from models.counts.coverage.training import Coverage
-from models.counts.coverage.warnings import LEAST_WEEKS as LEAST_LEDGER_WEEKS
 from models.counts.coverage.warnings import PERSISTENCE, service_warnings
 from models.counts.demand.inputs import build_inputs as demand_inputs
 from models.counts.demand.panel import read_panel
 from models.counts.demand.reporting import reporting
 from models.counts.demand.training import Demand
-from models.counts.demand.warnings import LEAST_WEEKS, USUAL, place_warnings
+from models.counts.demand.warnings import USUAL, place_warnings
 from models.counts.shared.families_evidence import COVERAGE_FILE, DEMAND_FILE
 from models.registry.champion_check import ScoringContext, mismatch
 from models.registry.registry import Registered
 from models.wording import Message, message
 from pipelines.city.profile import Profile
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,16 @@ def publish_families(
         registered: the version in use, or the one waiting where there is none.
     """
     usable = registered if registered is not None and _fits(registered, now) else None
-    files, demand_told = _demand(con, profile, now, usable)
-    service_files, coverage_told = _coverage(con, profile, now, usable)
-    return Published(files | service_files, {"demand": demand_told, "coverage": coverage_told})
+    files: dict[str, pl.DataFrame] = {}
+    families: dict[str, tuple[bool, Message]] = {}
+    for name, forecast in (("demand", _demand), ("coverage", _coverage)):
+        try:
+            own_files, families[name] = forecast(con, profile, now, usable)
+            files |= own_files
+        except Exception as problem:  # whatever fails, the list of disputes is published
+            logger.exception("%s could not be computed for %s", name, now.as_of)
+            families[name] = False, message("family_failed", why=type(problem).__name__)
+    return Published(files, families)
 
 
 def _demand(
@@ -59,8 +69,9 @@ def _demand(
     panel = read_panel(con, profile, now.as_of)
     if panel is None:
         return {}, (False, message("no_places"))
-    if len(panel.mondays) <= LEAST_WEEKS:
-        return {}, (False, message("no_usual_yet", weeks=len(panel.mondays) - 1, needed=LEAST_WEEKS))
+    weeks, needed = len(panel.mondays) - 1, profile.settings.demand.publish_weeks
+    if weeks < needed:
+        return {}, (False, message("no_usual_yet", weeks=weeks, needed=needed))
     inputs = demand_inputs(panel, profile)
     text = usable.file(DEMAND_FILE) if usable else None
     demand = Demand.from_json(text) if text else None
@@ -80,8 +91,9 @@ def _coverage(
     if ledger is None:
         return {}, (False, message("no_service_ledger"))
     weeks = int((ledger.known["due"].sum(axis=0) > 0).sum())
-    if weeks < LEAST_LEDGER_WEEKS:
-        return {}, (False, message("ledger_too_short", weeks=weeks, needed=LEAST_LEDGER_WEEKS))
+    needed = profile.settings.coverage.publish_weeks
+    if weeks < needed:
+        return {}, (False, message("ledger_too_short", weeks=weeks, needed=needed))
     inputs = coverage_inputs(ledger)
     text = usable.file(COVERAGE_FILE) if usable else None
     coverage = Coverage.from_json(text) if text else None

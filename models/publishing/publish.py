@@ -13,7 +13,7 @@ from features.engine.matrix import Matrix
 from features.found_after_warning import with_found_after_warning
 from features.labels import label_cohort
 from features.week_matrix import week_matrix
-from models.escalation.baselines import checklist_points
+from models.escalation.default_order import default_scores, with_order
 from models.escalation.design_matrix import design
 from models.escalation.explain import REASON, explain, reasons
 from models.escalation.fitted_model import Trained
@@ -104,6 +104,8 @@ def publish_week(
         if not looked_at.passed:
             raise FengqiaoError(f"not published: {looked_at.en}")
         progress("publishing", 0.8)
+        if not verdict.usable:
+            verdict = Usability(False, with_order(verdict.reason, profile.settings))
         entry = model_entry(champion, verdict, now.catalogue_hash)
         files: dict[str, pl.DataFrame | bytes] = {"dispute_warnings.parquet": warnings}
         families = {"escalation": (True, message("escalation_published"))}
@@ -169,8 +171,7 @@ def _scores(
     matrix: Matrix, profile: Profile, trained: Trained | None, champion: Registered | None
 ) -> WeekScores:
     if trained is None or champion is None or not len(matrix.cohort):
-        points = checklist_points(matrix.values, matrix.names, profile.settings.checklist)
-        return WeekScores(score=points, version="checklist")
+        return WeekScores(score=default_scores(matrix, profile.settings), version="checklist")
     category = matrix.cohort["category"]
     rows = design(matrix, trained.levels).rows(np.arange(len(category)))
     z = trained.log_odds(rows)

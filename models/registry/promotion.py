@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from models.backtesting.fairness_limits import Beyond, beyond_limits, group_name
-from models.measuring.bootstrap import TAILS, dispute_weights
-from models.wording import AXES, Message, message
+from models.escalation.baselines import RULES
+from models.measuring.recall_gain import GAIN, MODEL, paired_recall_gain
+from models.wording import AXES, MODEL_NAMES, Message, message
 from pipelines.city.profile import Profile
 
 
@@ -30,31 +30,21 @@ class PromotionInputs:
 def unmet_conditions(inputs: PromotionInputs, profile: Profile) -> list[Message]:
     """The conditions the candidate does not meet, empty where it may be promoted.
 
-    It must beat the checklist's recall at capacity in its backtest; its calibration error must stay
+    It must beat the recall at capacity of every rule an office could follow without a model, even at the lower end of
+    the paired interval; its calibration error must stay
     inside the profile's limit; no place may be reached, and no group be judged, far less well than the whole
     (`disparity.beyond_limits`); and where there is a champion, its recall at capacity may be lower by the
     profile's margin at most, even at the lower end of the paired interval.
     """
     settings = profile.settings
-    recall = {
-        model: pooled(inputs.metrics, model, "recall_at_capacity") for model in ("lightgbm", "checklist")
-    }
-    unmet = []
-    if recall["lightgbm"] <= recall["checklist"]:
-        unmet.append(
-            message(
-                "condition_checklist",
-                k=settings.capacity,
-                model=f"{recall['lightgbm']:.1%}",
-                checklist=f"{recall['checklist']:.1%}",
-            )
-        )
-    error = pooled(inputs.metrics, "lightgbm", "ece")
-    limit = settings.promotion.ece_share_of_base_rate * pooled(inputs.metrics, "lightgbm", "base_rate")
+    recall = pooled(inputs.metrics, MODEL, "recall_at_capacity")
+    unmet = baselines_not_beaten(inputs.metrics, profile)
+    error = pooled(inputs.metrics, MODEL, "ece")
+    limit = settings.promotion.ece_share_of_base_rate * pooled(inputs.metrics, MODEL, "base_rate")
     if error > limit:
         unmet.append(message("condition_calibration", error=f"{error:.3%}", limit=f"{limit:.3%}"))
-    for one in beyond_limits(inputs.metrics, recall["lightgbm"], settings.promotion):
-        unmet.append(_told_of_group(one, recall["lightgbm"], profile))
+    for one in beyond_limits(inputs.metrics, recall, settings.promotion):
+        unmet.append(_told_of_group(one, recall, profile))
     if inputs.has_champion and inputs.difference is None:
         unmet.append(message("condition_shared_weeks"))
     if inputs.difference is not None and inputs.difference[1] < -settings.promotion.recall_margin:
@@ -89,33 +79,42 @@ def _told_of_group(one: Beyond, whole: float, profile: Profile) -> Message:
     )
 
 
+def baselines_not_beaten(metrics: pl.DataFrame, profile: Profile) -> list[Message]:
+    """The rules whose recall at capacity the model does not exceed by the lower end of the paired interval.
+
+    Rules are what an office could follow without a model (`baselines.RULES`); those the backtest has count.
+    """
+    recall = "recall_at_capacity"
+    unmet = []
+    for rule in RULES:
+        theirs = pooled(metrics, rule, recall)
+        low = _gain_low(metrics, rule)
+        if theirs == theirs and not low > 0:
+            unmet.append(
+                message(
+                    "condition_baseline",
+                    k=profile.settings.capacity,
+                    model=f"{pooled(metrics, MODEL, recall):.1%}",
+                    baseline=MODEL_NAMES[rule],
+                    other=f"{theirs:.1%}",
+                    low="–" if low != low else f"{low:+.1%}",
+                )
+            )
+    return unmet
+
+
+def _gain_low(metrics: pl.DataFrame, rule: str) -> float:
+    """The lower end of the gain over a rule; NaN where the backtest does not say."""
+    low = metrics.filter((pl.col("metric") == GAIN) & (pl.col("segment") == f"against={rule}"))["low"]
+    return float(low[0]) if len(low) and low[0] is not None else float("nan")
+
+
 def paired_difference(
     candidate: pl.DataFrame, champion: pl.DataFrame, capacity: int, replicates: int, seed: int
 ) -> tuple[float, float, float] | None:
-    """Recall at capacity of one backtest minus another's, on the rows of both, resampled by dispute together.
-
-    Args:
-        candidate: predictions of the newer backtest; its labels count.
-        champion: predictions of the older.
-        capacity: k.
-        replicates: of the bootstrap.
-        seed: of the bootstrap.
-
-    Returns:
-        Value, lower and upper end of the 90 % interval; None where no outcome lies in rows of both.
-    """
-    keys = ["as_of", "dispute_id"]
-    ours = candidate.filter(pl.col("model") == "lightgbm").select(*keys, "label", "rank")
-    theirs = champion.filter(pl.col("model") == "lightgbm").select(*keys, pl.col("rank").alias("rank_before"))
-    both = ours.join(theirs, on=keys, how="inner").filter("label").sort(keys)
-    if both.is_empty():
-        return None
-    dispute = both["dispute_id"].rank("dense").to_numpy().astype(np.int64) - 1
-    gained = (both["rank"] <= capacity).cast(pl.Int8) - (both["rank_before"] <= capacity).cast(pl.Int8)
-    weights = dispute_weights(int(dispute.max()) + 1, replicates, seed)[dispute]
-    drawn = (gained.to_numpy()[:, None] * weights).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-9)
-    low, high = np.quantile(drawn, TAILS)
-    return float(gained.cast(pl.Float64).to_numpy().mean()), float(low), float(high)
+    """The model's recall at capacity in one backtest minus that in an older one, on the rows of both."""
+    ours, theirs = (rows.filter(pl.col("model") == MODEL) for rows in (candidate, champion))
+    return paired_recall_gain(ours, theirs, capacity, replicates, seed)
 
 
 def pooled(metrics: pl.DataFrame, model: str, metric: str) -> float:

@@ -12,6 +12,9 @@ class Backtest(Checked):
 
     folds: int = Field(default=12, ge=1, description="how many folds", examples=[12])
     fold_weeks: int = Field(default=4, ge=1, description="Mondays of a fold", examples=[4])
+    min_train_weeks: int = Field(
+        default=26, ge=2, description="matured weeks the first fold must have behind it", examples=[26]
+    )
     calibration_weeks: int = Field(
         default=26, ge=4, description="newest weeks that probabilities are calibrated on", examples=[26]
     )
@@ -76,6 +79,12 @@ class DemandSettings(Checked):
         description="matured weeks below which the usual of the season is published instead of a model",
         examples=[26],
     )
+    publish_weeks: int = Field(
+        default=8,
+        ge=1,
+        description="weeks since the first registration below which nothing is usual yet and nothing is published",
+        examples=[8],
+    )
     ratio: dict[Literal["red", "orange", "yellow"], float] = Field(
         default={"red": 1.4, "orange": 1.25, "yellow": 1.1},
         description="expected over usual at which a level begins",
@@ -101,6 +110,9 @@ class CoverageSettings(Checked):
 
     history_weeks: int = Field(
         default=26, ge=8, description="matured weeks needed for a model", examples=[26]
+    )
+    publish_weeks: int = Field(
+        default=4, ge=1, description="weeks of ledger below which nothing is published", examples=[4]
     )
     overdue_share: dict[Literal["red", "orange", "yellow"], float] = Field(
         default={"red": 0.40, "orange": 0.30, "yellow": 0.22},

@@ -7,8 +7,10 @@ import pytest
 from features.engine.matrix import Matrix
 from models.backtesting.backtest import PREDICTION_COLUMNS, Backtest, run_backtest, save_backtest
 from models.backtesting.fairness import fairness_audit
+from models.escalation.baselines import RULES
 from models.escalation.true_hazards import SEALED, oracle, sealed_file
 from models.measuring.metrics import metrics_of
+from models.measuring.recall_gain import recall_gains
 from models.registry.promotion import PromotionInputs, unmet_conditions
 from models.scope import LIST_ONLY
 from pipelines.city.profile import Profile
@@ -76,7 +78,9 @@ def test_metrics_are_those_of_the_predictions_on_disk(
     settings = profile.settings
     predictions = pl.read_parquet(folder / "predictions.parquet")
     measured = metrics_of(predictions, settings.capacity, settings.backtest.bootstrap, settings.seed)
-    again = pl.concat([measured, fairness_audit(predictions, profile)])
+    drawn = (settings.capacity, settings.backtest.bootstrap, settings.seed)
+    gains = recall_gains(predictions, RULES, *drawn)
+    again = pl.concat([measured, gains, fairness_audit(predictions, profile)])
     assert again.equals(pl.read_parquet(folder / "metrics.parquet"))
 
 
@@ -96,12 +100,13 @@ def test_what_a_promotion_is_decided_on_does_not_hang_on_the_rest(
 ) -> None:
     alone = run_backtest(*world, profile, AS_OF, scope=LIST_ONLY)
     assert alone is not None
-    judged = ["lightgbm", "checklist", "category_rate"]
+    judged = ["lightgbm", "checklist", "category_rate", "oldest_first"]
     assert alone.predictions.equals(backtest.predictions.filter(pl.col("model").is_in(judged)))
     kept = backtest.metrics.filter(
         pl.col("as_of").is_null(),
         pl.col("model").is_in(judged),
         (pl.col("segment") == "all")
+        | pl.col("segment").str.starts_with("against=")
         | (pl.col("segment").str.starts_with("audit=") & ~pl.col("segment").str.contains(" period=")),
     )
     assert alone.metrics.equals(kept)

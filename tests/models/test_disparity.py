@@ -24,6 +24,8 @@ def metrics(audit: pl.DataFrame, recall: float = 0.5, ece: float = 0.001) -> pl.
         ("lightgbm", "base_rate", 0.2),
     ]
     rows = [(model, None, "all", metric, None, value, None, None) for model, metric, value in pooled]
+    gain = recall - 0.2
+    rows.append(("lightgbm", None, "against=checklist", "recall_gain_at_capacity", 10, gain, gain, gain))
     return pl.concat([pl.DataFrame(rows, schema=METRICS_SCHEMA, orient="row"), audit])
 
 

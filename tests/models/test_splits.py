@@ -6,7 +6,9 @@ THREE_YEARS = [date(2023, 1, 2) + timedelta(weeks=week) for week in range(148)]
 
 
 def test_twelve_monthly_folds_of_four_weeks_fit_into_three_years() -> None:
-    splits = temporal_splits(THREE_YEARS, horizon_days=28, maturity_days=30, folds=12, fold_weeks=4)
+    splits = temporal_splits(
+        THREE_YEARS, horizon_days=28, maturity_days=30, folds=12, fold_weeks=4, min_train_weeks=26
+    )
     assert len(splits) == 12
     assert all(len(split.test) == 4 for split in splits)
     assert splits[-1].test[-1] == THREE_YEARS[-1]
@@ -14,12 +16,14 @@ def test_twelve_monthly_folds_of_four_weeks_fit_into_three_years() -> None:
 
 
 def test_a_year_of_history_gives_as_many_folds_as_it_holds() -> None:
-    splits = temporal_splits(THREE_YEARS[:44], horizon_days=28, maturity_days=30, folds=12, fold_weeks=4)
+    splits = temporal_splits(
+        THREE_YEARS[:44], horizon_days=28, maturity_days=30, folds=12, fold_weeks=4, min_train_weeks=26
+    )
     assert [len(split.train) for split in splits] == [28, 32]
 
 
 def test_half_a_year_gives_none() -> None:
-    assert temporal_splits(THREE_YEARS[:26], 28, 30, 12, 4) == []
+    assert temporal_splits(THREE_YEARS[:26], 28, 30, 12, 4, 26) == []
 
 
 def test_inner_windows_hold_back_a_quarter_of_the_weeks_for_stopping() -> None:

@@ -130,10 +130,10 @@ def metrics(**values: float) -> pl.DataFrame:
             {
                 "model": name.split("__")[0],
                 "metric": name.split("__")[1],
-                "segment": "all",
+                "segment": name.split("__")[2] if name.count("__") == 2 else "all",
                 "as_of": None,
                 "value": value,
-                "low": None,
+                "low": value if name.count("__") == 2 else None,
                 "high": None,
             }
             for name, value in values.items()
@@ -147,6 +147,7 @@ GOOD = {
     "checklist__recall_at_capacity": 0.1,
     "lightgbm__ece": 0.001,
     "lightgbm__base_rate": 0.007,
+    "lightgbm__recall_gain_at_capacity__against=checklist": 0.01,
 }
 
 
@@ -171,11 +172,29 @@ def test_every_unmet_condition_is_listed(profile: Profile) -> None:
         has_champion=True,
         lightgbm__recall_at_capacity=0.05,
         lightgbm__ece=0.01,
+        **{"lightgbm__recall_gain_at_capacity__against=checklist": -0.05},
     )
     assert len(found) == 3
-    assert "recall in the top 10 is 5.0%, the checklist's 10.0%" in found[0]
+    assert "recall in the top 10 is 5.0%, that of expert checklist 10.0%" in found[0]
     assert "calibration error 1.000% is above the limit of 0.350%" in found[1]
     assert "difference in recall to the champion is -15.0%, the margin is 2.0%" in found[2]
     assert unmet(profile, None, has_champion=True) == [
         "there is no backtest week shared with the champion to compare on"
     ]
+
+
+@pytest.mark.parametrize("rule", ["checklist", "category_rate", "oldest_first", "soonest_due"])
+@pytest.mark.parametrize("low", [-0.01, 0.0])
+def test_a_rule_that_is_not_surely_beaten_keeps_the_first_model_from_becoming_champion(
+    profile: Profile, rule: str, low: float
+) -> None:
+    figures = {
+        f"{rule}__recall_at_capacity": 0.1,
+        f"lightgbm__recall_gain_at_capacity__against={rule}": low,
+    }
+    (condition,) = unmet(profile, None, has_champion=False, **figures)
+    assert f"difference is {low:+.1%}" in condition
+
+
+def test_a_rule_without_a_paired_interval_counts_as_not_beaten(profile: Profile) -> None:
+    assert len(unmet(profile, None, has_champion=False, soonest_due__recall_at_capacity=0.1)) == 1

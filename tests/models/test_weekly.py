@@ -17,6 +17,7 @@ from models.publishing import publish
 from models.publishing.dispute_warnings import SCHEMA
 from models.registry import registry
 from models.scope import LIST_ONLY
+from models.wording import Message
 from pipelines.city.profile import Profile
 from pipelines.home import Home
 
@@ -109,7 +110,7 @@ def test_a_model_made_for_the_list_alone_is_the_same_model(
     assert usual is not None
     assert made.trained.to_json() == usual.trained.to_json()
     assert not list(made.folder.rglob("*.png"))
-    assert set(made.metrics["model"]) == {"lightgbm", "checklist", "category_rate"}
+    assert set(made.metrics["model"]) == {"lightgbm", "checklist", "category_rate", "oldest_first"}
 
 
 def test_first_model_that_beats_the_checklist_is_in_use(crowned: Home, profile: Profile) -> None:
@@ -238,16 +239,17 @@ def test_a_model_that_does_not_beat_the_checklist_is_refused_and_not_tried_twice
     new_home: NewHome, profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = new_home(tmp_path)
-    monkeypatch.setattr(
-        weekly, "pooled", lambda _metrics, model, _metric: {"lightgbm": 0.1, "checklist": 0.2}[model]
+    worse = Message(
+        "前10名召回率10.0%，专家清单为20.0%", "recall in the top 10 is 10.0%, that of expert checklist 20.0%"
     )
+    monkeypatch.setattr(weekly, "baselines_not_beaten", lambda _metrics, _profile: [worse])
     told = weekly.train_champion_if_none(home, profile, AS_OF)
     assert told.version == "checklist"
-    assert "is 10.0%, the checklist's 20.0%" in told.reason_en
+    assert "is 10.0%, that of expert checklist 20.0%" in told.reason_en
     monkeypatch.delattr(weekly, "make_candidate")
     assert weekly.train_champion_if_none(home, profile, AS_OF) == told
     weekly.score_and_publish(home, profile, AS_OF)
-    assert_checklist(home, "is 10.0%, the checklist's 20.0%")
+    assert_checklist(home, "is 10.0%, that of expert checklist 20.0%")
     assert len(pl.read_parquet(home.published / AS_OF.isoformat() / "model_metrics.parquet"))
 
 

@@ -35,6 +35,7 @@ def backtest_coverage(ledger: Ledger, inputs: Inputs, profile: Profile, as_of: d
         settings.label_maturity_days,
         settings.backtest.folds,
         settings.backtest.fold_weeks,
+        settings.backtest.min_train_weeks,
     )
     parts = [
         _fold(ledger, inputs, profile, coverage, split.trained_as_of)

@@ -100,7 +100,7 @@ def _grouped(amount: np.ndarray, group: np.ndarray) -> np.ndarray:
 def _earlier(ledger: Ledger, weeks: int) -> Ledger:
     """The ledger as it was so many weeks before each Monday."""
     known = {
-        name: np.concatenate([np.zeros((len(amount), weeks)), amount[:, :-weeks]], axis=1)
+        name: np.concatenate([np.zeros((len(amount), weeks)), amount], axis=1)[:, : amount.shape[1]]
         for name, amount in ledger.known.items()
     }
     return replace(ledger, known=known)

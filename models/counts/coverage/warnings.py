@@ -13,8 +13,6 @@ from pipelines.city.profile import Profile
 
 PERSISTENCE = "persistence"
 """The version told where no model is in use: as many overdue as in the last horizon, without interval."""
-LEAST_WEEKS = 4
-"""Without so many weeks of ledger nothing is published."""
 
 SCHEMA = {
     "as_of": pl.Date,

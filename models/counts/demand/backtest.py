@@ -42,6 +42,7 @@ def backtest_demand(panel: Panel, inputs: Inputs, profile: Profile, as_of: date)
         settings.label_maturity_days,
         settings.backtest.folds,
         settings.backtest.fold_weeks,
+        settings.backtest.min_train_weeks,
     )
     parts: list[pl.DataFrame] = []
     for split in splits:

@@ -117,8 +117,9 @@ def drift(actual: np.ndarray, usual: np.ndarray, ahead: int) -> np.ndarray:
         ahead: weeks until a Monday has matured.
     """
     n = actual.shape[1]
-    end = np.maximum(np.arange(n) - ahead + 1, FIRST_WEEKS)
-    first = np.maximum(end - DRIFT_WEEKS, FIRST_WEEKS)
+    start = min(FIRST_WEEKS, n)
+    end = np.maximum(np.arange(n) - ahead + 1, start)
+    first = np.maximum(end - DRIFT_WEEKS, start)
     total, expected = (_upto(np.nan_to_num(amount).sum(axis=0)) for amount in (actual, usual))
     factor = (total[end] - total[first] + DRIFT_PRIOR) / (expected[end] - expected[first] + DRIFT_PRIOR)
     return np.broadcast_to(factor, actual.shape)

@@ -20,8 +20,6 @@ from pipelines.city.profile import Profile
 
 USUAL = "usual"
 """The version told where no model is in use: the season's usual times what lately came of it."""
-LEAST_WEEKS = 8
-"""Without so many weeks behind it nothing is usual yet, and nothing is published."""
 LEVELS = ("red", "orange", "yellow", "blue")
 PLACES = ("township_category", "township")
 
@@ -151,8 +149,9 @@ def _spreads_of_usual(panel: Panel, inputs: Inputs, profile: Profile, as_of: dat
     """How far counts strayed from the usual in all matured weeks; nothing where they are too few."""
     settings = profile.settings
     gap = gap_days(settings.horizon_days, settings.label_maturity_days)
-    mondays = matured(panel.mondays[LEAST_WEEKS:], as_of, gap)
-    if len(mondays) < LEAST_WEEKS:
+    least = settings.demand.publish_weeks
+    mondays = matured(panel.mondays[least:], as_of, gap)
+    if len(mondays) < least:
         return {}
     rows = rows_of(panel, mondays)
     expected = inputs.usual["disputes"][rows] * inputs.drift["disputes"][rows]

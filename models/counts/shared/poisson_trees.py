@@ -48,8 +48,10 @@ def fit_counts(
         seed: of the columns drawn for each tree.
 
     Returns:
-        LightGBM's text.
+        LightGBM's text; empty where no row holds a count, so that there is nothing to learn a factor from.
     """
+    if not actual.sum() > 0:
+        return ""
     import lightgbm as lgb
 
     parameters = PARAMETERS | {"seed": seed % 2**31, "num_threads": usable_cores()}
@@ -65,7 +67,9 @@ def fit_counts(
 
 
 def log_factor(text: str, values: np.ndarray) -> np.ndarray:
-    """What the trees make of each row, to be added to the logarithm of its start."""
+    """What the trees make of each row, to be added to the logarithm of its start; zeros without trees."""
+    if not text:
+        return np.zeros(len(values))
     import lightgbm as lgb
 
     return np.asarray(lgb.Booster(model_str=text).predict(values, raw_score=True, num_threads=usable_cores()))
