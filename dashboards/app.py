@@ -25,8 +25,8 @@ from dashboards.texts.week_sentences import notice_sentence
 from dashboards.widgets import url_choices
 from dashboards.widgets.download_buttons import downloads
 from dashboards.widgets.login_gate import leave, role_of_reader
-from dashboards.widgets.reader_session import Session, chosen_language, open_session
-from dashboards.wording.language import LANGS, Words, words_of
+from dashboards.widgets.reader_session import Session, chosen_words, open_session
+from dashboards.wording.language import LANGS, Words
 from pipelines.errors import FengqiaoError
 from pipelines.run_state import last_run
 
@@ -48,7 +48,7 @@ PAGES = {
 
 def main() -> None:
     """Show one run of the screens."""
-    words = words_of(chosen_language())
+    words = chosen_words()
     st.set_page_config(layout="wide", page_icon=str(ICON), initial_sidebar_state=SIDEBAR_PIXELS)
     st.html(STYLE)
     pages = {

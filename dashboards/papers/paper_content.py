@@ -71,7 +71,7 @@ def gather(home: Home, profile: Profile, lang: str, role: Role) -> Paper:
         earlier=earlier,
         profile=profile,
         role=role,
-        names=names_of(profile, words_of(lang)),
+        names=names_of(profile, words_of(lang, profile.settings.words)),
         listed=listed,
         at_risk=queue(publication, role),
         ten=[

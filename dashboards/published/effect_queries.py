@@ -173,7 +173,9 @@ def _measured(measure: str, periods: pl.DataFrame) -> Measured:
         half = math.hypot(*(known["days_high"] - known["days_low"])) / 2 / len(known)
         middle = float(known["days"].mean())  # pyright: ignore[reportArgumentType]
         return Measured(middle, middle - half, middle + half)
-    settled, ended = int(periods["settled"].sum()), int((periods["registered"] - periods["open"]).sum())
+    with_results = periods.drop_nulls("settled")
+    settled = int(with_results["settled"].sum())
+    ended = int((with_results["registered"] - with_results["open"]).sum())
     if not ended:
         return Measured(math.nan, None, None)
     ends = stats.binomtest(settled, ended).proportion_ci(LEVEL, method="wilson")

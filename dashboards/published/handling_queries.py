@@ -28,10 +28,12 @@ class Clocks:
             while there is none), no_response, no_feedback (the clock ran out without one), overdue_days (of its own
             deadline; 0 or less where it is not over, null without one).
         hidden: open disputes with domestic violence indicated that the role does not see.
+        fed: the clocks that some record of the source can stop, of `no_response`, `no_feedback`, `overdue`; no other is shown.
     """
 
     rows: pl.DataFrame
     hidden: int
+    fed: frozenset[str] = frozenset(WAITING)
 
     def late(self, waiting: str) -> pl.DataFrame:
         """The rows a clock ran out for: `no_response`, `no_feedback` or `overdue`; `all` of them."""
@@ -71,7 +73,18 @@ def clocks(publication: Publication, role: Role) -> Clocks:
             *("feedback_hours", "no_response", "no_feedback", "overdue_days"),
         )
     )
-    return Clocks(rows, len(open_now) - len(seen))
+    return Clocks(rows, len(open_now) - len(seen), _fed(publication))
+
+
+def _fed(publication: Publication) -> frozenset[str]:
+    """The clocks that the source's records feed: steps before a closing, and deadlines."""
+    steps = set(publication.timeline["kind"].unique()) - {"registered", "closed", "reopened"}
+    feeds = {
+        "no_response": bool(steps),
+        "no_feedback": bool(steps & set(_FEEDBACK)),
+        "overdue": publication.facts["due_at"].null_count() < len(publication.facts),
+    }
+    return frozenset(name for name, is_fed in feeds.items() if is_fed)
 
 
 def accepted(publication: Publication, role: Role, entries: Sequence[Entry]) -> list[Entry]:

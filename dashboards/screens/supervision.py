@@ -44,8 +44,9 @@ def _open(session: Session) -> None:
     waiting_cases = clocks(session.published, session.role)
     st.html(lines(clock_summary(names, waiting_cases)))
     with st.container(horizontal=True, gap="large"):
+        shown = tuple(name for name in WAITING if name == "all" or name in waiting_cases.fed)
         waiting = url_choices.single_choice(
-            words("clock.show"), "clock", WAITING, lambda code: words(f"clock.show_{code}")
+            words("clock.show"), "clock", shown, lambda code: words(f"clock.show_{code}")
         )
         counties = url_choices.many_of(
             words("week.county"), "county", choices(session.published)[0], names.area, words("week.every_county"), 360
@@ -56,4 +57,6 @@ def _open(session: Session) -> None:
         return
     pages = pages_in(rows)
     number = st.pagination(pages, key=f"clocks_{waiting}_{counties}") if pages > 1 else 1
-    st.html(table(*clock_table(names, page_of(rows, number)), words("clock.open"), texts=(1,)))
+    st.html(
+        table(*clock_table(names, page_of(rows, number), waiting_cases.fed), words("clock.open"), texts=(1,))
+    )

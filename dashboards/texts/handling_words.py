@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -13,30 +14,45 @@ from dashboards.wording.phrases import share, with_interval
 from pipelines.city.profile import TIERS
 
 Table = tuple[list[str], list[list[Cell]]]
+HOURS = {"no_response": RESPONSE_HOURS, "no_feedback": FEEDBACK_HOURS}
+COLUMNS = {"no_response": "response", "no_feedback": "feedback", "overdue": "due"}
+"""Clock and the column it is shown in."""
 
 
 def clock_summary(names: Names, waiting: Clocks) -> list[str]:
     """How many are open and how many clocks ran out."""
     words = names.words
-    counts = {name: words.number(len(waiting.late(name))) for name in WAITING}
-    sentences = [words("clock.line", response=RESPONSE_HOURS, feedback=FEEDBACK_HOURS, **counts)]
+    every = words.number(len(waiting.late("all")))
+    parts = [
+        words(f"clock.part_{name}", n=words.number(len(waiting.late(name))), hours=HOURS.get(name, 0))
+        for name in WAITING
+        if name in waiting.fed
+    ]
+    told = words("clock.line", all=every, parts=words("clock.between").join(parts))
+    sentences = [told if parts else words("clock.line_plain", all=every)]
     return [*sentences, words.count("clock.hidden", waiting.hidden)] if waiting.hidden else sentences
 
 
-def clock_table(names: Names, rows: pl.DataFrame) -> Table:
-    """Open disputes with what each waits for."""
+def clock_table(names: Names, rows: pl.DataFrame, fed: frozenset[str]) -> Table:
+    """Open disputes with what each waits for: the clocks that are fed."""
     words = names.words
-    head = [words(f"clock.{name}") for name in ("number", "what", "response", "feedback", "due")]
+    shown = [name for clock, name in COLUMNS.items() if clock in fed]
+    head = [words(f"clock.{name}") for name in ("number", "what", *shown)]
     return head, [
         [
             dispute_link(words, row["dispute_id"]),
             _what(names, row["category"], row["area_code"]),
-            _clock(names, row["response_hours"], RESPONSE_HOURS, row["hours"]),
-            _clock(names, row["feedback_hours"], FEEDBACK_HOURS, row["hours"]),
-            _due(names, row["overdue_days"]),
+            *(_cell(names, row, name) for name in shown),
         ]
         for row in rows.iter_rows(named=True)
     ]
+
+
+def _cell(names: Names, row: Mapping[str, Any], clock: str) -> str:
+    if clock == "due":
+        return _due(names, row["overdue_days"])
+    limit = RESPONSE_HOURS if clock == "response" else FEEDBACK_HOURS
+    return _clock(names, row[f"{clock}_hours"], limit, row["hours"])
 
 
 def accepted_table(
@@ -82,7 +98,10 @@ def funnel_line(names: Names, tiers: pl.DataFrame) -> str:
     """The year in one sentence: taken in, settled, passed up, back again, still open."""
     words, whole = names.words, tiers.filter(pl.col("to_tier").is_null())
     facts = ("disputes", "settled", "referred_up", "came_back", "open")
-    return words("funnel.line", **{name: words.number(int(whole[name].sum())) for name in facts})
+    counts = {name: words.number(int(whole[name].sum())) for name in facts}
+    if whole["settled_share"].is_null().all():
+        counts["settled"] = words("general.none")
+    return words("funnel.line", **counts)
 
 
 def funnel_rows(names: Names, tiers: pl.DataFrame) -> pl.DataFrame:
@@ -188,12 +207,17 @@ def similar_table(names: Names, rows: pl.DataFrame) -> Table:
                 kind=names.code("unit_kind", row["kind"]),
                 tier=names.code("tier", row["tier"]),
             ),
-            words("similar.held" if row["held"] else "similar.back")
-            if row["settled"]
-            else words("similar.unsettled"),
+            words(f"similar.{_end(row)}"),
         ]
         for row in rows.iter_rows(named=True)
     ]
+
+
+def _end(row: Mapping[str, Any]) -> str:
+    """How a closed dispute ended; without a recorded result nobody can say that it was not settled."""
+    if row["settled"] is None:
+        return "no_result"
+    return "unsettled" if not row["settled"] else "held" if row["held"] else "back"
 
 
 def _what(names: Names, category: str, area_code: str) -> str:

@@ -14,6 +14,7 @@ from dashboards.published.publication import Publication, before, current
 from dashboards.wording.code_names import Names, names_of
 from dashboards.wording.language import LANGS, Lang, Words, words_of
 from pipelines.city.profile import Profile, load_profile
+from pipelines.errors import FengqiaoError
 from pipelines.home import Home, find_home
 
 
@@ -60,9 +61,8 @@ class Session:
 
     @property
     def title(self) -> str:
-        return self.words.localized(
-            {"title_zh": self.profile.settings.title_zh, "title_en": self.profile.settings.title_en}, "title"
-        )
+        settings = self.profile.settings
+        return settings.title_zh if self.words.lang == "zh" else settings.title_en
 
     @property
     def outcome(self) -> str:
@@ -77,9 +77,9 @@ def open_session(lang: Lang, role: Role) -> Session:
     Raises:
         FengqiaoError: the profile, the home or what is published cannot be read.
     """
-    profile = _profile(os.environ.get("FENGQIAO_PROFILE", "qujing"))
+    profile = _profile(_profile_name())
     home = _home(profile.name)
-    words = words_of(lang)
+    words = words_of(lang, profile.settings.words)
     publication = current(home)
     return Session(
         home=home,
@@ -91,6 +91,19 @@ def open_session(lang: Lang, role: Role) -> Session:
         publication=publication,
         earlier=before(home, publication) if publication else None,
     )
+
+
+def chosen_words() -> Words:
+    """The wording of the chosen language, in the words of the profile's work where the profile can be read."""
+    lang = chosen_language()
+    try:
+        return words_of(lang, _profile(_profile_name()).settings.words)
+    except FengqiaoError:
+        return words_of(lang)
+
+
+def _profile_name() -> str:
+    return os.environ.get("FENGQIAO_PROFILE", "qujing")
 
 
 def chosen_language() -> Lang:

@@ -68,7 +68,8 @@ def names_of(profile: Profile, words: Words) -> Names:
 
 @lru_cache(maxsize=8)
 def _names(folder: Path, lang: str) -> Names:
-    profile, words = load_profile(str(folder)), words_of(lang)
+    profile = load_profile(str(folder))
+    words = words_of(lang, profile.settings.words)
     name_column = f"name_{lang}"
     areas = profile.areas
     lists: dict[str, dict[str, str]] = {}
@@ -91,7 +92,8 @@ def _names(folder: Path, lang: str) -> Names:
             .iter_rows()
         },
         offers={
-            code: (row[name_column], row[f"text_{words.lang}"]) for code, row in recommendations().items()
+            code: (words.renamed(row[name_column]), words.renamed(row[f"text_{words.lang}"]))
+            for code, row in recommendations().items()
         },
     )
 

@@ -4,7 +4,7 @@ The words themselves are data: one file per language under `words/`, with the sa
 areas, categories and units come from the code lists and the profile (`names.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,6 +13,8 @@ from typing import Any, Literal, get_args
 
 import yaml
 
+from dashboards.wording.vocabulary import USUAL, in_words_of
+from pipelines.city.settings import Vocabulary
 from pipelines.errors import RefusedInput
 
 Lang = Literal["zh", "en"]
@@ -28,10 +30,12 @@ class Words:
         lang: the language.
         texts: by key, `section.name`; the names in braces are filled in by whoever tells it. A key that
             counts has two texts, `section.name.one` and `section.name.other`.
+        renamed: turns a text of mediation from elsewhere into one of the profile's work.
     """
 
     lang: Lang
     texts: Mapping[str, str]
+    renamed: Callable[[str], str] = str
 
     def __call__(self, key: str, **facts: object) -> str:
         """The text of that key with its facts filled in.
@@ -50,8 +54,8 @@ class Words:
         return self.texts.get(f"{section}.{code}", self.texts["general.unknown"])
 
     def localized(self, row: Mapping[str, Any], name: str) -> str:
-        """The field `name_zh` or `name_en` of a row that carries both languages."""
-        return str(row[f"{name}_{self.lang}"] or "")
+        """The field `name_zh` or `name_en` of a row that carries both languages, in the words of the work."""
+        return self.renamed(str(row[f"{name}_{self.lang}"] or ""))
 
     def day(self, day: date) -> str:
         """A date as the language writes it."""
@@ -66,17 +70,23 @@ class Words:
         return f"{value:,.{digits}f}"
 
 
-@cache
-def words_of(lang: str) -> Words:
-    """The wording of that language.
+def words_of(lang: str, vocabulary: Vocabulary = USUAL) -> Words:
+    """The wording of that language, in the words of a profile's work.
 
     Raises:
         RefusedInput: there is none.
     """
+    return _words(lang, vocabulary.model_dump_json())
+
+
+@cache
+def _words(lang: str, terms: str) -> Words:
+    vocabulary = Vocabulary.model_validate_json(terms)
     for known in LANGS:
         if known == lang:
             raw = yaml.safe_load((FOLDER / f"{lang}.yml").read_text(encoding="utf-8"))
-            return Words(known, dict(_flat(raw, "")))
+            rename = in_words_of(vocabulary, known)
+            return Words(known, {key: rename(text) for key, text in _flat(raw, "")}, rename)
     raise RefusedInput(f"no wording in {lang!r}: use one of {', '.join(LANGS)}")
 
 

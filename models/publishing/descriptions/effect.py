@@ -17,7 +17,7 @@ _PERIOD = (
 )
 _DISPUTES = f"""
     select {_PERIOD.format(at="registered_at")} as period, days, first_closed_at is not null as ended,
-        not is_open and closed_result = 'settled' as settled, is_open, came_back
+        not is_open and closed_result = 'settled' as settled, not is_open and closed_result is not null as has_result, is_open, came_back
     from known_dispute where registered_at >= $as_of::date - {PERIODS * PERIOD_WEEKS * 7} and registered_at < $as_of
     order by dispute_id
 """
@@ -27,6 +27,9 @@ _HARMS = f"""
     from known_outcome where occurred_at >= $as_of::date - {PERIODS * PERIOD_WEEKS * 7} and occurred_at < $as_of
     group by period order by period
 """
+
+_SETTLED = pl.when(pl.col("is_open").all() | pl.col("has_result").any()).then(pl.col("settled").sum())
+"""Null where cases were closed and none with a result: nobody can say how many were settled."""
 
 
 def effect(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: object) -> pl.DataFrame:
@@ -39,7 +42,7 @@ def effect(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: object) -> p
     """
     cases = read_frame(con, _DISPUTES, {"as_of": as_of})
     harms = read_frame(con, _HARMS, {"as_of": as_of})
-    counts = {"registered": pl.len(), "settled": pl.col("settled").sum(), "open": pl.col("is_open").sum()}
+    counts = {"registered": pl.len(), "settled": _SETTLED, "open": pl.col("is_open").sum()}
     counts["came_back"] = pl.col("came_back").sum()
     rows = (
         cases.group_by("period")

@@ -20,7 +20,7 @@ _CASES = f"""
         where event_type in ('mediation', 'closed', 'referred_up') group by dispute_id)
     select d.tier as from_tier, coalesce(s.tier, d.tier) as to_tier, s.kind, d.is_open, d.came_back,
         coalesce(s.referred_up, false) as referred_up, d.days, d.first_closed_at is not null as ended,
-        not d.is_open and d.closed_result = 'settled' as settled
+        not d.is_open and d.closed_result = 'settled' as settled, not d.is_open and d.closed_result is not null as has_result
     from known_dispute d left join last_step s using (dispute_id)
     where d.registered_at >= $as_of::timestamp - to_days({WINDOW_WEEKS * 7})
     order by d.dispute_id
@@ -28,6 +28,7 @@ _CASES = f"""
 _COUNTS = (
     pl.len().cast(pl.Int64).alias("disputes"),
     *(pl.col(name).sum().cast(pl.Int64) for name in ("settled", "is_open", "referred_up", "came_back")),
+    pl.col("has_result").sum().cast(pl.Int64).alias("over"),
 )
 _SHARES = ("settled", "came_back")
 
@@ -35,8 +36,8 @@ _SHARES = ("settled", "came_back")
 def funnel(con: duckdb.DuckDBPyConnection, as_of: object) -> dict[str, pl.DataFrame]:
     """The two files.
 
-    Columns of both: disputes, settled, open, referred_up, came_back (counts); the share settled of those no
-    longer open and the share that came back, with intervals; days to the first closing (half of them), with
+    Columns of both: disputes, settled, open, referred_up, came_back (counts); the share settled of those closed
+    with a result and the share that came back, with intervals; days to the first closing (half of them), with
     its interval. Keys: `from_tier` and `to_tier` (null: wherever it went); `kind` of the unit of the last mediation.
     """
     cases = read_frame(con, _CASES, {"as_of": as_of})
@@ -56,7 +57,6 @@ def _by(cases: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     counted = (
         cases.group_by(keys)
         .agg(_COUNTS)
-        .with_columns(over=pl.col("disputes") - pl.col("is_open"))
         .with_columns(
             *wilson("settled", "over", "settled_share"), *wilson("came_back", "disputes", "back_share")
         )

@@ -19,7 +19,7 @@ _CASES = f"""
         from known_event where event_type = 'mediation' and unit_id is not null group by dispute_id)
     select m.unit_id, d.category, coalesce(d.tier, '') as tier, d.grave, d.is_open, d.days, d.came_back,
         d.first_closed_at is not null as ended, d.deadline < $as_of as is_due,
-        not d.is_open and d.closed_result = 'settled' as settled,
+        not d.is_open and d.closed_result = 'settled' as settled, not d.is_open and d.closed_result is not null as has_result,
         coalesce(d.first_closed_at <= d.deadline, false) as in_time,
         d.is_open and d.deadline < $as_of as overdue,
         m.mediated_at >= $as_of::timestamp - to_days(28) as recent
@@ -35,7 +35,7 @@ def units(con: duckdb.DuckDBPyConnection, as_of: object) -> pl.DataFrame:
 
     Returns:
         unit_id, kind, tier, area_code, weekly_capacity; disputes, open, overdue, recent (mediated in the last
-        28 days), due (deadline passed) and in_time of them; settled_share of those no longer open, back_share,
+        28 days), due (deadline passed) and in_time of them; settled_share of those closed with a result, back_share,
         in_time_share, each with `_low` and `_high`; in_time_usual (what the same cases met in the city);
         days to the first closing with `days_low`, `days_high`. Null where a unit has no such case.
     """
@@ -51,12 +51,12 @@ def units(con: duckdb.DuckDBPyConnection, as_of: object) -> pl.DataFrame:
             overdue=pl.col("overdue").sum().cast(pl.Int64),
             recent=pl.col("recent").sum().cast(pl.Int64),
             settled=pl.col("settled").sum().cast(pl.Int64),
+            over=pl.col("has_result").sum().cast(pl.Int64),
             came_back=pl.col("came_back").sum().cast(pl.Int64),
             due=due.sum().cast(pl.Int64),
             in_time=(pl.col("in_time") & due).sum().cast(pl.Int64),
             in_time_usual=pl.col("usual").filter(due).mean(),
         )
-        .with_columns(over=pl.col("disputes") - pl.col("open"))
         .with_columns(
             *wilson("settled", "over", "settled_share"),
             *wilson("came_back", "disputes", "back_share"),
