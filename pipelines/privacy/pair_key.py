@@ -6,7 +6,13 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from pipelines.privacy.party_names import MANY_PAIRS, MANY_SHARE, is_organisation, names_nobody, names_of, spelled_names
+from pipelines.privacy.party_names import (
+    MANY_PAIRS,
+    is_organisation,
+    names_nobody,
+    names_of,
+    spelled_names,
+)
 
 
 def pair_key(key: bytes, first: str, second: str) -> str | None:
