@@ -13,6 +13,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from features.domestic_violence import REPORTED, family_parameters, in_family, sign_at_intake
 from pipelines.city.profile import Profile
 from pipelines.warehouse.as_known import versions
 from pipelines.warehouse.warehouse import read_frame, read_row
@@ -59,24 +60,25 @@ What closed a second registration of the same quarrel closes nothing (`once` of 
 """
 
 STRETCHES = f"""
-with violence as (
-    select dispute_id, min(known_at) as violence_at from (
-        select dispute_id, known_at from {versions("core_dispute_event", once=True)} where event_type = 'violence_reported'
+with signs as (
+    select dispute_id, min(known_at) as sign_at from (
+        select dispute_id, known_at from {versions("core_dispute_event", once=True)} where {REPORTED}
         union all select dispute_id, known_at from {versions("core_outcome", once=True)}) group by dispute_id),
 stretches as (
-    select v.* exclude (first_known_at, known_at, retired_at, file_id), s.closed_at, violence_at,
+    select v.* exclude (first_known_at, known_at, retired_at, file_id), s.closed_at, sign_at,
         greatest(s.from_at, v.known_at) as from_at,
         least(s.to_at, s.closed_at + to_days($watch_days), v.retired_at, v.withdrawn_at) as until_at
-    from states s join {_DISPUTES} v using (dispute_id) left join violence using (dispute_id)
+    from states s join {_DISPUTES} v using (dispute_id) left join signs using (dispute_id)
     where (s.to_at is null or s.to_at >= $first)
         and (s.closed_at is null or s.closed_at + to_days($watch_days) >= $first))
 """
 
-RANKED = """
+RANKED = f"""
 select dispute_id, category, area_code, grid_code, village_code, township_code, county_code, channel, relation, registered_at,
     township_code || '|' || category as township_category, parties_key,
     registered_at::date as registered_on, due_at::date as due_on, closed_at::date as closed_on,
-    closed_at is null as is_open, coalesce(list_contains($domestic, relation), false) as is_between_kin, violence, violence_at,
+    closed_at is null as is_open, {in_family()} as is_in_family,
+    {sign_at_intake()} as has_sign_at_intake, sign_at,
     coalesce(found_after_warning, false) as found_after_warning,
     (closed_at is null)::int as open_now, date_diff('day', occurred_on, registered_at::date) as reporting_delay_days,
     n_parties, amount_yuan, list_position(['grid', 'village', 'township', 'county', 'city'], tier) as tier_reached,
@@ -118,7 +120,7 @@ def stretches(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Seq
     outcome = profile.settings.outcome
     more = {
         "watch_days": profile.settings.watch_days,
-        "domestic": list(profile.settings.domestic_relations),
+        **family_parameters(profile),
         "last_days": outcome.overdue_days,
         "until_due": outcome.overdue == "due_at",
     }
@@ -143,17 +145,21 @@ def cohort_rows(
 ) -> pl.DataFrame:
     """The columns of `COHORT_COLUMNS` for expanded rows."""
     mondays = pl.Series(sorted(set(as_of_dates)), dtype=pl.Date)
-    violent = pl.col("violence").fill_null(value=False) | (
-        pl.col("violence_at") < pl.col("as_of").cast(pl.Datetime("us"))
+    has_sign = pl.col("has_sign_at_intake") | (
+        pl.col("sign_at") < pl.col("as_of").cast(pl.Datetime("us"))
     ).fill_null(value=False)
     derived = ("as_of", "days_open", "is_domestic")
-    needed = [c for c in COHORT_COLUMNS if c not in derived] + ["is_between_kin", "violence", "violence_at"]
+    needed = [c for c in COHORT_COLUMNS if c not in derived] + [
+        "is_in_family",
+        "has_sign_at_intake",
+        "sign_at",
+    ]
     return (
         periods.select(needed)[row]
         .with_columns(as_of=mondays[monday])
         .with_columns(
             days_open=(pl.col("as_of") - pl.col("registered_at").cast(pl.Date)).dt.total_days(),
-            is_domestic=pl.col("is_between_kin") & violent,
+            is_domestic=pl.col("is_in_family") & has_sign,
         )
         .select(COHORT_COLUMNS)
     )

@@ -32,6 +32,9 @@ AREA_COLUMNS = (
 MODEL_FILE = "model.yml"
 TIERS = ("city", "county", "township", "village", "grid")
 
+FAMILY_WORDS = ("婚", "家庭")
+"""What the name of a category of marriage and family holds."""
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -79,6 +82,18 @@ class Profile:
                 pl.col("weekly_capacity").cast(pl.Int64)
             )
         return _read_csv(path, columns).with_columns(pl.col("weekly_capacity").cast(pl.Int64))
+
+    def family_categories(self) -> list[str]:
+        """Codes of the categories of marriage and family (boundary 12); none where no domestic relation is named.
+
+        Where the profile does not name them, those whose Chinese name speaks of marriage or family.
+        """
+        if not self.settings.domestic_relations:
+            return []
+        if self.settings.domestic_categories is not None:
+            return list(self.settings.domestic_categories)
+        named = self.categories.select("code", "name_zh").iter_rows()
+        return sorted(code for code, name in named if any(word in (name or "") for word in FAMILY_WORDS))
 
     def codes_of_kind(self, kind: Literal["dispute", "service"]) -> list[str]:
         """Category codes of one kind, in file order."""

@@ -225,6 +225,12 @@ class Settings(Checked):
         description="relations between which violence is domestic (boundary 12)",
         examples=[["spouse", "ex_partner", "kin"]],
     )
+    domestic_categories: tuple[str, ...] | None = Field(
+        default=None,
+        description="categories of marriage and family, where signs of violence are domestic though the relation is unknown "
+        "(boundary 12); silent: those whose Chinese name speaks of marriage or family",
+        examples=[["D1"]],
+    )
     recommendations: Recommendations = Field(
         default=Recommendations(),
         description="what is offered at each level, of the closed list",

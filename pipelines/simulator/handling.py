@@ -27,17 +27,24 @@ from pipelines.simulator.parameters import (
 )
 from pipelines.simulator.places import Places
 from pipelines.simulator.random_keys import Dice, Floats, Keys, Stream
+from pipelines.simulator.vocabulary import index_of
 
 
 @dataclass(frozen=True)
 class Handling:
-    """Moves disputes through one week and writes down the steps taken; `domestic` are relations at home."""
+    """Moves disputes through one week and writes down the steps taken.
+
+    Attributes:
+        family_relations: numbers of the relations at home.
+        family_categories: numbers of the categories of marriage and family.
+    """
 
     figures: Parameters
     places: Places
     arrivals: Arrivals
     dice: Dice
-    domestic: Keys
+    family_relations: Keys
+    family_categories: Keys
 
     def taken_in(self, new: Cases, steps: Steps) -> None:
         """The first two steps of every new dispute."""
@@ -53,11 +60,17 @@ class Handling:
     def attended(self, cases: Cases, mask: Bools, week: int, steps: Steps) -> Cases:
         """Early help this Monday for the chosen disputes; a second time it changes nothing more.
 
-        Where there was violence at home nobody is brought to a table with the other: the visit is one of support
+        Where there are signs of violence at home nobody is brought to a table with the other: the visit is one of support
         (boundary 12).
         """
         at = np.full(len(cases), week * WEEK + 9 * 60)
-        at_home = np.isin(cases.relation, self.domestic) & cases.flags[:, FLAGS.index("violence")]
+        unknown = (cases.relation == index_of("relation", "unknown")) & np.isin(
+            cases.category, self.family_categories
+        )
+        signs = cases.flags[:, [FLAGS.index(name) for name in ("violence", "weapon", "threat", "fear")]].any(
+            axis=1
+        )
+        at_home = (np.isin(cases.relation, self.family_relations) | unknown) & signs
         steps.add("expert_consultation", cases, at, mask, tier="county")
         steps.add("visit", cases, at + DAY, mask & at_home, tier="county")
         steps.add("mediation", cases, at + DAY, mask & ~at_home, tier="county", result="pending")

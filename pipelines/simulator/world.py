@@ -93,7 +93,10 @@ def make_world(
     model = HazardModel(figures)
     arrivals = Arrivals(figures, city, places, seasons, model, dice, scale)
     at_home = [index_of("relation", code) for code in profile.settings.domestic_relations]
-    handling = Handling(figures, places, arrivals, dice, np.array(at_home, dtype=np.int64))
+    family = [at for at, code in enumerate(city.categories) if code in profile.family_categories()]
+    handling = Handling(
+        figures, places, arrivals, dice, np.array(at_home, dtype=np.int64), np.array(family, dtype=np.int64)
+    )
     watch = profile.settings.watch_days
     return World(figures, city, places, seasons, model, dice, arrivals, handling, watch)
 

@@ -68,7 +68,7 @@ MUTANTS = [
     ("a corrected version still counts", "cohort", "v.retired_at, v.withdrawn_at) as until_at", "v.withdrawn_at) as until_at"),
     ("a dispute registered at t is in the cohort", "cohort", 'held["from_at"].to_numpy(), side="right")', 'held["from_at"].to_numpy(), side="left")'),
     ("a stretch ends a week early", "cohort", 'until, side="right")', 'until, side="left")'),
-    ("violence known at t marks the household", "cohort", 'pl.col("violence_at") < pl.col("as_of")', 'pl.col("violence_at") <= pl.col("as_of")'),
+    ("a sign known at t marks the household", "cohort", 'pl.col("sign_at") < pl.col("as_of")', 'pl.col("sign_at") <= pl.col("as_of")'),
 ]  # fmt: skip
 
 

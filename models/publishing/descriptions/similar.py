@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from features.domestic_violence import REPORTED, family_parameters, in_family, sign_at_intake
 from models.publishing.descriptions.as_known import WINDOW_WEEKS
 from pipelines.city.profile import Profile
 from pipelines.warehouse.warehouse import read_frame
@@ -21,7 +22,7 @@ _CASES = f"""
             arg_max(e.tier, (event_at, event_id)) filter (event_type = 'mediation') as settled_tier,
             arg_max(u.kind, (event_at, event_id)) filter (event_type = 'mediation') as settled_kind,
             bool_or(event_type = 'expert_consultation') as consulted,
-            bool_or(event_type = 'violence_reported') as struck
+            bool_or({REPORTED}) as has_sign
         from known_event e left join core_unit u using (unit_id) group by dispute_id),
     harmed as (select dispute_id, min(occurred_at) as harmed_at from known_outcome group by dispute_id)
     select d.dispute_id, d.category, d.township_code, d.closed_at, d.days, d.closed_result,
@@ -30,7 +31,7 @@ _CASES = f"""
         d.came_back, coalesce(harmed_at > d.first_closed_at, false) as harmed_after
     from known_dispute d left join steps using (dispute_id) left join harmed using (dispute_id)
     where not coalesce(d.minor_involved, false) and coalesce(d.scale, '01') = '01'
-        and not coalesce(list_contains($domestic, d.relation) and (d.violence or struck), false)
+        and not ({in_family("d.")} and ({sign_at_intake("d.")} or coalesce(has_sign, false) or harmed_at is not null))
         and (d.dispute_id in (select * from wanted) or (
             not d.is_open and d.closed_at >= $as_of::timestamp - to_days({WINDOW_WEEKS * 7})
             and d.closed_at < $as_of::timestamp - to_days($watch_days::integer)))
@@ -74,7 +75,7 @@ def similar(
     """
     con.register("wanted", wanted.to_frame("dispute_id"))
     settings = profile.settings
-    facts = {"watch_days": settings.watch_days, "domestic": list(settings.domestic_relations)}
+    facts = {"watch_days": settings.watch_days, **family_parameters(profile)}
     cases = read_frame(con, _CASES, facts | {"as_of": as_of})
     con.unregister("wanted")
     mine = pl.col("dispute_id").is_in(wanted.implode())

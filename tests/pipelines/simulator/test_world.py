@@ -131,10 +131,15 @@ def test_attending_early_spares_some_and_changes_nobody_elses_luck(qujing: Profi
 
 
 def violent_at_home(world: World, profile: Profile) -> set[int]:
-    """Disputes with blows between spouses, former partners or kin."""
+    """Disputes with signs of violence between spouses, former partners or kin, or in family matters of unknown relation."""
     home = [index_of("relation", code) for code in profile.settings.domestic_relations]
     cases = world.cases
-    return set(cases.number[np.isin(cases.relation, home) & cases.flags[:, FLAGS.index("violence")]])
+    families = [at for at, code in enumerate(world.city.categories) if code in profile.family_categories()]
+    unknown = (cases.relation == index_of("relation", "unknown")) & np.isin(cases.category, families)
+    signs = cases.flags[:, [FLAGS.index(name) for name in ("threat", "violence", "weapon", "fear")]].any(
+        axis=1
+    )
+    return set(cases.number[(np.isin(cases.relation, home) | unknown) & signs])
 
 
 def test_attended_disputes_get_their_steps_and_a_lower_true_hazard(qujing: Profile) -> None:
