@@ -16,7 +16,7 @@ import polars as pl
 from features.domestic_violence import REPORTED, family_parameters, in_family, sign_at_intake
 from pipelines.city.profile import Profile
 from pipelines.warehouse.as_known import versions
-from pipelines.warehouse.warehouse import read_frame, read_row
+from pipelines.warehouse.warehouse import FLAGGED, read_frame, read_row
 
 COHORT_COLUMNS = (
     "as_of", "dispute_id", "category", "area_code", "township_code", "county_code", "channel", "relation",
@@ -88,7 +88,7 @@ select dispute_id, category, area_code, grid_code, village_code, township_code, 
         as checklist_unknown,
     from_at, least(until_at, registered_at + to_days($last_days::integer), case when $until_due then due_at end) as until_at
 from stretches
-where not coalesce(minor_involved, false) and coalesce(scale, '01') = '01' and from_at < $last
+where not coalesce(minor_involved, false) and coalesce(scale, '01') = '01' and dispute_id not in {FLAGGED} and from_at < $last
     and from_at < coalesce(until_at, 'infinity'::timestamp) and coalesce(until_at, 'infinity'::timestamp) >= $first
 order by dispute_id, from_at
 """
@@ -168,7 +168,8 @@ def cohort_rows(
 def excluded_counts(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> dict[str, int]:
     """Disputes at risk on a Monday that are not ranked, by reason (withdrawn: ever, before that day); asks `states`."""
     query = """
-        select count(*) filter (minor_involved), count(*) filter (scale in ('02', '03')) from stretches
+        select count(*) filter (minor_involved or dispute_id in (select dispute_id from held_flag where flag = 'minor')),
+            count(*) filter (scale in ('02', '03') or dispute_id in (select dispute_id from held_flag where flag = 'collective')) from stretches
         where from_at < $last and (until_at is null or until_at >= $first)"""
     days = {"watch_days": profile.settings.watch_days} | between([as_of])
     minors, collective = read_row(con, STRETCHES + query, days)

@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.city.profile import Profile
 from pipelines.erasure.erase import are_erased, erased_marks
 from pipelines.intake.cell_faults import cell_faults, hold_faults, with_1900_days
+from pipelines.intake.flags_of_held_rows import keep_flags
 from pipelines.intake.key_checks import TWO_MATTERS, keys_checked
 from pipelines.intake.known_time import in_time, known_at
 from pipelines.intake.parsing import Parsed, choose_rows, name_columns, parse, with_bad
@@ -19,12 +20,14 @@ from pipelines.intake.row_choice import first_rows, replace_rows_named_by_line
 from pipelines.intake.row_counts import FileReport, record
 from pipelines.intake.service_visits import LEDGER, take_ledger
 from pipelines.intake.versioned_load import CONFLICT, load_rows
+from pipelines.intake.whole_exports import settle_whole
 from pipelines.mapping.landing_folder import SourceFile
 from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.privacy.pair_key import hash_pairs
 from pipelines.privacy.refused_words import refuse_headings
 from pipelines.reading.readers import LINE, RawFile, read_source
-from pipelines.tables.contracts import PAIR_COLUMNS
+from pipelines.tables.contracts import PAIR_COLUMNS, key_columns
+from pipelines.tables.normal_form import normal_forms
 
 ROWS_AT_ONCE = 200_000
 """Rows parsed at once, which bounds the memory."""
@@ -77,6 +80,7 @@ def _take_table(
     two_matters = keys_checked(con, raw.name, mapping, core_rows)
     parsed = hold(parsed, pl.Series(LINE, two_matters, dtype=pl.Int64), TWO_MATTERS)
     core_rows = core_rows.filter(~pl.col(LINE).is_in(two_matters))
+    core_rows = settle_whole(con, raw.name, source, mapping, core_rows, _keys_named(named, mapping), known)
     done = load_rows(con, mapping.table, core_rows, known)
     conflicts = [line for first in done.conflicts for line in summed.get(first, [first])]
     bad = with_bad(parsed.bad, conflicts, CONFLICT)
@@ -88,8 +92,17 @@ def _take_table(
     del parsed, core_rows
     released = release_rows(con, raw, mapping, known, accepted, done.new)
     quarantine_rows(con, raw, mapping, known, bad, profile, key)
+    keep_flags(con, named, bad[LINE], mapping, profile, raw.name, known)
     counted = (len(named), loaded, len(bad), done.duplicates, unchanged)
     return FileReport(raw.name, known, mapping.table, raw.encoding, *counted, released, raw.notices)
+
+
+def _keys_named(named: pl.DataFrame, mapping: TableMapping) -> pl.Series:
+    """Every record number that a file names, those of rows at fault too."""
+    name = key_columns(mapping.table)[0]
+    if name not in named.columns or named.schema[name].is_temporal():
+        return pl.Series(name, [], dtype=pl.String)
+    return normal_forms(named[name].cast(pl.String))
 
 
 def _parsed(

@@ -64,7 +64,16 @@ def unload(con: duckdb.DuckDBPyConnection, file_id: str) -> None:
         deleted = con.execute(f"delete from {core} where file_id = $id", {"id": file_id}).fetchall()[0][0]
         if deleted:
             relink(con, core, core_key(table), core)
-    for table in ("quarantine", "visit_count", "kept_visit", "intake_file", "intake_reading"):
+    for table in (
+        "quarantine",
+        "visit_count",
+        "kept_visit",
+        "held_flag",
+        "whole_export",
+        "source_column",
+        "intake_file",
+        "intake_reading",
+    ):
         con.execute(f"delete from {table} where file_id = $id", {"id": file_id})
 
 

@@ -8,13 +8,14 @@ import duckdb
 
 from pipelines.errors import FengqiaoError
 
-WAREHOUSE_SCHEMA = 4
+WAREHOUSE_SCHEMA = 5
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: ("alter table quarantine add column if not exists record_key text",),
     3: (),
     4: (),
+    5: (),
 }
-"""Statements that make each version from the one before; new tables (3: links of disputes, 4: visits by hash, flags of held rows, whole exports, columns of sources) come with the DDL."""
+"""Statements that make each version from the one before; new tables (3: links of disputes, 4: visits by hash, 5: flags of held rows, whole exports, columns of sources) come with the DDL."""
 
 
 def version_of(con: duckdb.DuckDBPyConnection) -> int | None:

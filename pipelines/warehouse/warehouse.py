@@ -65,6 +65,11 @@ create table if not exists visit_count (
 create table if not exists kept_visit (
     file_id text not null, township_code text not null, service text not null, week date not null,
     hash ubigint not null, nth bigint not null, done boolean not null);
+create table if not exists held_flag (dispute_id text not null, flag text not null, told_at timestamp, file_id text not null);
+create table if not exists whole_export (
+    file_id text not null, source text not null, table_name text not null, moment timestamp not null);
+create table if not exists source_column (
+    file_id text not null, source text not null, table_name text not null, column_name text not null);
 create table if not exists dispute_pair (
     dispute_id text not null, earlier_id text not null, probability double not null, evidence text not null,
     primary key (dispute_id, earlier_id));
@@ -86,6 +91,11 @@ CORE_TABLES = {
 }
 """Input table to core table. `service_visits` becomes `core_service_coverage` while it is read."""
 
+
+FLAGGED = """(select dispute_id from held_flag f where not exists (
+    select 1 from core_dispute c where c.dispute_id = f.dispute_id and c.known_at > f.told_at and case f.flag
+        when 'minor' then c.minor_involved = false else c.scale = '01' end))"""
+"""Disputes that a held row calls a minor's or collective, and no later version calls otherwise: not ranked (boundary 12)."""
 
 LATER = {"disputes": ("withdrawn_at",), "grid_reports": ("first_response_at", "closed_at")}
 """Columns of a record that may tell of something after it was recorded; what hangs on each is in `HANGS_ON`."""

@@ -1,0 +1,47 @@
+"""Flags of minors and of scale: any row that raises one takes the dispute off the list, until a later one takes it back."""
+
+from datetime import date
+
+import pytest
+
+from tests.field.landing import DISPUTES, TOWN, TOWN_2, landing
+
+BASE = f"JF1,2025-11-04 09:00,邻里,{TOWN}"
+DAY = date(2025, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("flag", "said"),
+    [("minor_involved", "是"), ("minor_involved", "true"), ("scale", "02"), ("scale", "03")],
+)
+@pytest.mark.parametrize(
+    "row",
+    [
+        BASE,
+        "JF1,2025-11-04 09:00,邻里,999",
+        f"JF1,,邻里,{TOWN}",
+        f"JF1,2025-11-20 09:00,D4,{TOWN_2}",
+        f"JF1,2025-11-04 09:00,没有,{TOWN}",
+    ],
+    ids=["contradicts", "place unknown", "no day", "another matter", "category unknown"],
+)
+def test_a_held_row_that_raises_a_flag_takes_the_dispute_off_the_list(flag: str, said: str, row: str) -> None:
+    with landing() as city:
+        city.load("disputes_1.csv", DISPUTES, [BASE, f"JF2,2025-11-04 09:00,邻里,{TOWN}"])
+        assert city.load("disputes_2.csv", f"{DISPUTES},{flag}", [f"{row},{said}"]).quarantined == 1
+        assert city.at_risk(DAY) == ["JF2"]
+
+
+def test_a_later_version_that_says_no_puts_it_back() -> None:
+    with landing() as city:
+        city.load("disputes_1.csv", DISPUTES, [BASE])
+        city.load("disputes_2.csv", f"{DISPUTES},minor_involved", [f"{BASE},是"])
+        city.load("disputes_3.csv", f"{DISPUTES},minor_involved,recorded_at", [f"{BASE},否,2025-11-10 09:00"])
+        assert city.at_risk(DAY) == ["JF1"]
+
+
+def test_a_held_row_that_says_no_changes_nothing() -> None:
+    with landing() as city:
+        city.load("disputes_1.csv", f"{DISPUTES},minor_involved", [f"{BASE},是"])
+        city.load("disputes_2.csv", f"{DISPUTES},minor_involved", [f"{BASE},否"])
+        assert city.at_risk(DAY) == []
