@@ -3,12 +3,13 @@ PROFILE ?= qujing
 DATA ?=
 SIMULATED := data/simulated/$(PROFILE)
 FENGQIAO := .venv/bin/fengqiao
+IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser office run stop test lint format bench dev faults screenshots docs
+.PHONY: help setup browser office run stop test test-deep lint format bench dev faults screenshots docs
 
 help: ## list these targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
 
 setup: .venv/installed ## make .venv from the lock (the others call it)
 
@@ -30,7 +31,10 @@ stop: setup ## close the dashboard that make run left open
 	@$(FENGQIAO) dashboard --profile $(PROFILE) --stop
 
 test: browser office ## all tests, browser ones included
-	@.venv/bin/pytest -n 2 --dist loadfile
+	@.venv/bin/pytest $(IN_PARALLEL)
+
+test-deep: browser office ## all tests with many more examples, seeds, broken files and kills: hours
+	@FENGQIAO_DEEP=1 FENGQIAO_KILLS=60 FENGQIAO_FUZZ=20000 .venv/bin/pytest $(IN_PARALLEL)
 
 lint: setup ## ruff, types, layers
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/basedpyright && .venv/bin/lint-imports

@@ -3,10 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
+from tests.deep import DEEP
 from tests.worlds import store
 from tests.worlds.small_city import SmallCity
 from tests.worlds.small_city import small_city as _small_city
+
+pytest_plugins = ["tests.long_first"]
+settings.load_profile("deep" if DEEP else "day")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Response
 
+from dashboards.access.roles import Role
 from dashboards.screenshots import SIZE, chromium, settle
 from dashboards.server import opened
 from pipelines.home import REPO, Home
@@ -30,9 +33,17 @@ class Opened:
     complaints: list[str] = field(default_factory=list)
 
     def listen(self) -> None:
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("pageerror", self._error)
         self.page.on("console", self._console)
         self.page.on("response", self._response)
+
+    def leave(self) -> None:
+        self.page.remove_listener("pageerror", self._error)
+        self.page.remove_listener("console", self._console)
+        self.page.remove_listener("response", self._response)
+
+    def _error(self, error: Error) -> None:
+        self.complaints.append(str(error))
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.location["url"].endswith(PROBED):
@@ -53,9 +64,15 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @pytest.fixture(scope="session")
-def address(city: Home) -> Iterator[str]:
-    with opened(city, PROFILE, "protection") as at:
-        yield at
+def address_for(city: Home) -> Iterator[Callable[[Role], str]]:
+    """The city's screens as a role sees them: a server each, opened when first asked for."""
+    with ExitStack() as servers:
+        yield cache(lambda role: servers.enter_context(opened(city, PROFILE, role)))
+
+
+@pytest.fixture(scope="session")
+def address(address_for: Callable[[Role], str]) -> str:
+    return address_for("protection")
 
 
 @pytest.fixture(scope="session")
@@ -64,25 +81,35 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
+@pytest.fixture(scope="session")
+def page(browser: Browser) -> Iterator[Page]:
+    """One page for whoever only looks, so that the front end is loaded and compiled once."""
+    context = browser.new_context(viewport=SIZE, locale="zh-CN", accept_downloads=True)  # type: ignore[arg-type]
+    yield context.new_page()
+    context.close()
+
+
 Visit = Callable[[str], Opened]
 
 
 @pytest.fixture
-def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    """Open an address below the server's; leaves a picture of what was seen last in test-output."""
-    context = browser.new_context(viewport=SIZE, locale="zh-CN", accept_downloads=True)  # type: ignore[arg-type]
-    seen = Opened(context.new_page())
-    seen.listen()
+def visit(page: Page, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """Open an address below the server's; leaves a picture of what was seen in test-output."""
+    seen: list[Opened] = []
 
     def go(path: str) -> Opened:
-        seen.page.goto(f"{address}/{path}")
-        settle(seen.page)
-        return seen
+        page.goto("about:blank")
+        seen.append(Opened(page))
+        seen[-1].listen()
+        page.goto(f"{address}/{path}")
+        settle(page)
+        return seen[-1]
 
     yield go
-    if seen.page.url != "about:blank":
-        keep(seen.page, request.node.name)
-    context.close()
+    if seen:
+        keep(page, request.node.name)
+    for each in seen:
+        each.leave()
 
 
 def keep(page: Page, name: str) -> None:

@@ -1,32 +1,23 @@
 """What is downloaded follows the role of who presses the button, on the screen and in the papers."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import docx
 import fastexcel
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from dashboards.access.roles import ROLES, Role, sees_domestic
 from dashboards.published.publication import Publication, current
 from dashboards.published.role_list import role_list
-from dashboards.screenshots import SIZE, settle
-from dashboards.server import opened
+from dashboards.screenshots import settle
 from dashboards.wording.language import words_of
 from pipelines.home import Home
-from tests.dashboards.publication import PROFILE
 
 pytestmark = pytest.mark.browser
 WORDS = words_of("zh")
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport=SIZE, locale="zh-CN", accept_downloads=True)  # type: ignore[arg-type]
-    yield context.new_page()
-    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -55,19 +46,19 @@ def text_in(document: bytes) -> str:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_papers_and_exports_hold_what_the_role_may_see(
-    page: Page, city: Home, published: Publication, role: Role
+    page: Page, address_for: Callable[[Role], str], published: Publication, role: Role
 ) -> None:
     domestic = set(published.warnings.filter("is_domestic")["dispute_id"])
     of_role = role_list(published, role)["dispute_id"].to_list()
-    with opened(city, PROFILE, role) as address:
-        page.goto(address)
-        settle(page)
-        list_of_the_week = numbers_in(downloaded(page, WORDS("side.workbook")))
-        brief = text_in(downloaded(page, WORDS("side.brief")))
-        shown = numbers_in(downloaded(page, WORDS("week.export")))
-        page.goto(f"{address}/?show=queue&category=D1")
-        settle(page)
-        narrowed = numbers_in(downloaded(page, WORDS("week.export")))
+    address = address_for(role)
+    page.goto(address)
+    settle(page)
+    list_of_the_week = numbers_in(downloaded(page, WORDS("side.workbook")))
+    brief = text_in(downloaded(page, WORDS("side.brief")))
+    shown = numbers_in(downloaded(page, WORDS("week.export")))
+    page.goto(f"{address}/?show=queue&category=D1")
+    settle(page)
+    narrowed = numbers_in(downloaded(page, WORDS("week.export")))
     assert list_of_the_week == shown == of_role
     family = published.warnings.filter(category="D1")
     seen = family if sees_domestic(role) else family.filter(~family["is_domestic"])
@@ -76,10 +67,11 @@ def test_papers_and_exports_hold_what_the_role_may_see(
     assert bool(named) == sees_domestic(role)
 
 
-def test_an_address_of_a_hidden_dispute_opens_nothing(page: Page, city: Home, published: Publication) -> None:
+def test_an_address_of_a_hidden_dispute_opens_nothing(
+    page: Page, address_for: Callable[[Role], str], published: Publication
+) -> None:
     number = published.warnings.filter("is_domestic")["dispute_id"][0]
-    with opened(city, PROFILE, "engineer") as address:
-        page.goto(f"{address}/dispute?id={number}")
-        settle(page)
-        expect(page.get_by_text(WORDS("dispute.absent"))).to_be_visible()
-        assert number not in page.locator("[data-testid=stMain]").inner_text()
+    page.goto(f"{address_for('engineer')}/dispute?id={number}")
+    settle(page)
+    expect(page.get_by_text(WORDS("dispute.absent"))).to_be_visible()
+    assert number not in page.locator("[data-testid=stMain]").inner_text()

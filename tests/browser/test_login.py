@@ -1,6 +1,7 @@
 """Logging in with an identity provider that runs beside the test, in a real browser."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import psutil
 import pytest
@@ -14,6 +15,7 @@ from dashboards.texts.week_sentences import hidden_lines
 from dashboards.wording.language import words_of
 from pipelines.home import Home
 from tests.dashboards.publication import PROFILE
+from tests.worlds.command import environment
 
 pytestmark = [
     pytest.mark.browser,
@@ -44,10 +46,10 @@ def door(city: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             """
         )
         path.chmod(0o600)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("FENGQIAO_LOGIN_FILE", str(path))
-            with opened(city, PROFILE, "protection") as address:
-                yield address
+        with ExitStack() as server:
+            with environment(FENGQIAO_LOGIN_FILE=path):
+                address = server.enter_context(opened(city, PROFILE, "protection"))
+            yield address
 
 
 @pytest.fixture
@@ -102,8 +104,7 @@ def test_somebody_without_a_role_is_told_whom_to_ask(page: Page, door: str) -> N
     assert page.get_by_text("QJ2025").count() == 0
 
 
-def test_without_a_log_in_the_screens_answer_this_machine_alone(city: Home) -> None:
-    with opened(city, PROFILE) as address:
-        port = int(address.rpartition(":")[2])
-        listening = [each for each in psutil.net_connections("tcp") if each.status == "LISTEN"]
-        assert {each.laddr.ip for each in listening if each.laddr.port == port} == {"127.0.0.1"}
+def test_without_a_log_in_the_screens_answer_this_machine_alone(address: str) -> None:
+    port = int(address.rpartition(":")[2])
+    listening = [each for each in psutil.net_connections("tcp") if each.status == "LISTEN"]
+    assert {each.laddr.ip for each in listening if each.laddr.port == port} == {"127.0.0.1"}

@@ -30,6 +30,7 @@ from pipelines.intake.quarantined_numbers import number_of_row, quarantined_numb
 from pipelines.mapping.mapping import TableMapping
 from pipelines.privacy.key_file import key_mark, load_key
 from pipelines.warehouse.warehouse import open_warehouse
+from tests.deep import examples
 
 GONE, LONGER, KEPT = "CASE-1", "CASE-12", "CASE-TO-KEEP-0002"
 HEAD = "dispute_id,registered_at,category,area_code,found_after_warning\n"
@@ -167,7 +168,9 @@ NUMBERS_OF_A_CITY = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(numbers=NUMBERS_OF_A_CITY, wide=st.booleans())
 def test_whatever_the_numbers_all_rows_of_other_disputes_are_as_they_were(
     numbers: list[str], wide: bool, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

@@ -1,19 +1,17 @@
 """The main job on a part of two real registers, each under its own profile: warnings of a model, or why there is none."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from pipelines.home import REPO
+from tests.worlds.command import fengqiao
+from tests.worlds.shared_data import needs_shared, shared_data
 
-SHARED = REPO.parent / "shared" / "data"
 QUICK = {
     "backtest": "{folds: 2, fold_weeks: 4, calibration_weeks: 8, bootstrap: 50, negative_share: 0.1}",
     "capacity": "10",
@@ -42,17 +40,17 @@ def quickened(name: str, folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the real casework of ../shared is not here")
+@needs_shared()
 @pytest.mark.parametrize(("name", "case", "one_in"), PARTS)
 def test_the_main_job_ranks_real_casework_or_says_why_no_model_does(
     name: str, case: str, one_in: int, tmp_path: Path
 ) -> None:
-    part_of(SHARED / name, tmp_path / "data", case, one_in)
+    part_of(shared_data() / name, tmp_path / "data", case, one_in)
     profile, home = quickened(name, tmp_path / name), tmp_path / "home"
-    done = subprocess.run(
-        [Path(sys.executable).parent / "fengqiao", "run", "--data", tmp_path / "data", "--profile", profile, "--home", home],
-        capture_output=True, text=True, check=False, env=os.environ | {"FENGQIAO_KEY_FILE": str(tmp_path / "key")},
-    )  # fmt: skip
+    done = fengqiao(
+        *("run", "--data", tmp_path / "data", "--profile", profile, "--home", home),
+        FENGQIAO_KEY_FILE=tmp_path / "key",
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     (folder,) = (home / "published").glob("2*")
     warnings = pl.read_parquet(folder / "dispute_warnings.parquet")

@@ -19,6 +19,7 @@ from pipelines.errors import RefusedInput
 from pipelines.home import Home
 from tests.dashboards import postgres
 from tests.dashboards.writer import write
+from tests.deep import examples
 
 MONDAY = date(2025, 12, 29)
 AT = datetime(2025, 12, 29, 9, 30)
@@ -279,7 +280,9 @@ def test_twenty_people_write_at_once_and_nothing_is_lost_or_torn(url: str, tmp_p
 ROWS = 6
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     column=st.sampled_from(
         [("decision_entry", c) for c in ("seq", "at", "previous_hash", "content_hash", "hash")]

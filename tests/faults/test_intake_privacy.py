@@ -4,6 +4,7 @@ A made-up city of two years is planted in every row of every file, and every way
 through every command, a run with rows held back, a refused folder, crashes that quote a row, and a kill.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -27,7 +28,21 @@ from tests.faults.planting import (
     planted,
     write,
 )
-from tests.worlds.small_city import SmallCity
+from tests.worlds.small_city import SmallCity, put
+from tests.worlds.store import copy_of
+
+COMMANDS = """
+import json, sys
+from dagster_project.command.cli import main
+
+for words in json.loads(sys.argv[1]):
+    sys.argv[1:] = words
+    try:
+        main()
+    except SystemExit as end:
+        print("ended", words[0], end.code, flush=True)
+"""
+"""Several commands of one process, so that libraries are imported once."""
 
 CRASHES = """
 import os, signal, sys
@@ -112,11 +127,20 @@ class Watched:
             "FENGQIAO_KEY_FILE": str(folder / "key"), "PYTHONDONTWRITEBYTECODE": "1",
         }  # fmt: skip
 
-    def command(self, *words: object, program: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
-        """Run `fengqiao`, or a program in its place, with these words on this profile."""
-        command = program or (str(Path(sys.executable).parent / "fengqiao"),)
+    def commands(self, *commands: tuple[object, ...]) -> list[str]:
+        """Run `fengqiao` with these words on this profile, one after the other; how each ended."""
+        words = [[*map(str, each), "--profile", str(self.profile)] for each in commands]
+        done = self._process(COMMANDS, json.dumps(words))
+        assert done.returncode == 0, done.stderr
+        return [line.removeprefix("ended ") for line in done.stdout.splitlines() if line.startswith("ended ")]
+
+    def breaking(self, how: str, places: list[str], *words: object) -> subprocess.CompletedProcess[str]:
+        """Run a command once for each place, which raises an error there or dies."""
+        return self._process(CRASHES, how, ",".join(places), *map(str, words), "--profile", str(self.profile))
+
+    def _process(self, program: str, *words: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [*command, *map(str, words), "--profile", str(self.profile)],
+            [sys.executable, "-c", program, *words],
             capture_output=True, text=True, env=self.environment, check=False,
         )  # fmt: skip
         self.printed += done.stdout + done.stderr
@@ -125,8 +149,8 @@ class Watched:
 
 @pytest.fixture
 def city(small_city: SmallCity, tmp_path: Path) -> Watched:
-    profile = tmp_path / "qujing"
-    shutil.copytree(small_city.profile, profile)
+    profile = copy_of(small_city.profile, tmp_path / "qujing")
+    put(profile / "profile.yml", "folds: 3, bootstrap: 50", "folds: 1, bootstrap: 20")
     (profile / "mappings").mkdir()
     (profile / "mappings" / "register.yml").write_text(MAPPING, encoding="utf-8")
     return Watched(tmp_path, profile)
@@ -154,12 +178,7 @@ def test_no_planted_token_is_kept_through_success_refusal_crash_and_kill(
     city: Watched, landing: Path, tmp_path: Path
 ) -> None:
     at_home = ("--home", city.home)
-    assert city.command("check", landing, "--corrections", city.kept / "to_correct").returncode == 0
     run = ("run", "--data", landing, *at_home)
-    first = city.command(*run)
-    assert first.returncode == 0, first.stderr
-    assert list((city.home / "mlflow").rglob("*"))
-
     broken = tmp_path / "broken"
     broken.mkdir()
     head, line = (
@@ -167,7 +186,12 @@ def test_no_planted_token_is_kept_through_success_refusal_crash_and_kill(
     )
     (broken / "SIMULATED.json").touch()
     (broken / "disputes.csv").write_text(f'{head}\n{line},"one "more\n', encoding="utf-8")
-    assert city.command("run", "--data", broken, *at_home).returncode == 2
+    assert city.commands(
+        ("check", landing, "--corrections", city.kept / "to_correct"),
+        run,
+        ("run", "--data", broken, *at_home),
+    ) == ["check 0", "run 0", "run 2"]
+    assert list((city.home / "mlflow").rglob("*"))
 
     (landing / "disputes_more.csv").write_bytes(
         (landing / "disputes_astray_csv.csv").read_bytes() + b"A2,,,,\n"
@@ -176,23 +200,15 @@ def test_no_planted_token_is_kept_through_success_refusal_crash_and_kill(
         write(
             landing, name, [planted(name, row, "crash") for row in (ROWS[name], *astray(name))], "crash.csv"
         )
-    crash = city.command(*run, program=(sys.executable, "-c", CRASHES, "raise", ",".join(PLACES)))
+    crash = city.breaking("raise", PLACES, *run)
     assert [line for line in crash.stdout.splitlines() if line.endswith(" 1")] == [f"{p} 1" for p in PLACES]
-    killed = city.command(
-        *run, program=(sys.executable, "-c", CRASHES, "die", "pipelines.intake.file_intake.load_rows")
-    )
-    assert killed.returncode == -9
+    assert city.breaking("die", ["pipelines.intake.file_intake.load_rows"], *run).returncode == -9
 
-    for words in (
-        run,
-        ("backtest",),
-        ("retrain",),
-        ("brief",),
-        ("status",),
-        ("erase", "--dispute", "TZ2024-0", "--reason", "asked"),
-    ):
-        done = city.command(*words, *(at_home if words != run else ()))
-        assert done.returncode == 0, (words, done.stderr)
+    rest = [(name, *at_home) for name in ("backtest", "retrain", "brief", "status")]
+    erase = ("erase", "--dispute", "TZ2024-0", "--reason", "asked", *at_home)
+    assert city.commands(run, *rest, erase) == [
+        f"{name} 0" for name in ("run", "backtest", "retrain", "brief", "status", "erase")
+    ]
     assert found(city.kept) == []
     assert [w for w in (TOKEN, *NAMES, *NUMBERS, *WIDE) if w in city.printed] == []
 

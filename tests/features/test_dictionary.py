@@ -1,24 +1,18 @@
 """The dictionary page is what the catalogue says, and its figures are what a made-up city gives again, to the byte."""
 
-from pathlib import Path
-
 import polars as pl
-import pytest
 
-from dagster_project.command.sample_city import sample_figures
 from features.catalogue.catalogue import CATALOGUE
 from features.catalogue.dictionary_page import FIGURES, PAGE, figures, page
+from tests.worlds.sample_city import figures_of_sample_city
 
 
 def test_the_feature_dictionary_is_fresh() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run `make docs`"
 
 
-def test_the_figures_of_the_sample_city_come_out_again_to_the_byte(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "pair.key"))
-    told = sample_figures(tmp_path)
+def test_the_figures_of_the_sample_city_come_out_again_to_the_byte() -> None:
+    told = figures_of_sample_city()
     assert FIGURES.read_text(encoding="utf-8") == told, "run `make docs`"
     assert [line.split(",")[0] for line in told.splitlines()[1:]] == [f.name for f in CATALOGUE]
 

@@ -21,15 +21,14 @@ from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from tests.models.test_disparity import metrics as audit_of_a_city
 from tests.models.test_fairness import audited
+from tests.worlds.two_towns import home_with_champion
 
 AS_OF = date(2025, 12, 29)
 
 
 @pytest.fixture(scope="module")
-def home(new_home: Callable[..., Home], profile: Profile, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    made = new_home(tmp_path_factory.mktemp("carded"))
-    weekly.train_champion_if_none(made, profile, AS_OF)
-    return made
+def home() -> Home:
+    return home_with_champion()
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,14 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from models.measuring import metric_functions
+from tests.deep import examples
 
 ROWS = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=60).filter(
     lambda rows: 0 < sum(label for _, label in rows) < len(rows)
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(ROWS)
 def test_areas_agree_with_scikit_learn_ties_included(rows: list[tuple[int, bool]]) -> None:
     score, label = np.array([s for s, _ in rows], dtype=float), np.array([y for _, y in rows])

@@ -20,6 +20,7 @@ from models.scope import LIST_ONLY
 from models.wording import Message
 from pipelines.city.profile import Profile
 from pipelines.home import Home
+from tests.worlds.two_towns import home_with_champion
 
 AS_OF = date(2025, 12, 29)
 NULL_WITHOUT_MODEL = ("probability", "probability_low", "probability_high", "level", "base_rate", "lift")
@@ -74,13 +75,9 @@ def assert_checklist(home: Home, reason_en: str, as_of: date = AS_OF) -> None:
 
 
 @pytest.fixture(scope="module")
-def crowned(new_home: NewHome, profile: Profile, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def crowned() -> Home:
     """A home with a first champion and one published week."""
-    home = new_home(tmp_path_factory.mktemp("crowned"))
-    told = weekly.train_champion_if_none(home, profile, AS_OF)
-    assert told.version == "dispute-28d-v1"
-    weekly.score_and_publish(home, profile, AS_OF)
-    return home
+    return home_with_champion()
 
 
 @pytest.fixture
@@ -155,12 +152,12 @@ def test_what_goes_with_the_warnings_is_published_too(crowned: Home) -> None:
     assert "no such source" in told["families"]["coverage"]["reason_en"]
 
 
-def test_running_again_trains_nothing_and_changes_no_byte(crowned: Home, profile: Profile) -> None:
-    before = files(crowned)
-    told = weekly.train_champion_if_none(crowned, profile, AS_OF)
+def test_running_again_trains_nothing_and_changes_no_byte(copy_of: Home, profile: Profile) -> None:
+    before = files(copy_of)
+    told = weekly.train_champion_if_none(copy_of, profile, AS_OF)
     assert told.version == "dispute-28d-v1"
-    weekly.score_and_publish(crowned, profile, AS_OF)
-    assert files(crowned) == before
+    weekly.score_and_publish(copy_of, profile, AS_OF)
+    assert files(copy_of) == before
 
 
 def test_the_same_city_in_another_home_is_published_byte_for_byte_alike(

@@ -9,10 +9,11 @@ import pytest
 
 from pipelines.city.profile import load_profile
 from pipelines.errors import RefusedInput
-from pipelines.home import REPO, Home
+from pipelines.home import Home
 from pipelines.intake.intake import load_folder
 from pipelines.onboarding.dry_run import check_folder
 from pipelines.warehouse.warehouse import open_warehouse
+from tests.worlds.shared_data import needs_shared, shared_data
 
 QUJING = load_profile("qujing")
 TOWN = "530302001"
@@ -167,22 +168,19 @@ def test_made_up_and_real_data_are_never_mixed(landing: Path, home: Home) -> Non
         load_folder(landing, QUJING, home)
 
 
-NYC = REPO.parent / "shared" / "data" / "nyc_casework"
-
-
-@pytest.mark.skipif(not NYC.is_dir(), reason="the real casework of ../shared is not here")
+@needs_shared("nyc_casework")
 def test_real_casework_of_another_city_loads_through_its_profile_alone(home: Home) -> None:
-    reports = load_folder(NYC, load_profile("nyc_casework"), home)
+    reports = load_folder(shared_data() / "nyc_casework", load_profile("nyc_casework"), home)
     assert all(r.read == r.loaded + r.quarantined + r.duplicates + r.unchanged for r in reports)
     assert sum(r.read for r in reports if r.table == "disputes") == 341_299
 
 
-HOSPITAL = REPO.parent / "shared" / "data" / "hospital_billing"
-
-
-@pytest.mark.skipif(not HOSPITAL.is_dir(), reason="the real event log of ../shared is not here")
+@needs_shared("hospital_billing")
 def test_one_event_log_feeds_two_tables(home: Home) -> None:
-    reports = {r.table: r for r in load_folder(HOSPITAL, load_profile("hospital_billing"), home)}
+    reports = {
+        r.table: r
+        for r in load_folder(shared_data() / "hospital_billing", load_profile("hospital_billing"), home)
+    }
     assert set(reports) == {"disputes", "dispute_events"}
     assert all(r.loaded > 9_000 for r in reports.values())
 

@@ -1,7 +1,5 @@
 """Mapping files: every wrong entry is named by file and line; check and draft help to write them."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ from pipelines.errors import RefusedInput
 from pipelines.mapping.landing_folder import load_mappings
 from pipelines.onboarding.dry_run import check_folder
 from pipelines.onboarding.profile_draft import draft_profile
+from tests.worlds.command import fengqiao_process
 
 PROFILE = "title_zh: 甲市\ntitle_en: A city\noutcome_zh: 发生肢体暴力\noutcome_en: turn violent\n"
 AREAS = "area_code,name_zh,name_en,tier,parent_code,population,households,urban,lon,lat\nT1,镇,Town,township,,1000,300,true,,\n"
@@ -136,12 +135,7 @@ def test_check_tells_of_numbers_that_are_letters_alone_and_the_mapping_takes_the
 def test_check_names_every_file_that_would_be_refused_and_ends_with_2(tmp_path: Path) -> None:
     for n in (1, 2):
         (tmp_path / f"disputes_{n}.csv").write_text("纠纷编号,登记时间\nA1,2025-03-04\n")
-    told = subprocess.run(
-        [str(Path(sys.executable).parent / "fengqiao"), "check", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    told = fengqiao_process("check", tmp_path)
     assert told.returncode == 2
     assert told.stdout.count("refused: disputes_") == 2
 

@@ -1,17 +1,16 @@
 """docs/new_city.md, word for word: the commands of the page, one after the other, on a made-up export."""
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 
 import fastexcel
 import polars as pl
+import pytest
 
 from pipelines.home import REPO
+from tests.worlds.command import fengqiao
 
 PAGE = REPO / "docs" / "new_city.md"
 DAYS = [date(2025, 1, 2) + timedelta(days=270 * n // 80) for n in range(80)]
@@ -23,20 +22,15 @@ EXPORT = "案件编号,受理时间,纠纷类型,乡镇,当事人姓名,联系�
 WRONG = "K99,2025年2月31日,邻里纠纷,东街道,某某,,\n"
 
 
-def test_the_page_works_as_it_is_written(tmp_path: Path) -> None:
+def test_the_page_works_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "exports").mkdir()
     (tmp_path / "exports" / "台账2025.csv").write_bytes((EXPORT + WRONG).encode("gb18030"))
-    environment = os.environ | {
-        "FENGQIAO_KEY_FILE": str(tmp_path / "key"),
-        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
-    }
+    monkeypatch.chdir(tmp_path)
     commands = re.findall(r"^    (fengqiao .*)$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert len(commands) == 4
     told = ""
     for command in commands:
-        done = subprocess.run(
-            shlex.split(command), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-        )
+        done = fengqiao(*shlex.split(command)[1:], FENGQIAO_KEY_FILE=tmp_path / "key")
         assert done.returncode == 0, done.stderr
         told += done.stdout
         if "--corrections" in command:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from features.catalogue.feature import Feature, WrongFeature
 from features.engine.entity_weeks import ask
 from features.engine.kernel import NEVER, Source, compute
+from tests.deep import examples
 
 MONDAY = date(2025, 3, 3)
 START = datetime(2025, 3, 3)
@@ -145,7 +146,7 @@ def one_by_hand(rows: list[Record], entity: int, week: int, f: Feature) -> float
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda f: f"{f.aggregation}-{f.weeks}")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rows=records, asked=questions)
 def test_the_kernel_equals_nested_loops_to_the_bit(
     feature: Feature, rows: list[Record], asked: list[tuple[int, int]]

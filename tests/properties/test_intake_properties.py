@@ -19,6 +19,7 @@ from pipelines.reading.chunks import read_in_chunks
 from pipelines.reading.readers import LINE, RawFile, read_source
 from pipelines.warehouse.as_known import read_as_known
 from pipelines.warehouse.warehouse import open_warehouse, read_frame
+from tests.deep import examples
 
 QUJING = load_profile("qujing")
 TOWNS = ("530302001", "530302002")
@@ -69,7 +70,7 @@ cells = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(
     st.lists(
         st.fixed_dictionaries(
@@ -120,7 +121,7 @@ def _take(con, sources: list[SourceFile]) -> list:
     return load_sources(con, sources, QUJING, KEY, None, lambda words, share: None)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(versions, st.integers(0, 20))
 def test_what_is_known_at_a_day_is_what_was_in_a_warehouse_fed_only_until_then(rows: list, day: int) -> None:
     one_a_moment = list(
@@ -156,7 +157,7 @@ close_versions = st.lists(
 """So close that they meet: the same moment told in two ways, a later thing told first, an older export that comes late."""
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(st.one_of(versions, close_versions), st.integers(0, 14))
 @example([(0, 0, "D1", 1), (0, 0, "D1", None)], 1)
 @example([(0, 1, "D1", None), (0, 0, "D1", 1), (0, 0, "D1", None)], 2)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.protocol.time_splits import inner_windows, matured, temporal_splits
+from tests.deep import examples
 
 MONDAYS = st.builds(
     lambda first, kept: [
@@ -16,7 +17,7 @@ MONDAYS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(MONDAYS, st.integers(1, 120), st.integers(0, 60), st.integers(1, 14), st.integers(1, 6))
 def test_training_is_settled_before_the_first_test_monday(
     mondays: list[date], horizon: int, maturity: int, folds: int, fold_weeks: int
@@ -29,7 +30,7 @@ def test_training_is_settled_before_the_first_test_monday(
         assert len(split.test) == fold_weeks
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(MONDAYS, st.integers(1, 120), st.integers(0, 60), st.integers(1, 14), st.integers(1, 6))
 def test_folds_follow_each_other_and_end_at_the_last_monday(
     mondays: list[date], horizon: int, maturity: int, folds: int, fold_weeks: int
@@ -45,7 +46,7 @@ def test_folds_follow_each_other_and_end_at_the_last_monday(
         )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(MONDAYS, st.integers(1, 120), st.integers(4, 40))
 def test_label_windows_of_fitting_stopping_and_calibration_never_overlap(
     mondays: list[date], horizon: int, calibration_weeks: int
@@ -59,7 +60,7 @@ def test_label_windows_of_fitting_stopping_and_calibration_never_overlap(
         assert all(day + ahead <= windows.stop[0] for day in windows.fit)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(MONDAYS, st.integers(0, 90), st.integers(0, 60))
 def test_a_monday_counts_as_matured_exactly_when_its_gap_has_passed(
     mondays: list[date], gap: int, later: int

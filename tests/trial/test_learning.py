@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from dagster_project.trial import one_year
-from dagster_project.trial.plan import Plan, arm_of, trial_profile
-from pipelines.city.profile import load_profile
+from dagster_project.trial.plan import Plan, arm_of
+from tests.worlds.trial_years import history, profile_of
 
 PLAN = Plan(profile="qujing", scale=0.1, weeks=2)
 SEED = 3
@@ -17,11 +17,11 @@ SEED = 3
 def test_the_published_order_is_followed_and_a_retrained_model_takes_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "key"))
+    before = history(PLAN, SEED)
+    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(before / "key"))
     monkeypatch.setattr(one_year, "RETRAIN_EVERY_WEEKS", 1)
-    profile = trial_profile(load_profile("qujing"), PLAN)
-    one_year.make_history(profile, PLAN, SEED, tmp_path / "history")
-    one_year.live_year(profile, PLAN, SEED, arm_of("ranking+naive"), tmp_path / "history", tmp_path / "out")
+    profile = profile_of(PLAN)
+    one_year.live_year(profile, PLAN, SEED, arm_of("ranking+naive"), before / "history", tmp_path / "out")
 
     weeks = pl.read_parquet(tmp_path / "out" / "weeks.parquet")
     assert weeks["model_version"].n_unique() == 2

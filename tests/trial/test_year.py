@@ -5,36 +5,28 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dagster_project.trial.one_year import live_year, make_history
-from dagster_project.trial.plan import Plan, arm_of, main_arms, trial_profile
+from dagster_project.trial.one_year import live_year
+from dagster_project.trial.plan import arm_of, main_arms
 from dagster_project.trial.results import read_results
 from dagster_project.trial.sweep import AS_STATED, settings, sweep
-from pipelines.city.profile import Profile, load_profile
+from pipelines.city.profile import Profile
 from pipelines.errors import RefusedInput
 from pipelines.simulator.landing_files import dispute_ids
+from tests.worlds.trial_years import FEW_MONDAYS, SEED, few_mondays, few_mondays_profile
 
-PLAN = Plan(profile="qujing", scale=0.05, history_weeks=52, weeks=4)
-SEED = 2
+PLAN = FEW_MONDAYS
 UNREGISTERED = 40_000_000
-ARMS = ("nothing", "oldest", "checklist", "oracle", "oracle@shortage")
 
 
 @pytest.fixture(scope="module")
 def profile() -> Profile:
-    return trial_profile(load_profile("qujing"), PLAN)
+    return few_mondays_profile()
 
 
 @pytest.fixture(scope="module")
-def played(profile: Profile, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def played() -> Path:
     """HOME/trials/<run> with one seed's history and years."""
-    folder = tmp_path_factory.mktemp("trial")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FENGQIAO_KEY_FILE", str(folder / "key"))
-        make_history(profile, PLAN, SEED, folder / "history")
-        for name in ARMS:
-            out = folder / "years" / str(SEED) / name
-            live_year(profile, PLAN, SEED, arm_of(name), folder / "history", out)
-    return folder
+    return few_mondays()
 
 
 def attended(played: Path, arm: str) -> pl.DataFrame:
@@ -65,9 +57,14 @@ def test_the_checklists_arm_follows_what_the_product_publishes_without_a_model(p
     assert weeks["model_reason"].str.contains("weeks of history").all()
 
 
-def test_mediators_are_short_in_the_season_of_the_profile_only(played: Path, profile: Profile) -> None:
-    weeks = pl.read_parquet(played / "years" / str(SEED) / "oracle@shortage" / "weeks.parquet")
-    assert set(weeks["capacity"]) == {profile.settings.capacity}
+def test_where_mediators_are_short_half_are_attended_to_in_the_season_of_the_profile(
+    played: Path, profile: Profile
+) -> None:
+    usual = profile.settings.capacity
+    for arm, capacity in (("oracle@shortage", usual // 2), ("oracle", usual)):
+        weeks = pl.read_parquet(played / "years" / str(SEED) / arm / "weeks.parquet")
+        assert weeks["capacity"].to_list() == [capacity] * PLAN.weeks
+        assert set(attended(played, arm)["week"].value_counts()["count"]) == {capacity}
 
 
 def test_a_year_played_again_is_the_same(played: Path, profile: Profile, tmp_path: Path) -> None:

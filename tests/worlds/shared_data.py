@@ -18,7 +18,9 @@ def shared_data() -> Path:
 def needs_shared(*parts: str) -> pytest.MarkDecorator:
     """Skip a test, saying so, where `shared_data()` holds no such folder or file."""
     place = shared_data().joinpath(*parts)
-    return pytest.mark.skipif(not place.exists(), reason=f"{'/'.join(parts)} of ../shared/data is not here")
+    return pytest.mark.skipif(
+        not place.exists(), reason=f"../{'/'.join(('shared', 'data', *parts))} is not here"
+    )
 
 
 def shared_cases(folder: str) -> list[object]:

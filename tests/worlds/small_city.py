@@ -69,8 +69,8 @@ def two_years(folder: Path, scored: bool) -> None:
     city = SmallCity(folder)
     own_profile(city.profile)
     if scored:
-        _put(city.profile / "profile.yml", "capacity: 40", "capacity: 10")
-        _put(city.profile / "simulator.yml", "relative_risk: 0.5", "relative_risk: 12.0")
+        put(city.profile / "profile.yml", "capacity: 40", "capacity: 10")
+        put(city.profile / "simulator.yml", "relative_risk: 0.5", "relative_risk: 12.0")
     profile = ("--profile", city.profile)
     for words in (
         ("simulate", "--out", city.data, *profile, "--scale", "0.03", "--weeks", "104"),
@@ -87,7 +87,8 @@ def own_profile(folder: Path) -> None:
         file.write(QUICK)
 
 
-def _put(path: Path, before: str, after: str) -> None:
+def put(path: Path, before: str, after: str) -> None:
+    """Replace what stands once in a file."""
     text = path.read_text(encoding="utf-8")
     assert text.count(before) == 1
     path.write_text(text.replace(before, after), encoding="utf-8")

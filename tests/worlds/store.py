@@ -10,6 +10,7 @@ it. A recipe stands in a file of its own in this folder, for that file is part o
 
 import json
 import pickle
+import re
 import shutil
 from collections.abc import Callable
 from fnmatch import fnmatch
@@ -41,7 +42,7 @@ def world(make: Callable[..., object], *recipe: object) -> Path:
 
     Args:
         make: a function of a module in this folder; gets a folder that is there and empty.
-        recipe: numbers and names; their `repr` tells one world of a recipe from another.
+        recipe: numbers and names; as text they tell one world of a recipe from another.
     """
     return _kept(make, recipe, lambda folder: make(folder, *recipe))
 
@@ -71,7 +72,7 @@ def altered() -> list[str]:
 
 
 def _kept(recipe: Callable[..., object], words: tuple[object, ...], fill: Callable[[Path], None]) -> Path:
-    name = "-".join([recipe.__name__, *(str(word) for word in words)])
+    name = re.sub(r"[^\w.]+", "-", " ".join([recipe.__name__, *map(str, words)])).strip("-")
     place = STORE / name / digest_of_recipe(recipe)
     if place not in used:
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from models.counts.shared.count_metrics import deviance, interval_score, squared_change
 from models.counts.shared.intervals import fit_spread
+from tests.deep import examples
 
 
 def drawn(rng: np.random.Generator, mean: np.ndarray, size: float) -> np.ndarray:
@@ -28,7 +29,7 @@ def test_eight_in_ten_later_counts_fall_inside_even_where_the_forecast_is_off(
 
 
 @given(st.lists(st.tuples(st.floats(0, 60), st.integers(0, 90)), min_size=5, max_size=40))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_an_interval_is_whole_and_around_its_mean(pairs: list[tuple[float, int]]) -> None:
     expected, came = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
     monday = np.arange(len(came)) // 3

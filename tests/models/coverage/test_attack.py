@@ -23,6 +23,7 @@ from models.counts.coverage.training import train_coverage
 from models.counts.coverage.warnings import service_warnings
 from pipelines.city.profile import Profile, load_profile
 from pipelines.warehouse.warehouse import open_warehouse
+from tests.deep import examples
 from tests.worlds.small_city import SmallCity
 
 MOST = 400.0
@@ -52,7 +53,7 @@ def left_open(cells: list[int], cell: int) -> tuple[float, float]:
 
 
 @given(st.lists(st.integers(0, 14) | st.integers(0, 120), min_size=2, max_size=8))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 def test_a_county_s_exact_total_leaves_open_whether_a_small_cell_is_small(cells: list[int]) -> None:
     assume(sum(cells) >= SMALLEST)
     for cell, n in enumerate(cells):

@@ -135,7 +135,7 @@ def test_forecasts_beat_persistence_on_weeks_they_had_not_seen(profile: Profile)
     assert coverage is not None
     assert Coverage.from_json(coverage.to_json()) == coverage
     rows = judged_rows(ledger, inputs, [day for day in ledger.mondays if then <= day <= date(2025, 10, 27)])
-    came = ledger.came["overdue"].T.ravel()[rows]
+    came = ledger.actual["overdue"].T.ravel()[rows]
     ours, theirs = forecast(inputs, coverage.booster, rows), inputs.recent[rows]
     assert ((ours - came) ** 2).mean() < ((theirs - came) ** 2).mean()
 

@@ -56,14 +56,14 @@ def test_a_dispute_counts_in_the_week_it_became_known(panel: Panel) -> None:
 
 
 def test_what_came_counts_by_registration_if_it_was_known_when_the_week_had_matured(panel: Panel) -> None:
-    came = counts(panel, panel.came["disputes"], "D2")
+    came = counts(panel, panel.actual["disputes"], "D2")
     assert came == {"2025-01-13": 1}
     assert panel.mondays[0] == date(2025, 1, 13)
 
 
 def test_what_is_still_maturing_is_missing_and_not_zero(panel: Panel) -> None:
     matured = [day for day in panel.mondays if (AS_OF - day).days >= 58]
-    missing = np.isnan(panel.came["disputes"]).all(axis=0)
+    missing = np.isnan(panel.actual["disputes"]).all(axis=0)
     assert missing.tolist() == [day not in matured for day in panel.mondays]
 
 
@@ -93,4 +93,4 @@ def test_a_harm_whose_date_was_corrected_counts_as_told_when_its_week_had_mature
         panel = read_panel(con, profile, AS_OF)
     assert panel is not None
     assert counts(panel, panel.known["outcomes"], "D1") == {"2025-01-27": 1}
-    assert set(counts(panel, np.nan_to_num(panel.came["outcomes"]), "D1")) == {"2025-01-13"}
+    assert set(counts(panel, np.nan_to_num(panel.actual["outcomes"]), "D1")) == {"2025-01-13"}

@@ -3,9 +3,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.simulator.random_keys import Dice, Stream, choose
+from tests.deep import examples
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(seed=st.integers(0, 2**31), week=st.integers(0, 5_000), order=st.permutations(range(50)))
 def test_a_draw_depends_on_the_key_and_not_on_its_company(seed: int, week: int, order: list[int]) -> None:
     dice, keys = Dice(seed), np.arange(50)

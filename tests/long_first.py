@@ -1,0 +1,48 @@
+"""Order of the files: those that took longest the last time come first, so that no worker ends alone with one.
+
+`make test` gives whole files to workers in this order (`--dist loadfile --no-loadscope-reorder`).
+"""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+KEPT = "fengqiao/seconds_by_file"
+FIRST_TIME = (
+    "tests/faults/test_intake_privacy.py",
+    "tests/browser/test_pages.py",
+    "tests/faults/test_machine.py",
+    "tests/models/test_weekly.py",
+    "tests/faults/test_kill.py",
+    "tests/dagster_project/test_engineer_commands.py",
+    "tests/dagster_project/test_main_job.py",
+    "tests/dagster_project/test_workbench.py",
+    "tests/dagster_project/test_weeks.py",
+    "tests/notebooks/test_notebooks.py",
+)
+"""Where nothing is known yet: a clean clone."""
+
+seconds: Counter[str] = Counter()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    kept: dict[str, float] = config.cache.get(KEPT, {}) if config.cache else {}  # type: ignore[union-attr]
+    for place, name in enumerate(FIRST_TIME):
+        kept.setdefault(name, float(len(FIRST_TIME) - place))
+    items.sort(key=lambda item: -kept.get(_file(item.nodeid), 0.0))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    seconds[_file(report.nodeid)] += report.duration
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Keep what each file took; the controller of several workers sees all of them."""
+    if hasattr(session.config, "workerinput") or session.config.cache is None:
+        return
+    session.config.cache.set(KEPT, session.config.cache.get(KEPT, {}) | seconds)
+
+
+def _file(nodeid: str) -> str:
+    return Path(nodeid.partition("::")[0]).as_posix()
