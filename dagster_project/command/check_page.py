@@ -112,7 +112,7 @@ def _show_outlook(console: Console, outlook: Prospects) -> None:
     lines.append(f"{outlook.matured_weeks:,} weeks whose outcome is known, to learn from")
     kept_off = ", ".join(f"{n:,} {why}" for why, n in outlook.not_ranked.items() if n)
     lines.append(
-        f"the list: {outlook.listed:,} of {outlook.at_risk:,} at risk (capacity {outlook.capacity:,}); without a model {outlook.order}"
+        f"the list: {outlook.listed:,} of {outlook.at_risk:,} at risk (capacity {outlook.capacity:,}). Without a model: {outlook.order}"
     )
     lines += [f"  not ranked: {kept_off}"] * bool(kept_off)
     lines.append(

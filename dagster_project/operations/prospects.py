@@ -13,7 +13,9 @@ import polars as pl
 
 from features.cohort import at_risk, excluded_counts, states
 from features.labels import outcome_moments
+from models.escalation.default_order import default_order
 from models.escalation.matured_history import matured_mondays, why_not_trainable
+from models.wording import ORDERS
 from pipelines.city.profile import Profile
 from pipelines.onboarding.dry_run import CheckReport, check_folder
 from pipelines.warehouse.as_known import as_known
@@ -46,7 +48,7 @@ class Prospects:
     """What a run would have before it.
 
     `median_days` is from registration to the last closing; None where nothing is closed. `listed` of the `at_risk` would be
-    on the list, in `order`; `not_ranked` counts what is kept off it, by reason. `why_no_model` is None where one would be
+    on the list, in `order` where no model may be used; `not_ranked` counts what is kept off it, by reason. `why_no_model` is None where one would be
     trained and judged.
     """
 
@@ -101,17 +103,10 @@ def prospects(con: duckdb.DuckDBPyConnection, profile: Profile) -> Prospects | N
         at_risk=n_at_risk,
         listed=min(n_at_risk, profile.settings.capacity),
         not_ranked=kept_off,
-        order=order_without_model(profile),
+        order=ORDERS[default_order(profile.settings)].en,
         why_no_model=why.en if why else None,
         capacity=profile.settings.capacity,
     )
-
-
-def order_without_model(profile: Profile) -> str:
-    """In which order the list would stand without a model."""
-    if profile.settings.checklist:
-        return f"by the points of the profile's checklist ({len(profile.settings.checklist)} lines)"
-    return "in no meaningful order: the profile has no checklist"
 
 
 def _years(cases: pl.DataFrame, outcomes: pl.DataFrame) -> tuple[YearCounts, ...]:

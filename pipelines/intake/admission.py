@@ -5,7 +5,7 @@ import polars as pl
 from pipelines.city.profile import Profile
 from pipelines.mapping.mapping import TableMapping
 from pipelines.privacy.number_forms import admitted, admitted_pieces, personal_numbers
-from pipelines.tables.contracts import number_columns
+from pipelines.tables.contracts import TABLES, number_columns
 from pipelines.tables.normal_form import normal_forms
 
 UNADMITTED = "is of no admitted form and may be a name"
@@ -41,11 +41,16 @@ def forms_of(column: str, mapping: TableMapping, profile: Profile) -> tuple[str,
 def unadmitted_piece(column: str, mapping: TableMapping, profile: Profile) -> pl.Expr:
     """Whether one of the source columns that a number is composed of may be a name; those chosen by value are known.
 
-    A column of numbers of its own is judged as that; of the rest only admitted numbers, days and moments are let in.
+    A column of numbers of its own is judged as that; a column of moments is read as such, and a row that cannot be read so
+    is held; of the rest only admitted numbers, days and moments are let in.
     """
     pieces = mapping.templates[column].replace("}", "{").split("{")[1::2]
     if mapping.number_form.get(column):
         pieces = []
+    columns = TABLES[mapping.table].columns()
+    dated = {
+        h for name, h in mapping.columns.items() if name in columns and columns[name].dtype.is_temporal()
+    }
     own = {h: name for name, h in mapping.columns.items() if name in number_columns(mapping.table)}
 
     def may_name(text: pl.Series) -> pl.Series:
@@ -59,7 +64,7 @@ def unadmitted_piece(column: str, mapping: TableMapping, profile: Profile) -> pl
         *(
             pl.col(heading).cast(pl.String).map_batches(may_name, return_dtype=pl.Boolean)
             for heading in pieces
-            if heading != "line" and heading not in mapping.where
+            if heading != "line" and heading not in mapping.where and heading not in dated
         ),
     )
 

@@ -38,18 +38,24 @@ def left_outside(sample: SourceSample) -> dict[str, str]:
     return {h: why for h in sample.raw.headings if (why := why_never_mapped(h))}
 
 
-def one_table(sample: SourceSample, table: str) -> TableGuess:
-    """The columns of one table out of a file, by likeness, roles and values."""
+def one_table(sample: SourceSample, table: str, taken: frozenset[str] = frozenset()) -> TableGuess:
+    """The columns of one table out of a file, by likeness, roles and values.
+
+    Args:
+        sample: the file.
+        table: the table.
+        taken: headings that already have another meaning.
+    """
     columns = {
         s.column: (s.heading, f"like {s.like}, {s.likeness:.2f}")
-        for s in suggest(mappable(sample), table)
+        for s in suggest([h for h in mappable(sample) if h not in taken], table)
         if s.column in PAIR_COLUMNS or _holds(sample, s.heading, table, s.column)
     }
     notes: list[str] = []
     key = key_columns(table)[0]
     if len(key_columns(table)) == 1:
         columns, notes = _with_key(sample, table, key, columns)
-    columns |= _by_values(sample, table, columns)
+    columns |= _by_values(sample, table, columns, taken)
     columns, later = _known_while_open(sample, columns)
     missing = [c for c in required_columns(table) if c not in columns]
     constants = {c: PLACEHOLDER[c] for c in missing if c in PLACEHOLDER}
@@ -125,7 +131,7 @@ def other_columns(table: str, key: str) -> frozenset[str]:
 
 
 def _by_values(
-    sample: SourceSample, table: str, columns: dict[str, tuple[str, str]]
+    sample: SourceSample, table: str, columns: dict[str, tuple[str, str]], without: frozenset[str]
 ) -> dict[str, tuple[str, str]]:
     """Headings for the required columns that no heading is like, by their values alone."""
     found: dict[str, tuple[str, str]] = {}
@@ -133,7 +139,7 @@ def _by_values(
     for column in required_columns(table):
         if column in columns or column in key_columns(table):
             continue
-        taken = {heading for heading, _ in (columns | found).values()} | set(outside)
+        taken = {heading for heading, _ in (columns | found).values()} | set(outside) | without
         for heading in mappable(sample):
             if (
                 heading not in taken

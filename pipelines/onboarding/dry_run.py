@@ -65,6 +65,7 @@ class CheckReport:
         used = {h for mapping in source.mapping.tables for h in headings_used(raw, mapping)}
         dropped = self.dropped[raw.name] = [h for h in raw.headings if h not in used]
         lines, hints = [], []
+        likely: dict[str, tuple[float, str]] = {}
         for mapping in source.mapping.tables:
             columns = headings_used(raw, mapping)
             stated = [*mapping.templates, *mapping.constants]
@@ -72,13 +73,12 @@ class CheckReport:
             lines.append(f"{mapping.table}: {', '.join(arrows + [f'(mapping) -> {c}' for c in stated])}")
             taken = frozenset(c for c in columns.values() if c) | set(stated)
             lines += _no_units(raw, columns, mapping, self.profile)
-            hints += [
-                f"{s.heading}: perhaps {mapping.table}.{s.column} (like {s.like!r}, {s.likeness:.2f})"
-                for s in suggest(dropped, mapping.table, frozenset(taken))
-            ]
+            for s in suggest(dropped, mapping.table, frozenset(taken)):
+                text = f"{s.heading}: perhaps {mapping.table}.{s.column} (like {s.like!r}, {s.likeness:.2f})"
+                likely[s.heading] = max(likely.get(s.heading, (0.0, "")), (s.likeness, text))
             hints += _letters_alone(raw, columns, mapping)
             hints += _undeclared_forms(raw, columns, mapping)
-        self.mapped[raw.name], self.hints[raw.name] = lines, hints
+        self.mapped[raw.name], self.hints[raw.name] = lines, [text for _, text in likely.values()] + hints
 
     def unread_lines(self) -> list[str]:
         """One line for each file that is not read."""

@@ -29,7 +29,7 @@ def log_tables(sample: SourceSample) -> tuple[TableGuess, TableGuess] | None:
     if shape is None:
         return None
     key, moment, activity = shape
-    steps_own = one_table(sample, "dispute_events")
+    steps_own = one_table(sample, "dispute_events", frozenset(shape))
     kept = {
         c: told
         for c, told in steps_own.columns.items()
@@ -64,7 +64,7 @@ def log_tables(sample: SourceSample) -> tuple[TableGuess, TableGuess] | None:
 def _opened(sample: SourceSample, shape: tuple[str, str, str]) -> TableGuess:
     """The register out of a log: a case's first row opens it."""
     key, moment, activity = shape
-    opened = one_table(sample, "disputes")
+    opened = one_table(sample, "disputes", frozenset(shape))
     rest = {
         c: told
         for c, told in opened.columns.items()

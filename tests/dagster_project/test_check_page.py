@@ -57,7 +57,7 @@ def test_the_page_tells_what_would_come_of_it(tmp_path: Path, capsys: pytest.Cap
     assert "300 cases: 280 closed, 20 open, closed after 10 days (median)" in out
     assert "2024: 300 registered, 280 of them closed; 0 with an outcome to prevent" in out
     assert re.search(r"the list: 40 of \d+ at risk", out), out
-    assert "by the points of the profile's checklist (9 lines)" in out
+    assert "The list is in the checklist's order." in out
     assert "no model would be trained: Only 43 weeks of history, 52 are needed" in out
     assert "Nothing looks wrong" in out
     assert "JF0" not in out

@@ -8,6 +8,7 @@ import yaml
 
 from pipelines.city.profile import load_profile
 from pipelines.home import REPO
+from pipelines.onboarding.dry_run import check_folder
 from pipelines.onboarding.profile_draft import draft_profile
 
 SHARED = REPO.parent / "shared" / "data"
@@ -239,3 +240,52 @@ def test_a_heading_cannot_break_out_of_its_line(tmp_path: Path) -> None:
     odd = '"电话\nfiles: x"'
     tables, _ = drafted(tmp_path, {"台账.csv": register(*BASIC, odd, **{odd: lambda n: ""})})
     assert [t["table"] for t in tables] == ["disputes"]
+
+
+def loaded(land: Path, city: Path) -> dict[str, tuple[int, int]]:
+    """Rows read and loaded by table, by the draft as it stands."""
+    reports = check_folder(land, load_profile(str(city))).files
+    tables = {report.table for report in reports}
+    return {
+        t: (sum(r.read for r in reports if r.table == t), sum(r.loaded for r in reports if r.table == t))
+        for t in tables
+    }
+
+
+def test_a_log_with_semicolons_and_days_before_months_loads_by_its_draft(tmp_path: Path) -> None:
+    text = steps("Case ref", "Step", "When", shown="{:02}/03/2025 09:{:02}").replace(",", ";")
+    drafted(tmp_path, {"requests_2025.csv": text})
+    rows = len(text.splitlines()) - 1
+    assert loaded(tmp_path / "land", tmp_path / "city") == {
+        "disputes": (40, 40),
+        "dispute_events": (rows, rows),
+    }
+
+
+@pytest.mark.parametrize("key", ["麒调字第{}号", "JF2025{:06}", "（2025）麒调字第{}号", "TR-{:04}"])
+@pytest.mark.parametrize(
+    "day", ["2025-03-{:02} 09:00", "{:02}/03/2025", "{:02}.03.2025 09:05", "2025年3月{}日"]
+)
+def test_a_register_with_closings_loads_by_its_draft(key: str, day: str, tmp_path: Path) -> None:
+    cells = {
+        "案号": lambda n: key.format(n + 100),
+        "登记日期": lambda n: day.format(n % 28 + 1),
+        "结案日期": lambda n: (
+            day.format(n % 28 + 1).replace("2025-03", "2025-04").replace("/03/", "/04/") if n % 3 else ""
+        ),
+    }
+    drafted(tmp_path, {"台账2025.csv": register(*BASIC, "结案日期", **cells)})
+    assert loaded(tmp_path / "land", tmp_path / "city") == {"disputes": (40, 40), "dispute_events": (26, 26)}
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared files are not here")
+@pytest.mark.parametrize(
+    "folder",
+    ["00_plain", "01_semicolon", "02_tab", "32b_xlsx_two_sheets", "36_xlsx_numid", "54_fullwidth", "61_draft_closing", "62_en_closing", "65_banjie"],
+)  # fmt: skip
+def test_the_shared_variations_load_by_their_drafts(folder: str, tmp_path: Path) -> None:
+    drafted_of(SHARED / "file_variations" / folder, tmp_path / "city")
+    counts = loaded(SHARED / "file_variations" / folder, tmp_path / "city")
+    assert counts["disputes"] == (60, 60)
+    read, kept = counts["dispute_events"]
+    assert read == kept > 0
