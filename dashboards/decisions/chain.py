@@ -93,7 +93,7 @@ def walk(con: sa.Connection) -> tuple[Verified, list[str]]:
         wanted = entry_hash_of(number, entry.at, previous, entry.content_hash)
         if (entry.seq, entry.previous_hash, entry.hash) != (number, previous, wanted):
             raise BrokenChain(f"decision {number} was changed, or one before it was taken out")
-        own_hash = rewritten[number] if number in rewritten else entry.content_hash
+        own_hash = rewritten.get(number, entry.content_hash)
         _check_content(number, own_hash, content.get(number), number in erased)
         previous = entry.hash
         hashes.append(previous)
