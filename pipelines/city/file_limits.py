@@ -29,7 +29,7 @@ class FileLimits(Checked):
     )
     nesting: int = Field(default=16, gt=0, description="depth of a Parquet file's columns", examples=[16])
     memory_megabytes: int = Field(
-        default=4096,
+        default=2048,
         gt=0,
         description="memory of the process that reads a workbook or a Parquet file",
         examples=[8192],

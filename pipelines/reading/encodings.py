@@ -41,7 +41,7 @@ def detect_encoding(path: Path) -> str:
         if _decodes(path, encoding):
             return encoding
     raise RefusedInput(
-        f"{path.name}: neither UTF-8 nor GB18030, nor any other encoding that could be told. "
+        f"{path.name}: neither UTF-8 nor GB18030, nor any other encoding that could be told, or it holds zero bytes. "
         "Save it as CSV UTF-8 and send it again, or name its encoding in the profile's mapping."
     )
 
