@@ -1,9 +1,10 @@
 """Workbooks as people keep them: every sheet read or told, every cell as it stands or held with the reason."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -18,7 +19,7 @@ from pipelines.reading.readers import read_source
 
 HEADINGS = ["纠纷编号", "登记时间", "纠纷类别", "所属区域编码", "涉未成年人"]
 FILES = Path(__file__).parent / "files"
-Rows = list[list[object]]
+Rows = Sequence[Sequence[object]]
 
 
 def row(number: object, minor: object = "否") -> list[object]:
@@ -45,7 +46,7 @@ def book(
     return path
 
 
-def read(path: Path, **mapping: object) -> RawFile:
+def read(path: Path, **mapping: Any) -> RawFile:
     return read_source(
         SourceFile(path, FileMapping(files="*", tables=(TableMapping(table="disputes"),), **mapping))
     )
@@ -146,7 +147,7 @@ def test_a_number_of_a_record_keeps_every_digit_or_is_held(
 
 
 def test_a_formula_without_a_value_is_held_and_one_that_gives_nothing_is_empty(tmp_path: Path) -> None:
-    def formulas(workbook: xlsxwriter.Workbook) -> None:
+    def formulas(workbook: Any) -> None:
         sheet = workbook.worksheets()[0]
         for down, value in ((1, "#N/A"), (2, "#REF!"), (3, ""), (4, "是"), (5, 1)):
             sheet.write_formula(down, 4, "=VLOOKUP(A2,B:C,2,0)", None, value)
@@ -161,7 +162,7 @@ def test_a_formula_without_a_value_is_held_and_one_that_gives_nothing_is_empty(t
 def test_a_sheet_of_formulas_nobody_has_calculated_is_refused_and_blank_forms_below_are_told(
     tmp_path: Path,
 ) -> None:
-    def forms(workbook: xlsxwriter.Workbook) -> None:
+    def forms(workbook: Any) -> None:
         for down in (2, 3):
             for across in range(5):
                 workbook.worksheets()[0].write_formula(down, across, "=X1", None, "")
@@ -179,7 +180,7 @@ def test_a_heading_that_stands_twice_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_merged_cell_is_the_value_of_all_its_rows(tmp_path: Path) -> None:
-    def merged(workbook: xlsxwriter.Workbook) -> None:
+    def merged(workbook: Any) -> None:
         workbook.worksheets()[0].merge_range(1, 3, 3, 3, "530302001")
 
     rows = [[*row(f"A{n}")[:3], "", "否"] for n in (1, 2, 3)]
@@ -209,7 +210,7 @@ def test_days_of_a_workbook_are_the_days_people_see(since_1904: bool, tmp_path: 
 
 
 def test_an_hour_alone_is_an_hour_and_wrapped_text_is_text(tmp_path: Path) -> None:
-    def hours(workbook: xlsxwriter.Workbook) -> None:
+    def hours(workbook: Any) -> None:
         workbook.worksheets()[0].write_datetime(
             1, 4, datetime(1900, 1, 1, 8, 5).time(), workbook.add_format({"num_format": "hh:mm"})
         )

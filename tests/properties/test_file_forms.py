@@ -5,6 +5,7 @@ import io
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import xlsxwriter
@@ -42,7 +43,7 @@ one_row = st.tuples(
 some_rows = st.lists(one_row, min_size=1, max_size=6, unique_by=lambda row: row[0])
 
 
-def as_csv(path: Path, rows: list, separator: str, encoding: str, quoting: int, ends: str) -> None:
+def as_csv(path: Path, rows: list, separator: str, encoding: str, quoting: Any, ends: str) -> None:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=separator, quoting=quoting, lineterminator=ends)
     writer.writerows([HEADINGS, *rows])
