@@ -13,6 +13,7 @@ from dagster_project.operations.city import City
 from dagster_project.operations.instance import QUIET, instance_of
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
+from pipelines.intake.open_questions import open_questions
 from pipelines.intake.row_counts import NOTICE
 from pipelines.mapping.landing_folder import unread_files
 from pipelines.run_state import last_run
@@ -85,10 +86,11 @@ def accounting(home: Home) -> list[str]:
             "select value from intake_setting where starts_with(name, $notice) order by name",
             {"notice": NOTICE},
         ).fetchall()
+        questions = open_questions(con)
     return [
         f"  {table}: read {n[0]:,} = loaded {n[1]:,} + quarantined {n[2]:,} + duplicates {n[3]:,} + unchanged {n[4]:,}"
         for table, *n in rows
-    ] + [f"  {escape(text)}" for (text,) in notices]
+    ] + [f"  {escape(text)}" for text in (*(text for (text,) in notices), *questions)]
 
 
 def _materialize(

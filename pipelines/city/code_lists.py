@@ -17,7 +17,10 @@ def list_of(table: str, column: str) -> str | None:
 def code_list(name: str, profile: Profile) -> Mapping[str, str]:
     """Folded word to code, of a reference list or of the profile's own categories, services, areas or units."""
     if name == "areas":
-        return _areas(tuple(profile.areas["area_code"].to_list()))
+        merged = {
+            code: new for old, new in profile.merged_areas.items() for code in (fold(old), old.ljust(12, "0"))
+        }
+        return merged | _areas(tuple(profile.areas["area_code"].to_list()))
     if name in ("categories", "services"):
         kind = "dispute" if name == "categories" else "service"
         rows = [r for r in profile.categories.iter_rows(named=True) if r["kind"] == kind]

@@ -65,7 +65,30 @@ class Profile:
             raise RefusedInput(
                 f"{path}: area {orphans['area_code'][0]} has parent {orphans['parent_code'][0]!r}, which the file does not hold"
             )
-        return _with_ancestors(raw)
+        merged = self.merged_areas
+        kept = raw.filter(~pl.col("area_code").is_in(list(merged)))
+        return _with_ancestors(kept.with_columns(pl.col("parent_code").replace(merged)))
+
+    @cached_property
+    def merged_areas(self) -> dict[str, str]:
+        """Areas that were merged into others, and which they are part of today: `merged_into` of `areas.csv`.
+
+        `merged_on` says since when. What happened there before is told of the area they became, for it is there that the
+        quarrels now are.
+
+        Raises:
+            RefusedInput: the area merged into is unknown, or merged areas go round in a circle, or a day is none.
+        """
+        path = self.folder / "areas.csv"
+        raw = _read_csv(path, AREA_COLUMNS)
+        if "merged_into" not in raw.columns:
+            return {}
+        rows = raw.filter(pl.col("merged_into").fill_null("") != "")
+        into = dict(zip(rows["area_code"], rows["merged_into"], strict=True))
+        _refuse_wrong_mergers(path, rows, set(raw["area_code"]), into)
+        while any(code in into for code in into.values()):
+            into = {code: into.get(new, new) for code, new in into.items()}
+        return into
 
     @cached_property
     def categories(self) -> pl.DataFrame:
@@ -143,6 +166,26 @@ def _read_csv(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
     if missing:
         raise RefusedInput(f"{path}: column {missing[0]!r} is missing; it must hold {', '.join(columns)}")
     return frame
+
+
+def _refuse_wrong_mergers(path: Path, rows: pl.DataFrame, codes: set[str], into: dict[str, str]) -> None:
+    for code, new in into.items():
+        if new not in codes:
+            raise RefusedInput(f"{path}: area {code} is merged into {new!r}, which the file does not hold")
+        seen = {code}
+        while new in into:
+            if new in seen:
+                raise RefusedInput(f"{path}: area {code} is merged into itself by way of others")
+            seen.add(new)
+            new = into[new]
+    if "merged_on" in rows.columns:
+        wrong = rows.filter(
+            pl.col("merged_on").is_not_null() & pl.col("merged_on").str.to_date(strict=False).is_null()
+        )
+        if len(wrong):
+            raise RefusedInput(
+                f"{path}: area {wrong['area_code'][0]}: merged_on is no day such as 2025-07-01"
+            )
 
 
 def _with_ancestors(areas: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from pipelines.city.code_lists import fold, known_words
 from pipelines.city.profile import Profile
 from pipelines.mapping.mapping import TableMapping
 from pipelines.privacy.number_forms import admitted, admitted_pieces, personal_numbers
@@ -21,9 +22,27 @@ def unadmitted(numbers: pl.Series, column: str, mapping: TableMapping, profile: 
         return numbers.is_null() & False
     if column in mapping.templates and not mapping.number_form.get(column):
         return numbers.is_null() & False
+    if mapping.key_within:
+        return _unadmitted_within(numbers, column, mapping, profile)
     forms = forms_of(column, mapping, profile)
     only_forms = bool(mapping.number_form.get(column))
     return ~admitted(numbers, forms, only_forms=only_forms, lettered=column in mapping.lettered)
+
+
+def _unadmitted_within(numbers: pl.Series, column: str, mapping: TableMapping, profile: Profile) -> pl.Series:
+    """Of numbers with a place or year behind them (`2025-001@530302001`), those of which a part is not let in."""
+    parts = numbers.str.split("@")
+    alone = mapping.model_copy(update={"key_within": ()})
+    refused = unadmitted(parts.list.first(), column, alone, profile)
+    places = known_words("areas", profile, mapping.codes.get("area_code", {}))
+    behind = {
+        word: fold(word) in places or bool(admitted_pieces(pl.Series([word]), lettered=False)[0])
+        for word in parts.list.slice(1).explode().drop_nulls().unique()
+    }
+    within = parts.list.slice(1).list.eval(
+        pl.element().replace_strict(behind, default=False, return_dtype=pl.Boolean)
+    )
+    return refused | ~within.list.all().fill_null(value=True)
 
 
 def personal_in(numbers: pl.Series, column: str, mapping: TableMapping, profile: Profile) -> pl.Series:

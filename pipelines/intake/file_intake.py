@@ -19,8 +19,9 @@ from pipelines.intake.row_checks import coverage_checked, days_checked, hold, vi
 from pipelines.intake.row_choice import first_rows, replace_rows_named_by_line
 from pipelines.intake.row_counts import FileReport, record
 from pipelines.intake.service_visits import LEDGER, take_ledger
+from pipelines.intake.source_columns import columns_that_stopped, emptied_cells, numbers_of_several_times
 from pipelines.intake.versioned_load import CONFLICT, load_rows
-from pipelines.intake.whole_exports import settle_whole
+from pipelines.intake.whole_exports import is_whole, settle_whole
 from pipelines.mapping.landing_folder import SourceFile
 from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.privacy.pair_key import hash_pairs
@@ -74,12 +75,14 @@ def _take_table(
 ) -> FileReport:
     chosen = name_columns(raw, mapping, choose_rows(raw, mapping), profile)
     named = first_rows(con, with_1900_days(chosen, raw, mapping.table), mapping)
+    notices = columns_that_stopped(con, raw.name, source, mapping, named.columns, known)
     parsed = _parsed(named, raw, mapping, profile, con, until)
     core_rows, summed = _core_rows(parsed.good, mapping.table, profile, key, con)
     replace_rows_named_by_line(con, raw.name, source, mapping, core_rows, known)
     two_matters = keys_checked(con, raw.name, mapping, core_rows)
     parsed = hold(parsed, pl.Series(LINE, two_matters, dtype=pl.Int64), TWO_MATTERS)
     core_rows = core_rows.filter(~pl.col(LINE).is_in(two_matters))
+    notices += () if is_whole(source, mapping) else emptied_cells(con, mapping.table, core_rows)
     core_rows = settle_whole(con, raw.name, source, mapping, core_rows, _keys_named(named, mapping), known)
     done = load_rows(con, mapping.table, core_rows, known)
     conflicts = [line for first in done.conflicts for line in summed.get(first, [first])]
@@ -93,8 +96,11 @@ def _take_table(
     released = release_rows(con, raw, mapping, known, accepted, done.new)
     quarantine_rows(con, raw, mapping, known, bad, profile, key)
     keep_flags(con, named, bad[LINE], mapping, profile, raw.name, known)
+    notices += numbers_of_several_times(con, mapping.table, known)
     counted = (len(named), loaded, len(bad), done.duplicates, unchanged)
-    return FileReport(raw.name, known, mapping.table, raw.encoding, *counted, released, raw.notices)
+    return FileReport(
+        raw.name, known, mapping.table, raw.encoding, *counted, released, (*raw.notices, *notices)
+    )
 
 
 def _keys_named(named: pl.DataFrame, mapping: TableMapping) -> pl.Series:

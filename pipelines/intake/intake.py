@@ -20,6 +20,7 @@ from pipelines.errors import FengqiaoError, OutOfBounds
 from pipelines.home import Home
 from pipelines.intake.duplicate_linkage import link_duplicates
 from pipelines.intake.file_intake import take_file
+from pipelines.intake.moved_places import move_records
 from pipelines.intake.row_counts import NOT_READ, FileReport, keep_notices
 from pipelines.intake.service_visits import rebuild_coverage
 from pipelines.intake.versioned_load import unload
@@ -184,6 +185,8 @@ def refresh_reference(
         con.execute(f"delete from {table}")
         con.execute(f"insert into {table} select * from reference")
         con.unregister("reference")
+        if table == "core_area" and move_records(con, profile):
+            rebuild_coverage(con)
     settings = {
         "profile": profile.name,
         "origin": origin,

@@ -58,7 +58,7 @@ def record(con: duckdb.DuckDBPyConnection, report: FileReport) -> None:
 
 def keep_notices(con: duckdb.DuckDBPyConnection, report: FileReport) -> None:
     """Keep what of a file was not read, in the open transaction; what was kept of it before is outdated."""
-    name = f"{NOTICE}{report.file_id}"
+    name = f"{NOTICE}{report.file_id} {report.table}"
     con.execute("delete from intake_setting where name = $1", [name])
     if report.notices:
         text = "; ".join((f"{report.file}: {report.notices[0]}", *report.notices[1:]))

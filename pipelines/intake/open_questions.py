@@ -1,0 +1,37 @@
+"""What a home's records leave open: steps and harms of no known dispute, records of places that are no more."""
+
+import duckdb
+
+from pipelines.warehouse.warehouse import read_row
+
+REFERRING = {"core_dispute_event": ("个办理环节", "steps"), "core_outcome": ("条伤害后果", "harms")}
+PLACED = {"core_dispute": ("件纠纷", "disputes"), "core_grid_report": ("条上报", "reports")}
+
+
+def open_questions(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """One line for each question that somebody has to answer, in both languages, with counts and no number of a record."""
+    lines = []
+    for core, (zh, en) in REFERRING.items():
+        n = read_row(
+            con,
+            f"""
+            select count(distinct dispute_id) from {core} where dispute_id not in (select dispute_id from core_dispute)
+                and dispute_id not in (select dispute_id from dispute_link)
+            """,
+        )[0]
+        rows = read_row(
+            con, f"select count(*) from {core} where dispute_id not in (select dispute_id from core_dispute)"
+        )[0]
+        if n:
+            lines.append(
+                f"{rows:,}{zh}所属的{n:,}个纠纷编号未登记 · {rows:,} {en} of {n:,} disputes that are not known: are their numbers written otherwise?"
+            )
+    for core, (zh, en) in PLACED.items():
+        n = read_row(
+            con, f"select count(*) from {core} where area_code not in (select area_code from core_area)"
+        )[0]
+        if n:
+            lines.append(
+                f"{n:,}{zh}所在区域已不在areas.csv中 · {n:,} {en} of areas that areas.csv no longer holds: say `merged_into` and `merged_on` there"
+            )
+    return lines
