@@ -26,6 +26,7 @@ from pipelines.mapping.landing_entries import (
     why_left_alone,
 )
 from pipelines.mapping.mapping import FileMapping, TableMapping
+from pipelines.mapping.profile_words import refuse_profile_words
 from pipelines.mapping.validation import problems
 from pipelines.privacy.personal_numbers import MASK, is_personal
 from pipelines.tables.contracts import TABLES
@@ -62,8 +63,9 @@ def find_sources(data: Path, profile: Profile) -> list[SourceFile]:
     Sub-folders and archives are read where a mapping names them.
 
     Raises:
-        RefusedInput: the folder is missing or holds no such file, a mapping is wrong, or an archive is out of bounds.
+        RefusedInput: the folder is missing or holds no such file, a mapping is wrong, a name of the profile is refused, or an archive is out of bounds.
     """
+    refuse_profile_words(profile)
     mappings, limits = load_mappings(profile), profile.settings.limits
     in_order = sorted(landing_files(data), key=lambda path: (path.name.endswith(CORRECTIONS), path))
     named = [(path, _mapping_of(path.name, mappings)) for path in in_order]

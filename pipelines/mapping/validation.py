@@ -15,13 +15,15 @@ from pipelines.city.checked_yaml import Problem
 from pipelines.city.code_lists import code_list, fold, list_of
 from pipelines.city.profile import Profile
 from pipelines.mapping.mapping import FileMapping, TableMapping, headings_of
-from pipelines.privacy.refused_words import why_never_mapped
+from pipelines.privacy.refused_words import why_never_mapped, why_no_name
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES, key_columns, number_columns, required_columns
 
 BY_COLUMN = ("columns", "templates", "constants", "codes", "dates", "empty")
 TRUE = frozenset(("是", "有", "对", "true", "1", "y", "yes", "t", "√"))
 FALSE = frozenset(("否", "无", "没有", "不是", "false", "0", "n", "no", "f", "×"))
 """The words of a yes and of a no."""
+PLACES = ("areas", "units")
+"""Lists of places and offices, whose names in a source may hold a word that no category may."""
 ANY, EMPTY = "*", ""
 """The two entries of a translation that are no words of the source."""
 
@@ -130,6 +132,8 @@ def _of_codes(
     for name, words in codes.items():
         column = TABLES[table.table].columns().get(name)
         for word, code in words.items():
+            if name in coded and list_of(table.table, name) not in PLACES and (why := why_no_name(word)):
+                yield (*loc, name, word), why
             if name in coded:
                 if code not in _codes(table.table, name, profile):
                     yield (

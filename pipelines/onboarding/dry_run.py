@@ -31,6 +31,7 @@ from pipelines.onboarding.likely_faults import (
 )
 from pipelines.privacy.inferred_forms import inferred_forms
 from pipelines.privacy.personal_numbers import CODE, MASK
+from pipelines.privacy.refused_words import resembles_refused
 from pipelines.reading.readers import RawFile
 from pipelines.tables.contracts import PAIR_COLUMNS, number_columns
 from pipelines.warehouse.warehouse import open_warehouse
@@ -45,7 +46,7 @@ class CheckReport:
     """What a take-in would do.
 
     `refusals` are the errors a run would stop at, of all files at once; `mapped` and `dropped` the
-    headings of each file; `hints` what an unknown heading or word might be; `faults` what is most
+    headings of each file; `hints` what an unknown heading or word might be; `resembling` those like a refused one; `faults` what is most
     likely wrong, worst first.
     """
 
@@ -56,6 +57,7 @@ class CheckReport:
     mapped: dict[str, list[str]] = field(default_factory=dict)
     dropped: dict[str, list[str]] = field(default_factory=dict)
     hints: dict[str, list[str]] = field(default_factory=dict)
+    resembling: dict[str, list[str]] = field(default_factory=dict)
     rules: dict[str, dict[str, int]] = field(default_factory=dict)
     words: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -79,6 +81,11 @@ class CheckReport:
             hints += _letters_alone(raw, columns, mapping)
             hints += _undeclared_forms(raw, columns, mapping)
         self.mapped[raw.name], self.hints[raw.name] = lines, [text for _, text in likely.values()] + hints
+        self.resembling[raw.name] = [
+            f"{heading}: is left unread; it sounds like the refused word {word!r}. See that it is none"
+            for heading in dropped
+            if (word := resembles_refused(heading))
+        ]
 
     def unread_lines(self) -> list[str]:
         """One line for each file that is not read."""
@@ -99,6 +106,7 @@ class CheckReport:
             if self.dropped[name]:
                 lines.append(f"  columns left out unread: {', '.join(self.dropped[name])}")
             lines += [f"  {hint}; add it to a mapping if so" for hint in self.hints[name]]
+            lines += [f"  {line}" for line in self.resembling[name]]
             lines += [f"  {report.line()}" for report in self.files if report.file == name]
         for table, rules in self.rules.items():
             lines += [f"{table}: {n:,} rows would be quarantined: {rule}" for rule, n in rules.items()]
@@ -174,6 +182,8 @@ def _faults_of_files(report: CheckReport) -> Iterator[Fault]:
     yield from (Fault(UNREAD, 1.0, line) for line in report.unread_lines())
     for name, hints in report.hints.items():
         yield from (Fault(HINT, 0.0, f"{name}: {hint}; add it to a mapping if so") for hint in hints)
+    for name, lines in report.resembling.items():
+        yield from (Fault(HINT, 0.0, f"{name}: {line}") for line in lines)
 
 
 def _no_units(

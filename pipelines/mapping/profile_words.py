@@ -1,0 +1,35 @@
+"""The gate of refused words for a profile's own names: categories, services, units and seasons (boundary 4)."""
+
+from collections.abc import Iterator
+
+from pipelines.city.profile import Profile
+from pipelines.errors import RefusedInput
+from pipelines.privacy.refused_words import why_no_name
+
+
+def refuse_profile_words(profile: Profile) -> None:
+    """Refuse a profile that calls something by what the boundary refuses.
+
+    Raises:
+        RefusedInput: names the file, the entry, the rule and why.
+    """
+    for place, name in _names(profile):
+        if why := why_no_name(name):
+            raise RefusedInput(f"profile {profile.name}, {place}: {why}. Take it out of the profile.")
+
+
+def _names(profile: Profile) -> Iterator[tuple[str, str]]:
+    """Where a name stands in the profile, and the name; a place's own name in that of a unit is left out."""
+    for row in profile.categories.iter_rows(named=True):
+        for column in ("code", "name_zh", "name_en"):
+            yield f"risk_categories.csv, {row['code']}", row[column] or ""
+    places = sorted({*profile.areas["name_zh"].drop_nulls()}, key=len, reverse=True)
+    for row in profile.units.iter_rows(named=True):
+        name = row["name_zh"] or ""
+        for place in places:
+            name = name.replace(place, " ") if place in name else name
+        for text in (name, row["kind"] or "", row["specialities"] or ""):
+            yield f"units.csv, {row['unit_id']}", text
+    for season in profile.settings.seasons:
+        for text in (season.code, season.name_zh, season.name_en):
+            yield f"profile.yml, season {season.code}", text
