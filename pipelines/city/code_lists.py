@@ -35,6 +35,11 @@ def known_words(name: str, profile: Profile, own: Mapping[str, str]) -> dict[str
     return dict(code_list(name, profile)) | {fold(word): code for word, code in own.items()}
 
 
+def reference_words(name: str) -> Mapping[str, str]:
+    """Folded word to code of a reference list; empty for the lists that each profile has its own of."""
+    return _reference().get(name, {})
+
+
 def fold(word: str) -> str:
     """A word as code lists compare it: its normal form, case aside."""
     return normal_form(word).casefold()

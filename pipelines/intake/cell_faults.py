@@ -42,12 +42,15 @@ def cell_faults(raw: RawFile, mapping: TableMapping) -> pl.DataFrame:
                 raise RefusedInput(
                     f"{raw.name}: column {heading!r}, taken for {name!r}, holds lists, structures or bytes. Export it as plain text."
                 )
-    numbers = number_columns(mapping.table)
+    numbers, moments = number_columns(mapping.table), _moments(mapping)
     masks = [
         (f"{name}: {rule}", mask)
         for name, headings in sources.items()
         for heading in headings
-        for rule, mask in _faulty(raw.frame[heading], number=name in numbers)
+        for rule, mask in _faulty(
+            raw.frame[heading],
+            number=name in numbers and not (name in mapping.templates and heading in moments),
+        )
     ]
     found = [
         pl.DataFrame({LINE: raw.frame[LINE].filter(mask.fill_null(value=False))}).with_columns(
@@ -81,6 +84,12 @@ def with_1900_days(named: pl.DataFrame, raw: RawFile, table: str) -> pl.DataFram
         .alias(n)
         for n in moments
     )
+
+
+def _moments(mapping: TableMapping) -> set[str]:
+    """The headings that columns of moments are read from, which may be a piece of a composed number."""
+    columns = TABLES[mapping.table].columns()
+    return {h for name, h in mapping.columns.items() if name in columns and columns[name].dtype.is_temporal()}
 
 
 def _sources(raw: RawFile, mapping: TableMapping) -> dict[str, list[str]]:

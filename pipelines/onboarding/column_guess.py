@@ -1,8 +1,9 @@
 """Which heading of a source file each column of one table may stand under: guesses with their reasons."""
 
+import re
 from dataclasses import dataclass, field
 
-from pipelines.city.code_lists import list_of
+from pipelines.city.code_lists import fold, list_of, reference_words
 from pipelines.mapping.heading_roles import CLOSING, DEADLINE, LAST_CHANGE, may_become, roles_of
 from pipelines.mapping.heading_suggestions import LIKE_ENOUGH, suggest
 from pipelines.mapping.mapping import headings_of
@@ -13,6 +14,10 @@ from pipelines.tables.contracts import PAIR_COLUMNS, key_columns, required_colum
 
 UNIQUE = 0.999
 """Share of different values from which a column names its rows."""
+ENDS_LIKE_A_NUMBER = re.compile(
+    r"(?:(?<![a-zA-Z])(?:id|no|nr|number|num|ref|reference)\.?|ID|No\.?|Ref|[^门车证]号码?|编号)$"
+)
+"""`request_id`, `Permit No.`, 受理单号; 门牌号 and 身份证号 are none of a record."""
 PLACEHOLDER = {"category": "D1", "area_code": "all"}
 """What all rows are given where nothing in the file looks like a kind or a place."""
 
@@ -75,9 +80,13 @@ def mappable(sample: SourceSample) -> list[str]:
 
 
 def _holds(sample: SourceSample, heading: str, table: str, column: str) -> bool:
-    if list_of(table, column) is not None and sample.may_be_persons(heading):
+    codes = list_of(table, column)
+    if codes is None:
+        return sample.fits(heading, table, column)
+    if sample.may_be_persons(heading):
         return False
-    return sample.fits(heading, table, column)
+    known = reference_words(codes)
+    return not known or any(fold(word) in known for word in sample.words(heading))
 
 
 def _with_key(
@@ -121,8 +130,11 @@ def _best_key(sample: SourceSample, table: str, key: str) -> str | None:
 
 
 def key_likeness(heading: str, table: str, key: str) -> float:
-    """How like a heading is to those of one column; 0 where it is not like enough to be proposed."""
-    return next((s.likeness for s in suggest([heading], table, other_columns(table, key))), 0.0)
+    """How like a heading is to those of a key; a heading that ends like a number of something is like any."""
+    like = next((s.likeness for s in suggest([heading], table, other_columns(table, key))), 0.0)
+    if like or why_never_mapped(heading) or not may_become(heading, table, key):
+        return like
+    return LIKE_ENOUGH if ENDS_LIKE_A_NUMBER.search(heading.strip()) else 0.0
 
 
 def other_columns(table: str, key: str) -> frozenset[str]:

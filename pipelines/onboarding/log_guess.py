@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pipelines.mapping.heading_roles import may_become
+from pipelines.mapping.heading_roles import LAST_CHANGE, may_become, roles_of
 from pipelines.mapping.heading_suggestions import LIKE_ENOUGH, suggest
 from pipelines.onboarding.column_guess import (
     PLACEHOLDER,
@@ -47,7 +47,8 @@ def log_tables(sample: SourceSample) -> tuple[TableGuess, TableGuess] | None:
     notes += [
         f"{activity}: {rest} rows hold a word of one row alone, which may be a name; they are not taken"
     ] * bool(rest)
-    has_id = "event_id" in kept and sample.unique_share(kept["event_id"][0]) >= UNIQUE
+    own_id = kept.get("event_id", ("", ""))[0]
+    has_id = bool(own_id) and sample.unique_share(own_id) >= UNIQUE and not sample.is_running_number(own_id)
     if not has_id:
         columns.pop("event_id", None)
     steps = TableGuess(
@@ -88,6 +89,11 @@ def _opened(sample: SourceSample, shape: tuple[str, str, str]) -> TableGuess:
     )
 
 
+def changed_on(sample: SourceSample) -> list[str]:
+    """Moments of a last change: in a log each row's own is the moment of its step, where there is no better one."""
+    return [h for h in sample.raw.headings if h in sample.habits and roles_of(h) == {LAST_CHANGE}]
+
+
 def _log_shape(sample: SourceSample) -> tuple[str, str, str] | None:
     """Key, moment and activity of a file in which a key repeats and both others differ among its rows."""
     headings = [h for h in mappable(sample) if not sample.may_be_persons(h)]
@@ -106,6 +112,7 @@ def _log_shape(sample: SourceSample) -> tuple[str, str, str] | None:
         if len(sample.raw.frame) >= REPEATS * max(len(sample.words(h)), 1) and len(sample.words(h)) > 1
     ]
     moments = [h for h in headings if h in sample.habits and may_become(h, "dispute_events", "event_at")]
+    moments += changed_on(sample)
     activities = sorted(
         (h for h in headings if sample.fits(h, "dispute_events", "event_type", strictly=True) and h in words),
         key=lambda h: -words[h],

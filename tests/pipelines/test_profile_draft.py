@@ -262,6 +262,27 @@ def test_a_log_with_semicolons_and_days_before_months_loads_by_its_draft(tmp_pat
     }
 
 
+@pytest.mark.parametrize(
+    ("key", "act", "at", "shown"),
+    [
+        ("request_id", "action", "event_time", "2025-03-{:02}T09:{:02}:00Z"), ("ticket", "status", "changed_on", "{:02}.03.2025"),
+        ("案号", "办理环节", "操作时间", "2025-03-{:02} 09:{:02}:00"), ("Permit No.", "Stage", "Date", "03/{:02}/2025 09:{:02} AM"),
+        ("受理单号", "流转环节", "处理时间", "2025年3月{}日9时{}分"),
+    ],
+)  # fmt: skip
+def test_logs_of_many_habits_load_by_their_drafts(
+    key: str, act: str, at: str, shown: str, tmp_path: Path
+) -> None:
+    lines = steps(key, act, at, shown).splitlines()
+    numbered = [f"id;{lines[0]}", *(f"{n};{line}" for n, line in enumerate(lines[1:], 1))]
+    drafted(tmp_path, {"log_2025.csv": "\n".join(numbered).replace(",", ";") + "\n"})
+    rows = len(lines) - 1
+    assert loaded(tmp_path / "land", tmp_path / "city") == {
+        "disputes": (40, 40),
+        "dispute_events": (rows, rows),
+    }
+
+
 @pytest.mark.parametrize("key", ["麒调字第{}号", "JF2025{:06}", "（2025）麒调字第{}号", "TR-{:04}"])
 @pytest.mark.parametrize(
     "day", ["2025-03-{:02} 09:00", "{:02}/03/2025", "{:02}.03.2025 09:05", "2025年3月{}日"]
