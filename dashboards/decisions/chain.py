@@ -135,7 +135,7 @@ def _check_signatures(con: sa.Connection, signer: Signer, hashes: Sequence[str])
         raise BrokenChain("a signature without a decision was put in")
 
 
-def _check_content(seq: int, content_hash: str, stored: sa.Row[Any] | None, is_erased: bool) -> None:
+def _check_content(seq: int, content_hash: str | None, stored: sa.Row[Any] | None, is_erased: bool) -> None:
     if stored is None and not is_erased:
         raise BrokenChain(f"what decision {seq} says was taken out, and no erasure tells of it")
     if stored is not None and is_erased:

@@ -35,9 +35,8 @@ def hash_pairs(frame: pl.DataFrame, key: bytes) -> pl.Series:
     distinct = frame.select(columns).unique(maintain_order=True)
     rows = list(_three(distinct).iter_rows())
     nobody = _placeholders(rows)
-    hashed = distinct.with_columns(
-        pl.Series("__hash", [_hash_row(key, *row, nobody) for row in rows], dtype=pl.String)
-    )
+    hashes = [_hash_row(key, first, second, given, nobody) for first, second, given in rows]
+    hashed = distinct.with_columns(pl.Series("__hash", hashes, dtype=pl.String))
     joined = frame.select(columns).join(
         hashed, on=columns, how="left", nulls_equal=True, maintain_order="left"
     )
