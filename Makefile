@@ -6,7 +6,7 @@ FENGQIAO := .venv/bin/fengqiao
 IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser office run stop test test-deep lint format bench dev faults screenshots docs
+.PHONY: help setup browser office run stop test test-deep lint format bench dev faults screenshots docs sbom
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ docs: setup ## write the generated pages anew
 	@.venv/bin/python -m pipelines.onboarding.reference_page
 	@.venv/bin/python -m models.trial.field_trial
 	@.venv/bin/python tests/spec/test_features_spec.py
+
+sbom: setup ## the bill of materials of what runs, CycloneDX, out of uv.lock
+	@bash scripts/sbom.sh
 
 bench: setup ## ratios to something run beside it
 	@.venv/bin/pytest -q -s -m bench tests/bench
