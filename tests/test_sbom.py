@@ -12,7 +12,6 @@ import pytest
 from pipelines.home import REPO
 
 
-
 def test_the_bill_names_every_package_that_runs_with_its_version(tmp_path: Path) -> None:
     if shutil.which("uv") is None and not (REPO / ".uv" / "bin" / "uv").exists():
         pytest.skip("no uv on this machine")
