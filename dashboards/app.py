@@ -24,7 +24,7 @@ from dashboards.server import SERVED
 from dashboards.texts.week_sentences import notice_sentence
 from dashboards.widgets import url_choices
 from dashboards.widgets.download_buttons import downloads
-from dashboards.widgets.login_gate import leave, role_of_reader
+from dashboards.widgets.login_gate import leave, reader_of_run
 from dashboards.widgets.reader_session import Session, chosen_words, open_session
 from dashboards.wording.language import LANGS, Words
 from pipelines.errors import FengqiaoError
@@ -57,13 +57,13 @@ def main() -> None:
     }
     st.session_state["pages"] = pages
     page = st.navigation(list(pages.values()))
-    role = role_of_reader(words)
-    if role is None:
+    reader = reader_of_run(words)
+    if reader is None:
         with st.sidebar:
             _language(words)
         return
     try:
-        session = open_session(words.lang, role)
+        session = open_session(words.lang, reader)
     except FengqiaoError:
         with st.sidebar:
             _language(words)

@@ -176,6 +176,9 @@ def dashboard(
     role: Annotated[
         str, typer.Option(help="analyst, protection or engineer; where a log-in is configured, it decides.")
     ] = "analyst",
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="8501 unless it is taken.", show_default=False)
+    ] = None,
     background: Annotated[bool, typer.Option(help="Leave it open and return.")] = False,
     stop: Annotated[bool, typer.Option(help="Close the one left open.")] = False,
 ) -> None:
@@ -186,9 +189,9 @@ def dashboard(
     if stop:
         typer.echo(server.stop(city.home))
     elif background:
-        typer.echo(server.start(city.home, city.profile, role=role))
+        typer.echo(server.start(city.home, city.profile, role=role, port=port))
     else:
-        server.serve(city.home, city.profile, role=role)
+        server.serve(city.home, city.profile, role=role, port=port)
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """`fengqiao dev`: Dagster, MLflow and the dashboard of one city, on this machine alone, opened and closed together."""
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -14,13 +15,21 @@ from dagster_project.operations.city import City
 from dagster_project.operations.instance import dagster_home
 from dagster_project.operations.ports import DAGSTER_PORT, HOST, MLFLOW_PORT
 from dashboards import server
+from dashboards.access.web_guard import HEADERS, hosts_of
 from models.registry import mlflow_store
 from pipelines.errors import RefusedInput
+from pipelines.home import REPO
 
 CLOSE_SECONDS = 20.0
+MLFLOW_HEADERS = " ".join(
+    f"--header {shlex.quote(f'{name.decode()}:{value.decode()}')}"
+    for name, value in HEADERS.items()
+    if name not in (b"x-frame-options", b"x-content-type-options")
+)
+"""MLflow refuses foreign names and pages by itself; what the browser must be told besides."""
 
 
-def open_workbench(city: City) -> None:
+def open_workbench(city: City, role: str = "engineer") -> None:
     """Open the three screens and stay until interrupted, or until one of them ends; then close all.
 
     Raises:
@@ -28,23 +37,33 @@ def open_workbench(city: City) -> None:
     """
     for name, port in (("Dagster", DAGSTER_PORT), ("MLflow", MLFLOW_PORT)):
         _want_free(name, port)
-    dashboard_port = server.free_port()
+    dashboard_port = server.USUAL_PORT if server.is_free(server.USUAL_PORT) else server.any_port()
     commands = {
         f"Dagster    http://{HOST}:{DAGSTER_PORT}": [
-            *("dagster", "dev", "-m", "dagster_project.definitions", "-h", HOST, "-p", str(DAGSTER_PORT)),
+            *("dagster_project.command.guarded_webserver", "-m", "dagster_project.definitions"),
+            *("-h", HOST, "-p", str(DAGSTER_PORT)),
         ],
+        "": ["dagster._daemon", "run", "-m", "dagster_project.definitions"],
         f"MLflow     http://{HOST}:{MLFLOW_PORT}": [
             *("mlflow", "server", "--host", HOST, "--port", str(MLFLOW_PORT), "--workers", "1"),
-            *("--backend-store-uri", mlflow_store.address(city.home)),
+            *("--backend-store-uri", mlflow_store.address(city.home), "--x-frame-options", "DENY"),
+            *("--allowed-hosts", ",".join(hosts_of(MLFLOW_PORT))),
+            *("--cors-allowed-origins", ",".join(f"http://{host}" for host in hosts_of(MLFLOW_PORT))),
+            *("--uvicorn-opts", MLFLOW_HEADERS),
         ],
         f"dashboard  http://{HOST}:{dashboard_port}": server.command(dashboard_port)[2:],
     }
-    environment = os.environ | {
-        "DAGSTER_HOME": dagster_home(city.home),
-        "FENGQIAO_PROFILE": str(city.profile.folder),
-        "FENGQIAO_HOME": str(city.home.root),
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-    }
+    environment = (
+        os.environ
+        | {
+            "DAGSTER_HOME": dagster_home(city.home),
+            "FENGQIAO_PROFILE": str(city.profile.folder),
+            "FENGQIAO_HOME": str(city.home.root),
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            "DO_NOT_TRACK": "true",
+        }
+        | server.environment(city.home, city.profile, role, dashboard_port)
+    )
     if city.data is not None:
         environment["FENGQIAO_DATA"] = str(city.data.resolve())
     running: list[subprocess.Popen[bytes]] = []
@@ -53,9 +72,12 @@ def open_workbench(city: City) -> None:
     try:
         for title, words in commands.items():
             running.append(
-                subprocess.Popen([sys.executable, "-m", *words], env=environment, start_new_session=True)
+                subprocess.Popen(
+                    [sys.executable, "-m", *words], env=environment, cwd=REPO, start_new_session=True
+                )
             )
-            typer.echo(title)
+            if title:
+                typer.echo(title)
         typer.echo("Ctrl-C closes all three")
         with suppress(KeyboardInterrupt):
             while all(process.poll() is None for process in running):

@@ -60,6 +60,7 @@ class Decision:
             14); with visit.
         note: a few words more, or empty.
         undoes: number of the entry taken back; with undo.
+        account: pseudonym of the account that decided; None where nobody logged in.
     """
 
     dispute_id: str
@@ -74,6 +75,7 @@ class Decision:
     found_after_warning: bool = False
     note: str = ""
     undoes: int | None = None
+    account: str | None = None
 
     def __post_init__(self) -> None:
         if self.action not in get_args(Action):

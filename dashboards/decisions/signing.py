@@ -56,6 +56,11 @@ class Signer:
         own_key = hmac.digest(load_key(self.root), _PURPOSE, hashlib.sha256)
         return hmac.new(own_key, entry_hash.encode(), hashlib.sha256).hexdigest()
 
+    def pseudonym(self, subject: str) -> str:
+        """What an account is called in the record: always the same, and nobody without the key can tell whose it is."""
+        own_key = hmac.digest(load_key(self.root), b"accounts of the decision record", hashlib.sha256)
+        return hmac.new(own_key, subject.encode(), hashlib.sha256).hexdigest()[:12]
+
     def is_signed(self, entry_hash: str, signature: str) -> bool:
         """Whether that signature of the hash was made with this key."""
         return hmac.compare_digest(self.sign(entry_hash).encode(), signature.encode())

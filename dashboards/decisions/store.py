@@ -163,6 +163,10 @@ class DecisionStore:
             still(con)
             return verify_chain(con, self._signer, heads)
 
+    def pseudonym(self, subject: str) -> str:
+        """What the record calls the account that logged in."""
+        return self._signer.pseudonym(subject)
+
     def restore_guards(self) -> None:
         """Put missing or changed guards back; what was written meanwhile is judged by `verify`."""
         with self._engine.begin() as con:

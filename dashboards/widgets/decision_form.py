@@ -42,13 +42,7 @@ def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key
         choices["visited_on"], choices["reason"], choices["found_after_warning"] = _visit(session, key)
     else:
         choices["reason"] = _choice(session, action, "reason", key)
-    office = st.text_input(
-        words("decide.office"),
-        key="office",
-        max_chars=OFFICE_CHARACTERS,
-        placeholder=words("decide.office_hint"),
-        persist_state="session",
-    )
+    office = _office(session)
     note = st.text_input(
         words("decide.note"),
         key=f"{key}_note",
@@ -68,6 +62,7 @@ def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key
                 as_of=publication.as_of,
                 publication=publication.digest,
                 note=note.strip(),
+                account=_account(session),
                 **choices,
             )
             for warning in warnings
@@ -105,15 +100,40 @@ def _take_back(session: Session, entry: Entry) -> None:
     undo = Decision(
         dispute_id=decision.dispute_id,
         action="undo",
-        office=st.session_state.get("office") or decision.office,
+        office=_own_office(session) or st.session_state.get("office") or decision.office,
         as_of=session.published.as_of,
         publication=session.published.digest,
         undoes=entry.seq,
+        account=_account(session),
     )
     try:
         session.store.record([undo], session.now)
     except RefusedInput:
         st.toast(session.words("decide.undo_refused"))
+
+
+def _office(session: Session) -> str:
+    """The office that decides: the provider's where somebody logged in, else what is entered."""
+    words, own = session.words, _own_office(session)
+    if own is not None:
+        st.html(lines([words("decide.office_from_login", office=own)]))
+        return own
+    return st.text_input(
+        words("decide.office"),
+        key="office",
+        max_chars=OFFICE_CHARACTERS,
+        placeholder=words("decide.office_hint"),
+        persist_state="session",
+    )
+
+
+def _own_office(session: Session) -> str | None:
+    return session.reader.office[:OFFICE_CHARACTERS] if session.reader.office else None
+
+
+def _account(session: Session) -> str | None:
+    subject = session.reader.subject
+    return session.store.pseudonym(subject) if subject else None
 
 
 def _who_and_when(
@@ -165,4 +185,6 @@ def _note(entry: Entry) -> list[str]:
 def _signature(session: Session, entry: Entry) -> str:
     words = session.words
     at = f"{words.short_day(entry.at.date())} {entry.at:%H:%M}"
-    return words("decide.entry", n=entry.seq, at=at, office=entry.decision.office)
+    account = entry.decision.account
+    by = words("decide.account", account=account) if account else words("decide.not_authenticated")
+    return words("decide.entry", n=entry.seq, at=at, office=entry.decision.office, by=by)

@@ -1,42 +1,61 @@
-"""The role of the reader: from the log-in where one is configured, else from the command that opened the screens."""
+"""The reader of this run: from the log-in where one is required, else with the role of the command that opened the screens."""
 
 import os
 from datetime import datetime
+from pathlib import Path
 
 import streamlit as st
 
-from dashboards.access.login import Rules, is_stale, login_file, read_rules
-from dashboards.access.roles import Role, role_of
+from dashboards.access.ended_sessions import EndedSessions
+from dashboards.access.login import REQUIRED, Reader, Rules, is_stale, login_file, read_rules
+from dashboards.access.roles import role_of
 from dashboards.markup.markup import lines
 from dashboards.wording.language import Words
+from pipelines.errors import RefusedInput
 
 
-def role_of_reader(words: Words) -> Role | None:
-    """The reader's role, or None where they are shown the way in instead."""
-    rules = _rules()
+def reader_of_run(words: Words) -> Reader | None:
+    """Who looks, or None where they are shown the way in, or that it is closed."""
+    try:
+        rules = _rules()
+    except RefusedInput:
+        _door(words, "login.closed", "login.closed_do")
+        return None
     if rules is None:
-        return role_of(os.environ.get("FENGQIAO_ROLE", "analyst"))
+        return Reader(role_of(os.environ.get("FENGQIAO_ROLE", "analyst")))
     claims = st.user.to_dict()
-    if not claims.get("is_logged_in") or is_stale(claims, datetime.now()):
+    if not claims.get("is_logged_in") or is_stale(claims, datetime.now()) or claims in _ended():
         _door(words, "login.title", "login.text")
         st.button(words("login.enter"), type="primary", on_click=st.login)
         return None
-    role = rules.role(claims)
-    if role is None:
+    reader = rules.reader(claims)
+    if reader is None:
         _door(words, "login.no_role", "login.no_role_do")
         leave(words)
-    return role
+    return reader
 
 
 def leave(words: Words) -> None:
     """A way out, where there was a way in."""
-    if _rules() is not None:
-        st.button(words("login.leave"), on_click=st.logout, key="leave")
+    if os.environ.get(REQUIRED) == "1" or st.user.to_dict().get("is_logged_in"):
+        st.button(words("login.leave"), on_click=_leave, key="leave")
+
+
+def _leave() -> None:
+    """End the session on the server, then in the browser."""
+    _ended().end(st.user.to_dict(), datetime.now())
+    st.logout()
 
 
 def _rules() -> Rules | None:
+    if os.environ.get(REQUIRED) == "0":
+        return None
     path = login_file()
     return read_rules(path) if path else None
+
+
+def _ended() -> EndedSessions:
+    return EndedSessions(Path(os.environ.get("FENGQIAO_HOME", ".")) / "ended_sessions.txt")
 
 
 def _door(words: Words, title: str, text: str) -> None:

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import streamlit as st
 
+from dashboards.access.login import Reader
 from dashboards.access.roles import Role
 from dashboards.decisions.store import DecisionStore
 from dashboards.published.publication import Publication, before, current
@@ -25,7 +26,7 @@ class Session:
     Attributes:
         home: the city's home folder.
         profile: the city.
-        role: what the reader may see.
+        reader: who looks.
         words: in which language.
         names: what the profile's codes are called in it.
         now: the reader's clock; in a made-up city, which stands still, the same moment of its published week.
@@ -35,12 +36,17 @@ class Session:
 
     home: Home
     profile: Profile
-    role: Role
+    reader: Reader
     words: Words
     names: Names
     now: datetime
     publication: Publication | None
     earlier: Publication | None
+
+    @property
+    def role(self) -> Role:
+        """What the reader may see."""
+        return self.reader.role
 
     @property
     def store(self) -> DecisionStore:
@@ -71,7 +77,7 @@ class Session:
         return settings.outcome_zh if self.words.lang == "zh" else settings.outcome_en
 
 
-def open_session(lang: Lang, role: Role) -> Session:
+def open_session(lang: Lang, reader: Reader) -> Session:
     """The session of this run, of the city that the command that opened the screens set in the environment.
 
     Raises:
@@ -84,7 +90,7 @@ def open_session(lang: Lang, role: Role) -> Session:
     return Session(
         home=home,
         profile=profile,
-        role=role,
+        reader=reader,
         words=words,
         names=names_of(profile, words),
         now=_now(publication),

@@ -35,7 +35,7 @@ def door(city: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             f"""
             [auth]
             redirect_uri = "http://127.0.0.1:{{port}}/oauth2callback"
-            cookie_secret = "a long secret of this test alone"
+            cookie_secret = "3f9a1c57e2b84d60a7c3159be8f2046dd1734e9c5ab08f62c4e97d1b30586afe"
             client_id = "fengqiao"
             client_secret = "secret"
             server_metadata_url = "http://localhost:{provider.server_port}/.well-known/openid-configuration"

@@ -9,7 +9,7 @@ import time
 import urllib.request
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 
 import pytest
 
@@ -26,6 +26,14 @@ def answers(port: int) -> bool:
         return False
 
 
+def refused(address: str, headers: dict[str, str]) -> int:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=20) as answer:
+            return answer.status
+    except HTTPError as refusal:
+        return refusal.code
+
+
 def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
@@ -38,6 +46,7 @@ def dev(city: Any) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        cwd="/",
         preexec_fn=ignoring_interrupts,
     )
 
@@ -62,6 +71,9 @@ def test_three_screens_open_on_localhost_and_one_stop_closes_them(small_city: An
             assert opened.poll() is None, opened.communicate()
             assert time.monotonic() < until, [port for port in ports if not answers(port)]
             time.sleep(0.5)
+        assert refused(f"http://{HOST}:{DAGSTER_PORT}/graphql?query=mutation%7Bx%7D", {}) == 403
+        for port in ports:
+            assert refused(f"http://{HOST}:{port}/", {"Host": "evil.example"}) in (400, 403)
         opened.send_signal(signal.SIGINT)
         assert opened.wait(PATIENCE_SECONDS) == 0
         assert not any(map(listens, ports))

@@ -1,18 +1,36 @@
 """Who has which role: by the provider's groups where a log-in is configured, and what a role may see."""
 
+from base64 import b64encode
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.access.login import LONGEST, NEEDED, VARIABLE, Rules, is_stale, login_file, read_rules
+from dashboards.access.ended_sessions import EndedSessions
+from dashboards.access.login import (
+    LONGEST,
+    NEEDED,
+    REQUIRED,
+    VARIABLE,
+    Rules,
+    is_random,
+    is_stale,
+    login_file,
+    read_rules,
+)
 from dashboards.access.roles import ROLES, role_of, visible
 from pipelines.errors import RefusedInput
 
-AUTH = "[auth]\n" + "".join(f'{name} = "x"\n' for name in NEEDED)
+VALUES = {
+    "redirect_uri": "http://localhost:{port}/oauth2callback",
+    "server_metadata_url": "https://id.example.org/x",
+    "cookie_secret": "3f9a1c57e2b84d60a7c3159be8f2046dd1734e9c5ab08f62c4e97d1b30586afe",
+}
+AUTH = "[auth]\n" + "".join(f'{name} = "{VALUES.get(name, "x")}"\n' for name in NEEDED)
 GROUPS = (
     '[roles]\nclaim = "groups"\nprotection = ["safety"]\nanalyst = ["desk", "county"]\nengineer = ["it"]\n'
 )
@@ -65,6 +83,89 @@ def test_an_incomplete_log_in_file_is_refused_by_name(tmp_path: Path, text: str,
         read_rules(written(tmp_path, text))
 
 
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "",
+        "short",
+        "a" * 64,
+        "0123456789abcdef" * 4,
+        "a long secret of this test alone",
+        "11" * 32,
+        "00" * 31,
+        "x" * 80,
+    ],
+)
+def test_a_weak_cookie_secret_does_not_open(tmp_path: Path, secret: str) -> None:
+    weak = AUTH.replace(VALUES["cookie_secret"], secret)
+    with pytest.raises(RefusedInput, match="cookie_secret"):
+        read_rules(written(tmp_path, weak + GROUPS))
+
+
+@given(st.randoms(use_true_random=True))
+def test_thirty_two_random_bytes_are_a_secret(random: Random) -> None:
+    assert is_random(random.randbytes(32).hex())
+    assert is_random(b64encode(random.randbytes(32)).decode().rstrip("="))
+
+
+@pytest.mark.parametrize(
+    "roles",
+    [
+        'analyst = []', 'analyst = [""]', 'analyst = "desk"', 'analyst = [1]', 'analyst = ["desk", []]', "analyst = true",
+        'analyst = {a = "desk"}', 'analyst = ["desk"]\noffice = ["x"]', 'analyst = ["desk"]\nclaim = 3', "",
+    ],
+)  # fmt: skip
+def test_a_role_without_a_list_of_groups_does_not_open(tmp_path: Path, roles: str) -> None:
+    claim = "" if "claim" in roles else 'claim = "groups"\n'
+    with pytest.raises(RefusedInput, match="roles."):
+        read_rules(written(tmp_path, f"{AUTH}[roles]\n{claim}{roles}\n"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        ("https://id.example.org/x", "http://id.example.org/x"),
+        ("http://localhost:{port}/oauth2callback", "http://warn.example.org/oauth2callback"),
+        ('client_id = "x"', 'client_id = " "'),
+        ('client_id = "x"', "client_id = 3"),
+        ('client_id = "x"', 'client_id = "x"\n[auth.second]\nclient_id = "y"'),
+    ],
+)
+def test_settings_that_weaken_the_log_in_do_not_open(tmp_path: Path, changed: tuple[str, str]) -> None:
+    assert changed[0] in AUTH
+    with pytest.raises(RefusedInput):
+        read_rules(written(tmp_path, AUTH.replace(*changed) + GROUPS))
+
+
+@pytest.mark.parametrize(
+    ("claims", "office"),
+    [
+        ({"sub": "7", "iss": "i", "groups": ["desk"], "department": "Qilin centre"}, "Qilin centre"),
+        ({"sub": "7", "groups": ["county", "desk"]}, "county"),
+        ({"sub": "7", "groups": ["desk"], "department": ["x"]}, "desk"),
+        ({"groups": ["desk"]}, None),
+        ({"sub": "", "groups": ["desk"]}, None),
+        ({"sub": 7, "groups": ["desk"]}, None),
+        ({"sub": "7", "groups": [1]}, None),
+    ],
+)
+def test_the_office_is_the_providers(tmp_path: Path, claims: dict, office: str | None) -> None:
+    text = GROUPS.replace("[roles]", '[roles]\noffice = "department"')
+    reader = read_rules(written(tmp_path, AUTH + text)).reader(claims)
+    assert (reader.office if reader else None) == office
+
+
+def test_a_session_that_was_left_stays_over(tmp_path: Path) -> None:
+    ended, now = EndedSessions(tmp_path / "ended.txt"), datetime(2026, 1, 5, 9)
+    claims = {"iss": "i", "sub": "7", "iat": 5, "nonce": "n"}
+    assert claims not in ended
+    ended.end(claims, now)
+    assert claims in ended
+    assert claims | {"nonce": "m"} not in ended
+    ended.end({"sub": "8"}, now + timedelta(hours=13))
+    assert claims not in ended, "too old to open the door anyway"
+
+
 def test_a_log_in_file_others_may_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusedInput, match="chmod 600"):
         read_rules(written(tmp_path, AUTH + GROUPS, mode=0o644))
@@ -76,6 +177,13 @@ def test_a_log_in_that_is_asked_for_and_not_there_does_not_open_the_door(
     monkeypatch.setenv(VARIABLE, str(tmp_path / "gone.toml"))
     with pytest.raises(RefusedInput, match="no log-in file"):
         login_file()
+    monkeypatch.delenv(VARIABLE)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert login_file() is None
+    monkeypatch.setenv(REQUIRED, "1")
+    with pytest.raises(RefusedInput, match="no log-in file"):
+        login_file()
 
 
 @pytest.mark.parametrize(
@@ -85,6 +193,16 @@ def test_a_log_in_ends_after_a_working_day(ago: timedelta, stale: bool) -> None:
     now = datetime(2025, 12, 29, 20)
     assert is_stale({"iat": (now - ago).timestamp()}, now) == stale
     assert is_stale({}, now)
+    for never in (
+        True,
+        "1",
+        None,
+        float("inf"),
+        float("nan"),
+        -1e300,
+        (now + timedelta(hours=1)).timestamp(),
+    ):
+        assert is_stale({"iat": never}, now)
 
 
 def test_only_protection_sees_disputes_with_domestic_violence_indicated() -> None:

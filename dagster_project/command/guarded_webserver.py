@@ -1,0 +1,30 @@
+"""Dagster's webserver behind the guard: `python -m dagster_project.command.guarded_webserver -p PORT` and its own options.
+
+Dagster itself takes GraphQL mutations by GET, from any page and under any name.
+"""
+
+import os
+import sys
+from typing import Any
+
+import uvicorn
+from dagster_webserver.cli import main as webserver
+
+from dagster_project.operations.ports import DAGSTER_PORT
+from dashboards.access.web_guard import WebGuard, hosts_of
+
+
+def main() -> None:
+    """Hand Dagster's application to the server with the guard around it."""
+    run = uvicorn.run
+    others = os.environ.get("FENGQIAO_DAGSTER_HOSTS", "").split(",")
+
+    def run_guarded(app: Any, *, port: int = DAGSTER_PORT, **options: Any) -> None:
+        run(WebGuard(app, hosts_of(port, *others)), port=port, **options)
+
+    uvicorn.run = run_guarded
+    sys.exit(webserver())
+
+
+if __name__ == "__main__":
+    main()

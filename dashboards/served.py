@@ -1,0 +1,24 @@
+"""The screens as they are served: the entry page behind the guard. `streamlit run` finds `app` here."""
+
+import os
+from urllib.parse import urlsplit
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from dashboards.access.login import login_file, read_rules
+from dashboards.access.web_guard import WebGuard, hosts_of
+from dashboards.server import APP, HOSTS, PORT
+
+login = login_file()
+published_at = urlsplit(read_rules(login).redirect_uri) if login else urlsplit("")
+app = st.App(
+    APP,
+    middleware=[
+        Middleware(
+            WebGuard,
+            hosts=hosts_of(int(os.environ[PORT]), published_at.netloc, *os.environ.get(HOSTS, "").split(",")),
+            is_https=published_at.scheme == "https",
+        )
+    ],
+)
