@@ -16,6 +16,7 @@ import polars as pl
 from features.domestic_violence import REPORTED, family_parameters, in_family, sign_at_intake
 from pipelines.city.profile import Profile
 from pipelines.warehouse.as_known import versions
+from pipelines.warehouse.as_of import dense_from
 from pipelines.warehouse.warehouse import FLAGGED, read_frame, read_row
 
 COHORT_COLUMNS = (
@@ -182,11 +183,11 @@ def excluded_counts(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: dat
 
 
 def history_mondays(con: duckdb.DuckDBPyConnection, as_of: date) -> list[date]:
-    """All Mondays from the first one after the first registration up to and with `as_of`."""
-    known_at = read_row(con, "select min(known_at) from core_dispute")[0]
-    if known_at is None:
+    """All Mondays from the first one after the first registration up to and with `as_of`; one mistyped day begins no history."""
+    day = dense_from(con)
+    if day is None:
         return []
-    first = known_at.date() + timedelta(days=7 - known_at.weekday())
+    first = day + timedelta(days=7 - day.weekday())
     return [first + timedelta(weeks=n) for n in range((as_of - first).days // 7 + 1)]
 
 

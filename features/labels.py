@@ -21,6 +21,17 @@ where deadline < $as_of and not exists (
     select 1 from {as_known("core_dispute_event", once=True)} e
     where e.dispute_id = d.dispute_id and e.event_type = 'closed' and e.event_at <= d.deadline)
 """
+_NTH = """
+with v as ({versions}),
+earlier as (
+    select a.dispute_id, a.record_id, a.happened_at, list_sort(list(b.known_at))[$before] as known_at
+    from (select distinct dispute_id, record_id, happened_at from v) a join v b on b.dispute_id = a.dispute_id and b.until_at is null
+        and b.record_id <> a.record_id and (b.happened_at < a.happened_at or (b.happened_at = a.happened_at and b.record_id < a.record_id))
+    group by all having count(*) >= $before)
+select v.* replace (greatest(v.known_at, e.known_at) as known_at) from v join earlier e using (dispute_id, record_id, happened_at)
+where v.until_at is null or v.until_at > e.known_at
+"""
+"""Of the versions of steps those that so many others of their dispute went before, known once those are as well."""
 NOW = datetime(9000, 1, 1)
 
 
@@ -53,6 +64,9 @@ def outcome_moments(
             wanted="list_contains($types, event_type)",
         )
         parameters |= {"types": list(outcome.event_types)}
+        if outcome.at_least > 1:
+            query = _NTH.format(versions=query)
+            parameters |= {"before": outcome.at_least - 1}
     else:
         query = _OVERDUE.format(
             deadline="due_at" if outcome.overdue else "registered_at + to_days($days::integer)"

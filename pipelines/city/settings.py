@@ -53,6 +53,12 @@ class Outcome(Checked):
     event_types: tuple[str, ...] = Field(
         default=(), description="steps of these kinds, by their codes", examples=[["reopened"]]
     )
+    at_least: int = Field(
+        default=1,
+        ge=1,
+        description="of `event_types`: the how-manieth of them it is; 2 is again",
+        examples=[2],
+    )
     overdue_days: int | None = Field(
         default=None, gt=0, description="not closed this many days after registration", examples=[60]
     )
@@ -74,6 +80,8 @@ class Outcome(Checked):
             != 1
         ):
             raise ValueError("outcome takes exactly one of table, event_types, overdue_days, overdue")
+        if self.at_least > 1 and not self.event_types:
+            raise ValueError("at_least counts event_types and nothing else")
         return self
 
     @property
