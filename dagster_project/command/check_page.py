@@ -55,7 +55,7 @@ def page_json(report: CheckReport, outlook: Prospects | None) -> str:
         }
         for f in report.files
     ]  # fmt: skip
-    told = {
+    page = {
         "files": files,
         "refusals": report.refusals,
         "not_read": report.unread_lines(),
@@ -65,7 +65,7 @@ def page_json(report: CheckReport, outlook: Prospects | None) -> str:
         "likely_wrong": [{"what": fault.text, "share": round(fault.share, 4)} for fault in report.faults],
         "prospects": outlook.as_json() if outlook else None,
     }
-    return json.dumps(told, ensure_ascii=False, indent=1)
+    return json.dumps(page, ensure_ascii=False, indent=1)
 
 
 def printable(text: str) -> str:
@@ -94,11 +94,11 @@ def _files(report: CheckReport) -> Table:
 
 def _accounting(report: CheckReport) -> str:
     """The sum over all files: every row read is one of the others."""
-    read, loaded, held, twice, same = (
+    read, loaded, quarantined, duplicates, unchanged = (
         sum(getattr(f, name) for f in report.files)
         for name in ("read", "loaded", "quarantined", "duplicates", "unchanged")
     )
-    return f"read {read:,} = loaded {loaded:,} + quarantined {held:,} + duplicates {twice:,} + unchanged {same:,}"
+    return f"read {read:,} = loaded {loaded:,} + quarantined {quarantined:,} + duplicates {duplicates:,} + unchanged {unchanged:,}"
 
 
 def _show_outlook(console: Console, outlook: Prospects) -> None:

@@ -112,7 +112,7 @@ def prospects(con: duckdb.DuckDBPyConnection, profile: Profile) -> Prospects | N
 def _years(cases: pl.DataFrame, outcomes: pl.DataFrame) -> tuple[YearCounts, ...]:
     """Counts by year, oldest first; an outcome counts once for each case and year."""
     registered = cases.group_by("year").agg(cases=pl.len(), closed=pl.col("is_closed").sum())
-    came = (
+    with_outcome = (
         outcomes.filter(pl.col("until_at").is_null())
         .select("dispute_id", year=pl.col("happened_at").dt.year().cast(pl.Int64))
         .unique()
@@ -120,7 +120,7 @@ def _years(cases: pl.DataFrame, outcomes: pl.DataFrame) -> tuple[YearCounts, ...
         .agg(outcomes=pl.len())
     )
     rows = registered.with_columns(pl.col("year").cast(pl.Int64)).join(
-        came, on="year", how="full", coalesce=True
+        with_outcome, on="year", how="full", coalesce=True
     )
     return tuple(
         YearCounts(*row)

@@ -45,10 +45,10 @@ def check_yaml(path: Path, model: type[T], further: Callable[[T], Iterator[Probl
         first = problem.errors()[0]
         loc, message = first["loc"], first["msg"]
     else:
-        found = next(chain(_double_entries(node), further(checked) if further else ()), None)
-        if found is None:
+        problem_within = next(chain(_double_entries(node), further(checked) if further else ()), None)
+        if problem_within is None:
             return checked
-        loc, message = found
+        loc, message = problem_within
     where = ".".join(str(part) for part in loc) or "the file"
     raise RefusedInput(f"{path}, line {_line_of(node, loc)}: {where}: {message}")
 

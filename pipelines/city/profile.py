@@ -142,8 +142,8 @@ def load_profile(name: str) -> Profile:
     settings = check_yaml(path, Settings)
     tuned = folder / MODEL_FILE
     if tuned.is_file():
-        found = check_yaml(tuned, ModelFile).parameters | settings.model_parameters
-        settings = settings.model_copy(update={"model_parameters": found})
+        parameters = check_yaml(tuned, ModelFile).parameters | settings.model_parameters
+        settings = settings.model_copy(update={"model_parameters": parameters})
     return Profile(name=folder.resolve().name, folder=folder.resolve(), settings=settings)
 
 
@@ -192,15 +192,15 @@ def _with_ancestors(areas: pl.DataFrame) -> pl.DataFrame:
     """Add each area's own ancestor (or itself) at village, township and county tier; null above it."""
     parent_of = dict(zip(areas["area_code"], areas["parent_code"], strict=True))
     tier_of = dict(zip(areas["area_code"], areas["tier"], strict=True))
-    found: dict[str, list[str | None]] = {"village": [], "township": [], "county": []}
+    ancestors: dict[str, list[str | None]] = {"village": [], "township": [], "county": []}
     for code in areas["area_code"]:
         at: dict[str, str] = {}
         step: str | None = code
         while step is not None and tier_of[step] not in at:
             at[tier_of[step]] = step
             step = parent_of[step]
-        for tier, codes in found.items():
+        for tier, codes in ancestors.items():
             codes.append(at.get(tier))
     return areas.with_columns(
-        *(pl.Series(f"{tier}_code", codes, dtype=pl.String) for tier, codes in found.items())
+        *(pl.Series(f"{tier}_code", codes, dtype=pl.String) for tier, codes in ancestors.items())
     )

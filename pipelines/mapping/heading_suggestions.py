@@ -68,8 +68,8 @@ def likely_code(word: str, known: dict[str, str]) -> str | None:
     """The code whose word in a list is likest to a word that is in none."""
     near = difflib.get_close_matches(fold(word), list(known), n=1, cutoff=0.4)
     inside = [k for k in known if len(k) > 1 and (k in fold(word) or fold(word) in k)]
-    found = inside or near
-    return known[max(found, key=len)] if found else None
+    words = inside or near
+    return known[max(words, key=len)] if words else None
 
 
 def _likest(heading: str, words: tuple[str, ...]) -> tuple[str, float]:

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 from pipelines.city.profile import Profile
+from pipelines.city.settings import Vocabulary
 from pipelines.errors import RefusedInput
 from pipelines.privacy.refused_words import why_no_name
+
+USUAL = Vocabulary()
 
 
 def refuse_profile_words(profile: Profile) -> None:
@@ -30,6 +33,12 @@ def _names(profile: Profile) -> Iterator[tuple[str, str]]:
             name = name.replace(place, " ") if place in name else name
         for text in (name, row["kind"] or "", row["specialities"] or ""):
             yield f"units.csv, {row['unit_id']}", text
+    words = profile.settings.words
+    for name in type(words).model_fields:
+        term = getattr(words, name)
+        if term != getattr(USUAL, name):
+            for text in (term.zh, term.en, term.en_plural or ""):
+                yield f"profile.yml, words.{name}", text
     for season in profile.settings.seasons:
         for text in (season.code, season.name_zh, season.name_en):
             yield f"profile.yml, season {season.code}", text

@@ -94,7 +94,7 @@ def _with_key(
 ) -> tuple[dict[str, tuple[str, str]], list[str]]:
     """The columns with the heading as key whose values name the rows, and what is to be said of it."""
     best = _best_key(sample, table, key)
-    rest = {c: told for c, told in columns.items() if c != key and told[0] != best}
+    rest = {c: guess for c, guess in columns.items() if c != key and guess[0] != best}
     running = [h for h in sample.raw.headings if sample.is_running_number(h)]
     if best is None:
         said = [
@@ -146,21 +146,21 @@ def _by_values(
     sample: SourceSample, table: str, columns: dict[str, tuple[str, str]], without: frozenset[str]
 ) -> dict[str, tuple[str, str]]:
     """Headings for the required columns that no heading is like, by their values alone."""
-    found: dict[str, tuple[str, str]] = {}
+    by_values: dict[str, tuple[str, str]] = {}
     outside = left_outside(sample)
     for column in required_columns(table):
         if column in columns or column in key_columns(table):
             continue
-        taken = {heading for heading, _ in (columns | found).values()} | set(outside) | without
+        taken = {heading for heading, _ in (columns | by_values).values()} | set(outside) | without
         for heading in mappable(sample):
             if (
                 heading not in taken
                 and may_become(heading, table, column)
                 and sample.fits(heading, table, column, strictly=True)
             ):
-                found[column] = (heading, "by its values alone")
+                by_values[column] = (heading, "by its values alone")
                 break
-    return found
+    return by_values
 
 
 def _known_while_open(
@@ -170,7 +170,7 @@ def _known_while_open(
     entered, closings = columns.get("recorded_at"), closing_headings(sample)
     if entered is None or not closings or later_share(sample, entered[0], closings[0]) < 0.5:
         return columns, []
-    rest = {c: told for c, told in columns.items() if c != "recorded_at"}
+    rest = {c: guess for c, guess in columns.items() if c != "recorded_at"}
     return rest, [
         f"{entered[0]}: looks like a time of entry but is mostly not before {closings[0]}, so no recorded_at"
     ]

@@ -162,7 +162,7 @@ def check_folder(
                 ]
             except RefusedInput as refusal:
                 report.refusals.append(str(refusal))
-        _tell_of_held_rows(con, report)
+        _note_held_rows(con, report)
         report.faults = worst_first((*_faults_of_files(report), *faults_of_records(con, report.dropped)))
         if corrections is not None:
             write_corrections(con, profile, corrections)
@@ -190,7 +190,7 @@ def _no_units(
     raw: RawFile, columns: dict[str, str | None], mapping: TableMapping, profile: Profile
 ) -> list[str]:
     """How many rows name something that is no unit of the profile's, which is left empty."""
-    told = []
+    lines = []
     for heading, column in columns.items():
         if column is None or column in PAIR_COLUMNS or list_of(mapping.table, column) != UNITS:
             continue
@@ -198,24 +198,24 @@ def _no_units(
         counted = raw.frame[heading].cast(pl.String).str.strip_chars().drop_nulls().value_counts(name="n")
         n = sum(n for word, n in counted.iter_rows() if word and fold(word) not in known)
         if n:
-            told.append(
+            lines.append(
                 f"{mapping.table}.{column}: left empty in {n:,} rows, whose word is no unit of units.csv"
             )
-    return told
+    return lines
 
 
 def _letters_alone(raw: RawFile, columns: dict[str, str | None], mapping: TableMapping) -> list[str]:
     """Which columns of record numbers are mostly a few capital letters, which are held unless the mapping allows them."""
-    told = []
+    lines = []
     for heading, column in columns.items():
         if column is None or column in mapping.lettered or column not in number_columns(mapping.table):
             continue
         words = raw.frame[heading].cast(pl.String).str.strip_chars().drop_nulls()
         if words.str.contains(CODE).sum() > len(words) / 2:
-            told.append(
+            lines.append(
                 f"{heading}: perhaps numbers of letters alone, `lettered: [{column}]` of {mapping.table}"
             )
-    return told
+    return lines
 
 
 def _undeclared_forms(raw: RawFile, columns: dict[str, str | None], mapping: TableMapping) -> list[str]:
@@ -228,7 +228,7 @@ def _undeclared_forms(raw: RawFile, columns: dict[str, str | None], mapping: Tab
     ]
 
 
-def _tell_of_held_rows(con: duckdb.DuckDBPyConnection, report: CheckReport) -> None:
+def _note_held_rows(con: duckdb.DuckDBPyConnection, report: CheckReport) -> None:
     """Note the rules broken by table, and the commonest words that are in no code list with what they might be."""
     rows = con.execute(
         """
@@ -247,7 +247,7 @@ def _unknown_words(
     con: duckdb.DuckDBPyConnection, profile: Profile, table: str, column: str, rule: str
 ) -> list[str]:
     known = dict(code_list(str(list_of(table, column)), profile))
-    found = con.execute(
+    commonest = con.execute(
         """
         select word, count(*) as n, arg_min(file_name, (file_name, line)), arg_min(line, (file_name, line)) from (
             select json_extract_string(row_json, '$."' || heading || '"') as word, file_name, line
@@ -264,7 +264,7 @@ def _unknown_words(
     ).fetchall()
     return [
         f"{table}.{column}: {_about_word(word, n, file_name, line, known)}"
-        for word, n, file_name, line in found
+        for word, n, file_name, line in commonest
     ]
 
 

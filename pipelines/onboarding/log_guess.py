@@ -31,9 +31,9 @@ def log_tables(sample: SourceSample) -> tuple[TableGuess, TableGuess] | None:
     key, moment, activity = shape
     steps_own = one_table(sample, "dispute_events", frozenset(shape))
     kept = {
-        c: told
-        for c, told in steps_own.columns.items()
-        if c in ("event_id", "tier", "result", "recorded_at") and told[0] not in shape
+        c: guess
+        for c, guess in steps_own.columns.items()
+        if c in ("event_id", "tier", "result", "recorded_at") and guess[0] not in shape
     }
     columns = {
         "dispute_id": (key, "its values repeat"),
@@ -67,9 +67,9 @@ def _opened(sample: SourceSample, shape: tuple[str, str, str]) -> TableGuess:
     key, moment, activity = shape
     opened = one_table(sample, "disputes", frozenset(shape))
     rest = {
-        c: told
-        for c, told in opened.columns.items()
-        if c not in ("dispute_id", "registered_at", "recorded_at") and told[0] not in (key, moment, activity)
+        c: guess
+        for c, guess in opened.columns.items()
+        if c not in ("dispute_id", "registered_at", "recorded_at") and guess[0] not in (key, moment, activity)
     }
     constants = {c: v for c, v in PLACEHOLDER.items() if c not in rest}
     return replace(

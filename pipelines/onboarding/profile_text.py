@@ -11,7 +11,7 @@ PROFILE = """\
 # Every setting, with an example: docs/profile_reference.md
 title_zh: {name}
 title_en: {name}
-# What is to be prevented, as it completes a sentence, and how it is told (outcomes, event_types, overdue_days, overdue):
+# What is to be prevented, as it completes a sentence, and how it is outcome (outcomes, event_types, overdue_days, overdue):
 {outcome}
 label_maturity_days: 0
 watch_days: 0
@@ -69,8 +69,8 @@ def _outcome(guesses: list[TableGuess]) -> str:
     if any(g.table == "outcomes" for g in guesses):
         return HARMS
     closes = "closed" in steps or any(g.table == "dispute_events" and not g.codes for g in guesses)
-    told = DEADLINE if any("due_at" in g.columns for g in guesses if g.table == "disputes") else LONG_OPEN
-    return ("" if closes else NO_CLOSING) + (REOPENED if "reopened" in steps else "") + told
+    outcome = DEADLINE if any("due_at" in g.columns for g in guesses if g.table == "disputes") else LONG_OPEN
+    return ("" if closes else NO_CLOSING) + (REOPENED if "reopened" in steps else "") + outcome
 
 
 def _words(sample: SourceSample) -> str:

@@ -32,11 +32,11 @@ def step_code(word: str) -> str | None:
     """The kind of step a word is likeliest to be; None where no known word is in it."""
     plain = fold(word)
     latin = re.findall(r"[a-z]+", plain)
-    told = (code for code, stem in _stems() if _tells(stem, plain, latin))
-    return _exact().get(plain) or next(told, None)
+    guesses = (code for code, stem in _stems() if _has_stem(stem, plain, latin))
+    return _exact().get(plain) or next(guesses, None)
 
 
-def _tells(stem: str, plain: str, latin: list[str]) -> bool:
+def _has_stem(stem: str, plain: str, latin: list[str]) -> bool:
     if not stem.isascii():
         return stem in plain
     if len(stem) <= SHORT_WORD:

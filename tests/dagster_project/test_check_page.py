@@ -131,8 +131,8 @@ def test_nothing_of_a_file_moves_the_cursor_or_is_markup(
 def test_machines_are_told_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page(tmp_path, [case(n) for n in range(30)], [], capsys)
     report, outlook = dry_run(tmp_path, load_profile("qujing"), None)
-    told = json.loads(page_json(report, outlook))
-    (file,) = told["files"]
+    output = json.loads(page_json(report, outlook))
+    (file,) = output["files"]
     assert file["read"] == file["loaded"] + file["quarantined"] + file["duplicates"] + file["unchanged"] == 30
-    assert told["prospects"]["cases"] == told["prospects"]["open"] == 30
-    assert told["likely_wrong"][0]["what"].startswith("no case is ever closed")
+    assert output["prospects"]["cases"] == output["prospects"]["open"] == 30
+    assert output["likely_wrong"][0]["what"].startswith("no case is ever closed")

@@ -24,11 +24,11 @@ tables:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "jia"
-    (made / "mappings").mkdir(parents=True)
+    profile_folder = tmp_path / "jia"
+    (profile_folder / "mappings").mkdir(parents=True)
     for name, text in (("profile.yml", PROFILE), ("areas.csv", AREAS), ("risk_categories.csv", CATEGORIES)):
-        (made / name).write_text(text)
-    return made
+        (profile_folder / name).write_text(text)
+    return profile_folder
 
 
 @pytest.mark.parametrize(
@@ -65,10 +65,10 @@ def test_a_wrong_entry_is_named_by_file_and_line(wrong: str, line: int, says: st
     path.write_text(wrong)
     with pytest.raises(RefusedInput) as refusal:
         load_mappings(load_profile(str(folder)))
-    told = str(refusal.value)
-    assert str(path) in told
-    assert f"line {line}" in told
-    assert says in told
+    output = str(refusal.value)
+    assert str(path) in output
+    assert f"line {line}" in output
+    assert says in output
 
 
 @pytest.mark.parametrize("name", ["qujing", "nyc_casework", "hospital_billing"])
@@ -103,15 +103,15 @@ def test_check_tells_what_maps_what_is_unknown_and_what_it_might_be(tmp_path: Pa
         + "A5,2025-03-04,赵六,530302001,窗口,,\n"
     )
     (tmp_path / "something.csv").write_text("a,b\n1,2\n")
-    told = check_folder(tmp_path, load_profile("qujing")).text()
-    assert "纠纷编号 -> dispute_id" in told
-    assert "columns left out unread: 案件来源渠道" in told
-    assert "案件来源渠道: perhaps disputes.channel (like '来源渠道'" in told
-    assert "disputes.category: '邻里间纠纷' in 5 rows is no known word; perhaps D2" in told
-    assert "disputes.category: words of their own in 1 rows are in no list" in told
-    assert "(first: disputes.csv, line 7)" in told
-    assert "赵六" not in told
-    assert "something.csv: not read, no mapping knows it" in told
+    output = check_folder(tmp_path, load_profile("qujing")).text()
+    assert "纠纷编号 -> dispute_id" in output
+    assert "columns left out unread: 案件来源渠道" in output
+    assert "案件来源渠道: perhaps disputes.channel (like '来源渠道'" in output
+    assert "disputes.category: '邻里间纠纷' in 5 rows is no known word; perhaps D2" in output
+    assert "disputes.category: words of their own in 1 rows are in no list" in output
+    assert "(first: disputes.csv, line 7)" in output
+    assert "赵六" not in output
+    assert "something.csv: not read, no mapping knows it" in output
 
 
 def test_check_tells_of_numbers_that_are_letters_alone_and_the_mapping_takes_them(
@@ -123,21 +123,21 @@ def test_check_tells_of_numbers_that_are_letters_alone_and_the_mapping_takes_the
         "num,day,kind,place\n" + "".join(f"{n},2025-03-04,D1,T1\n" for n in ("PNG", "RX", "A"))
     )
     path.write_text(MAPPING)
-    told = check_folder(data, load_profile(str(folder)))
-    assert told.files[0].quarantined == 3
-    assert "num: perhaps numbers of letters alone, `lettered: [dispute_id]` of disputes; add" in told.text()
+    output = check_folder(data, load_profile(str(folder)))
+    assert output.files[0].quarantined == 3
+    assert "num: perhaps numbers of letters alone, `lettered: [dispute_id]` of disputes; add" in output.text()
     path.write_text(MAPPING + "    lettered: [dispute_id]\n")
-    told = check_folder(data, load_profile(str(folder)))
-    assert told.files[0].loaded == 3
-    assert "perhaps" not in told.text()
+    output = check_folder(data, load_profile(str(folder)))
+    assert output.files[0].loaded == 3
+    assert "perhaps" not in output.text()
 
 
 def test_check_names_every_file_that_would_be_refused_and_ends_with_2(tmp_path: Path) -> None:
     for n in (1, 2):
         (tmp_path / f"disputes_{n}.csv").write_text("纠纷编号,登记时间\nA1,2025-03-04\n")
-    told = fengqiao_process("check", tmp_path)
-    assert told.returncode == 2
-    assert told.stdout.count("refused: disputes_") == 2
+    output = fengqiao_process("check", tmp_path)
+    assert output.returncode == 2
+    assert output.stdout.count("refused: disputes_") == 2
 
 
 REGISTER = "案件编号,受理时间,纠纷类型,乡镇,当事人姓名,联系电话,涉及金额（元）,备注\n" + "".join(
@@ -209,3 +209,14 @@ def test_a_word_that_is_no_unit_is_left_empty_and_check_says_in_how_many_rows(tm
     assert [(r.read, r.loaded) for r in report.files] == [(3, 3)]
     assert "unit_id: left empty in 1 rows, whose word is no unit of units.csv" in report.text()
     assert "王调解员" not in report.text()
+
+
+def test_the_words_of_the_work_pass_the_gate_of_refused_words(folder: Path, tmp_path: Path) -> None:
+    (folder / "mappings" / "register.yml").write_text(MAPPING)
+    (tmp_path / "land").mkdir()
+    (tmp_path / "land" / "register.csv").write_text("num,day,kind,place\nA1,2025-03-04,D1,T1\n")
+    check_folder(tmp_path / "land", load_profile(str(folder)))
+    with (folder / "profile.yml").open("a") as file:
+        file.write("words: {case: {zh: 重点人员, en: key person}}\n")
+    with pytest.raises(RefusedInput, match=r"profile.yml, words.case: .*boundary rule 4"):
+        check_folder(tmp_path / "land", load_profile(str(folder)))

@@ -28,15 +28,15 @@ def test_the_page_works_as_it_is_written(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path)
     commands = re.findall(r"^    (fengqiao .*)$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert len(commands) == 4
-    told = ""
+    output = ""
     for command in commands:
         done = fengqiao(*shlex.split(command)[1:], FENGQIAO_KEY_FILE=tmp_path / "key")
         assert done.returncode == 0, done.stderr
-        told += done.stdout
+        output += done.stdout
         if "--corrections" in command:
             _correct(tmp_path)
-    assert "read 81 = loaded 80 + quarantined 1" in told
-    assert "registered_at: not a date" in told
+    assert "read 81 = loaded 80 + quarantined 1" in output
+    assert "registered_at: not a date" in output
     (folder,) = (tmp_path / "our_home" / "published").glob("2*")
     disputes, places = (pl.read_parquet(folder / f"{kind}_warnings.parquet") for kind in ("dispute", "place"))
     assert len(disputes)
