@@ -14,11 +14,13 @@ from tempfile import TemporaryDirectory
 import duckdb
 import polars as pl
 
+from features.catalogue.catalogue import CATALOGUE
 from features.cohort import history_mondays
 from features.column_profile import describe
 from features.engine.matrix import Matrix, build_matrix, build_place_matrix, build_service_matrix
 from features.engine.row_kinds import NOWHERE
 from features.labels import matured_until
+from features.small_cells import hide_small_cells
 from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import FengqiaoError, RefusedInput
 from pipelines.home import Home
@@ -83,7 +85,7 @@ def write_history(
         columns = describe(con, profile, unit, described_on)
     run = in_this_process if engine == "local" else partial(on_dask, workers=workers, address=scheduler)
     work = write_parts(home, profile, unit, mondays, out, run)
-    columns.write_csv(out / "columns.csv")
+    without_figures(columns).write_csv(out / "columns.csv")
     rows = sum(pl.scan_parquet(part.out).select(pl.len()).collect().item() for part in work)
     return (
         f"{rows:,} rows of {len(mondays)} Mondays in {len(work)} files in {out}, its columns in columns.csv"
@@ -172,9 +174,16 @@ def _created(folder: Path) -> Path:
 
 
 def frame(matrix: Matrix) -> pl.DataFrame:
-    """A matrix as one frame: the cohort's columns, then the features' that are not among them."""
+    """A matrix as one frame: the cohort's columns, then the features' that are not among them; small cells are hidden."""
+    matrix = hide_small_cells(matrix)
     features = pl.DataFrame(matrix.values, schema=list(matrix.names), orient="row")
     return matrix.cohort.hstack(features.drop(matrix.cohort.columns, strict=False))
+
+
+def without_figures(columns: pl.DataFrame) -> pl.DataFrame:
+    """The described columns without the range of counts of the care services (boundary 2)."""
+    shown = ~pl.col("name").is_in([f.name for f in CATALOGUE if f.is_withheld])
+    return columns.with_columns(low=pl.when(shown).then("low"), high=pl.when(shown).then("high"))
 
 
 def in_this_process(work: Sequence[Part]) -> Iterator[int]:

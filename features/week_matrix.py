@@ -17,6 +17,7 @@ import polars as pl
 from features.cohort import COHORT_COLUMNS, states
 from features.engine.matrix import Matrix, fill
 from features.engine.row_kinds import dispute_rows
+from features.small_cells import hide_small_cells
 from pipelines.city.profile import Profile
 from pipelines.home import REPO, Home
 from pipelines.warehouse.data_digest import data_digest
@@ -43,7 +44,7 @@ def week_matrix(
     saved = _read(path, digest) if path.is_file() else None
     if saved is not None:
         return saved
-    matrix = fill(con, profile, dispute_rows(con, profile, [as_of]))
+    matrix = hide_small_cells(fill(con, profile, dispute_rows(con, profile, [as_of])))
     _write(path, matrix, digest)
     return matrix
 

@@ -51,12 +51,12 @@ def make_families(
             result = work(con, profile, as_of, scope)
             if result is None:
                 continue
-            rows, model = result
+            rows, shown, model = result
             judged = _judged(rows, family, profile)
         except Exception:  # a family that fails takes nothing else with it
             logger.exception("%s could not be trained as of %s", family, as_of)
             continue
-        predictions[family] = rows
+        predictions[family] = shown
         metrics.append(judged[0])
         reliability.append(judged[1])
         if model is not None and better_than_usual(judged[0], file_name, FINEST):
@@ -66,28 +66,28 @@ def make_families(
 
 def _demand(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, scope: Scope
-) -> tuple[pl.DataFrame, bytes | None] | None:
-    """Predictions of the backtest and the model; None without places."""
+) -> tuple[pl.DataFrame, pl.DataFrame, bytes | None] | None:
+    """Predictions of the backtest, what may be written of them, and the model; None without places."""
     panel = read_panel(con, profile, as_of)
     if panel is None:
         return None
     inputs = demand_inputs(panel, profile)
     rows = demand_backtest.backtest_demand(panel, inputs, profile, as_of)
     model = train_demand(panel, inputs, profile, as_of) if scope.training else None
-    return rows, model.to_json() if model else None
+    return rows, rows, model.to_json() if model else None
 
 
 def _coverage(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, scope: Scope
-) -> tuple[pl.DataFrame, bytes | None] | None:
-    """Predictions of the backtest and the model; None without a ledger of care services."""
+) -> tuple[pl.DataFrame, pl.DataFrame, bytes | None] | None:
+    """Predictions of the backtest, what may be written of them, and the model; None without a ledger of care services."""
     ledger = read_ledger(con, profile, as_of)
     if ledger is None:
         return None
     inputs = coverage_inputs(ledger)
     rows = coverage_backtest.backtest_coverage(ledger, inputs, profile, as_of)
     model = train_coverage(ledger, inputs, profile, as_of) if scope.training else None
-    return rows, model.to_json() if model else None
+    return rows, coverage_backtest.shown_predictions(rows, ledger), model.to_json() if model else None
 
 
 def _judged(rows: pl.DataFrame, family: str, profile: Profile) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -11,6 +11,7 @@ from features.cohort import at_risk, history_mondays
 from features.engine.matrix import Matrix, build_matrix
 from features.found_after_warning import with_found_after_warning
 from features.labels import label_cohort
+from features.small_cells import hide_small_cells
 from models.escalation.true_hazards import sealed_file
 from models.progress import Progress, silent
 from models.protocol.time_splits import gap_days, inner_windows, matured, temporal_splits
@@ -36,7 +37,7 @@ def matured_history(
     """Features and labels of every Monday whose label was settled by `as_of`."""
     days = matured_mondays(con, profile, as_of)
     progress("features of all matured weeks", 0.0)
-    built = build_matrix(con, profile, days)
+    built = hide_small_cells(build_matrix(con, profile, days))
     matrix = replace(built, cohort=with_found_after_warning(con, built.cohort, as_of))
     progress("labels", 0.1)
     return History(matrix, label_cohort(con, profile, matrix.cohort, as_of), sealed_file(con))

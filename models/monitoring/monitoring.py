@@ -13,6 +13,7 @@ from features.cohort import at_risk, history_mondays
 from features.engine.matrix import Matrix, build_matrix
 from features.found_after_warning import with_found_after_warning
 from features.labels import label_cohort
+from features.small_cells import hide_small_cells
 from models.escalation.matured_history import matured_mondays
 from models.measuring.metrics import headline_metrics
 from models.monitoring.model_signals import input_signals, list_signals, score_signal, turnover_signal
@@ -101,7 +102,7 @@ def watch_findings(frame: pl.DataFrame) -> list[Finding]:
 def _earlier(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Matrix:
     there = set(history_mondays(con, as_of))
     mondays = [as_of - timedelta(weeks=back) for back in DRIFT_WEEKS_BACK]
-    return build_matrix(con, profile, [day for day in mondays if day in there])
+    return hide_small_cells(build_matrix(con, profile, [day for day in mondays if day in there]))
 
 
 def _published(

@@ -167,7 +167,10 @@ def _connect(path: Path | str, read_only: bool) -> duckdb.DuckDBPyConnection:
     ordered = {"preserve_insertion_order": True, "threads": usable_cores()}
     while True:
         try:
-            return duckdb.connect(str(path), read_only=read_only, config=ordered)
+            con = duckdb.connect(str(path), read_only=read_only, config=ordered)
+            if not read_only and str(path) != ":memory:":
+                Path(path).chmod(0o600)  # it holds exact counts of the care services
+            return con
         except duckdb.IOException as problem:
             if "lock" not in str(problem):
                 raise

@@ -12,7 +12,7 @@ from distributed import Client, LocalCluster
 
 from features.cohort import history_mondays
 from features.county_export import frame, in_this_process, on_dask, write_history, write_parts
-from features.engine.matrix import build_matrix, build_place_matrix
+from features.engine.matrix import Matrix, build_matrix, build_place_matrix
 from pipelines.city.profile import load_profile
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
@@ -147,3 +147,16 @@ def test_the_last_weeks_are_written_and_told(home: Home, tmp_path: Path) -> None
     told = write_history(home, QUJING, "dispute", LAST, 4, tmp_path, "local", 2)
     assert told.endswith(f"rows of 4 Mondays in 3 files in {tmp_path}, its columns in columns.csv")
     assert "threat_reports_28d" in pl.read_csv(tmp_path / "columns.csv")["name"].to_list()
+
+
+def test_an_export_of_the_services_holds_no_small_and_no_exact_count() -> None:
+    """Rows are cells: what is hidden loses every count, what is shown is in fives from ten on."""
+    names = ("township_service_caseload", "township_service_visits_overdue_28d", "month")
+    cohort = pl.DataFrame(
+        {"as_of": date(2025, 1, 6), "township_code": ["a", "b", "c", "d"], "service": "S1", "county_code": "x"}
+    )
+    values = np.array([[9, 3, 1], [32, 4, 1], [47, 21, 1], [203, 66, 1]], dtype=np.float32)
+    told = frame(Matrix(cohort, values, names))
+    assert told["township_service_caseload"].fill_nan(None).to_list() == [None, None, 45.0, 205.0]
+    assert told["township_service_visits_overdue_28d"].fill_nan(None).to_list() == [None, None, 20.0, 65.0]
+    assert told["month"].to_list() == [1.0] * 4

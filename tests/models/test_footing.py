@@ -51,7 +51,7 @@ def test_what_came_after_a_footing_changes_no_byte_of_it(world: World, profile: 
         for each in (matrix, nonsense)
     )
     assert again.rounds == laid.rounds
-    assert again.given.levels == laid.given.levels
+    assert again.data.levels == laid.data.levels
     assert bins_of(again.bins) == bins_of(laid.bins)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from features.small_cells import SMALLEST, hidden_cells, rounded, rounded_down, rounded_up
 from models.counts.coverage.inputs import Inputs
 from models.counts.coverage.ledger import Ledger
 from models.counts.coverage.training import Coverage, actual_on, forecast, judged_rows, train_coverage
@@ -43,6 +44,40 @@ def backtest_coverage(ledger: Ledger, inputs: Inputs, profile: Profile, as_of: d
         if (coverage := train_coverage(ledger, inputs, profile, split.trained_as_of)) is not None
     ]
     return pl.concat(parts) if parts else pl.DataFrame(schema=PREDICTIONS_SCHEMA)
+
+
+def shown_predictions(rows: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+    """What may be written of a backtest's predictions (boundary 2); metrics are computed before.
+
+    Hidden cells have no figures; counts under ten are left out, others rounded to five, intervals widened to fives, and the
+    mean squared change, which would tell small changes, is left out.
+    """
+    parts = [
+        pl.DataFrame(
+            schema={"as_of": pl.Date, "area_code": pl.String, "category": pl.String, "hidden": pl.Boolean}
+        )
+    ]
+    for monday in rows["as_of"].unique().sort():
+        upto = ledger.caseload[:, : int(ledger.at([monday])[0]) + 1]
+        hidden = pl.Series("hidden", hidden_cells(ledger.cells, upto))
+        parts.append(
+            ledger.cells.select(pl.lit(monday).alias("as_of"), "area_code", category="service").with_columns(
+                hidden
+            )
+        )
+    keys = ["as_of", "area_code", "category"]
+    flagged = rows.join(pl.concat(parts), on=keys, how="left", maintain_order="left")
+    shown = ~pl.col("hidden").fill_null(value=True)
+    counts = {
+        name: pl.when(shown & (pl.col(name) >= SMALLEST)).then(rounded(pl.col(name)))
+        for name in ("expected", "came")
+    }
+    return flagged.with_columns(
+        **counts,
+        low=pl.when(shown).then(rounded_down(pl.col("low"))),
+        high=pl.when(shown).then(rounded_up(pl.col("high"))),
+        scale=pl.lit(None, pl.Float64),
+    ).drop("hidden")
 
 
 def baselines(inputs: Inputs, rows: np.ndarray) -> dict[str, np.ndarray]:

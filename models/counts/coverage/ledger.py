@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from features.cohort import history_mondays
-from models.counts.coverage.suppression import SMALLEST
+from features.small_cells import SMALLEST
 from pipelines.city.profile import Profile
 from pipelines.warehouse.warehouse import read_frame
 

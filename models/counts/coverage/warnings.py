@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from features.small_cells import SMALLEST, hidden_cells, shown_counts
 from models.counts.coverage.inputs import Inputs
 from models.counts.coverage.ledger import Ledger
-from models.counts.coverage.suppression import SMALLEST, shown_counts, with_suppression
 from models.counts.coverage.training import Coverage, forecast, rows_of
 from pipelines.city.profile import Profile
 
@@ -62,12 +62,13 @@ def service_warnings(
     cells = ledger.cells.with_columns(
         due,
         caseload=pl.Series(ledger.caseload[:, -1]).fill_nan(None),
+        suppressed=pl.Series(hidden_cells(ledger.cells, ledger.caseload)),
         overdue=pl.Series(inputs.recent[rows]),
         expected_overdue=pl.Series(expected).fill_nan(None),
         low=pl.Series(low, dtype=pl.Float64) if low is not None else pl.lit(None, pl.Float64),
         high=pl.Series(high, dtype=pl.Float64) if high is not None else pl.lit(None, pl.Float64),
     ).filter(pl.col("caseload").is_not_null())
-    ranked = ranked_cells(with_suppression(cells), profile)
+    ranked = ranked_cells(cells, profile)
     if coverage is None:
         few = pl.col("expected_overdue") < SMALLEST
         ranked = ranked.with_columns(expected_overdue=pl.when(~few).then("expected_overdue"))

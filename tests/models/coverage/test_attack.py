@@ -16,9 +16,9 @@ from scipy.optimize import linprog
 
 from features.catalogue.catalogue import CATALOGUE
 from features.engine.matrix import build_matrix
+from features.small_cells import ROUNDED_TO, SMALLEST, shown_counts, with_suppression
 from models.counts.coverage.inputs import build_inputs
 from models.counts.coverage.ledger import read_ledger
-from models.counts.coverage.suppression import ROUNDED_TO, SMALLEST, shown_counts, with_suppression
 from models.counts.coverage.training import train_coverage
 from models.counts.coverage.warnings import service_warnings
 from pipelines.city.profile import Profile, load_profile

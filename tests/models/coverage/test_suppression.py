@@ -4,7 +4,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.counts.coverage.suppression import shown_counts, with_suppression
+from features.small_cells import shown_counts, with_suppression
 
 COUNTY = {"county_code": "c", "service": "S1"}
 
