@@ -153,7 +153,12 @@ def test_an_export_of_the_services_holds_no_small_and_no_exact_count() -> None:
     """Rows are cells: what is hidden loses every count, what is shown is in fives from ten on."""
     names = ("township_service_caseload", "township_service_visits_overdue_28d", "month")
     cohort = pl.DataFrame(
-        {"as_of": date(2025, 1, 6), "township_code": ["a", "b", "c", "d"], "service": "S1", "county_code": "x"}
+        {
+            "as_of": date(2025, 1, 6),
+            "township_code": ["a", "b", "c", "d"],
+            "service": "S1",
+            "county_code": "x",
+        }
     )
     values = np.array([[9, 3, 1], [32, 4, 1], [47, 21, 1], [203, 66, 1]], dtype=np.float32)
     told = frame(Matrix(cohort, values, names))
