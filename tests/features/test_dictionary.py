@@ -4,6 +4,8 @@ import polars as pl
 
 from features.catalogue.catalogue import CATALOGUE
 from features.catalogue.dictionary_page import FIGURES, PAGE, figures, page
+from features.catalogue.lock_file import LOCK, lock_text
+from pipelines.home import REPO
 from tests.worlds.sample_city import figures_of_sample_city
 
 
@@ -25,3 +27,12 @@ def test_a_figure_is_told_in_as_many_digits_as_it_deserves() -> None:
         }
     )  # fmt: skip
     assert figures(described).splitlines()[1:] == ["a,0.0%,-0.123,290000,2.6,5.0%", "b,100.0%,,,,0.0%"]
+
+
+def test_the_lock_of_the_catalogue_is_fresh_and_names_lines_that_are_there() -> None:
+    assert LOCK.read_text(encoding="utf-8") == lock_text(), "run `make docs`"
+    for line in LOCK.read_text(encoding="utf-8").splitlines()[1:]:
+        name, place = line.split(" ")
+        path, number = place.split(":")
+        assert name in {feature.name for feature in CATALOGUE}
+        assert (REPO / path).read_text(encoding="utf-8").splitlines()[int(number) - 1].strip()
