@@ -24,7 +24,8 @@ from features.small_cells import hide_small_cells
 from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import FengqiaoError, RefusedInput
 from pipelines.home import Home
-from pipelines.warehouse.warehouse import CORE_TABLES, data_until, open_warehouse
+from pipelines.tables.core import CORE_TABLES
+from pipelines.warehouse.warehouse import data_until, open_warehouse
 
 BUILD: dict[str, Callable[..., Matrix]] = {
     "dispute": build_matrix,

@@ -14,9 +14,9 @@ import numpy as np
 from features.engine.hindsight_views import seen_as
 from features.engine.matrix import build_matrix
 from pipelines.city.profile import Profile
+from pipelines.tables.core import CORE_TABLES
 from pipelines.warehouse.as_known import table_before
 from pipelines.warehouse.checks import Finding
-from pipelines.warehouse.warehouse import CORE_TABLES
 
 
 @dataclass(frozen=True)

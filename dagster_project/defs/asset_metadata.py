@@ -4,7 +4,7 @@ Dagster keeps what it is told for ever, so nothing here may name one dispute (bo
 shares only.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,11 @@ from features.catalogue.catalogue import CATALOGUE
 from features.engine.matrix import Matrix
 from pipelines.intake.intake import FileReport
 from pipelines.mapping.landing_folder import Unread
-from pipelines.tables.contracts import TABLES
+from pipelines.tables.core import CORE, CORE_TABLES, PLACES
+from pipelines.tables.published import PUBLISHED
 from pipelines.warehouse.as_known import versions
 from pipelines.warehouse.checks import Finding
-from pipelines.warehouse.warehouse import CORE_TABLES, open_warehouse, read_frame, read_row
+from pipelines.warehouse.warehouse import open_warehouse, read_frame, read_row
 
 
 def checked(finding: Finding, asset: str, blocking: bool) -> dg.AssetCheckResult:
@@ -142,7 +143,7 @@ def published(folder: Path, table: str) -> dict[str, Any]:
     """One published table: rows, columns, and counts by level and category where it has them."""
     path = folder / f"{table}.parquet"
     frame = pl.read_parquet(path)
-    metadata = _of_frame(frame) | {"file": dg.MetadataValue.path(str(path))}
+    metadata = _of_frame(frame, table) | {"file": dg.MetadataValue.path(str(path))}
     by = [name for name in ("model", "category", "service", "kind", "level") if name in frame.columns][:2]
     if by:
         metadata["preview"] = _markdown(frame.group_by(by).len("rows").sort(by).head(30))
@@ -162,24 +163,23 @@ def week_of(partition_key: str) -> date:
     return date.fromisoformat(partition_key)
 
 
-def _of_frame(frame: pl.DataFrame) -> dict[str, Any]:
+def _of_frame(frame: pl.DataFrame, table: str) -> dict[str, Any]:
     return {
         "dagster/row_count": len(frame),
-        "dagster/column_schema": _schema(((name, str(kind)) for name, kind in frame.schema.items()), ""),
+        "dagster/column_schema": _schema(((name, str(kind)) for name, kind in frame.schema.items()), table),
     }
 
 
 def _schema(columns: Iterable[tuple[str, str]], table: str) -> dg.TableSchema:
-    """Columns with the contract's sentences, where the contract knows them."""
-    said = _descriptions().get(table, {})
-    return dg.TableSchema([dg.TableColumn(name, kind, description=said.get(name)) for name, kind in columns])
-
-
-def _descriptions() -> Mapping[str, Mapping[str, str | None]]:
-    return {
-        core: {name: column.description for name, column in TABLES[table].columns().items()}
-        for table, core in CORE_TABLES.items()
-    }
+    """Columns with the sentences of the table's class, where it has one."""
+    contract = (CORE | PLACES | PUBLISHED).get(table)
+    said = contract.columns() if contract else {}
+    return dg.TableSchema(
+        [
+            dg.TableColumn(name, kind, description=said[name].description if name in said else None)
+            for name, kind in columns
+        ]
+    )
 
 
 def _markdown(frame: pl.DataFrame) -> dg.MarkdownMetadataValue:

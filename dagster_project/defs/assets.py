@@ -24,38 +24,19 @@ from dagster_project.defs.partitions import weeks
 from dagster_project.defs.retries import retry_transient
 from dagster_project.operations.city import City
 from pipelines.tables.contracts import TABLES
-from pipelines.warehouse.warehouse import CORE_TABLES
+from pipelines.tables.core import CORE as CORE_CLASSES
+from pipelines.tables.core import CORE_TABLES, PLACES
+from pipelines.tables.published import PUBLISHED
 
 INTAKE, ANALYSIS = ["team:intake"], ["team:analysis"]
 REFERENCE = {
-    "core_area": "Areas of the profile, from city down to grid.",
-    "core_unit": "Mediation units of the profile.",
+    **{name: table.__doc__ for name, table in PLACES.items()},
     "intake_file": "One row per file and table taken in: rows read, loaded, quarantined, duplicate, unchanged.",
     "visit_count": "Care visits due and made by file, township, service and week, of ledgers read by earlier releases.",
     "kept_visit": "Care visits by file, township, service and week: a keyed hash of place, service and day, and whether it was made.",
     "dispute_pair": "Two records that are likely one quarrel, how likely, and what agrees.",
     "dispute_link": "Records that count as an earlier one registered again, above the profile's threshold.",
     "quarantine": "Rows that broke a rule, with every rule they broke; what could name a person is masked.",
-}
-PUBLISHED = {
-    "dispute_warnings": "Every dispute at risk that may be ranked, with chance, level, reasons and the offer.",
-    "dispute_timeline": "The recorded steps of those disputes, in time order.",
-    "dispute_facts": "What is recorded about each of those disputes now.",
-    "model_metrics": "How the model and its baselines did in the backtest.",
-    "calibration": "What was predicted in the backtest and what came, by bin.",
-    "place_warnings": "Disputes and harms expected in each township and category, against what is usual there.",
-    "place_totals": "The same added up by county and for the city.",
-    "service_warnings": "Care visits expected to be overdue by township and service; small cells left out.",
-    "watch": "What is watched week by week, and which limits were crossed.",
-    "last_week": "What became of the list before this one.",
-    "similar": "Closed disputes most like each one near the top of the list, and what settled them.",
-    "arrivals": "What became known week by week, and how long after it happened.",
-    "effect": "Three years in periods of four weeks: handling and harms, before and after.",
-    "funnel_tiers": "How a year's disputes pass the tiers.",
-    "funnel_kinds": "How a year's disputes pass the kinds of mediation.",
-    "grid_load": "Grid reports by county: how many, and how quickly they were answered.",
-    "places": "Each township's recent disputes against its own usual, and what is there to help.",
-    "units": "How each mediation unit fares with the cases it was given.",
 }
 
 RAW = [
@@ -67,7 +48,7 @@ RAW = [
 ]  # fmt: skip
 CORE = [
     dg.AssetSpec(
-        core, group_name="core", owners=INTAKE, kinds={"duckdb"}, description=TABLES[table].__doc__,
+        core, group_name="core", owners=INTAKE, kinds={"duckdb"}, description=CORE_CLASSES[core].__doc__,
         deps=[table, "service_visits"] if table == "service_coverage" else [table],
     )
     for table, core in CORE_TABLES.items()
@@ -162,10 +143,10 @@ def challenger(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) 
     name="publication",
     specs=[
         dg.AssetSpec(
-            table, group_name="published", owners=ANALYSIS, kinds={"parquet"}, description=told,
+            table, group_name="published", owners=ANALYSIS, kinds={"parquet"}, description=contract.__doc__,
             deps=[feat_dispute, champion], skippable=True,
         )
-        for table, told in PUBLISHED.items()
+        for table, contract in PUBLISHED.items()
     ],
     partitions_def=weeks,
     check_specs=[*LIST_CHECKS, *WATCH_CHECKS],

@@ -14,9 +14,10 @@ import polars as pl
 
 from dagster_project.defs import asset_metadata
 from dagster_project.operations.city import City
+from pipelines.tables.core import CORE_TABLES
 from pipelines.warehouse import checks
 from pipelines.warehouse.checks import Finding
-from pipelines.warehouse.warehouse import CORE_TABLES, open_warehouse
+from pipelines.warehouse.warehouse import open_warehouse
 
 CANARY_WEEKS_BACK = 4
 """Far enough back that steps and harms of that time were recorded after it."""

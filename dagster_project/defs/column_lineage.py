@@ -4,8 +4,8 @@ import dagster as dg
 
 from features.catalogue.catalogue import CATALOGUE
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES
+from pipelines.tables.core import CORE_TABLES
 from pipelines.warehouse.as_known import VERSION_TIMES
-from pipelines.warehouse.warehouse import CORE_TABLES
 
 PLACES = ("village_code", "township_code", "county_code", "grid_code")
 CORE_OF_SOURCE = {

@@ -12,73 +12,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import dataframely as dy
 import polars as pl
 
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
+from pipelines.tables.published import shaped
+from pipelines.tables.published_evidence import Calibration, ModelMetrics
+from pipelines.tables.published_week import DisputeFacts, DisputeTimeline, LastWeek
 
-TIMELINE_SCHEMA = {
-    "dispute_id": pl.String,
-    "happened_at": pl.Datetime("us"),
-    "known_at": pl.Datetime("us"),
-    "kind": pl.String,
-    "tier": pl.String,
-    "unit_id": pl.String,
-    "result": pl.String,
-}
 CHECKLIST = ("threat", "violence", "weapon", "alcohol", "fear", "separation")
-FACTS_SCHEMA = {
-    "dispute_id": pl.String,
-    "registered_at": pl.Datetime("us"),
-    "due_at": pl.Datetime("us"),
-    "amount_yuan": pl.Float64,
-    "n_parties": pl.Int64,
-    "tier": pl.String,
-    "relation": pl.String,
-    "channel": pl.String,
-    "is_open": pl.Boolean,
-    "is_domestic": pl.Boolean,
-} | dict.fromkeys(CHECKLIST, pl.Boolean)
-LAST_WEEK_SCHEMA = {
-    "listed_on": pl.Date,
-    "dispute_id": pl.String,
-    "rank": pl.Int64,
-    "level": pl.String,
-    "selection": pl.String,
-    "category": pl.String,
-    "area_code": pl.String,
-    "county_code": pl.String,
-    "is_domestic": pl.Boolean,
-    "action": pl.String,
-    "reason": pl.String,
-    "unit_id": pl.String,
-    "due_on": pl.Date,
-    "visited_on": pl.Date,
-    "visit_result": pl.String,
-    "contacted_at": pl.Datetime("us"),
-    "is_closed": pl.Boolean,
-    "harmed": pl.Boolean,
-}
-METRICS_SCHEMA = {
-    "model": pl.String,
-    "as_of": pl.Date,
-    "segment": pl.String,
-    "metric": pl.String,
-    "k": pl.Int64,
-    "value": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-}
-CALIBRATION_SCHEMA = {
-    "model": pl.String,
-    "segment": pl.String,
-    "bin": pl.Int64,
-    "predicted": pl.Float64,
-    "observed": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "n": pl.Int64,
-}
 DESCRIBED = (
     "place_warnings",
     "service_warnings",
@@ -201,19 +144,17 @@ def _read(folder: Path, digest: str, _stamps: tuple[tuple[str, int, int], ...]) 
         digest=digest,
         meta=meta,
         warnings=pl.read_parquet(folder / "dispute_warnings.parquet").sort("rank"),
-        timeline=_frame(folder / "dispute_timeline.parquet", TIMELINE_SCHEMA),
-        facts=_frame(folder / "dispute_facts.parquet", FACTS_SCHEMA),
-        metrics=_frame(folder / "model_metrics.parquet", METRICS_SCHEMA),
-        calibration=_frame(folder / "calibration.parquet", CALIBRATION_SCHEMA),
-        last_week=_frame(folder / "last_week.parquet", LAST_WEEK_SCHEMA),
+        timeline=_frame(folder / "dispute_timeline.parquet", DisputeTimeline),
+        facts=_frame(folder / "dispute_facts.parquet", DisputeFacts),
+        metrics=_frame(folder / "model_metrics.parquet", ModelMetrics),
+        calibration=_frame(folder / "calibration.parquet", Calibration),
+        last_week=_frame(folder / "last_week.parquet", LastWeek),
         described={
             name: pl.read_parquet(path) for name in DESCRIBED if (path := folder / f"{name}.parquet").exists()
         },
     )
 
 
-def _frame(path: Path, schema: Mapping[str, Any]) -> pl.DataFrame:
+def _frame(path: Path, table: type[dy.Schema]) -> pl.DataFrame:
     """The file, or an empty frame of its columns where this week has none."""
-    if not path.exists():
-        return pl.DataFrame(schema=schema)
-    return pl.read_parquet(path).select(pl.col(name).cast(kind) for name, kind in schema.items())
+    return shaped(pl.read_parquet(path), table) if path.exists() else table.create_empty()

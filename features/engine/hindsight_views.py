@@ -5,18 +5,11 @@ from contextlib import contextmanager
 
 import duckdb
 
+from pipelines.tables.core import CORE_TABLES, happened_sql
 from pipelines.warehouse.as_known import table_as_it_stands
 
-HAPPENED = {
-    "core_dispute": "registered_at",
-    "core_dispute_event": "event_at",
-    "core_outcome": "occurred_at",
-    "core_grid_report": "reported_at",
-    "core_service_coverage": "week + interval 7 day - interval 1 second",
-    "core_outreach": "event_on + interval 1 day",
-    "core_volunteer": "as_of_on + interval 1 day",
-}
-"""When what a record tells had happened; a day or week when it is over, as `pipelines.intake.known_time` has it."""
+HAPPENED = {core: happened_sql(table) for table, core in CORE_TABLES.items() if core != "core_decision"}
+"""When what a record tells had happened, of every table that features are read from."""
 
 
 @contextmanager

@@ -14,16 +14,10 @@ import polars as pl
 from models.escalation.fitted_model import Trained
 from models.escalation.reason_sentences import Sentences
 from pipelines.cores import usable_cores
+from pipelines.tables.published import schema_of
+from pipelines.tables.published_week import DisputeWarnings
 
-REASON = pl.Struct(
-    {
-        "feature": pl.String,
-        "value": pl.Float64,
-        "contribution": pl.Float64,
-        "text_zh": pl.String,
-        "text_en": pl.String,
-    }
-)
+REASON = schema_of(DisputeWarnings)["reasons"].inner  # type: ignore[attr-defined]
 SHOWN_GROUPS = 3
 
 

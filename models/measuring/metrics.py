@@ -14,20 +14,13 @@ import polars as pl
 
 from models.measuring import metric_functions
 from models.measuring.bootstrap import Scored, dispute_weights, interval_around, resampled
+from pipelines.tables.published import schema_of
+from pipelines.tables.published_evidence import ModelMetrics
 
 REFERENCE = "category_rate"
 SEGMENTED_BY = {"category": "category", "county": "county_code", "channel": "channel", "urban": "urban"}
 """Name of a segment to the column of the predictions it is taken from."""
-METRICS_SCHEMA = {
-    "model": pl.String,
-    "as_of": pl.Date,
-    "segment": pl.String,
-    "metric": pl.String,
-    "k": pl.Int64,
-    "value": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-}
+METRICS_SCHEMA = schema_of(ModelMetrics)
 _AT_CAPACITY = ("precision_at_capacity", "recall_at_capacity")
 
 

@@ -5,18 +5,11 @@ import polars as pl
 from scipy.stats import beta
 
 from models.measuring.metric_functions import probability_bins
+from pipelines.tables.published import schema_of
+from pipelines.tables.published_evidence import Calibration
 
 PICTURE_BINS = 20
-CALIBRATION_SCHEMA = {
-    "model": pl.String,
-    "segment": pl.String,
-    "bin": pl.Int64,
-    "predicted": pl.Float64,
-    "observed": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "n": pl.Int64,
-}
+CALIBRATION_SCHEMA = schema_of(Calibration)
 _TAIL = 0.05
 
 

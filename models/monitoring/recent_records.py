@@ -8,6 +8,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
+from pipelines.tables.core import happened_sql
 from pipelines.warehouse.warehouse import read_frame
 
 HELD_WEEKS = 28
@@ -19,16 +20,16 @@ QUERIES = {
     "disputes": f"""
         select {_WEEK}, county_code, category, category || '|' || relation as category_by_relation, channel, relation, tier, threat, violence, weapon, alcohol, fear,
             separation, n_parties, amount_yuan, due_at, occurred_on, village_code, parties_key,
-            {_DELAY.format(happened="registered_at")}
+            {_DELAY.format(happened=happened_sql("disputes"))}
         from core_dispute where known_at = first_known_at and {_WINDOW} order by all""",
     "dispute_events": f"""
-        select {_WEEK}, event_type, result, {_DELAY.format(happened="event_at")}
+        select {_WEEK}, event_type, result, {_DELAY.format(happened=happened_sql("dispute_events"))}
         from core_dispute_event where known_at = first_known_at and {_WINDOW} order by all""",
     "outcomes": f"""
-        select {_WEEK}, severity::text as severity, {_DELAY.format(happened="occurred_at")}
+        select {_WEEK}, severity::text as severity, {_DELAY.format(happened=happened_sql("outcomes"))}
         from core_outcome where known_at = first_known_at and {_WINDOW} order by all""",
     "grid_reports": f"""
-        select {_WEEK}, county_code, report_type, channel, {_DELAY.format(happened="reported_at")}
+        select {_WEEK}, county_code, report_type, channel, {_DELAY.format(happened=happened_sql("grid_reports"))}
         from core_grid_report where known_at = first_known_at and {_WINDOW} order by all""",
 }
 

@@ -5,15 +5,10 @@ from dataclasses import asdict, dataclass
 
 import polars as pl
 
-WATCH_SCHEMA = {
-    "signal": pl.String,
-    "segment": pl.String,
-    "value": pl.Float64,
-    "usual": pl.Float64,
-    "strength": pl.Float64,
-    "limit": pl.Float64,
-    "crossed": pl.Boolean,
-}
+from pipelines.tables.published import schema_of
+from pipelines.tables.published_evidence import Watch
+
+WATCH_SCHEMA = schema_of(Watch)
 
 
 @dataclass(frozen=True, kw_only=True)

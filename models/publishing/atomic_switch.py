@@ -15,6 +15,7 @@ import polars as pl
 
 from pipelines.deterministic_write import write_folder
 from pipelines.home import Home
+from pipelines.tables.published import checked
 
 VERSIONS = ".versions"
 CURRENT = "current.json"
@@ -28,7 +29,13 @@ def write_publication(home: Home, as_of: date, files: Mapping[str, pl.DataFrame 
 
     Returns:
         HOME/published/<as_of>.
+
+    Raises:
+        FengqiaoError: a frame is not what its class in `pipelines/tables` says; nothing is written.
     """
+    for name, content in files.items():
+        if isinstance(content, pl.DataFrame):
+            checked(Path(name).stem, content)
     folder = write_folder(home.published / VERSIONS, as_of.isoformat(), files)
     link = home.published / as_of.isoformat()
     _switch_link(link, Path(VERSIONS) / folder.name)

@@ -6,39 +6,13 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from models.escalation.explain import REASON
 from models.protocol.hash_random import dispute_hash, ranks_within
 from models.publishing.levels import assign_levels
 from models.publishing.recommendation import recommendation
 from models.publishing.week_list import week_list
 from pipelines.city.profile import Profile
-
-SCHEMA = {
-    "as_of": pl.Date,
-    "rank": pl.Int32,
-    "listed": pl.Boolean,
-    "selection": pl.String,
-    "dispute_id": pl.String,
-    "category": pl.String,
-    "area_code": pl.String,
-    "township_code": pl.String,
-    "county_code": pl.String,
-    "probability": pl.Float64,
-    "probability_low": pl.Float64,
-    "probability_high": pl.Float64,
-    "level": pl.String,
-    "base_rate": pl.Float64,
-    "lift": pl.Float64,
-    "reasons": pl.List(REASON),
-    "recommendation": pl.String,
-    "days_open": pl.Int64,
-    "is_open": pl.Boolean,
-    "is_domestic": pl.Boolean,
-    "channel": pl.String,
-    "tier_now": pl.String,
-    "model_version": pl.String,
-    "synthetic": pl.Boolean,
-}
+from pipelines.tables.published import shaped
+from pipelines.tables.published_week import DisputeWarnings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +46,7 @@ def rank_week(
         synthetic: whether the data are made up.
 
     Returns:
-        The columns of `SCHEMA` but those two, by rank.
+        The columns of `DisputeWarnings` but those two, by rank.
     """
     settings = profile.settings
     bits = dispute_hash(cohort["dispute_id"])
@@ -92,13 +66,13 @@ def rank_week(
 
 
 def completed(ranked: pl.DataFrame, reasons: pl.DataFrame, tiers: pl.DataFrame) -> pl.DataFrame:
-    """Add reasons (empty where there are none) and the tier reached; `SCHEMA`, by rank."""
-    return (
+    """Add reasons (empty where there are none) and the tier reached; `DisputeWarnings`, by rank."""
+    complete = (
         ranked.join(reasons, on="dispute_id", how="left", maintain_order="left")
         .join(tiers, on="dispute_id", how="left", maintain_order="left")
         .with_columns(pl.col("reasons").fill_null([]))
-        .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
     )
+    return shaped(complete, DisputeWarnings)
 
 
 def _meaning(scores: WeekScores, rank: np.ndarray, profile: Profile) -> list[pl.Series | pl.Expr]:

@@ -15,8 +15,9 @@ from models.registry.registry import Registered
 from models.wording import Message
 from pipelines.city.profile import Profile
 from pipelines.home import SCHEMA_VERSION
+from pipelines.tables.core import CORE_TABLES
 from pipelines.warehouse.as_known import as_known
-from pipelines.warehouse.warehouse import CORE_TABLES, data_until
+from pipelines.warehouse.warehouse import data_until
 
 LATER_FILES = """
 select file_id from ({all_rows}) group by file_id having min(known_at) >= $as_of

@@ -19,8 +19,6 @@ from models.escalation.explain import REASON, explain, reasons
 from models.escalation.fitted_model import Trained
 from models.escalation.matured_history import matured_mondays, why_not_trainable
 from models.escalation.reason_sentences import sentences
-from models.measuring.metrics import METRICS_SCHEMA
-from models.measuring.reliability import CALIBRATION_SCHEMA
 from models.monitoring.monitoring import watch, watch_entry
 from models.monitoring.signal import watch_frame
 from models.progress import Progress
@@ -47,6 +45,7 @@ from models.wording import Message, message
 from pipelines.city.profile import Profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
+from pipelines.tables.published_evidence import Calibration, ModelMetrics
 from pipelines.warehouse.data_digest import data_digest
 from pipelines.warehouse.warehouse import open_warehouse
 
@@ -136,8 +135,8 @@ def _beside(
     files: dict[str, pl.DataFrame | bytes] = {
         "dispute_timeline.parquet": timeline(con, matrix.cohort, as_of),
         "dispute_facts.parquet": facts(con, matrix.cohort, as_of),
-        "model_metrics.parquet": evidence.metrics if evidence else pl.DataFrame(schema=METRICS_SCHEMA),
-        "calibration.parquet": evidence.calibration if evidence else pl.DataFrame(schema=CALIBRATION_SCHEMA),
+        "model_metrics.parquet": evidence.metrics if evidence else ModelMetrics.create_empty(),
+        "calibration.parquet": evidence.calibration if evidence else Calibration.create_empty(),
     }
     explained = warnings.filter(pl.col("listed") | (pl.col("reasons").list.len() > 0))
     files |= descriptions(con, profile, as_of, explained["dispute_id"])

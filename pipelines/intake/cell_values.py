@@ -18,17 +18,15 @@ from pipelines.mapping.mapping import TableMapping, headings_of
 from pipelines.privacy.personal_numbers import personal
 from pipelines.privacy.refused_words import refuse_values
 from pipelines.tables.contracts import TABLES, key_columns, number_columns
+from pipelines.tables.core import happened_column
 from pipelines.tables.normal_form import normal_form, normal_forms
 
 UNITS = "units"
 """What is no unit of the profile's is left empty, for it may be a mediator's name; the row stands, for units come and go."""
 NAMES_OF_PLACES = ("areas", UNITS)
 """Lists of places and offices, whose names may hold a word that no heading or category may."""
-HAPPENED_IN = {
-    "disputes": "registered_at", "dispute_events": "event_at", "outcomes": "occurred_at", "grid_reports": "reported_at",
-    "service_visits": "visit_due_on", "service_coverage": "week", "outreach": "event_on", "volunteers": "as_of_on", "decisions": "decided_at",
-}  # fmt: skip
-"""The column that says when a record of each table happened."""
+HAPPENED_IN = {table: happened_column(table) for table in TABLES} | {"service_visits": "visit_due_on"}
+"""The column that says when a record of each table happened; of a care visit, which may never be made, when it was due."""
 UNIT_OF_HEADING = re.compile(r"(?:[(/:_]|单位:?)(千|万|亿)(?:元|人|人次)?\)?$|(千|万|亿)元$")
 BARE_NUMBER = r"[0-9０-９]$"
 LAST_MINUTE = pl.duration(hours=23, minutes=59, seconds=59)

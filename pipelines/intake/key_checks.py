@@ -12,7 +12,8 @@ from pipelines.intake.cell_values import HAPPENED_IN
 from pipelines.mapping.mapping import TableMapping
 from pipelines.reading.readers import LINE
 from pipelines.tables.contracts import key_columns
-from pipelines.warehouse.warehouse import CORE_TABLES, read_frame
+from pipelines.tables.core import CORE_TABLES
+from pipelines.warehouse.warehouse import read_frame
 
 TWO_MATTERS = "one number, two matters; if numbers are unique only within a place or a year, say `key_within` in a mapping"
 SAME_MATTER = {

@@ -6,21 +6,14 @@ import polars as pl
 
 from pipelines.intake.parsing import Parsed, with_bad
 from pipelines.reading.readers import LINE
+from pipelines.tables.core import happened
 
-HAPPENED = {
-    "disputes": pl.col("registered_at"), "dispute_events": pl.col("event_at"), "outcomes": pl.col("occurred_at"),
-    "grid_reports": pl.col("reported_at"), "decisions": pl.col("decided_at"), "outreach": pl.col("event_on").cast(pl.Datetime("us")) + pl.duration(days=1),
-    "volunteers": pl.col("as_of_on").cast(pl.Datetime("us")) + pl.duration(days=1),
-    "service_coverage": pl.col("week").cast(pl.Datetime("us")) + pl.duration(days=7, seconds=-1),
-    "service_visits": pl.col("visited_on").cast(pl.Datetime("us")),
-}  # fmt: skip
-"""When a record that carries no time of recording is known: when it happened; a day or week when it is over."""
 FUTURE = "known at: lies in the future"
 
 
 def known_at(table: str, columns: list[str]) -> pl.Expr:
-    """When a record of a table could first be known, of the columns it has."""
-    return pl.coalesce(*(["recorded_at"] if "recorded_at" in columns else []), HAPPENED[table])
+    """When a record of a table could first be known, of the columns it has: when it was recorded, else when it had happened."""
+    return pl.coalesce(*(["recorded_at"] if "recorded_at" in columns else []), happened(table))
 
 
 def in_time(parsed: Parsed, table: str, until: datetime | None) -> Parsed:

@@ -13,7 +13,8 @@ from pipelines.intake.cell_values import HAPPENED_IN
 from pipelines.intake.parsing import Parsed, with_bad
 from pipelines.mapping.mapping import TableMapping
 from pipelines.reading.readers import LINE
-from pipelines.warehouse.warehouse import CORE_TABLES, LATER, read_frame
+from pipelines.tables.core import CORE_TABLES
+from pipelines.warehouse.warehouse import LATER, read_frame
 
 ABOVE_TOWNSHIP = "area_code: above township"
 NO_MONDAY = "week: is no Monday"

@@ -12,8 +12,9 @@ from pipelines.intake.value_parsers import moments
 from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.reading.readers import LINE
 from pipelines.tables.contracts import key_columns
+from pipelines.tables.core import CORE_TABLES
 from pipelines.tables.normal_form import normal_forms
-from pipelines.warehouse.warehouse import CORE_TABLES, read_frame
+from pipelines.warehouse.warehouse import read_frame
 
 BY_LINE = "{line}"
 

@@ -13,8 +13,8 @@ import duckdb
 import polars as pl
 
 from pipelines.reading.readers import LINE
-from pipelines.tables.contracts import key_columns
-from pipelines.warehouse.warehouse import CORE_TABLES, LATER, read_frame, read_row
+from pipelines.tables.core import CORE_TABLES, core_key, later_columns
+from pipelines.warehouse.warehouse import read_frame, read_row
 
 CONFLICT = "other content under the same key at the same known time"
 
@@ -77,11 +77,6 @@ def unload(con: duckdb.DuckDBPyConnection, file_id: str) -> None:
         con.execute(f"delete from {table} where file_id = $id", {"id": file_id})
 
 
-def core_key(table: str) -> list[str]:
-    """The columns of the core table that name a record."""
-    return ["township_code", "service", "week"] if table == "service_coverage" else key_columns(table)
-
-
 def relink(con: duckdb.DuckDBPyConnection, core: str, key: list[str], touched: str) -> None:
     """Set when each version was first known and superseded, for the records that `touched` selects from."""
     named = ", ".join(key)
@@ -113,7 +108,7 @@ def _settled(con: duckdb.DuckDBPyConnection, table: str, columns: list[str], fil
         select rowid as row, o.* from {core} o semi join contested n on {_alike(key)}
         """
     )
-    _know_later(con, core, key, columns, LATER.get(table, ()))
+    _know_later(con, core, key, columns, tuple(later_columns(table)))
     _judge(con, key, columns)
     con.execute("drop table rivals")
     con.execute(

@@ -14,7 +14,8 @@ from pipelines.intake.row_choice import earlier_files, source_name
 from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.reading.readers import LINE
 from pipelines.tables.contracts import key_columns
-from pipelines.warehouse.warehouse import CORE_TABLES, read_frame, read_row
+from pipelines.tables.core import CORE_TABLES
+from pipelines.warehouse.warehouse import read_frame, read_row
 
 LEAST_SHARE = 0.5
 """A whole export that lacks more of the last one's records than this looks cut off."""

@@ -12,7 +12,8 @@ import polars as pl
 
 from pipelines.mapping.heading_roles import CLOSING, roles_of
 from pipelines.tables.contracts import TABLES
-from pipelines.warehouse.warehouse import CORE_TABLES, read_frame, read_row
+from pipelines.tables.core import CORE_TABLES
+from pipelines.warehouse.warehouse import read_frame, read_row
 
 REFUSED, NO_CLOSING, REFERENCE, KEY, STOPPED, DATE, HELD, UNREAD, HINT = range(9)
 """How grave a kind of fault is, the gravest first."""

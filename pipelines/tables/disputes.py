@@ -6,9 +6,13 @@ import polars as pl
 from pipelines.tables.columns import (
     EARLIEST,
     EARLIEST_ON,
+    HAPPENED,
     LONGEST_NUMBER,
     MOST_PEOPLE,
     MOST_YUAN,
+    PLACED_FINELY,
+    STORED_SMALL,
+    TELLS_LATER,
     about,
     about_key,
 )
@@ -24,7 +28,7 @@ class Disputes(dy.Schema):
     )
     registered_at = dy.Datetime(
         min=EARLIEST,
-        metadata=about("登记时间", "调解中心登记该纠纷的时间。"),
+        metadata=about("登记时间", "调解中心登记该纠纷的时间。") | HAPPENED,
         description="When the centre registered it.",
     )
     recorded_at = dy.Datetime(
@@ -44,7 +48,8 @@ class Disputes(dy.Schema):
         description="Risk category of kind dispute.",
     )
     area_code = dy.String(
-        metadata=about("所属区域编码", "纠纷所在区域，任一层级均可，自动归到乡镇与县。", codes="areas"),
+        metadata=about("所属区域编码", "纠纷所在区域，任一层级均可，自动归到乡镇与县。", codes="areas")
+        | PLACED_FINELY,
         description="Area of any tier.",
     )
     channel = dy.String(
@@ -135,7 +140,7 @@ class Disputes(dy.Schema):
     withdrawn_at = dy.Datetime(
         min=EARLIEST,
         nullable=True,
-        metadata=about("撤销时间", "来源单位撤回该记录的时间，撤回后不再计入。"),
+        metadata=about("撤销时间", "来源单位撤回该记录的时间，撤回后不再计入。") | TELLS_LATER,
         description="When the source took the record back.",
     )
 
@@ -170,7 +175,9 @@ class DisputeEvents(dy.Schema):
         description="The dispute it belongs to.",
     )
     event_at = dy.Datetime(
-        min=EARLIEST, metadata=about("发生时间", "该环节发生的时间。"), description="When it happened."
+        min=EARLIEST,
+        metadata=about("发生时间", "该环节发生的时间。") | HAPPENED,
+        description="When it happened.",
     )
     recorded_at = dy.Datetime(
         min=EARLIEST,
@@ -217,7 +224,9 @@ class Outcomes(dy.Schema):
         description="The dispute it followed.",
     )
     occurred_at = dy.Datetime(
-        min=EARLIEST, metadata=about("发生时间", "伤害发生的时间。"), description="When the harm happened."
+        min=EARLIEST,
+        metadata=about("发生时间", "伤害发生的时间。") | HAPPENED,
+        description="When the harm happened.",
     )
     recorded_at = dy.Datetime(
         min=EARLIEST,
@@ -228,7 +237,7 @@ class Outcomes(dy.Schema):
     severity = dy.Int64(
         min=1,
         max=3,
-        metadata=about("严重程度", "严重程度：1为有记录的肢体暴力，2为轻伤及以上，3为死亡。"),
+        metadata=about("严重程度", "严重程度：1为有记录的肢体暴力，2为轻伤及以上，3为死亡。") | STORED_SMALL,
         description="1 any recorded violence, 2 light injury or worse, 3 death.",
     )
 
@@ -254,7 +263,8 @@ class Decisions(dy.Schema):
         description="The dispute warned about.",
     )
     decided_at = dy.Datetime(
-        metadata=about("决定时间", "作出决定或记下走访的时间。"), description="When it was decided or noted."
+        metadata=about("决定时间", "作出决定或记下走访的时间。") | HAPPENED,
+        description="When it was decided or noted.",
     )
     recorded_at = dy.Datetime(
         nullable=True,

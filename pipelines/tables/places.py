@@ -3,7 +3,21 @@
 import dataframely as dy
 import polars as pl
 
-from pipelines.tables.columns import EARLIEST, EARLIEST_ON, LONGEST_NUMBER, MOST_PEOPLE, about, about_key
+from pipelines.tables.columns import (
+    EARLIEST,
+    EARLIEST_ON,
+    HAPPENED,
+    HAPPENED_DAY_OVER,
+    HAPPENED_WEEK_OVER,
+    LONGEST_NUMBER,
+    MOST_PEOPLE,
+    PLACED,
+    STORED_SMALL,
+    TELLS_LATER,
+    about,
+    about_key,
+    hangs_on,
+)
 
 
 class GridReports(dy.Schema):
@@ -16,7 +30,7 @@ class GridReports(dy.Schema):
     )
     reported_at = dy.Datetime(
         min=EARLIEST,
-        metadata=about("上报时间", "网格员或居民上报的时间。"),
+        metadata=about("上报时间", "网格员或居民上报的时间。") | HAPPENED,
         description="When it was reported.",
     )
     recorded_at = dy.Datetime(
@@ -26,7 +40,7 @@ class GridReports(dy.Schema):
         description="When it was entered.",
     )
     area_code = dy.String(
-        metadata=about("所属区域编码", "上报事件所在区域，任一层级均可。", codes="areas"),
+        metadata=about("所属区域编码", "上报事件所在区域，任一层级均可。", codes="areas") | PLACED,
         description="Area of any tier.",
     )
     report_type = dy.String(
@@ -40,23 +54,25 @@ class GridReports(dy.Schema):
     first_response_at = dy.Datetime(
         min=EARLIEST,
         nullable=True,
-        metadata=about("首次响应", "第一次回应的时间，不早于上报。"),
+        metadata=about("首次响应", "第一次回应的时间，不早于上报。") | TELLS_LATER,
         description="First answer.",
     )
     closed_at = dy.Datetime(
         min=EARLIEST,
         nullable=True,
-        metadata=about("办结时间", "办结的时间，不早于上报。"),
+        metadata=about("办结时间", "办结的时间，不早于上报。") | TELLS_LATER,
         description="When it was dealt with.",
     )
     resolved = dy.Bool(
-        nullable=True, metadata=about("是否解决", "问题是否得到解决。"), description="Whether it was solved."
+        nullable=True,
+        metadata=about("是否解决", "问题是否得到解决。") | hangs_on("closed_at"),
+        description="Whether it was solved.",
     )
     satisfaction = dy.Int64(
         nullable=True,
         min=1,
         max=5,
-        metadata=about("满意度", "上报人的满意度，1到5分。"),
+        metadata=about("满意度", "上报人的满意度，1到5分。") | STORED_SMALL | hangs_on("closed_at"),
         description="1 to 5.",
     )
 
@@ -92,7 +108,7 @@ class ServiceVisits(dy.Schema):
     visited_on = dy.Date(
         min=EARLIEST_ON,
         nullable=True,
-        metadata=about("实访日期", "实际走访的日期；未走访则为空。"),
+        metadata=about("实访日期", "实际走访的日期；未走访则为空。") | HAPPENED,
         description="Day it was made.",
     )
     recorded_at = dy.Datetime(
@@ -115,7 +131,9 @@ class ServiceCoverage(dy.Schema):
     """One row per township, service and week (its Monday): the ledger already aggregated."""
 
     area_code = dy.String(
-        metadata=about_key("所属区域编码", "服务所在的乡镇或街道。", codes="areas"), description="Township."
+        metadata=about_key("所属区域编码", "服务所在的乡镇或街道。", codes="areas")
+        | {"stored_as": "township_code"},
+        description="Township.",
     )
     service = dy.String(
         metadata=about_key("服务类别", "服务类别，须为“服务”一类。", codes="services"),
@@ -123,7 +141,7 @@ class ServiceCoverage(dy.Schema):
     )
     week = dy.Date(
         min=EARLIEST_ON,
-        metadata=about_key("周", "应访所在周的星期一。"),
+        metadata=about_key("周", "应访所在周的星期一。") | HAPPENED_WEEK_OVER,
         description="Monday of the week the visits were due.",
     )
     due = dy.Int64(
@@ -164,10 +182,12 @@ class Outreach(dy.Schema):
     """One row per legal-education or council session held."""
 
     event_on = dy.Date(
-        min=EARLIEST_ON, metadata=about("活动日期", "活动举行的日期。"), description="Day of the session."
+        min=EARLIEST_ON,
+        metadata=about("活动日期", "活动举行的日期。") | HAPPENED_DAY_OVER,
+        description="Day of the session.",
     )
     area_code = dy.String(
-        metadata=about("所属区域编码", "活动所在区域，任一层级均可。", codes="areas"),
+        metadata=about("所属区域编码", "活动所在区域，任一层级均可。", codes="areas") | PLACED,
         description="Area of any tier.",
     )
     kind = dy.String(
@@ -186,12 +206,14 @@ class Outreach(dy.Schema):
 class Volunteers(dy.Schema):
     """One row per area and counting day."""
 
-    area_code = dy.String(
-        metadata=about_key("所属区域编码", "志愿者所在区域，任一层级均可。", codes="areas"),
-        description="Area of any tier.",
-    )
     as_of_on = dy.Date(
-        min=EARLIEST_ON, metadata=about_key("统计日期", "统计的日期。"), description="Day of the count."
+        min=EARLIEST_ON,
+        metadata=about_key("统计日期", "统计的日期。") | HAPPENED_DAY_OVER,
+        description="Day of the count.",
+    )
+    area_code = dy.String(
+        metadata=about_key("所属区域编码", "志愿者所在区域，任一层级均可。", codes="areas") | PLACED,
+        description="Area of any tier.",
     )
     count = dy.Int64(
         min=0,

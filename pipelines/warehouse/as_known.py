@@ -3,7 +3,7 @@
 Each function gives a relation, SQL in brackets, to be read from like a table. Every core table that can be corrected
 holds all versions of a record: `first_known_at` is when the platform could first know the record, `known_at` when it
 could know this version, `superseded_at` when the next version replaced it (null: still in force). A version is in force
-before a moment when it was known before it and not yet replaced. What a version tells of something later (`LATER`: a
+before a moment when it was known before it and not yet replaced. What a version tells of something later (`later_columns`: a
 report closed, a dispute withdrawn) was not known before that happened, even where the version itself was.
 
 A quarrel registered twice is one quarrel: with `once`, what the later record tells is told of the earlier one, from
@@ -15,7 +15,8 @@ from datetime import datetime
 import duckdb
 import polars as pl
 
-from pipelines.warehouse.warehouse import CORE_TABLES, HANGS_ON, LATER, read_frame
+from pipelines.tables.core import CORE_TABLES, Versioned, later_columns
+from pipelines.warehouse.warehouse import read_frame
 
 _OF_THE_FIRST = """replace (coalesce(l.same_as, t.dispute_id) as dispute_id, greatest(t.known_at, l.linked_at) as known_at,
     greatest(t.first_known_at, l.linked_at) as first_known_at)"""
@@ -25,7 +26,7 @@ _ONE_OUTCOME = f"""(select t.* {_OF_THE_FIRST} from core_outcome t left join dis
     where l.same_as is null or {_STILL_TRUE})"""
 _ALWAYS = "timestamp 'infinity'"
 
-VERSION_TIMES = ("first_known_at", "known_at", "superseded_at")
+VERSION_TIMES = tuple(name for name in Versioned.column_names() if name.endswith("_at"))
 """The columns of every core table that say when a version could be known."""
 
 
@@ -100,11 +101,11 @@ def _records(core: str, *, once: bool, steps: str | None = None) -> str:
 
 def _blanked(core: str, before: str, *more: str) -> str:
     """The `replace` clause that blanks what a version tells of the moment or after it."""
-    later = next((columns for table, columns in LATER.items() if CORE_TABLES[table] == core), ())
+    later = next(later_columns(table) for table, name in CORE_TABLES.items() if name == core)
     blank = [
         f"case when {at} < {before} then {name} end as {name}"
-        for at in later
-        for name in (at, *HANGS_ON.get(at, ()))
+        for at, hanging in later.items()
+        for name in (at, *hanging)
     ]
     replaced = [*blank, *more]
     return f"replace ({', '.join(replaced)})" if replaced else ""

@@ -11,20 +11,8 @@ from statistics import median
 
 import duckdb
 
-from pipelines.tables.contracts import TABLES
-from pipelines.warehouse.warehouse import CORE_TABLES, data_until, read_row
-
-RECORD = {
-    "core_dispute": "dispute_id",
-    "core_dispute_event": "event_id",
-    "core_outcome": "outcome_id",
-    "core_grid_report": "report_id",
-    "core_service_coverage": "township_code, service, week",
-    "core_outreach": "event_on, area_code, kind, attendance",
-    "core_volunteer": "area_code, as_of_on",
-    "core_decision": "decision_id",
-}
-"""What names a record of each core table; at most one version of it is in force."""
+from pipelines.tables.core import CORE, CORE_TABLES, core_key
+from pipelines.warehouse.warehouse import data_until, read_row
 
 FRESH_DAYS = 8
 VOLUME_WEEKS = 12
@@ -54,13 +42,14 @@ class Finding:
 
 def contract(con: duckdb.DuckDBPyConnection, core: str) -> Finding:
     """Whether a core table keeps its promise: what each column may hold, one version of a record in force, versions in time order."""
-    beyond, limits = _beyond_the_contract(con, core)
+    beyond, limits = _beyond_the_contract(core)
+    key = next(", ".join(core_key(table)) for table, name in CORE_TABLES.items() if name == core)
     twice, astray, broken = read_row(
         con,
         f"""
         select
             (select count(*) from (
-                select 1 from {core} where superseded_at is null group by {RECORD[core]} having count(*) > 1)),
+                select 1 from {core} where superseded_at is null group by {key} having count(*) > 1)),
             (select count(*) from {core} where first_known_at > known_at or superseded_at <= known_at),
             (select count(*) from {core} where {beyond})
         """,
@@ -80,14 +69,10 @@ def contract(con: duckdb.DuckDBPyConnection, core: str) -> Finding:
     )
 
 
-def _beyond_the_contract(con: duckdb.DuckDBPyConnection, core: str) -> tuple[str, dict[str, object]]:
-    """A condition that no row may meet, read off the input table's contract, and the bounds in it by name."""
-    (table,) = (table for table, name in CORE_TABLES.items() if name == core)
-    held = {name for (name,) in con.execute(f"select column_name from (describe {core})").fetchall()}
+def _beyond_the_contract(core: str) -> tuple[str, dict[str, object]]:
+    """A condition that no row may meet, read off the core table's class, and the bounds in it by name."""
     conditions, limits = ["false"], {}
-    for name, column in TABLES[table].columns().items():
-        if name not in held:
-            continue
+    for name, column in CORE[core].columns().items():
         if not column.nullable:
             conditions.append(f"{name} is null")
         for bound, broken in (("min", "{} < {}"), ("max", "{} > {}"), ("max_length", "length({}) > {}")):
@@ -139,7 +124,7 @@ def freshness(con: duckdb.DuckDBPyConnection, as_of: date) -> Finding:
 def volume(con: duckdb.DuckDBPyConnection, as_of: date) -> Finding:
     """Whether each table's last week holds about as many records as its twelve weeks before."""
     shares: dict[str, float] = {}
-    for core in RECORD:
+    for core in CORE:
         weeks = con.execute(
             f"""
             select date_diff('day', first_known_at::date, $as_of::date - 1) // 7 as weeks_before, count(*) from {core}

@@ -12,7 +12,7 @@ from datetime import date
 
 import duckdb
 
-from pipelines.warehouse.warehouse import CORE_TABLES
+from pipelines.tables.core import CORE_TABLES
 
 BOOKKEEPING = ("first_known_at", "superseded_at", "file_id")
 """Columns that follow from the others, or say only which file a row came in."""

@@ -12,45 +12,11 @@ import polars as pl
 
 from pipelines.cores import usable_cores
 from pipelines.errors import FengqiaoError
+from pipelines.tables.core import core_ddl
 from pipelines.warehouse.migrations import migrate, refuse_newer, refuse_older
 
-VERSIONED = "first_known_at timestamp not null, known_at timestamp not null, superseded_at timestamp, file_id text not null"
-PLACED = "area_code text not null, township_code text, county_code text"
-
 DDL = f"""
-create table if not exists core_area (
-    area_code text primary key, name_zh text, name_en text, tier text, parent_code text,
-    population bigint, households bigint, urban boolean, lon double, lat double,
-    village_code text, township_code text, county_code text);
-create table if not exists core_unit (
-    unit_id text primary key, name_zh text, kind text, tier text, area_code text, weekly_capacity integer, specialities text,
-    township_code text, county_code text);
-create table if not exists core_dispute (
-    dispute_id text not null, registered_at timestamp not null, occurred_on date, category text not null,
-    {PLACED}, village_code text, grid_code text, channel text, tier text, relation text, parties_key text,
-    n_parties bigint, amount_yuan double, threat boolean, violence boolean, weapon boolean, alcohol boolean,
-    fear boolean, separation boolean, minor_involved boolean, scale text, found_after_warning boolean,
-    due_at timestamp, withdrawn_at timestamp, {VERSIONED});
-create table if not exists core_dispute_event (
-    event_id text not null, dispute_id text not null, event_at timestamp not null, event_type text not null,
-    tier text, unit_id text, result text, {VERSIONED});
-create table if not exists core_outcome (
-    outcome_id text not null, dispute_id text not null, occurred_at timestamp not null, severity integer not null,
-    {VERSIONED});
-create table if not exists core_grid_report (
-    report_id text not null, reported_at timestamp not null, {PLACED}, report_type text not null, channel text,
-    first_response_at timestamp, closed_at timestamp, resolved boolean, satisfaction integer, {VERSIONED});
-create table if not exists core_service_coverage (
-    township_code text not null, service text not null, week date not null, due bigint not null, done bigint not null,
-    overdue bigint not null, caseload bigint, workers bigint, {VERSIONED});
-create table if not exists core_outreach (
-    event_on date not null, {PLACED}, kind text not null, attendance bigint, {VERSIONED});
-create table if not exists core_volunteer (
-    as_of_on date not null, {PLACED}, count bigint not null, {VERSIONED});
-create table if not exists core_decision (
-    decision_id text not null, dispute_id text not null, decided_at timestamp not null, as_of date not null,
-    action text not null, reason text, unit_id text, due_on date, visited_on date, found_after_warning boolean,
-    undone boolean, {VERSIONED});
+{core_ddl()}
 create table if not exists intake_file (
     file_id text not null, file_name text not null, table_name text not null, encoding text, n_read bigint not null,
     n_loaded bigint not null, n_quarantined bigint not null, n_duplicate bigint not null, n_unchanged bigint not null,
@@ -79,27 +45,11 @@ create table if not exists erased_dispute (dispute_hash text primary key);
 create table if not exists intake_setting (name text primary key, value text not null);
 """
 
-CORE_TABLES = {
-    "disputes": "core_dispute",
-    "dispute_events": "core_dispute_event",
-    "outcomes": "core_outcome",
-    "grid_reports": "core_grid_report",
-    "service_coverage": "core_service_coverage",
-    "outreach": "core_outreach",
-    "volunteers": "core_volunteer",
-    "decisions": "core_decision",
-}
-"""Input table to core table. `service_visits` becomes `core_service_coverage` while it is read."""
-
-
 FLAGGED = """(select dispute_id from held_flag f where not exists (
     select 1 from core_dispute c where c.dispute_id = f.dispute_id and c.known_at > f.told_at and case f.flag
         when 'minor' then c.minor_involved = false else c.scale = '01' end))"""
 """Disputes that a held row calls a minor's or collective, and no later version calls otherwise: not ranked (boundary 12)."""
 
-LATER = {"disputes": ("withdrawn_at",), "grid_reports": ("first_response_at", "closed_at")}
-"""Columns of a record that may tell of something after it was recorded; what hangs on each is in `HANGS_ON`."""
-HANGS_ON = {"closed_at": ("resolved", "satisfaction")}
 PATIENCE_SECONDS = 600
 """How long a run waits for another that has the warehouse open."""
 

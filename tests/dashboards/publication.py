@@ -10,11 +10,13 @@ import polars as pl
 
 from models.measuring.reliability import CALIBRATION_SCHEMA
 from models.publishing.atomic_switch import write_publication
-from models.publishing.dispute_warnings import SCHEMA
 from pipelines.city.profile import load_profile
 from pipelines.home import Home
+from pipelines.tables.published import schema_of
+from pipelines.tables.published_week import DisputeWarnings
 from tests.dashboards.descriptions import descriptions, similar
 
+SCHEMA = schema_of(DisputeWarnings)
 AS_OF = date(2025, 12, 29)
 PROFILE = load_profile("qujing")
 CAPACITY, RANDOM = 40, 2

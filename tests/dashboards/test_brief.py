@@ -18,7 +18,7 @@ from dashboards.papers.weekly_brief import document_bytes, write_brief
 from dashboards.papers.word_document import FALLBACKS
 from dashboards.published.last_week_queries import last_week
 from dashboards.published.place_queries import places
-from dashboards.published.publication import LAST_WEEK_SCHEMA, current
+from dashboards.published.publication import current
 from dashboards.published.service_queries import services
 from dashboards.published.warnings_queries import left_list, queue, week
 from dashboards.texts.place_words import place_summary, service_summary
@@ -26,6 +26,8 @@ from dashboards.texts.week_sentences import hidden_lines
 from dashboards.wording.language import LANGS, Lang, words_of
 from pipelines.errors import FengqiaoError, RefusedInput
 from pipelines.home import Home
+from pipelines.tables.published import schema_of
+from pipelines.tables.published_week import LastWeek
 from tests.dashboards import office
 from tests.dashboards.publication import AS_OF, PROFILE, publish
 
@@ -53,9 +55,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         became[column].gather(listed.select(nth).to_series()).alias(column) for column in became.columns
     )
     missing = {
-        name: pl.lit(None, kind) for name, kind in LAST_WEEK_SCHEMA.items() if name not in rows.columns
+        name: pl.lit(None, kind) for name, kind in schema_of(LastWeek).items() if name not in rows.columns
     }
-    last = rows.with_columns(**missing).select(*LAST_WEEK_SCHEMA)
+    last = rows.with_columns(**missing).select(*schema_of(LastWeek))
     publish(folder)
     last.write_parquet((folder.published / AS_OF.isoformat()).resolve() / "last_week.parquet")
     return folder

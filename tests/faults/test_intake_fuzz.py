@@ -25,7 +25,7 @@ from pipelines.mapping.landing_folder import SourceFile, load_mappings
 from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.privacy.refused_words import refuse_headings
 from pipelines.reading.readers import csv_headings, read_source
-from pipelines.warehouse.warehouse import CORE_TABLES
+from pipelines.tables.core import CORE_TABLES
 
 TRIES = int(os.environ.get("FENGQIAO_FUZZ", "300"))
 SEED = int(os.environ.get("FENGQIAO_FUZZ_SEED", "20260101"))

@@ -18,7 +18,8 @@ from models.escalation.matured_history import matured_mondays
 from models.registry import registry
 from pipelines.city.profile import Profile, load_profile
 from pipelines.home import Home
-from pipelines.warehouse.warehouse import CORE_TABLES, open_warehouse
+from pipelines.tables.core import CORE_TABLES
+from pipelines.warehouse.warehouse import open_warehouse
 
 NONSENSE = {
     "core_dispute": "category = 'D9', threat = true, violence = true, county_code = '000000', relation = 'spouse',"

@@ -14,13 +14,14 @@ import pytest
 
 from models import weekly
 from models.publishing import publish
-from models.publishing.dispute_warnings import SCHEMA
 from models.registry import registry
 from models.scope import LIST_ONLY
 from models.wording import Message
 from pipelines.city.profile import Profile
 from pipelines.home import Home
 from tests.worlds.two_towns import home_with_champion
+from pipelines.tables.published import schema_of
+from pipelines.tables.published_week import DisputeWarnings
 
 AS_OF = date(2025, 12, 29)
 NULL_WITHOUT_MODEL = ("probability", "probability_low", "probability_high", "level", "base_rate", "lift")
@@ -112,7 +113,7 @@ def test_a_model_made_for_the_list_alone_is_the_same_model(
 
 def test_first_model_that_beats_the_checklist_is_in_use(crowned: Home, profile: Profile) -> None:
     warnings, told = week(crowned)
-    assert dict(warnings.schema) == SCHEMA
+    assert dict(warnings.schema) == schema_of(DisputeWarnings)
     assert set(warnings["model_version"]) == {"dispute-28d-v1"} == {told["model"]["version"]}
     assert told["model"]["usable"]
     assert told["model"]["expires_on"] == (AS_OF + timedelta(days=180)).isoformat()

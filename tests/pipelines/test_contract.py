@@ -12,9 +12,10 @@ from pipelines.city.profile import Profile, load_profile
 from pipelines.home import Home
 from pipelines.intake.intake import load_folder
 from pipelines.tables.contracts import TABLES, number_columns
+from pipelines.tables.core import CORE_TABLES
 from pipelines.warehouse.as_known import read_as_known
 from pipelines.warehouse.checks import contract
-from pipelines.warehouse.warehouse import CORE_TABLES, open_warehouse
+from pipelines.warehouse.warehouse import open_warehouse
 
 QUJING = load_profile("qujing")
 ROWS = 12

@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 import duckdb
 import pytest
 
-from pipelines.warehouse.warehouse import CORE_TABLES, open_warehouse
+from pipelines.tables.core import CORE_TABLES
+from pipelines.warehouse.warehouse import open_warehouse
 
 START = datetime(2024, 6, 3)
 """A Monday; many records are known at the midnight of one."""

@@ -12,7 +12,7 @@ from features.catalogue.feature import WINDOWED
 from features.column_profile import describe
 from features.engine.matrix import Matrix, build_matrix, build_place_matrix, build_service_matrix
 from pipelines.city.profile import load_profile
-from pipelines.warehouse.warehouse import CORE_TABLES
+from pipelines.tables.core import CORE_TABLES
 
 QUJING = load_profile("qujing")
 BUILDERS = [build_matrix, build_place_matrix, build_service_matrix]

@@ -10,26 +10,11 @@ from models.counts.coverage.inputs import Inputs
 from models.counts.coverage.ledger import Ledger
 from models.counts.coverage.training import Coverage, forecast, rows_of
 from pipelines.city.profile import Profile
+from pipelines.tables.published import shaped
+from pipelines.tables.published_places import ServiceWarnings
 
 PERSISTENCE = "persistence"
 """The version told where no model is in use: as many overdue as in the last horizon, without interval."""
-
-SCHEMA = {
-    "as_of": pl.Date,
-    "rank": pl.Int32,
-    "area_code": pl.String,
-    "service": pl.String,
-    "caseload": pl.Int64,
-    "overdue": pl.Int64,
-    "expected_overdue": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "suppressed": pl.Boolean,
-    "level": pl.String,
-    "county_code": pl.String,
-    "model_version": pl.String,
-    "synthetic": pl.Boolean,
-}
 
 
 def service_warnings(
@@ -53,7 +38,7 @@ def service_warnings(
         synthetic: whether the data are made up.
 
     Returns:
-        `SCHEMA`; a suppressed row holds no figure and no level, and its rank follows its code alone.
+        `ServiceWarnings`; a suppressed row holds no figure and no level, and its rank follows its code alone.
     """
     rows = rows_of(ledger, [as_of])
     expected = forecast(inputs, coverage.booster, rows) if coverage else inputs.recent[rows]
@@ -72,11 +57,10 @@ def service_warnings(
     if coverage is None:
         few = pl.col("expected_overdue") < SMALLEST
         ranked = ranked.with_columns(expected_overdue=pl.when(~few).then("expected_overdue"))
-    return (
-        shown_counts(ranked)
-        .with_columns(as_of=pl.lit(as_of), model_version=pl.lit(version), synthetic=pl.lit(synthetic))
-        .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
+    shown = shown_counts(ranked).with_columns(
+        as_of=pl.lit(as_of), model_version=pl.lit(version), synthetic=pl.lit(synthetic)
     )
+    return shaped(shown, ServiceWarnings)
 
 
 def ranked_cells(cells: pl.DataFrame, profile: Profile) -> pl.DataFrame:

@@ -17,50 +17,13 @@ from models.counts.demand.training import Demand, forecast, rows_of, spreads
 from models.counts.shared.intervals import Spread
 from models.protocol.time_splits import gap_days, matured
 from pipelines.city.profile import Profile
+from pipelines.tables.published import shaped
+from pipelines.tables.published_places import PlaceTotals, PlaceWarnings
 
 USUAL = "usual"
 """The version told where no model is in use: the season's usual times what lately came of it."""
 LEVELS = ("red", "orange", "yellow", "blue")
 PLACES = ("township_category", "township")
-
-SCHEMA = {
-    "as_of": pl.Date,
-    "rank": pl.Int32,
-    "area_code": pl.String,
-    "category": pl.String,
-    "expected_disputes": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "expected_outcomes": pl.Float64,
-    "usual": pl.Float64,
-    "ratio": pl.Float64,
-    "level": pl.String,
-    "reporting_ratio": pl.Float64,
-    "few_records": pl.Boolean,
-    "expected_if_recorded": pl.Float64,
-    "county_code": pl.String,
-    "model_version": pl.String,
-    "synthetic": pl.Boolean,
-}
-TOTALS_SCHEMA = (
-    {"grain": pl.String}
-    | {
-        name: kind
-        for name, kind in SCHEMA.items()
-        if name
-        in (
-            "as_of",
-            "area_code",
-            "category",
-            "expected_disputes",
-            "low",
-            "high",
-            "expected_outcomes",
-            "usual",
-        )
-    }
-    | {name: SCHEMA[name] for name in ("county_code", "model_version", "synthetic")}
-)
 
 
 def place_warnings(
@@ -98,8 +61,8 @@ def place_warnings(
     ranked = ranked_places(places.join(recorded, on="area_code", how="left", maintain_order="left"), profile)
     above = pl.concat([frames[grain] for grain in GRAINS if grain not in PLACES]).drop_nulls("area_code")
     return {
-        "place_warnings.parquet": _shaped(ranked.with_columns(**columns), SCHEMA),
-        "place_totals.parquet": _shaped(above.with_columns(**columns), TOTALS_SCHEMA),
+        "place_warnings.parquet": shaped(ranked.with_columns(**columns), PlaceWarnings),
+        "place_totals.parquet": shaped(above.with_columns(**columns), PlaceTotals),
     }
 
 
@@ -171,7 +134,3 @@ def _described(
         usual=pl.Series(normal),
         ratio=pl.Series(disputes / normal),
     )
-
-
-def _shaped(frame: pl.DataFrame, schema: dict) -> pl.DataFrame:
-    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items())

@@ -3,15 +3,11 @@
 import duckdb
 import polars as pl
 
+from pipelines.tables.core import CORE_TABLES, core_key, happened_sql
 from pipelines.warehouse.warehouse import read_frame
 
 WEEKS = 26
-_RECORDS = {
-    "disputes": ("core_dispute", "dispute_id", "registered_at"),
-    "dispute_events": ("core_dispute_event", "event_id", "event_at"),
-    "outcomes": ("core_outcome", "outcome_id", "occurred_at"),
-    "grid_reports": ("core_grid_report", "report_id", "reported_at"),
-}
+_TABLES = ("disputes", "dispute_events", "outcomes", "grid_reports")
 _ONE = """
     select '{table}' as input_table, date_trunc('week', known_at)::date as week, count(*) as records,
         quantile_cont(late, 0.5) as late_days, quantile_cont(late, 0.9) as late_days_90,
@@ -32,7 +28,13 @@ def arrivals(con: duckdb.DuckDBPyConnection, as_of: object) -> pl.DataFrame:
         late_days_90 (nine in ten), late_share (more than a week after).
     """
     parts = [
-        _ONE.format(table=table, core=core, key=key, happened=happened, days=WEEKS * 7)
-        for table, (core, key, happened) in _RECORDS.items()
+        _ONE.format(
+            table=table,
+            core=CORE_TABLES[table],
+            key=", ".join(core_key(table)),
+            happened=happened_sql(table),
+            days=WEEKS * 7,
+        )
+        for table in _TABLES
     ]
     return read_frame(con, " union all ".join(parts) + " order by input_table, week", {"as_of": as_of})

@@ -11,6 +11,7 @@ import polars as pl
 from features.domestic_violence import REPORTED, family_parameters, in_family, sign_at_intake
 from models.publishing.descriptions.as_known import WINDOW_WEEKS
 from pipelines.city.profile import Profile
+from pipelines.tables.published_handling import Similar
 from pipelines.warehouse.warehouse import read_frame
 
 NEAREST = 5
@@ -37,20 +38,6 @@ _CASES = f"""
             and d.closed_at < $as_of::timestamp - to_days($watch_days::integer)))
     order by d.dispute_id
 """
-SCHEMA = {
-    "dispute_id": pl.String,
-    "nth": pl.Int32,
-    "township_code": pl.String,
-    "closed_on": pl.Date,
-    "days": pl.Float64,
-    "mediations": pl.Int64,
-    "tier": pl.String,
-    "kind": pl.String,
-    "consulted": pl.Boolean,
-    "settled": pl.Boolean,
-    "held": pl.Boolean,
-    "alike": pl.Int32,
-}
 
 
 def similar(
@@ -84,7 +71,7 @@ def similar(
         _nearest(these, pool.filter(pl.col("category") == category))
         for (category,), these in cases.filter(mine).group_by(["category"], maintain_order=True)
     ]
-    return pl.concat([pl.DataFrame(schema=SCHEMA), *parts]).sort("dispute_id", "nth")
+    return pl.concat([Similar.create_empty(), *parts]).sort("dispute_id", "nth")
 
 
 def _nearest(mine: pl.DataFrame, pool: pl.DataFrame) -> pl.DataFrame:

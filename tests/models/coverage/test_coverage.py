@@ -11,8 +11,10 @@ import pytest
 from models.counts.coverage.inputs import build_inputs
 from models.counts.coverage.ledger import read_ledger
 from models.counts.coverage.training import Coverage, forecast, judged_rows, train_coverage
-from models.counts.coverage.warnings import PERSISTENCE, SCHEMA, service_warnings
+from models.counts.coverage.warnings import PERSISTENCE, service_warnings
 from pipelines.city.profile import Profile
+from pipelines.tables.published import schema_of
+from pipelines.tables.published_places import ServiceWarnings
 from pipelines.warehouse.warehouse import open_warehouse
 
 FIRST = date(2024, 1, 1)
@@ -73,7 +75,7 @@ def week(profile: Profile) -> Week:
 
 def test_the_township_that_falls_behind_comes_first_and_is_red(week: Week) -> None:
     frame = week()
-    assert dict(frame.schema) == SCHEMA
+    assert dict(frame.schema) == schema_of(ServiceWarnings)
     first = frame.row(0, named=True)
     assert (first["area_code"], first["rank"], first["level"]) == (RISING, 1, "red")
     assert first["low"] <= first["expected_overdue"] <= first["high"]

@@ -14,9 +14,11 @@ from models.counts.demand.inputs import build_inputs
 from models.counts.demand.panel import read_panel
 from models.counts.demand.reporting import reporting
 from models.counts.demand.training import Demand, forecast, rows_of, train_demand
-from models.counts.demand.warnings import SCHEMA, USUAL, place_warnings, ranked_places
+from models.counts.demand.warnings import USUAL, place_warnings, ranked_places
 from models.counts.shared.count_metrics import count_metrics
 from pipelines.city.profile import Profile
+from pipelines.tables.published import schema_of
+from pipelines.tables.published_places import PlaceWarnings
 from pipelines.warehouse.warehouse import open_warehouse
 
 AS_OF = date(2025, 12, 29)
@@ -56,7 +58,7 @@ def test_the_file_is_as_the_contract_says(places, profile: Profile) -> None:
         places.panel, places.inputs, profile, AS_OF, places.recorded, places.demand, "demand-28d-v1", True
     )
     frame = files["place_warnings.parquet"]
-    assert dict(frame.schema) == SCHEMA
+    assert dict(frame.schema) == schema_of(PlaceWarnings)
     assert frame["rank"].to_list() == list(range(1, len(frame) + 1))
     assert frame.null_count().sum_horizontal().item() == 0
     assert frame.filter(

@@ -8,7 +8,8 @@ import pytest
 from pipelines.city.profile import Profile
 from pipelines.home import Home
 from pipelines.intake.intake import load_folder
-from pipelines.warehouse.warehouse import CORE_TABLES, open_warehouse
+from pipelines.tables.core import CORE_TABLES
+from pipelines.warehouse.warehouse import open_warehouse
 
 
 def contents(home: Home) -> dict[str, list[tuple]]:

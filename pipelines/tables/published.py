@@ -1,0 +1,67 @@
+"""Every table of a publication by its file's stem, and what a frame must be to stand there."""
+
+from collections.abc import Mapping
+
+import dataframely as dy
+import polars as pl
+
+from pipelines.errors import FengqiaoError
+from pipelines.tables.published_evidence import Arrivals, Calibration, ModelMetrics, Watch
+from pipelines.tables.published_handling import Effect, FunnelKinds, FunnelTiers, Similar, Units
+from pipelines.tables.published_places import GridLoad, Places, PlaceTotals, PlaceWarnings, ServiceWarnings
+from pipelines.tables.published_week import DisputeFacts, DisputeTimeline, DisputeWarnings, LastWeek
+
+PUBLISHED: Mapping[str, type[dy.Schema]] = {
+    "dispute_warnings": DisputeWarnings,
+    "dispute_timeline": DisputeTimeline,
+    "dispute_facts": DisputeFacts,
+    "model_metrics": ModelMetrics,
+    "calibration": Calibration,
+    "place_warnings": PlaceWarnings,
+    "place_totals": PlaceTotals,
+    "service_warnings": ServiceWarnings,
+    "watch": Watch,
+    "last_week": LastWeek,
+    "similar": Similar,
+    "arrivals": Arrivals,
+    "effect": Effect,
+    "funnel_tiers": FunnelTiers,
+    "funnel_kinds": FunnelKinds,
+    "grid_load": GridLoad,
+    "places": Places,
+    "units": Units,
+}
+
+
+def schema_of(table: type[dy.Schema]) -> dict[str, pl.DataType]:
+    """The table's columns and their kinds, in order, as Polars takes them."""
+    return {name: column.dtype for name, column in table.columns().items()}
+
+
+def shaped(frame: pl.DataFrame, table: type[dy.Schema]) -> pl.DataFrame:
+    """The table's columns of a frame, in order and of their kinds; others are left out."""
+    return frame.select(pl.col(name).cast(kind) for name, kind in schema_of(table).items())
+
+
+def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame, having proved to be what a published table is.
+
+    Args:
+        name: of the table.
+        frame: its rows.
+
+    Raises:
+        FengqiaoError: there is no such table, or a column is missing, too many, of another kind, or holds what it may not.
+    """
+    table = PUBLISHED.get(name)
+    if table is None:
+        raise FengqiaoError(f"not published: no class of pipelines/tables says what {name} is")
+    expected, actual = schema_of(table), dict(frame.schema)
+    if list(actual.items()) != list(expected.items()):
+        odd = sorted({name for name, _ in actual.items() ^ expected.items()}) or ["the order of columns"]
+        raise FengqiaoError(f"not published: {name} does not have the columns of its class: {', '.join(odd)}")
+    try:
+        table.validate(frame)
+    except dy.exc.ValidationError as problem:
+        raise FengqiaoError(f"not published: {name} holds what it may not: {problem}") from problem
+    return frame
