@@ -7,7 +7,6 @@ digest it carries: of the data known before the Monday, the catalogue, the profi
 import hashlib
 import json
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -19,7 +18,8 @@ from features.engine.matrix import Matrix, fill
 from features.engine.row_kinds import dispute_rows
 from features.small_cells import hide_small_cells
 from pipelines.city.profile import Profile
-from pipelines.home import REPO, Home
+from pipelines.code_digest import code_digest
+from pipelines.home import Home
 from pipelines.warehouse.data_digest import data_digest
 from pipelines.warehouse.warehouse import open_warehouse
 
@@ -61,17 +61,12 @@ def week_file(home: Home, as_of: date) -> Path:
 
 
 def week_digest(profile: Profile, as_of: date, known: str) -> str:
-    """What a Monday's matrix follows from: data known before it (`known`, their digest), profile, Monday and this code."""
-    made_from = [known, profile.settings.model_dump_json(), as_of.isoformat(), _code()]
+    """What a Monday's matrix follows from: data known before it (`known`, their digest), profile, Monday and the code.
+
+    The code is every file that this module imports: features, and the SQL of the warehouse they are read by.
+    """
+    made_from = [known, profile.settings.model_dump_json(), as_of.isoformat(), code_digest(__name__)]
     return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
-
-
-@cache
-def _code() -> str:
-    digest = hashlib.sha256()
-    for path in sorted((REPO / "features").rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _write(path: Path, matrix: Matrix, digest: str) -> None:

@@ -6,14 +6,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from models.registry.provenance import code_version
 from models.trial.policies import BY_MODEL, NOTHING, POLICIES
 from pipelines.city.profile import Profile
+from pipelines.code_digest import code_digest
 from pipelines.errors import RefusedInput
 
 Fault = Literal["none", "silence", "thorough", "shortage"]
 FAULTS: tuple[Fault, ...] = ("silence", "thorough", "shortage")
 RETRAIN_EVERY_WEEKS = 13
+PLAYED_BY = "dagster_project.trial.one_year"
+"""What plays a year: simulator, intake, models, publishing; another code is another run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +66,7 @@ class Plan:
     @property
     def run(self) -> str:
         """The run's name: runs of the same name can be added to."""
-        world = asdict(self) | {"profile": Path(self.profile).name, "code": code_version()}
+        world = asdict(self) | {"profile": Path(self.profile).name, "code": code_digest(PLAYED_BY)}
         text = json.dumps(world, sort_keys=True)
         return f"scale-{self.scale:g}-{self.weeks}w-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from models.measuring.metrics import headline_metrics
 from models.registry.champion_check import Usability
-from models.registry.provenance import code_version
+from models.registry.provenance import publication_code_version
 from models.registry.registry import Registered
 from models.wording import Message
 from pipelines.city.profile import Profile
@@ -46,7 +46,7 @@ def meta(
     settings = profile.settings
     content = {
         "schema_version": SCHEMA_VERSION,
-        "code_version": code_version(),
+        "code_version": publication_code_version(),
         "as_of": as_of,
         "profile": profile.name,
         "title_zh": settings.title_zh,

@@ -15,7 +15,7 @@ from models.escalation.training import train
 from models.escalation.training_set import TooLittleToLearn
 from models.progress import Progress, silent
 from models.registry.frequent_reasons import frequent_reasons
-from models.registry.provenance import code_version, data_hash
+from models.registry.provenance import data_hash, model_code_version
 from models.registry.registry import Provenance, Registered, register
 from models.registry.version_artifacts import VersionArtifacts
 from models.scope import BACKTEST_ONLY, WHOLE, Scope
@@ -100,5 +100,5 @@ def signature(con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_o
         catalogue_hash=catalogue_hash(),
         trained_as_of=as_of,
         data_hash=data_hash(con),
-        code_version=code_version(),
+        code_version=model_code_version(),
     )

@@ -2,14 +2,11 @@
 
 import hashlib
 import json
-from functools import cache
 from importlib.metadata import version
 
 import duckdb
 
-from pipelines.home import REPO
-
-_SOURCE_FLOORS = ("pipelines", "features", "models")
+from pipelines.code_digest import code_digest
 
 
 def data_hash(con: duckdb.DuckDBPyConnection) -> str:
@@ -18,11 +15,15 @@ def data_hash(con: duckdb.DuckDBPyConnection) -> str:
     return hashlib.sha256(json.dumps(ids).encode()).hexdigest()
 
 
-@cache
-def code_version() -> str:
-    """The release and a digest of the code that turns files into warnings, whatever git knows of it."""
-    digest = hashlib.sha256()
-    for floor in _SOURCE_FLOORS:
-        for path in sorted((REPO / floor).rglob("*.py")):
-            digest.update(path.relative_to(REPO).as_posix().encode() + b"\0" + path.read_bytes())
-    return f"{version('fengqiao')}+{digest.hexdigest()[:12]}"
+def model_code_version() -> str:
+    """The release and a digest of the code that makes models: training, backtest, features; no screen, page or simulator."""
+    return _version_of("models.registry.candidate")
+
+
+def publication_code_version() -> str:
+    """The release and a digest of the code that makes a publication of a warehouse, models included."""
+    return _version_of("models.weekly")
+
+
+def _version_of(module: str) -> str:
+    return f"{version('fengqiao')}+{code_digest(module)[:12]}"

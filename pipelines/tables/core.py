@@ -180,13 +180,12 @@ def later_columns(table: str) -> dict[str, tuple[str, ...]]:
 
 
 def _create(core: str, table: type[dy.Schema]) -> str:
-    return (
-        f"create table if not exists {core} ({', '.join(_column(*one) for one in table.columns().items())});"
-    )
+    columns = [_column(core, *one) for one in table.columns().items()]
+    return f"create table if not exists {core} ({', '.join(columns)});"
 
 
-def _column(name: str, column: dy.Column) -> str:
+def _column(core: str, name: str, column: dy.Column) -> str:
     said = column.metadata or {}
     kind = said.get("stored") or _SQL_TYPES[type(column).__name__]
-    names_a_place = said.get("key") and name in ("area_code", "unit_id")
-    return f"{name} {kind}{' primary key' if names_a_place else '' if column.nullable else ' not null'}"
+    has_no_versions = core in PLACES and said["key"]
+    return f"{name} {kind}{' primary key' if has_no_versions else '' if column.nullable else ' not null'}"

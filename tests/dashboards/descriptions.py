@@ -97,7 +97,7 @@ def _service_warnings(as_of: date, synthetic: bool, draw: np.random.Generator) -
     """Townships of few people have nothing but `suppressed`; shown counts are rounded to 5 (boundary 2)."""
     n, parts = len(TOWNSHIPS), []
     for service in PROFILE.codes_of_kind("service"):
-        caseload = (draw.gamma(3, 60, n) // 5 * 5).astype(int)
+        caseload = np.maximum(draw.gamma(3, 60, n) // 5 * 5, 10).astype(int)
         expected = caseload * draw.beta(2, 18, n)
         hidden = pl.Series(draw.random(n) < 0.15)
         frame = pl.DataFrame(

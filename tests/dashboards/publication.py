@@ -12,7 +12,7 @@ from models.measuring.reliability import CALIBRATION_SCHEMA
 from models.publishing.atomic_switch import write_publication
 from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from pipelines.tables.published import schema_of
+from pipelines.tables.published import PUBLISHED, schema_of, shaped
 from pipelines.tables.published_week import DisputeWarnings
 from tests.dashboards.descriptions import descriptions, similar
 
@@ -74,7 +74,18 @@ def publish(
         files["similar.parquet"] = similar(warnings["dispute_id"].head(CAPACITY), as_of)
     if usable:
         files |= {"model_metrics.parquet": _metrics(), "calibration.parquet": _calibration()}
-    return write_publication(home, as_of, files)
+    conforming = {
+        name: content if isinstance(content, bytes) else _conforming(Path(name).stem, content)
+        for name, content in files.items()
+    }
+    return write_publication(home, as_of, conforming)
+
+
+def _conforming(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the columns of the published table that are not made up here empty."""
+    schema = schema_of(PUBLISHED[table])
+    empty = {name: pl.lit(None, kind) for name, kind in schema.items() if name not in frame.columns}
+    return shaped(frame.with_columns(**empty), PUBLISHED[table])
 
 
 def _disputes(

@@ -13,7 +13,9 @@ MONDAY, NEXT = date(2025, 6, 2), date(2025, 6, 9)
 
 
 def files(n: int) -> dict[str, pl.DataFrame | bytes]:
-    return {"dispute_warnings.parquet": pl.DataFrame({"rank": list(range(n))}), "meta.json": b"{}\n"}
+    late = {"late_days": 0.0, "late_days_90": 1.0, "late_share": 0.0}
+    rows = [{"input_table": "disputes", "week": MONDAY, "records": records} | late for records in range(n)]
+    return {"arrivals.parquet": pl.DataFrame(rows), "meta.json": b"{}\n"}
 
 
 def tree(home: Home) -> dict[str, bytes | str]:
@@ -36,7 +38,7 @@ def test_current_points_at_a_whole_folder(tmp_path: Path) -> None:
     assert told["folder"] == f".versions/2025-06-02-{told['digest']}"
     assert (home.published / told["folder"]).resolve() == link.resolve()
     assert not os.readlink(link).startswith("/")
-    assert sorted(path.name for path in link.iterdir()) == ["dispute_warnings.parquet", "meta.json"]
+    assert sorted(path.name for path in link.iterdir()) == ["arrivals.parquet", "meta.json"]
 
 
 def test_the_same_files_change_nothing(tmp_path: Path) -> None:
@@ -51,7 +53,7 @@ def test_a_corrected_week_swaps_the_link(tmp_path: Path) -> None:
     home = Home(tmp_path)
     write_publication(home, MONDAY, files(3))
     link = write_publication(home, MONDAY, files(4))
-    assert len(pl.read_parquet(link / "dispute_warnings.parquet")) == 4
+    assert len(pl.read_parquet(link / "arrivals.parquet")) == 4
     assert (home.published / current(home)["folder"]).resolve() == link.resolve()
 
 
@@ -59,7 +61,7 @@ def test_an_earlier_week_published_later_leaves_the_present_one_in_use(tmp_path:
     home = Home(tmp_path)
     write_publication(home, NEXT, files(3))
     link = write_publication(home, MONDAY, files(5))
-    assert len(pl.read_parquet(link / "dispute_warnings.parquet")) == 5
+    assert len(pl.read_parquet(link / "arrivals.parquet")) == 5
     assert current(home)["as_of"] == "2025-06-09"
 
 
@@ -82,5 +84,5 @@ def test_a_crash_before_the_switch_leaves_last_weeks_warnings_standing(
     assert all(tree(home).get(name) == content for name, content in before.items())
     link = write_publication(home, NEXT, files(9))
     assert current(home)["as_of"] == "2025-06-09"
-    assert len(pl.read_parquet(link / "dispute_warnings.parquet")) == 9
+    assert len(pl.read_parquet(link / "arrivals.parquet")) == 9
     assert not list(home.published.rglob(".partial*"))

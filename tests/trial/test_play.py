@@ -74,7 +74,7 @@ def test_a_trial_is_played_reported_and_gone_on_with(tmp_path: Path, monkeypatch
 
     page = (folder / "trial.md").read_bytes()
     (folder / "trial.md").unlink()
-    monkeypatch.setattr("dagster_project.trial.plan.code_version", lambda: "later code")
+    monkeypatch.setattr("dagster_project.trial.plan.code_digest", lambda module: f"later {module}")
     assert "arms are missing" in report_again(home, load_profile("qujing"), PLAN_RUN)
     assert (folder / "trial.md").read_bytes() == page
     for name in ("another", ""):
