@@ -13,8 +13,8 @@ from pipelines.intake.cell_values import HAPPENED_IN
 from pipelines.intake.parsing import Parsed, with_bad
 from pipelines.mapping.mapping import TableMapping
 from pipelines.reading.readers import LINE
-from pipelines.tables.core import CORE_TABLES
-from pipelines.warehouse.warehouse import LATER, read_frame
+from pipelines.tables.core import CORE_TABLES, later_columns
+from pipelines.warehouse.warehouse import read_frame
 
 ABOVE_TOWNSHIP = "area_code: above township"
 NO_MONDAY = "week: is no Monday"
@@ -73,7 +73,7 @@ def days_checked(
 ) -> Parsed:
     """Rows whose later moments lie ahead of the clock, or whose day lies far from all others, are held."""
     table = mapping.table
-    for name in (*LATER.get(table, ()), "recorded_at"):
+    for name in (*later_columns(table), "recorded_at"):
         if name in parsed.good.columns:
             ahead = parsed.good.filter(pl.col(name) > (until or NO_DATE_AFTER))[LINE]
             parsed = hold(parsed, ahead, f"{name}: {AHEAD}")

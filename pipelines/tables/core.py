@@ -119,13 +119,13 @@ def core_columns(table: str) -> dict[str, dy.Column]:
 
 _GRID = dy.String(nullable=True, metadata=about("所在网格", "所在网格。"), description="Its grid.")
 
-CORE: Mapping[str, type[dy.Schema]] = {
+CORE: dict[str, type[dy.Schema]] = {
     core: type(core, (dy.Schema,), core_columns(table) | {"__doc__": TABLES[table].__doc__})
     for table, core in CORE_TABLES.items()
 }
 """Every versioned core table's class; the document is that of the input table."""
 
-PLACES: Mapping[str, type[dy.Schema]] = {"core_area": CoreArea, "core_unit": CoreUnit}
+PLACES: dict[str, type[dy.Schema]] = {"core_area": CoreArea, "core_unit": CoreUnit}
 """The tables taken from the profile, which have no versions."""
 
 _SQL_TYPES = {

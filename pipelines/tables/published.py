@@ -1,9 +1,9 @@
 """Every table of a publication by its file's stem, and what a frame must be to stand there."""
 
-from collections.abc import Mapping
 
 import dataframely as dy
 import polars as pl
+from dataframely.exc import ValidationError
 
 from pipelines.errors import FengqiaoError
 from pipelines.tables.published_evidence import Arrivals, Calibration, ModelMetrics, Watch
@@ -11,7 +11,7 @@ from pipelines.tables.published_handling import Effect, FunnelKinds, FunnelTiers
 from pipelines.tables.published_places import GridLoad, Places, PlaceTotals, PlaceWarnings, ServiceWarnings
 from pipelines.tables.published_week import DisputeFacts, DisputeTimeline, DisputeWarnings, LastWeek
 
-PUBLISHED: Mapping[str, type[dy.Schema]] = {
+PUBLISHED: dict[str, type[dy.Schema]] = {
     "dispute_warnings": DisputeWarnings,
     "dispute_timeline": DisputeTimeline,
     "dispute_facts": DisputeFacts,
@@ -62,6 +62,6 @@ def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
         raise FengqiaoError(f"not published: {name} does not have the columns of its class: {', '.join(odd)}")
     try:
         table.validate(frame)
-    except dy.exc.ValidationError as problem:
+    except ValidationError as problem:
         raise FengqiaoError(f"not published: {name} holds what it may not: {problem}") from problem
     return frame
