@@ -13,6 +13,7 @@ from pipelines.mapping.mapping import TableMapping
 from pipelines.reading.readers import LINE
 from pipelines.tables.contracts import key_columns
 from pipelines.tables.core import CORE_TABLES
+from pipelines.warehouse.as_known import table_as_it_stands
 from pipelines.warehouse.warehouse import read_frame
 
 TWO_MATTERS = "one number, two matters; if numbers are unique only within a place or a year, say `key_within` in a mapping"
@@ -68,7 +69,7 @@ def _known_versions(
     con.register("arriving_keys", rows.select(facts[0]).unique())
     known = read_frame(
         con,
-        f"select {', '.join(facts)} from {CORE_TABLES[table]} semi join arriving_keys using ({facts[0]}) where superseded_at is null order by all",
+        f"select {', '.join(facts)} from {table_as_it_stands(CORE_TABLES[table])} semi join arriving_keys using ({facts[0]}) order by all",
     )
     con.unregister("arriving_keys")
     return known.cast({name: rows.schema[name] for name in facts})

@@ -1,6 +1,5 @@
 """Every table of a publication by its file's stem, and what a frame must be to stand there."""
 
-
 import dataframely as dy
 import polars as pl
 from dataframely.exc import ValidationError

@@ -19,9 +19,9 @@ from models.scope import LIST_ONLY
 from models.wording import Message
 from pipelines.city.profile import Profile
 from pipelines.home import Home
-from tests.worlds.two_towns import home_with_champion
 from pipelines.tables.published import schema_of
 from pipelines.tables.published_week import DisputeWarnings
+from tests.worlds.two_towns import home_with_champion
 
 AS_OF = date(2025, 12, 29)
 NULL_WITHOUT_MODEL = ("probability", "probability_low", "probability_high", "level", "base_rate", "lift")
