@@ -19,7 +19,6 @@ from pipelines.privacy.personal_numbers import personal
 from pipelines.privacy.refused_words import refuse_values
 from pipelines.tables.contracts import TABLES, key_columns, number_columns
 from pipelines.tables.core import happened_column
-from pipelines.tables.core import happened_column
 from pipelines.tables.normal_form import normal_form, normal_forms
 
 UNITS = "units"
