@@ -9,8 +9,9 @@ from pipelines.intake.row_choice import source_name
 from pipelines.mapping.landing_folder import CORRECTIONS
 from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.tables.contracts import TABLES, key_columns
+from pipelines.tables.core import CORE_TABLES, later_columns
 from pipelines.warehouse.as_known import versions
-from pipelines.warehouse.warehouse import CORE_TABLES, LATER, read_row
+from pipelines.warehouse.warehouse import read_row
 
 NEEDED = ("minor_involved", "scale", "found_after_warning")
 """Columns without which the boundary cannot be kept (12, 14): one that is renamed would put minors on the list."""
@@ -56,7 +57,7 @@ def columns_that_stopped(
 
 def emptied_cells(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> tuple[str, ...]:
     """Say how many core rows leave empty what an earlier file filled of the same record: a closing, a withdrawal."""
-    later = [c for c in LATER.get(table, ()) if c in rows.columns]
+    later = [c for c in later_columns(table) if c in rows.columns]
     if not later or not len(rows):
         return ()
     key = key_columns(table)[0]
