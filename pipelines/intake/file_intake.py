@@ -1,6 +1,7 @@
 """One file taken in: read, its rows parsed and held or loaded, each of them accounted for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import duckdb
@@ -50,7 +51,7 @@ def take_file(
         take_ledger(con, source, m, known, profile, key, until, seen) for m in tables if m.table == LEDGER
     ]
     if len(reports) < len(tables):
-        raw = read_source(source)
+        raw = replace(read_source(source), name=source.kept_name)
         refuse_headings(raw.name, raw.headings)
         seen(raw, source)
         reports += [

@@ -112,36 +112,45 @@ def load_sources(
         rebuild_coverage(con)
     reports: list[FileReport] = []
     for at, source in enumerate(sources):
-        tell(source.path.name, at / len(sources))
+        tell(source.kept_name, at / len(sources))
         known = ids[source.path]
-        before = _seen_before(con, known, source.path.name)
+        before = _seen_before(con, known, source.kept_name)
         if not before:
             try:
-                with quoting_nothing(source.path.name):
+                with quoting_nothing(source.path.name, source.kept_name):
                     before = take_file(con, source, known, profile, key, until, look)
                 read_as = [known, prints[source.path]]
                 con.execute("insert or replace into intake_reading values ($1, $2)", read_as)
             except OutOfBounds as refusal:
-                before = [_left_out(con, source.path.name, known, refusal)]
+                before = [_left_out(con, source.kept_name, known, refusal)]
         reports += before
     return reports
 
 
 @contextmanager
-def quoting_nothing(file_name: str) -> Iterator[None]:
+def quoting_nothing(file_name: str, kept_name: str | None = None) -> Iterator[None]:
     """Let no unforeseen error out with its message, which may quote a row and would be kept in Dagster's log.
+
+    Args:
+        file_name: of the file.
+        kept_name: how it is called in what is kept; as it is where None.
 
     Raises:
         FengqiaoError: in its place; names the file, the kind of error and where in the code it came up.
     """
+    shown = kept_name or file_name
     try:
         yield
-    except (FengqiaoError, KeyboardInterrupt, SystemExit):
+    except FengqiaoError as problem:
+        if file_name == shown or file_name not in str(problem):
+            raise
+        raise type(problem)(str(problem).replace(file_name, shown)) from None
+    except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as problem:  # a library in another language panics outside Exception
         frame = traceback.extract_tb(problem.__traceback__)[-1]
         raise FengqiaoError(
-            f"{file_name}: {type(problem).__name__} in {Path(frame.filename).name}, line {frame.lineno}. "
+            f"{shown}: {type(problem).__name__} in {Path(frame.filename).name}, line {frame.lineno}. "
             "Nothing was loaded. The message is withheld, for it may quote a row."
         ) from None
 

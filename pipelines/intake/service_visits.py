@@ -14,6 +14,7 @@ visit of: the earlier file's are dropped. Of fewer, those it brings again are dr
 
 import hmac
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import duckdb
@@ -70,6 +71,7 @@ def take_ledger(
     )
     for nth, raw in enumerate(read_in_chunks(source)):
         encoding, notices = raw.encoding, raw.notices
+        raw = replace(raw, name=source.kept_name)
         if nth == 0:
             refuse_headings(raw.name, raw.headings)
             look(raw, source)
@@ -86,11 +88,11 @@ def take_ledger(
         read, held = read + len(named), held + len(bad)
     released = con.execute(
         "delete from quarantine where table_name = $1 and file_name = $2 and file_id <> $3",
-        [LEDGER, source.path.name, known],
+        [LEDGER, source.kept_name, known],
     ).fetchall()[0][0]
     again = add_visits(con, max((at for at in newest if at is not None), default=None), known)
     counted = (read, read - held - again, held, 0, again)
-    return FileReport(source.path.name, known, LEDGER, encoding, *counted, released, notices)
+    return FileReport(source.kept_name, known, LEDGER, encoding, *counted, released, notices)
 
 
 def placed_visits(visits: pl.DataFrame, areas: pl.DataFrame, key: bytes) -> tuple[pl.DataFrame, list[int]]:

@@ -28,6 +28,7 @@ from pipelines.mapping.landing_entries import (
 from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.mapping.profile_words import refuse_profile_words
 from pipelines.mapping.validation import problems
+from pipelines.privacy.file_names import kept_file_name
 from pipelines.privacy.personal_numbers import MASK, is_personal
 from pipelines.tables.contracts import TABLES
 
@@ -55,6 +56,14 @@ class SourceFile:
     mapping: FileMapping
     limits: FileLimits = FileLimits()
     unpacked: _Unpacked | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def kept_name(self) -> str:
+        """The file's name as it may be kept and logged: without what may name a person."""
+        pattern = Path(self.mapping.files).name
+        if pattern == self.path.name:
+            pattern = f"{self.mapping.tables[0].table}*{self.path.suffix}"
+        return kept_file_name(self.path.name, pattern)
 
 
 def find_sources(data: Path, profile: Profile) -> list[SourceFile]:
