@@ -22,6 +22,7 @@ from pipelines.mapping.mapping import TableMapping, headings_of
 from pipelines.onboarding.likely_faults import (
     HELD,
     HINT,
+    NOTICE,
     REFUSED,
     UNREAD,
     Fault,
@@ -178,6 +179,8 @@ def _faults_of_files(report: CheckReport) -> Iterator[Fault]:
     for file in report.files:
         read[file.table] = read.get(file.table, 0) + file.read
     yield from faults_of_rules(report.rules, read)
+    notices = dict.fromkeys((file.file, notice) for file in report.files for notice in file.notices)
+    yield from (Fault(NOTICE, 1.0, f"{name}: {notice}") for name, notice in notices)
     yield from (Fault(HELD, 0.0, words) for words in report.words)
     yield from (Fault(UNREAD, 1.0, line) for line in report.unread_lines())
     for name, hints in report.hints.items():

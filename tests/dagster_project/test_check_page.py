@@ -136,3 +136,12 @@ def test_machines_are_told_the_same(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert file["read"] == file["loaded"] + file["quarantined"] + file["duplicates"] + file["unchanged"] == 30
     assert output["prospects"]["cases"] == output["prospects"]["open"] == 30
     assert output["likely_wrong"][0]["what"].startswith("no case is ever closed")
+
+
+def test_what_the_reader_notices_of_a_file_is_on_the_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [case(n % 300, key=f"JF{n:05}") for n in range(10_000)]
+    out = page(tmp_path, rows, [], capsys)
+    assert "disputes.csv: 正好10000行" in out
+    assert "exactly 10,000 rows: the export may have been cut off at its limit" in out

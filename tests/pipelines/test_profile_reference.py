@@ -35,5 +35,8 @@ def test_every_setting_has_its_meaning_and_an_example_that_is_accepted(
     model.model_validate(EXACTLY_ONE.get((model.__name__, name), {}) | needed | entry)
 
 
-EXACTLY_ONE = {("Outcome", "min_severity"): {"table": "outcomes"}}
+EXACTLY_ONE = {
+    ("Outcome", "min_severity"): {"table": "outcomes"},
+    ("Outcome", "at_least"): {"event_types": ["reopened"]},
+}
 """What an example needs beside it."""
