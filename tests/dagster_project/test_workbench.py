@@ -8,12 +8,13 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
-from typing import Any
 from urllib.error import HTTPError, URLError
 
 import pytest
 
 from dagster_project.operations.ports import DAGSTER_PORT, HOST, MLFLOW_PORT
+from tests.worlds.small_city import SmallCity
+from tests.worlds.store import copy_of
 
 PATIENCE_SECONDS = 240
 
@@ -39,9 +40,15 @@ def listens(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
-def dev(city: Any) -> subprocess.Popen[str]:
+@pytest.fixture
+def home(small_city: SmallCity, tmp_path: Path) -> Path:
+    """A copy, for servers write into the home."""
+    return copy_of(small_city.home, tmp_path / "home")
+
+
+def dev(city: SmallCity, home: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [Path(sys.executable).parent / "fengqiao", "dev", "--profile", city.profile, "--home", city.home],
+        [Path(sys.executable).parent / "fengqiao", "dev", "--profile", city.profile, "--home", home],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -59,8 +66,8 @@ def ignoring_interrupts() -> None:
 @pytest.mark.skipif(
     listens(DAGSTER_PORT) or listens(MLFLOW_PORT), reason="someone's Dagster or MLflow is open here"
 )
-def test_three_screens_open_on_localhost_and_one_stop_closes_them(small_city: Any) -> None:
-    opened = dev(small_city)
+def test_three_screens_open_on_localhost_and_one_stop_closes_them(small_city: SmallCity, home: Path) -> None:
+    opened = dev(small_city, home)
     try:
         assert opened.stdout is not None
         printed = [opened.stdout.readline() for _ in range(4)]
@@ -82,12 +89,12 @@ def test_three_screens_open_on_localhost_and_one_stop_closes_them(small_city: An
         opened.communicate(timeout=60)
 
 
-def test_a_taken_port_is_said_and_nothing_opens(small_city: Any) -> None:
+def test_a_taken_port_is_said_and_nothing_opens(small_city: SmallCity, home: Path) -> None:
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind((HOST, MLFLOW_PORT))
         taken.listen()
-        refused = dev(small_city)
+        refused = dev(small_city, home)
         out, err = refused.communicate(timeout=60)
     assert refused.returncode == 2
     assert f"port {MLFLOW_PORT}" in err

@@ -11,6 +11,14 @@ from streamlit.util import calc_hash
 from dashboards.server import APP
 from pipelines.home import Home
 from tests.dashboards.publication import AS_OF, publish
+from tests.worlds.small_city import SmallCity
+from tests.worlds.store import copy_of
+
+
+@pytest.fixture(scope="session")
+def small_city(small_city: SmallCity, tmp_path_factory: pytest.TempPathFactory) -> SmallCity:
+    """A copy of this worker's own, for a screen makes its home a record of decisions."""
+    return SmallCity(copy_of(small_city.root, tmp_path_factory.mktemp("screened")))
 
 
 @pytest.fixture(scope="session")
