@@ -150,7 +150,7 @@ class Watched:
 @pytest.fixture
 def city(small_city: SmallCity, tmp_path: Path) -> Watched:
     profile = copy_of(small_city.profile, tmp_path / "qujing")
-    put(profile / "profile.yml", "folds: 3, bootstrap: 50", "folds: 1, bootstrap: 20")
+    put(profile / "profile.yml", "folds: 3, bootstrap: 50", "folds: 1, bootstrap: 50")
     (profile / "mappings").mkdir()
     (profile / "mappings" / "register.yml").write_text(MAPPING, encoding="utf-8")
     return Watched(tmp_path, profile)
