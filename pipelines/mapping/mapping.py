@@ -135,8 +135,7 @@ class FileMapping(Checked):
     )
     separator: str | None = Field(
         default=None,
-        min_length=1,
-        max_length=1,
+        pattern=r"^[ !#-~\t]$",
         description="between the fields of a CSV, only where it is none of comma, semicolon, tab and bar",
         examples=["^"],
     )

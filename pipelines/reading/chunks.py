@@ -68,11 +68,12 @@ def _csv_chunks(source: SourceFile, letters: int) -> Iterator[RawFile]:
             form = csv_form(name, text, mapping.separator, mapping.header_row)
         refuse_large_text(name, text, form, source.limits)
         before = line - 2 if head else 0
-        frame = csv_frame(name, head + text, form, before)
+        table = (head + text).encode()
+        frame = csv_frame(name, table, form, before)
         first = line if head else form.header_line + 1
         newlines = text.count("\n")
         raw = lined(name, encoding, frame.clone(), first, line - 1 + newlines)
-        yield replace(raw, faults=checked_lines(raw, head + text, form, frame, before))
+        yield replace(raw, faults=checked_lines(raw, table, form, frame, before))
         if not head:
             head = pl.DataFrame(schema=frame.schema).write_csv(separator=form.separator)
             form = replace(form, header_line=1)

@@ -9,6 +9,7 @@ import io
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from pipelines.city.file_limits import FileLimits
@@ -64,8 +65,11 @@ def csv_form(name: str, text: str, separator: str | None, header_row: int) -> Cs
     separator = separator or _likeliest_separator(
         [row for row in lines[header : header + LINES_COMPARED] if row]
     )
-    headings = text.split("\n", header + 1)[header : header + 1]
-    return CsvForm(separator, header + 1, len(_fields(headings[0], separator)) if headings else 0)
+    if header >= len(lines) - 1:  # the headings reach beyond what is compared
+        lines = text.split("\n", header + 1)
+    return CsvForm(
+        separator, header + 1, len(_fields(lines[header], separator)) if header < len(lines) else 0
+    )
 
 
 def refuse_large_text(name: str, text: str, form: CsvForm, limits: FileLimits) -> None:
@@ -79,37 +83,37 @@ def refuse_large_text(name: str, text: str, form: CsvForm, limits: FileLimits) -
             )
 
 
-def csv_frame(name: str, content: str, form: CsvForm, before: int = 0) -> pl.DataFrame:
+def csv_frame(name: str, content: bytes, form: CsvForm, before: int = 0) -> pl.DataFrame:
     """The text of a CSV, every column as text.
 
     Args:
         name: of the file, for errors.
-        content: headings and rows.
+        content: headings and rows, in UTF-8.
         form: how it is written.
         before: lines of the file that stand before those of `content`.
 
     Raises:
         RefusedInput: a line is no proper CSV; names the line.
     """
-    table = content.split("\n", form.header_line - 1)[-1] if form.header_line > 1 else content
+    table = content.split(b"\n", form.header_line - 1)[-1] if form.header_line > 1 else content
     try:
-        frame = pl.read_csv(table.encode(), infer_schema=False, separator=form.separator)
+        frame = pl.read_csv(table, infer_schema=False, separator=form.separator)
     except pl.exceptions.PolarsError:
-        raise RefusedInput(f"{name}: {_what_is_wrong(content, form, before)}") from None
-    if '="' in content:
+        raise RefusedInput(f"{name}: {_what_is_wrong(content.decode(), form, before)}") from None
+    if b'="' in content:
         frame = frame.with_columns(pl.all().str.replace(WRAPPED, "$1"))
         frame.columns = [re.sub(WRAPPED, r"\1", heading) for heading in frame.columns]
     return frame
 
 
 def checked_lines(
-    raw: RawFile, content: str, form: CsvForm, frame: pl.DataFrame, before: int = 0
+    raw: RawFile, content: bytes, form: CsvForm, frame: pl.DataFrame, before: int = 0
 ) -> pl.DataFrame:
     """The lines with too few fields, as `faults` of a file.
 
     Args:
         raw: the file, its rows lined.
-        content: the text its rows were read from, with headings.
+        content: the text its rows were read from, with headings, in UTF-8.
         form: how it is written.
         frame: every row of the text, blank ones included.
         before: lines of the file that stand before those of `content`.
@@ -118,19 +122,19 @@ def checked_lines(
         RefusedInput: the last line breaks off, or a field swallows lines; names the line.
     """
     _refuse_broken_end(raw.name, content, form)
-    quoted = '"' in content
+    quoted = b'"' in content
     if quoted:
         _refuse_swallowed(raw, form)
     if form.width < 2 or _all_whole(content, form, frame, quoted=quoted):
         return pl.DataFrame(schema=FAULTS)
-    short = _short_lines(content, form, before)
+    short = _short_lines(content.decode(), form, before)
     return pl.DataFrame({LINE: short, RULE: [TOO_FEW] * len(short)}, schema=FAULTS).filter(
         pl.col(LINE).is_in(raw.frame[LINE].implode())
     )
 
 
 def _likeliest_separator(rows: list[str]) -> str:
-    """What parts the headings into most fields, and the rows below into as many."""
+    """The separator that gives the headings most fields, and the rows below as many."""
 
     def fit(separator: str) -> tuple[float, int]:
         widths = [len(_fields(row, separator)) for row in rows]
@@ -149,20 +153,23 @@ def _fields(line: str, separator: str) -> list[str]:
         return line.split(separator)
 
 
-def _all_whole(content: str, form: CsvForm, frame: pl.DataFrame, *, quoted: bool) -> bool:
+def _all_whole(content: bytes, form: CsvForm, frame: pl.DataFrame, *, quoted: bool) -> bool:
     """Whether every line has as many fields as there are headings: by counting, without looking at one of them."""
-    separators = content.count(form.separator)
+    mark = form.separator.encode()
+    separators = int(np.count_nonzero(np.frombuffer(content, np.uint8) == mark[0]))
     if form.header_line > 1:
-        head = content.split("\n", form.header_line - 1)
-        separators -= sum(line.count(form.separator) for line in head[:-1])
+        head = content.split(b"\n", form.header_line - 1)
+        separators -= sum(line.count(mark) for line in head[:-1])
     if quoted:
         inside = pl.sum_horizontal(
             pl.all().str.count_matches(form.separator, literal=True).fill_null(0)
         ).sum()
         separators -= int(frame.select(inside).item()) + sum(h.count(form.separator) for h in frame.columns)
-    blank = int(frame.select(pl.all_horizontal(pl.all().is_null()).sum()).item())
     whole = (form.width - 1) * (len(frame) + 1)
-    return separators in (whole, whole - blank * (form.width - 1))
+    if separators == whole:
+        return True
+    blank = int(frame.select(pl.all_horizontal(pl.all().is_null()).sum()).item())
+    return separators == whole - blank * (form.width - 1)
 
 
 def _short_lines(content: str, form: CsvForm, before: int) -> list[int]:
@@ -176,12 +183,12 @@ def _short_lines(content: str, form: CsvForm, before: int) -> list[int]:
     return short
 
 
-def _refuse_broken_end(name: str, content: str, form: CsvForm) -> None:
+def _refuse_broken_end(name: str, content: bytes, form: CsvForm) -> None:
     """Refuse a CSV whose last line breaks off before its last field."""
-    if content.endswith("\n"):
+    if content.endswith(b"\n"):
         return
-    last = content[content.rfind("\n") + 1 :]
-    if '"' not in last and 0 < last.count(form.separator) + 1 < form.width:
+    last = content[content.rfind(b"\n") + 1 :]
+    if b'"' not in last and 0 < last.count(form.separator.encode()) + 1 < form.width:
         raise RefusedInput(f"{name}: the last line breaks off; the file is truncated. Send the whole file.")
 
 

@@ -172,9 +172,10 @@ def _read_csv(source: SourceFile) -> RawFile:
         raise wrong_encoding(path, encoding) from None
     form = csv_form(path.name, content, mapping.separator, mapping.header_row)
     refuse_large_text(path.name, content, form, source.limits)
-    frame = csv_frame(path.name, content, form)
-    raw = lined(path.name, encoding, frame.clone(), form.header_line + 1, content.count("\n"))
-    return replace(raw, faults=checked_lines(raw, content, form, frame))
+    table = content.encode()
+    frame = csv_frame(path.name, table, form)
+    raw = lined(path.name, encoding, frame.clone(), form.header_line + 1, table.count(b"\n"))
+    return replace(raw, faults=checked_lines(raw, table, form, frame))
 
 
 def _is(content: bytes, encoding: str) -> bool:

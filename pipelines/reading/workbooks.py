@@ -13,6 +13,7 @@ import polars as pl
 from pipelines.errors import RefusedInput
 from pipelines.mapping.landing_folder import SourceFile
 from pipelines.mapping.mapping import known_headings
+from pipelines.reading.csv_text import WRAPPED
 from pipelines.reading.isolation import Block, read_isolated
 from pipelines.reading.raw_file import LINE, RawFile, distinct_headings
 
@@ -95,9 +96,7 @@ def _sheet(block: Block, header_row: int) -> _Sheet:
     if block.frame is None or not len(block.frame):
         return _Sheet(place, visible, pl.DataFrame() if block.frame is not None else None)
     cells, uncalculated = _written_over(block.frame, header["cells"])
-    cells = cells.with_columns(
-        pl.all().str.replace(TIME_ALONE, "").str.replace(r'^="(.*)"$', "$1").replace("", None)
-    )
+    cells = cells.select(_plain(column) for column in cells)
     top = max(0, header_row - 1 - header["first_row"])
     if top >= len(cells):
         return _Sheet(place, visible, pl.DataFrame())
@@ -120,6 +119,15 @@ def _sheet(block: Block, header_row: int) -> _Sheet:
             f"sheet {place} holds formulas, and none has a value. Open it in a spreadsheet program, save it anew and send it again"
         )
     return _Sheet(place, visible, rows, repeated, header["date1904"], uncalculated)
+
+
+def _plain(cells: pl.Series) -> pl.Series:
+    """Cells as people see them: an hour without a day before it, a text without the wrapping that keeps it one."""
+    if cells.str.starts_with("1899-12-3").any():
+        cells = cells.str.replace(TIME_ALONE, "")
+    if cells.str.starts_with('="').any():
+        cells = cells.str.replace(WRAPPED, "$1")
+    return cells.replace("", None) if (cells == "").any() else cells
 
 
 def _written_over(frame: pl.DataFrame, cells: list[tuple[int, int, str]]) -> tuple[pl.DataFrame, int]:
