@@ -129,7 +129,8 @@ def _know_later(
 ) -> None:
     """Move the known time of rows that tell of something later than a row of the same moment does.
 
-    A row of an earlier file moves as well, for an older export may come after it, unless a version is known at that moment.
+    A row of an earlier file moves as well, for an older export may come after it, unless a version is known at that moment: one
+    that says the same takes its place.
     """
     if not later:
         return
@@ -139,6 +140,12 @@ def _know_later(
     told = f"coalesce(greatest({', '.join(f'o.{c}' for c in later)}), '-infinity'::timestamp)"
     tells_more = f"{same} and ({differs}) and {newest} > {told}"
     taken = " and ".join([*(f"v.{c} = n.{c}" for c in key), f"v.known_at = {newest}"])
+    _drop_told_again(
+        con,
+        core,
+        columns,
+        f"{tells_more}) where {newest} > n.known_at and exists (select 1 from rivals v where {taken}",
+    )
     con.execute(
         f"""
         create or replace temp table moved as
@@ -158,6 +165,24 @@ def _know_later(
     con.execute("update rivals set known_at = moved.known_at from moved where rivals.row = moved.row")
     con.execute(f"update {core} set known_at = moved.known_at from moved where {core}.rowid = moved.row")
     con.execute("drop table moved")
+
+
+def _drop_told_again(con: duckdb.DuckDBPyConnection, core: str, columns: list[str], of_which: str) -> None:
+    """Delete the rows that would move to a moment at which a version that says the same is known.
+
+    Args:
+        con: the warehouse, with `rivals` and `contested`.
+        core: the core table.
+        columns: its columns that files fill.
+        of_which: the rows `n` that would move, and the versions `v` known at the moments they would move to, in SQL.
+    """
+    same = " and ".join(f"v.{c} is not distinct from n.{c}" for c in columns if c != "known_at")
+    con.execute(
+        f"create or replace temp table told_again as select n.row from rivals n semi join contested o on ({of_which} and {same})"
+    )
+    con.execute(f"delete from {core} where rowid in (select row from told_again)")
+    con.execute("delete from rivals where row in (select row from told_again)")
+    con.execute("drop table told_again")
 
 
 def _judge(con: duckdb.DuckDBPyConnection, key: list[str], columns: list[str]) -> None:

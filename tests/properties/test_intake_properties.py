@@ -161,6 +161,7 @@ close_versions = st.lists(
 @given(st.one_of(versions, close_versions), st.integers(0, 14))
 @example([(0, 0, "D1", 1), (0, 0, "D1", None)], 1)
 @example([(0, 1, "D1", None), (0, 0, "D1", 1), (0, 0, "D1", None)], 2)
+@example([(1, 0, "D1", 1), (1, 1, "D1", 1), (1, 0, "D1", None)], 2)
 def test_rows_in_two_files_end_as_the_same_rows_in_one_and_again_change_nothing(rows: list, cut: int) -> None:
     """Of rows that contradict one another the first stands: which that is may depend on the file, that one is held does not."""
     query = "select * exclude (file_id) from core_dispute order by all"
