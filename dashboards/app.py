@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards.markup.markup import boundary, lines, notice
+from dashboards.markup.markup import boundary, lines, notice, verbatim
 from dashboards.published.warnings_queries import notices, run_notice
 from dashboards.screens import (
     data_health,
@@ -95,7 +95,7 @@ def _settle() -> None:
 
 def _about(session: Session) -> None:
     words = session.words
-    st.markdown(f"**{session.title}**")
+    st.markdown(f"**{verbatim(session.title)}**")
     _language(words)
     st.caption(f"{words('side.role')}{words('general.part')}{words.text_or_unknown('role', session.role)}")
     if session.publication is not None:

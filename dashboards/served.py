@@ -10,6 +10,7 @@ from dashboards.access.login import login_file, read_rules
 from dashboards.access.web_guard import WebGuard, hosts_of
 from dashboards.server import APP, HOSTS, PORT
 
+os.umask(0o077)
 login = login_file()
 published_at = urlsplit(read_rules(login).redirect_uri) if login else urlsplit("")
 app = st.App(

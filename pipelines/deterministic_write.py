@@ -4,13 +4,26 @@ import hashlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import polars as pl
+import xlsxwriter
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """One way to write, so that equal frames are equal files."""
     frame.write_parquet(path, compression="zstd", compression_level=3, statistics=True)
+
+
+def new_workbook(target: str | Path | BinaryIO, **options: Any) -> xlsxwriter.Workbook:
+    """The one way to begin a workbook: text from data stays text, whatever it begins with.
+
+    Args:
+        target: a path, or a buffer.
+        options: further ones of XlsxWriter.
+    """
+    as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    return xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options | as_text)
 
 
 def write_folder(parent: Path, name: str, files: Mapping[str, pl.DataFrame | bytes]) -> Path:

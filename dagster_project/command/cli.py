@@ -3,6 +3,7 @@
 Imports stay inside the commands, so that `fengqiao --help` answers at once.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,15 @@ from typing import Annotated, Literal
 import typer
 
 from dagster_project.command import cli_models
-from dagster_project.command.cli_options import AsOf, HomeFolder, ProfileName, city_of, monday_of, new_stages
+from dagster_project.command.cli_options import (
+    AsOf,
+    HomeFolder,
+    ProfileName,
+    city_of,
+    monday_of,
+    new_stages,
+    say,
+)
 from pipelines.errors import FengqiaoError, RefusedInput
 
 app = typer.Typer(
@@ -29,8 +38,13 @@ app.add_typer(cli_models.app)
 DataFolder = Annotated[Path, typer.Option("--data", help="Landing folder with the city's files.")]
 
 
+OWNER_ALONE = 0o077
+"""Takes every right of others off new files and folders of the home."""
+
+
 def main() -> None:
-    """Run the command; `--debug` shows the trace of what goes wrong."""
+    """Run the command; `--debug` shows the trace of what goes wrong. What it writes is for its own user alone."""
+    os.umask(OWNER_ALONE)
     arguments = [word for word in sys.argv[1:] if word != "--debug"]
     with plain_errors(debug="--debug" in sys.argv):
         app(args=arguments, standalone_mode=True)
@@ -45,10 +59,10 @@ def plain_errors(debug: bool = False) -> Iterator[None]:
         if debug:
             raise
         if isinstance(problem, FengqiaoError):
-            typer.echo(f"fengqiao: {problem}", err=True)
+            say(f"fengqiao: {problem}", err=True)
             sys.exit(problem.exit_code)
         first_line = next(iter(str(problem).splitlines()), "")
-        typer.echo(f"fengqiao: {type(problem).__name__}: {first_line} (--debug shows the trace)", err=True)
+        say(f"fengqiao: {type(problem).__name__}: {first_line} (--debug shows the trace)", err=True)
         sys.exit(FengqiaoError.exit_code)
 
 
@@ -104,16 +118,16 @@ def check(
     if draft is not None:
         drafted = draft_profile(data, draft)
         for line in (*(f"drafted {path}" for path in drafted.paths), *drafted.notes):
-            typer.echo(line)
+            say(line)
         return
     loaded = load_profile(profile)
     if home is not None and corrections is not None:
         for path in corrections_of_home(home, loaded, corrections):
-            typer.echo(f"to be corrected: {path}")
+            say(f"to be corrected: {path}")
         return
     report, outlook = dry_run(data, loaded, corrections)
     if as_json:
-        typer.echo(page_json(report, outlook))
+        say(page_json(report, outlook))
     else:
         show_page(report, outlook, data, verbose=verbose)
     if report.refusals:
@@ -153,7 +167,7 @@ def brief(
     from dashboards.papers.weekly_brief import write_brief
 
     city = city_of(profile, home)
-    typer.echo(f"brief in {write_brief(city.home, city.profile, lang=lang, role=role)}")
+    say(f"brief in {write_brief(city.home, city.profile, lang=lang, role=role)}")
 
 
 @app.command()
@@ -166,7 +180,7 @@ def erase(
     """Erase one dispute everywhere under the home and print a certificate."""
     from dagster_project.operations.erase_everywhere import erase_dispute
 
-    typer.echo(erase_dispute(city_of(profile, home), dispute, reason))
+    say(erase_dispute(city_of(profile, home), dispute, reason))
 
 
 @app.command()
@@ -187,9 +201,9 @@ def dashboard(
 
     city = city_of(profile, home)
     if stop:
-        typer.echo(server.stop(city.home))
+        say(server.stop(city.home))
     elif background:
-        typer.echo(server.start(city.home, city.profile, role=role, port=port))
+        say(server.start(city.home, city.profile, role=role, port=port))
     else:
         server.serve(city.home, city.profile, role=role, port=port)
 
@@ -212,7 +226,7 @@ def audit(
     store = DecisionStore.of(city_of(profile, home).home)
     if action == "guards":
         store.restore_guards()
-    typer.echo(store.verify(head))
+    say(store.verify(head))
 
 
 @app.command()
@@ -221,7 +235,7 @@ def status(profile: ProfileName = "qujing", home: HomeFolder = None) -> None:
     from dagster_project.operations.status import status_lines
 
     for line in status_lines(city_of(profile, home), date.today()):
-        typer.echo(line)
+        say(line)
 
 
 @app.command()

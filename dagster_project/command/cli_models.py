@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
-from dagster_project.command.cli_options import AsOf, HomeFolder, ProfileName, city_of, monday_of, new_stages
+from dagster_project.command.cli_options import (
+    AsOf,
+    HomeFolder,
+    ProfileName,
+    city_of,
+    monday_of,
+    new_stages,
+    say,
+)
 
 app = typer.Typer()
 
@@ -24,7 +32,7 @@ def backtest(profile: ProfileName = "qujing", home: HomeFolder = None, as_of: As
             monday_of(as_of) or newest_as_of(city.home, city.profile),
             progress=progress,
         )
-    typer.echo(f"backtest in {folder}")
+    say(f"backtest in {folder}")
 
 
 @app.command()
@@ -45,7 +53,7 @@ def features(
 
     city = city_of(profile, home)
     last = monday_of(as_of) or newest_as_of(city.home, city.profile)
-    typer.echo(write_history(city.home, city.profile, unit, last, weeks, out, engine, workers, scheduler))
+    say(write_history(city.home, city.profile, unit, last, weeks, out, engine, workers, scheduler))
 
 
 @app.command()
@@ -67,13 +75,13 @@ def retrain(
 
     city, stages = city_of(profile, home), new_stages()
     if rollback:
-        typer.echo(registry.rollback(city.home, city.profile))
+        say(registry.rollback(city.home, city.profile))
         return
     with stages.stage("retrain") as progress:
         monday = monday_of(as_of) or newest_as_of(city.home, city.profile)
         kept = tune_and_keep(city.home, city.profile, monday, tune, progress) if tune else city.profile
         message = weekly.retrain(city.home, kept, monday, promote=promote, progress=progress)
-    typer.echo(message)
+    say(message)
 
 
 @app.command()
@@ -111,14 +119,14 @@ def trial(
     if run is not None:
         with stages.stage("report"):
             message = report_again(city.home, city.profile, run)
-        typer.echo(message)
+        say(message)
         return
     plan = Plan(profile=str(city.profile.folder), scale=scale, weeks=weeks)
     with stages.stage("trial") as progress:
         message = play_and_report(
             city.home, city.profile, plan, seeds, arms_of(arms), workers, minutes, sweep, progress
         )
-    typer.echo(message)
+    say(message)
 
 
 @app.command()
@@ -132,4 +140,4 @@ def card(
 
     city = city_of(profile, home)
     for path in write_cards(city.home, city.profile, out or city.home.root):
-        typer.echo(f"model card in {path}")
+        say(f"model card in {path}")

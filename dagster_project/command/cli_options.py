@@ -1,5 +1,6 @@
 """What the commands have in common: their options, and what is made of them."""
 
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,7 +30,18 @@ def city_of(profile: str, home: Path | None, data: Path | None = None) -> "City"
     from pipelines.home import find_home
 
     loaded = load_profile(profile)
-    return City(loaded, find_home(home, loaded.name), data)
+    home_of_city = find_home(home, loaded.name)
+    if home_of_city.marker.exists():
+        with suppress(PermissionError):
+            home_of_city.root.chmod(0o700)
+    return City(loaded, home_of_city, data)
+
+
+def say(text: object, err: bool = False) -> None:
+    """Print what a command answers; characters that a terminal would obey are spelled out."""
+    from dagster_project.operations.terminal_text import printable
+
+    typer.echo(printable(str(text)), err=err)
 
 
 def new_stages() -> "Stages":

@@ -16,6 +16,7 @@ from dashboards.access.web_guard import WebGuard, hosts_of
 
 def main() -> None:
     """Hand Dagster's application to the server with the guard around it."""
+    os.umask(0o077)
     run = uvicorn.run
     others = os.environ.get("FENGQIAO_DAGSTER_HOSTS", "").split(",")
 

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
-from rich.markup import escape
 
 from dagster_project.defs.assets import ASSETS, WEEKLY, intake
 from dagster_project.operations.city import City
@@ -34,10 +33,10 @@ def run_week(city: City, as_of: date | None, since: date | None = None) -> None:
         RefusedInput: a file or argument must be changed; nothing was changed by the run.
         FengqiaoError: no record was ever loaded, or a check stopped the week.
     """
-    tell = city.stages.console.print if city.stages else lambda line: None
+    tell = city.stages.tell if city.stages else lambda line: None
     with instance_of(city.home) as instance:
         _materialize(city, instance, [intake], None)
-        for line in (*accounting(city.home), *map(escape, unread_files(city.landing, city.profile).lines())):
+        for line in (*accounting(city.home), *unread_files(city.landing, city.profile).lines()):
             tell(line)
         newest = as_of or newest_as_of(city.home, city.profile)
         touched = touched_weeks(city.home, since or newest, newest)
@@ -90,7 +89,7 @@ def accounting(home: Home) -> list[str]:
     return [
         f"  {table}: read {n[0]:,} = loaded {n[1]:,} + quarantined {n[2]:,} + duplicates {n[3]:,} + unchanged {n[4]:,}"
         for table, *n in rows
-    ] + [f"  {escape(text)}" for text in (*(text for (text,) in notices), *questions)]
+    ] + [f"  {text}" for text in (*(text for (text,) in notices), *questions)]
 
 
 def _materialize(

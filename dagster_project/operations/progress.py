@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rich.console import Console
+from rich.text import Text
+
+from dagster_project.operations.terminal_text import printable
 
 Progress = Callable[[str, float], None]
 """Takes what is being done, in words, and the share of it that is done, 0 to 1."""
@@ -18,17 +21,23 @@ class Stages:
     """Seconds and peak memory of each stage of a run, shown while it goes and kept for the end."""
 
     console: Console = field(
-        default_factory=lambda: Console(file=sys.stdout, highlight=False, soft_wrap=True)
+        default_factory=lambda: Console(
+            file=sys.stdout, highlight=False, soft_wrap=True, markup=False, emoji=False
+        )
     )
     done: list[tuple[str, float, float]] = field(default_factory=list)
+
+    def tell(self, line: str) -> None:
+        """Print one line beside the stages; nothing in it is markup or obeyed by the terminal."""
+        self.console.print(printable(line))
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Progress]:
         """Run one stage; what is yielded takes `(words, share)` as the work goes on."""
         started = time.perf_counter()
         if self.console.is_terminal:
-            with self.console.status(f"{name} ...") as status:
-                yield lambda words, share: status.update(f"{name}: {words} {share:.0%}")
+            with self.console.status(Text(f"{name} ...")) as status:
+                yield lambda words, share: status.update(Text(printable(f"{name}: {words} {share:.0%}")))
         else:
             self.console.print(f"{name} ...")
             yield _plain_lines(self.console)
@@ -52,6 +61,6 @@ def _plain_lines(console: Console) -> Progress:
         now = (words, int(share * 4))
         if now != last:
             last = now
-            console.print(f"  {words} {share:.0%}")
+            console.print(printable(f"  {words} {share:.0%}"))
 
     return show

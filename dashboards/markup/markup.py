@@ -1,5 +1,6 @@
 """Pieces of HTML the screens are made of. Every text is escaped; no piece knows where its text came from."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -30,6 +31,11 @@ class Chip:
 
 Cell = str | Link | Chip
 """What stands in a table."""
+
+
+def verbatim(text: str) -> str:
+    """Text from data for titles and labels, which Streamlit reads as Markdown: shown as it is."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&])", r"\\\1", text)
 
 
 def chip(text: str, kind: str) -> str:

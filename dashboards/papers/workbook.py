@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 
 import polars as pl
-import xlsxwriter
 
 from dashboards.decisions.store import Entry
 from dashboards.published.publication import Publication
 from dashboards.texts.dispute_words import decision_line
 from dashboards.wording.code_names import Names
+from pipelines.deterministic_write import new_workbook
 
 _COUNT = "0.0"
 _WIDTHS = {
@@ -70,7 +70,7 @@ def workbook(publication: Publication, listed: pl.DataFrame, names: Names, notes
         notes: sentences for the second sheet: what the list is, and is not.
     """
     words, buffer = names.words, io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    book = new_workbook(buffer, in_memory=True)
     stamp = datetime.combine(publication.as_of, time())
     book.set_properties({"title": words("paper.title"), "created": stamp})
     head = book.add_format(

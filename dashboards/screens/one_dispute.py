@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboards.decisions.eligible_units import offered
-from dashboards.markup.markup import bullets, lines, pairs, reasons, table, timeline
+from dashboards.markup.markup import bullets, lines, pairs, reasons, table, timeline, verbatim
 from dashboards.pictures.charts import chance_picture
 from dashboards.published.handling_queries import free_capacity, similar
 from dashboards.published.warnings_queries import Dispute, one_dispute
@@ -27,7 +27,7 @@ def show() -> None:
         _ask(session)
         return
     st.page_link(st.session_state["pages"]["week"], label=words("dispute.back"), icon=":material/arrow_back:")
-    st.title(words("dispute.title", number=number), anchor=False)
+    st.title(words("dispute.title", number=verbatim(number)), anchor=False)
     st.html(headline(session.names, dispute))
     wide, narrow = st.columns([1.7, 1], gap="large")
     with wide:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
-import xlsxwriter
 
 from pipelines.city.profile import Profile
+from pipelines.deterministic_write import new_workbook
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
 from pipelines.mapping.landing_folder import CORRECTIONS, mapping_of_name
@@ -61,7 +61,7 @@ def _write_workbook(out: Path, name: str, rows: pl.DataFrame, profile: Profile) 
     path = out / f"{stem}{CORRECTIONS}"
     contents = [json.loads(text) for text in rows["row_json"]]
     headings = list(dict.fromkeys(heading for row in contents for heading in row))
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with new_workbook(path) as book:
         sheet = book.add_worksheet(mapping.sheet if isinstance(mapping.sheet, str) else "corrections")
         if mapping.header_row > 1:
             sheet.write_string(0, 0, "更正后放回数据文件夹 correct and put back into the landing folder")

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter
 
+from pipelines.deterministic_write import new_workbook
 from pipelines.simulator.cell_formats import Sheet
 from pipelines.simulator.landing_files import KINDS
 from pipelines.simulator.parameters import BLOCK_WEEKS, WEEK
@@ -87,9 +87,7 @@ def _write_csv(path: Path, encoding: str, parts: Iterator[pl.DataFrame]) -> None
 
 
 def _write_xlsx(path: Path, frame: pl.DataFrame) -> None:
-    workbook = xlsxwriter.Workbook(
-        str(path), {"default_date_format": "yyyy-mm-dd hh:mm", "constant_memory": False}
-    )
+    workbook = new_workbook(path, default_date_format="yyyy-mm-dd hh:mm", constant_memory=False)
     workbook.set_properties({"created": FIXED_DATE})
     sheet = workbook.add_worksheet()
     sheet.write_row(0, 0, frame.columns)
