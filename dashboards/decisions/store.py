@@ -34,7 +34,7 @@ from dashboards.decisions.tables import (
     put_back_guards,
     still,
 )
-from pipelines.errors import RefusedInput
+from pipelines.errors import FengqiaoError, RefusedInput
 from pipelines.home import Home
 
 DECIDED: tuple[Action, ...] = ("accept", "decline", "correct")
@@ -206,12 +206,21 @@ class DecisionStore:
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
-        """A transaction of one writer; the head it ends with is kept outside the database."""
+        """A transaction of one writer; the head it ends with is kept outside the database.
+
+        Raises:
+            FengqiaoError: the record is locked, full or not there; nothing was recorded.
+        """
         with self._signer.keeping() as keep:
-            with self._engine.begin() as con:
-                lock(con)
-                yield con
-                head = con.scalar(sa.select(ENTRY.c.hash).order_by(ENTRY.c.seq.desc()).limit(1))
+            try:
+                with self._engine.begin() as con:
+                    lock(con)
+                    yield con
+                    head = con.scalar(sa.select(ENTRY.c.hash).order_by(ENTRY.c.seq.desc()).limit(1))
+            except sa.exc.OperationalError as problem:
+                raise FengqiaoError(
+                    f"the record of decisions cannot be written now ({problem.orig}); nothing was recorded, try again"
+                ) from problem
             if head:
                 keep(head)
 

@@ -53,7 +53,7 @@ SCHEMA = sa.Table("decision_schema", _METADATA, sa.Column("version", sa.Integer,
 
 DECISION_SCHEMA = 2
 """2: each entry is signed."""
-LOCK_WAIT_SECONDS = 30
+LOCK_WAIT_SECONDS = 5
 REWRITE = {"sqlite": "vacuum", "postgresql": "vacuum full decision_content"}
 """Writes what is left of the content anew, so that no freed page keeps what was erased."""
 

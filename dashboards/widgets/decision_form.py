@@ -12,7 +12,7 @@ from dashboards.decisions.store import Entry
 from dashboards.markup.markup import lines
 from dashboards.texts.dispute_words import decision_line
 from dashboards.widgets.reader_session import Session
-from pipelines.errors import RefusedInput
+from pipelines.errors import FengqiaoError, RefusedInput
 
 _CHOICES: tuple[Action, ...] = ("accept", "decline", "correct", "visit")
 _USUAL_DAYS = 4
@@ -71,7 +71,11 @@ def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key
         complete = office.strip() and choices["unit_id" if action == "accept" else "reason"]
         st.html(lines([words("decide.refused" if complete else "decide.incomplete")]))
         return False
-    session.store.record(decisions, session.now)
+    try:
+        session.store.record(decisions, session.now)
+    except FengqiaoError:
+        st.html(lines([words("decide.not_writable")]))
+        return False
     st.toast(words.count("decide.saved", len(decisions)))
     return True
 
@@ -110,6 +114,8 @@ def _take_back(session: Session, entry: Entry) -> None:
         session.store.record([undo], session.now)
     except RefusedInput:
         st.toast(session.words("decide.undo_refused"))
+    except FengqiaoError:
+        st.toast(session.words("decide.not_writable"))
 
 
 def _office(session: Session) -> str:

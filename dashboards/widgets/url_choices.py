@@ -1,4 +1,8 @@
-"""Choices a reader makes, kept in the page's address so that a view can be sent to somebody else."""
+"""Choices a reader makes, kept in the page's address so that a view can be sent to somebody else.
+
+Streamlit's own `bind="query-params"` is not used: it writes the shown words into the address, not the codes, so
+that an address would break when the language changes.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Literal

@@ -13,6 +13,7 @@ import pytest
 from dashboards.decisions.chain import FIRST, BrokenChain, content_hash_of, entry_hash_of
 from dashboards.decisions.signing import HEADS, Signer
 from dashboards.decisions.store import DecisionStore
+from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from tests.dashboards.test_decisions import ACCEPT, AT, decline, undo, visit
 from tests.worlds.command import fengqiao
@@ -250,14 +251,24 @@ def test_a_record_from_before_signatures_is_signed_once(insider: Insider) -> Non
 
 def test_what_cannot_be_witnessed_is_not_recorded(insider: Insider, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder of the key that does not take the head."""
-    from pipelines.errors import FengqiaoError
-
     beside = insider.home.root.parent / "keys" / HEADS
     beside.unlink()
     beside.mkdir()
     with pytest.raises(FengqiaoError, match="nothing was recorded"):
         DecisionStore.of(insider.home).record([decline("D4")], AT)
     assert len(DecisionStore.of(insider.home).everything()) == 2
+
+
+def test_a_locked_record_says_so_and_loses_nothing(insider: Insider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboards.decisions.tables.LOCK_WAIT_SECONDS", 0)
+    store = DecisionStore(f"sqlite:///{insider.home.decisions}", Signer.of(insider.home))
+    with closing(sqlite3.connect(insider.home.decisions, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        with pytest.raises(FengqiaoError, match="nothing was recorded"):
+            store.record([decline("D4")], AT)
+        other.execute("rollback")
+    assert store.record([decline("D4")], AT) == [5]
+    assert store.verify().entries == 5
 
 
 def test_a_key_that_is_gone_is_asked_for_and_not_made_anew(insider: Insider) -> None:
