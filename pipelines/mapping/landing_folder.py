@@ -89,7 +89,8 @@ def find_sources(data: Path, profile: Profile) -> list[SourceFile]:
             f"; {reasons.count(why)} left alone: {LEFT_ALONE[why][1]}" for why in dict.fromkeys(reasons)
         )
         raise RefusedInput(
-            f"{data} holds no file the profile {profile.name} knows; expected {expected}{alone}"
+            f"{data} holds no file the profile {profile.name} knows; expected {expected}{alone}. "
+            "`fengqiao check DATA --draft FOLDER` drafts a profile for other files."
         )
     return sources
 
