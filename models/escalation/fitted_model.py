@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from models.escalation.calibration import Calibration
-from models.escalation.linear_model import Linear, flat
+from models.escalation.linear_model import Linear
 from pipelines.cores import usable_cores
 
 if TYPE_CHECKING:
@@ -120,8 +120,8 @@ def _from_numbers(numbers: dict[str, Any], booster_text: str) -> Trained:
     levels = {name: tuple(codes) for name, codes in numbers["levels"].items()}
     return Trained(
         booster_text=booster_text,
-        linear=_weights(numbers, [len(codes) for codes in levels.values()]),
-        trees_share=numbers.get("trees_share", 1.0),
+        linear=Linear.from_numbers(numbers["linear"]),
+        trees_share=numbers["trees_share"],
         calibration=Calibration.from_numbers(numbers["calibration"]),
         levels=levels,
         names=tuple(numbers["names"]),
@@ -132,9 +132,3 @@ def _from_numbers(numbers: dict[str, Any], booster_text: str) -> Trained:
         parameters=numbers["parameters"],
     )
 
-
-def _weights(numbers: dict[str, Any], n_levels: list[int]) -> Linear:
-    """None in models of before weights were blended in: trees alone."""
-    if "linear" in numbers:
-        return Linear.from_numbers(numbers["linear"])
-    return flat(len(numbers["names"]) - len(n_levels), n_levels)

@@ -114,12 +114,6 @@ def fit_linear(
     return Linear(float(base), middle, mean, spread, solution[:n_numbers], tuple(codes))
 
 
-def flat(n_numbers: int, n_levels: Sequence[int]) -> Linear:
-    """One that adds nothing to any row."""
-    zero = np.zeros(n_numbers)
-    return Linear(0.0, zero, zero, np.ones(n_numbers), zero, tuple(np.zeros(n + 1) for n in n_levels))
-
-
 def _newton(taken: np.ndarray, label: np.ndarray, weight: np.ndarray, bounds: np.ndarray) -> np.ndarray:
     """Projected Newton steps: weights at their bound that would cross it stay, the others move; the last is the base."""
     penalty = np.append(np.full(taken.shape[1] - 1, PENALTY), 0.0)

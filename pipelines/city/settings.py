@@ -84,11 +84,6 @@ class Outcome(Checked):
             raise ValueError("at_least counts event_types and nothing else")
         return self
 
-    @property
-    def recurs(self) -> bool:
-        """Whether it can happen to one dispute more than once; a missed deadline cannot."""
-        return self.overdue_days is None and self.overdue is None
-
 
 class Season(Checked):
     """A part of the year: around a day of the lunar calendar (`lunar: "01-01"`), or whole months."""

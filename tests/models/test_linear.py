@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from models.escalation.linear_model import PENALTY, Linear, fit_linear, flat
+from models.escalation.linear_model import PENALTY, Linear, fit_linear
 
 N = 4000
 
@@ -52,9 +52,8 @@ def test_base_and_parts_add_up_and_mean_nothing_on_average(sample) -> None:
     assert parts.mean(axis=0) == pytest.approx(np.zeros(4), abs=1e-3)
 
 
-def test_it_survives_json_and_a_flat_one_adds_nothing(sample) -> None:
+def test_it_survives_json(sample) -> None:
     rows, label, weight = sample
     found = fit_linear(rows, label, weight, [2], [0, 0, 0, 0])
     again = Linear.from_numbers(found.to_numbers())
     assert again.log_odds(rows).tolist() == found.log_odds(rows).tolist()
-    assert not flat(3, [2]).log_odds(rows).any()
