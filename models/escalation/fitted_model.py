@@ -131,4 +131,3 @@ def _from_numbers(numbers: dict[str, Any], booster_text: str) -> Trained:
         base_rates=numbers["base_rates"],
         parameters=numbers["parameters"],
     )
-
