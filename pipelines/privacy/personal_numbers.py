@@ -26,10 +26,10 @@ def personal(text: pl.Series) -> pl.Series:
         return long
     plain = _plain(text.filter(long))
     shaped = plain.str.contains(SHAPES) | plain.str.replace_all(r"[\s\-]", "").str.contains(SHAPES)
-    found = pl.Series(
+    judged = pl.Series(
         [sure and is_personal(word) for word, sure in zip(plain, shaped, strict=True)], dtype=pl.Boolean
     )
-    return long.scatter(long.arg_true(), found)
+    return long.scatter(long.arg_true(), judged)
 
 
 def is_personal(text: str) -> bool:

@@ -337,7 +337,7 @@ def hand_made_city(folder: Path, monkeypatch: pytest.MonkeyPatch, numbers: list[
 
 def rows_of_others(home: Home, number: str) -> dict[str, object]:
     """Everything the home holds that is not of one dispute, place by place."""
-    held: dict[str, object] = {}
+    content: dict[str, object] = {}
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
         for (table,) in con.execute("select table_name from information_schema.tables order by 1").fetchall():
             columns = [name for (name, *_) in con.execute(f"describe {table}").fetchall()]
@@ -345,15 +345,15 @@ def rows_of_others(home: Home, number: str) -> dict[str, object]:
                 "record_key" if table == "quarantine" else "dispute_id" if "dispute_id" in columns else "null"
             )
             if table != "erased_dispute":
-                held[table] = con.execute(
+                content[table] = con.execute(
                     f"select t::varchar from {table} t where {own} is distinct from $1 order by 1", [number]
                 ).fetchall()
     for path in sorted(home.root.rglob("*.parquet")):
         frame = pl.read_parquet(path)
         rows = frame.filter(pl.col("dispute_id") != number) if "dispute_id" in frame.columns else frame
-        held[str(path)] = rows.rows()
-    held["decisions"] = [e for e in DecisionStore.of(home).everything() if e.decision.dispute_id != number]
-    return held
+        content[str(path)] = rows.rows()
+    content["decisions"] = [e for e in DecisionStore.of(home).everything() if e.decision.dispute_id != number]
+    return content
 
 
 def published(home: Home) -> Path:

@@ -135,12 +135,12 @@ def test_a_mapping_with_a_form_lets_its_numbers_in_and_holds_all_others_masked(
         ("dispute_events", 1, 1),
     ]
     with open_warehouse(home.warehouse, read_only=True) as con:
-        held = con.execute("select rules, row_json from quarantine").fetchall()
+        rows = con.execute("select rules, row_json from quarantine").fetchall()
         assert con.execute("select event_id from core_dispute_event").fetchall() == [
             ("(2025)麒调字第1号-closed",)
         ]
-    assert all(any("of no admitted form" in rule for rule in rules) for rules, _ in held)
-    assert "张伟" not in str(held)
+    assert all(any("of no admitted form" in rule for rule in rules) for rules, _ in rows)
+    assert "张伟" not in str(rows)
 
 
 def test_numbers_of_area_day_and_serial_are_let_in_by_their_own_row(

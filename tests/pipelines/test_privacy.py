@@ -122,9 +122,9 @@ def test_a_name_in_a_numbers_place_is_held_by_name_of_the_rule_and_not_kept(name
     (report,) = load_folder(data, QUJING, home)
     assert (report.loaded, report.quarantined) == (1, 2)
     with open_warehouse(home.warehouse, read_only=True) as con:
-        held = con.execute("select rules, row_json, record_key from quarantine order by line").fetchall()
-    assert all("dispute_id: is of no admitted form and may be a name" in rules for rules, _, _ in held)
-    assert [(json.loads(row)["dispute_id"], key) for _, row, key in held] == [("***", None)] * 2
+        rows = con.execute("select rules, row_json, record_key from quarantine order by line").fetchall()
+    assert all("dispute_id: is of no admitted form and may be a name" in rules for rules, _, _ in rows)
+    assert [(json.loads(row)["dispute_id"], key) for _, row, key in rows] == [("***", None)] * 2
     assert name == "***" or search_files(home.root, [name]) == []
 
 
@@ -150,9 +150,9 @@ def test_numbers_of_letters_alone_are_taken_where_the_mapping_says_so_and_names_
     (report,) = load_folder(home.root.parent / "data", load_profile(str(tmp_path / "city")), home)
     assert (report.read, report.loaded) == (6, 2)
     with open_warehouse(home.warehouse, read_only=True) as con:
-        held = con.execute("select line, rules from quarantine order by line").fetchall()
+        rows = con.execute("select line, rules from quarantine order by line").fetchall()
     both = [f"{column}: is of no admitted form and may be a name" for column in ("event_id", "dispute_id")]
-    assert held == [(4, both), (5, both), (6, both), (7, both[:1])]
+    assert rows == [(4, both), (5, both), (6, both), (7, both[:1])]
     assert search_files(home.root, ["张三", "ZHANGSAN"]) == []
 
 
