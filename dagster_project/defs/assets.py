@@ -55,10 +55,10 @@ CORE = [
 ]  # fmt: skip
 BOOKS = [
     dg.AssetSpec(
-        table, group_name="core", owners=INTAKE, kinds={"duckdb"}, description=told,
+        table, group_name="core", owners=INTAKE, kinds={"duckdb"}, description=description,
         deps=[] if table.startswith("core_") else list(TABLES),
     )
-    for table, told in REFERENCE.items()
+    for table, description in REFERENCE.items()
 ]  # fmt: skip
 
 
@@ -85,12 +85,12 @@ def intake(
         findings = intake_findings(city)
     for table in TABLES:
         context.log_event(dg.AssetObservation(table, metadata=asset_metadata.read(table, reports)))
-    told = asset_metadata.core_tables(city.home.warehouse)
-    told["intake_file"] |= asset_metadata.unread(unread_files(city.landing, city.profile))
+    metadata = asset_metadata.core_tables(city.home.warehouse)
+    metadata["intake_file"] |= asset_metadata.unread(unread_files(city.landing, city.profile))
     for spec in (*CORE, *BOOKS):
         name = spec.key.to_user_string()
         yield dg.MaterializeResult(
-            asset_key=name, metadata=told[name], check_results=results(findings.get(name, []), name)
+            asset_key=name, metadata=metadata[name], check_results=results(findings.get(name, []), name)
         )
 
 
@@ -121,8 +121,8 @@ def champion(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) ->
 
     as_of = week_of(context.partition_key)
     with city.stage("train", as_of) as progress, retry_transient(context):
-        told = train_champion_if_none(city.home, city.profile, as_of, progress=progress)
-    return dg.MaterializeResult(metadata=asset_metadata.model(city, told.version, told.reason_en))
+        outcome = train_champion_if_none(city.home, city.profile, as_of, progress=progress)
+    return dg.MaterializeResult(metadata=asset_metadata.model(city, outcome.version, outcome.reason_en))
 
 
 @dg.asset(
@@ -135,8 +135,8 @@ def challenger(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) 
 
     as_of = week_of(context.partition_key)
     with city.stage("retrain", as_of, last=True) as progress, retry_transient(context):
-        told = retrain(city.home, city.profile, as_of, progress=progress)
-    return dg.MaterializeResult(metadata={"told": told})
+        message = retrain(city.home, city.profile, as_of, progress=progress)
+    return dg.MaterializeResult(metadata={"message": message})
 
 
 @dg.multi_asset(

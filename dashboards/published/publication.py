@@ -98,8 +98,8 @@ def current(home: Home) -> Publication | None:
     if not pointer.exists():
         return None
     try:
-        told = json.loads(pointer.read_text(encoding="utf-8"))
-        return opened(home.published / told["folder"], told["digest"])
+        pointed = json.loads(pointer.read_text(encoding="utf-8"))
+        return opened(home.published / pointed["folder"], pointed["digest"])
     except (OSError, ValueError, KeyError, pl.exceptions.PolarsError) as problem:
         raise FengqiaoError(
             f"{pointer} or the folder it names cannot be read ({problem}): publish again with `fengqiao run`"

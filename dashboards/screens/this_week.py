@@ -26,7 +26,7 @@ def show() -> None:
     st.title(words("week.title", **week_days(words, session.published)), anchor=False)
     summary = st.container()
     filters = choose_filters(session)
-    listed = _found(session, filters)
+    listed = _chosen_rows(session, filters)
     with summary:
         _summary(session, listed, filters)
     rows = filters.applied_to(listed.rows)
@@ -40,7 +40,7 @@ def show() -> None:
     gone_from_list(session)
 
 
-def _found(session: Session, filters: Filters) -> Week:
+def _chosen_rows(session: Session, filters: Filters) -> Week:
     if filters.view == "queue":
         return queue(session.published, session.role, session.earlier)
     return week(session.published, session.role, filters.capacity, session.earlier)

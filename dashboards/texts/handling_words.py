@@ -28,8 +28,8 @@ def clock_summary(names: Names, waiting: Clocks) -> list[str]:
         for name in WAITING
         if name in waiting.fed
     ]
-    told = words("clock.line", all=every, parts=words("clock.between").join(parts))
-    sentences = [told if parts else words("clock.line_plain", all=every)]
+    sentence = words("clock.line", all=every, parts=words("clock.between").join(parts))
+    sentences = [sentence if parts else words("clock.line_plain", all=every)]
     return [*sentences, words.count("clock.hidden", waiting.hidden)] if waiting.hidden else sentences
 
 

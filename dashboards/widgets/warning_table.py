@@ -15,7 +15,7 @@ from dashboards.texts.dispute_words import decision_line, tags
 from dashboards.wording.code_names import Names
 from dashboards.wording.phrases import days_left, short_chance
 
-_HERE = Path(__file__).parent
+_FOLDER = Path(__file__).parent
 _COLUMNS = ("choose", "position", "level", "dispute", "age", "chance", "reason", "offer", "decision")
 _WIDTHS = ("2.1rem", "2.9rem", "4.6rem", "24%", "6.6rem", "6.6rem", "auto", "7rem", "14%")
 _TEN_PERCENT = 0.1
@@ -116,6 +116,6 @@ def _component() -> Any:
     return v2.component(
         "fengqiao_warning_list",
         html="<table></table>",
-        css=(_HERE / "warning_table.css").read_text(encoding="utf-8"),
-        js=(_HERE / "warning_table.js").read_text(encoding="utf-8"),
+        css=(_FOLDER / "warning_table.css").read_text(encoding="utf-8"),
+        js=(_FOLDER / "warning_table.js").read_text(encoding="utf-8"),
     )
