@@ -31,6 +31,9 @@ from pipelines.tables.published import PUBLISHED
 INTAKE, ANALYSIS = ["team:intake"], ["team:analysis"]
 REFERENCE = {
     **{name: table.__doc__ for name, table in PLACES.items()},
+    "held_flag": "Protection flags of records that were held back: a dispute keeps them until its record is loaded.",
+    "whole_export": "Moments of sources that send everything each time: what is missing later was taken back.",
+    "source_column": "Columns each file of a source had, so that one that stops coming is noticed.",
     "intake_file": "One row per file and table taken in: rows read, loaded, quarantined, duplicate, unchanged.",
     "visit_count": "Care visits due and made by file, township, service and week, of ledgers read by earlier releases.",
     "kept_visit": "Care visits by file, township, service and week: a keyed hash of place, service and day, and whether it was made.",
