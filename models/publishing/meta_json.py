@@ -16,6 +16,7 @@ from models.wording import Message
 from pipelines.city.profile import Profile
 from pipelines.home import SCHEMA_VERSION
 from pipelines.tables.core import CORE_TABLES
+from pipelines.tables.publication_meta import PublicationMeta
 from pipelines.warehouse.as_known import as_known
 from pipelines.warehouse.warehouse import data_until
 
@@ -31,8 +32,9 @@ def meta(
     con: duckdb.DuckDBPyConnection,
     profile: Profile,
     as_of: date,
+    *,
     origin: str,
-    known: str,
+    data_digest: str,
     excluded: Mapping[str, int],
     warnings: pl.DataFrame,
     model: Mapping[str, Any],
@@ -41,7 +43,7 @@ def meta(
 ) -> bytes:
     """The file's bytes: the same warehouse, model and Monday give the same ones.
 
-    `known` is the Monday's `data_digest`, `excluded` its `excluded_counts`.
+    `data_digest` is the Monday's, `excluded` its `excluded_counts`, `model` of `model_entry`, `watched` of `watch_entry`.
     """
     settings = profile.settings
     content = {
@@ -55,7 +57,7 @@ def meta(
         "synthetic": origin == "simulated",
         "data_from": _data_from(con, as_of),
         "data_until": data_until(con, as_of),
-        "data_digest": known,
+        "data_digest": data_digest,
         "rows": _rows(con, as_of),
         "inputs": _inputs(con, as_of),
         "quarantine": _quarantine(con, as_of),
@@ -74,7 +76,8 @@ def meta(
             for name, (published, why) in families.items()
         },
     }
-    return (json.dumps(content, ensure_ascii=False, indent=1, default=_plain) + "\n").encode()
+    checked = PublicationMeta.model_validate(content).model_dump()
+    return (json.dumps(checked, ensure_ascii=False, indent=1, default=_plain) + "\n").encode()
 
 
 def model_entry(champion: Registered | None, standing: Usability, catalogue_hash: str) -> dict[str, Any]:

@@ -117,7 +117,16 @@ def publish_week(
             seen = watch(con, home, profile, as_of, matrix, warnings, champion)
             files["watch.parquet"] = seen
         files["meta.json"] = meta(
-            con, profile, as_of, origin, known, excluded, warnings, entry, families, watch_entry(seen)
+            con,
+            profile,
+            as_of,
+            origin=origin,
+            data_digest=known,
+            excluded=excluded,
+            warnings=warnings,
+            model=entry,
+            families=families,
+            watched=watch_entry(seen),
         )
     return write_publication(home, as_of, files)
 
