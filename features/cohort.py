@@ -1,4 +1,4 @@
-"""Which disputes are at risk on a Monday, by what was known before it (both clocks).
+"""Which disputes are at risk on a Monday, by what was known before it (valid time and knowledge time).
 
 At risk is open, or closed within `watch_days`. Not ranked, so not here: disputes that involve a minor,
 collective ones, withdrawn ones (boundary 12). A dispute's past is cut into stretches in which nothing that

@@ -109,12 +109,12 @@ def _part_of_key(name: str, chosen: dict[str, pl.Expr], rows: pl.DataFrame, mapp
         column = chosen[name]
     else:
         headings = (name, *headings_of("disputes").get(name, ()))
-        found = next((h for h in headings if h in rows.columns), None)
-        if found is None:
+        heading_found = next((h for h in headings if h in rows.columns), None)
+        if heading_found is None:
             raise RefusedInput(
                 f"no column {name!r}, which `key_within` of the mapping of {mapping.table} names"
             )
-        column = pl.col(found)
+        column = pl.col(heading_found)
     return column.cast(pl.String).map_batches(normal_forms, return_dtype=pl.String)
 
 
@@ -186,8 +186,8 @@ def _coded(source: pl.Series, name: str, codes: str, reading: Reading) -> pl.Ser
     for later in sorted(mapping.since, key=lambda one: one.from_):
         if name in later.codes:
             own = own | later.codes[name]
-            anew = _translated(source, words, known_words(codes, reading.profile, own))
-            coded = anew.zip_with((reading.day >= later.from_).fill_null(value=False), coded)
+            coded_later = _translated(source, words, known_words(codes, reading.profile, own))
+            coded = coded_later.zip_with((reading.day >= later.from_).fill_null(value=False), coded)
     return coded
 
 
@@ -206,9 +206,9 @@ def _translated_cells(source: pl.Series, own: dict[str, str], column: Any) -> pl
     words = {
         word: known.get(fold(word), known.get("*", word)) for word in text.drop_nulls().unique().to_list()
     }
-    told = text.replace_strict(words, default=None, return_dtype=pl.String)
-    told = told.set(text.is_null(), known[""]) if "" in known else told
-    return told.replace("", None)
+    translated = text.replace_strict(words, default=None, return_dtype=pl.String)
+    translated = translated.set(text.is_null(), known[""]) if "" in known else translated
+    return translated.replace("", None)
 
 
 def _is_one_of(source: pl.Series, blanks: tuple[str, ...]) -> pl.Series:

@@ -24,7 +24,7 @@ def write_corrections(con: duckdb.DuckDBPyConnection, profile: Profile, out: Pat
     Returns:
         The workbooks, `<file>.corrections.xlsx`; correct them and put them into the landing folder.
     """
-    held = read_frame(
+    held_rows = read_frame(
         con,
         """
         select file_name, line, row_json, string_agg(table_name || ': ' || array_to_string(rules, '; '), ' | ' order by table_name)
@@ -34,7 +34,7 @@ def write_corrections(con: duckdb.DuckDBPyConnection, profile: Profile, out: Pat
     out.mkdir(parents=True, exist_ok=True)
     return [
         _write_workbook(out, str(name), rows, profile)
-        for (name,), rows in held.group_by("file_name", maintain_order=True)
+        for (name,), rows in held_rows.group_by("file_name", maintain_order=True)
     ]
 
 

@@ -119,8 +119,8 @@ def link_duplicates(con: duckdb.DuckDBPyConnection, profile: Profile, files: lis
 def _to_compare(con: duckdb.DuckDBPyConnection, linkage: Linkage, files: list[str]) -> list[str]:
     """The new files; all of them where nothing was compared yet, or in another way."""
     way = hashlib.sha256(repr((linkage.days, PRIOR, COMPARISONS)).encode()).hexdigest()
-    held = con.execute("select value from intake_setting where name = 'linkage'").fetchall()
-    if held == [(way,)]:
+    stored = con.execute("select value from intake_setting where name = 'linkage'").fetchall()
+    if stored == [(way,)]:
         return files
     con.execute("delete from dispute_pair")
     con.execute("insert or replace into intake_setting values ('linkage', $way)", {"way": way})
@@ -166,8 +166,10 @@ def _scored(near: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
     try:
         table = DuckDBAPI(connection=own).register(near.to_arrow())
         linker = Linker(table, settings, log_level="ERROR", validate_settings=False)
-        found = linker.inference.predict(threshold_match_probability=WORTH_KEEPING, warning_mode="never")
-        pairs = pl.from_arrow(found.as_pyarrow_table())
+        predictions = linker.inference.predict(
+            threshold_match_probability=WORTH_KEEPING, warning_mode="never"
+        )
+        pairs = pl.from_arrow(predictions.as_pyarrow_table())
     finally:
         own.close()
     assert isinstance(pairs, pl.DataFrame)

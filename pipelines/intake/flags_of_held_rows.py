@@ -20,7 +20,7 @@ NEEDED = ("dispute_id", HAPPENED_IN["disputes"], "recorded_at", "minor_involved"
 def keep_flags(
     con: duckdb.DuckDBPyConnection,
     named: pl.DataFrame,
-    held: pl.Series,
+    held_lines: pl.Series,
     mapping: TableMapping,
     profile: Profile,
     file_name: str,
@@ -28,9 +28,9 @@ def keep_flags(
 ) -> None:
     """Keep the flags of the held lines of a file of disputes; named columns as received, with `file_line`."""
     present = [name for name in NEEDED if name in named.columns]
-    if mapping.table != "disputes" or not len(held) or not {"minor_involved", "scale"} & {*present}:
+    if mapping.table != "disputes" or not len(held_lines) or not {"minor_involved", "scale"} & {*present}:
         return
-    rows = named.filter(pl.col(LINE).is_in(held.implode())).with_columns(
+    rows = named.filter(pl.col(LINE).is_in(held_lines.implode())).with_columns(
         pl.col(pl.String).str.strip_chars().replace("", None)
     )
     reading = Reading(mapping, profile, file_name, happened_on(rows, mapping))

@@ -187,8 +187,8 @@ def refresh_reference(
         maintain_order="left",
     )
     for table, frame in (("core_area", areas), ("core_unit", units)):
-        held = read_frame(con, f"select * from {table}")
-        if held.equals(frame.cast(held.schema)):
+        stored = read_frame(con, f"select * from {table}")
+        if stored.equals(frame.cast(stored.schema)):
             continue
         con.register("reference", frame)
         con.execute(f"delete from {table}")
@@ -240,9 +240,9 @@ def _refuse_other_owner(home: Home, profile: Profile, origin: str) -> None:
     """Refuse a home of another profile or origin, one whose last run died before it was marked included."""
     if home.owner() is None and home.warehouse.exists():
         with open_warehouse(home.warehouse) as con:
-            held = _setting(con, "profile"), _setting(con, "origin")
-        if held[0] is not None:
-            home.claim(str(held[0]), str(held[1]))
+            stored = _setting(con, "profile"), _setting(con, "origin")
+        if stored[0] is not None:
+            home.claim(str(stored[0]), str(stored[1]))
     if home.owner() is not None:
         home.claim(profile.name, origin)
 

@@ -1,4 +1,4 @@
-"""The two clocks of a record: when it happened, and when the platform could first know it."""
+"""Valid time and knowledge time of a record: when it happened, and when the platform could first know it."""
 
 from datetime import datetime
 

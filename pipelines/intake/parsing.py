@@ -79,10 +79,12 @@ def name_columns(raw: RawFile, mapping: TableMapping, rows: pl.DataFrame, profil
         source = mapping.columns.get(name)
         if source is not None and source not in rows.columns:
             raise RefusedInput(f"{raw.name}: no column {source!r}, which the mapping takes {name!r} from")
-        found = source or next((h for h in headings if h in rows.columns and not mapping.columns), None)
-        if found in raw.repeated:
+        heading_found = source or next(
+            (h for h in headings if h in rows.columns and not mapping.columns), None
+        )
+        if heading_found in raw.repeated:
             raise RefusedInput(
-                f"{raw.name}: column {found!r} stands more than once; keep the one that is meant"
+                f"{raw.name}: column {heading_found!r} stands more than once; keep the one that is meant"
             )
         if name in mapping.templates:
             chosen[name] = _template(mapping.templates[name])
@@ -90,8 +92,8 @@ def name_columns(raw: RawFile, mapping: TableMapping, rows: pl.DataFrame, profil
                 chosen[DOUBT + name] = unadmitted_piece(name, mapping, profile)
         elif name in mapping.constants:
             chosen[name] = pl.lit(mapping.constants[name])
-        elif found is not None:
-            chosen[name] = in_unit_of_heading(found, TABLES[mapping.table].columns().get(name))
+        elif heading_found is not None:
+            chosen[name] = in_unit_of_heading(heading_found, TABLES[mapping.table].columns().get(name))
         elif name not in PAIR_COLUMNS and not TABLES[mapping.table].columns()[name].nullable:
             raise RefusedInput(
                 f"{raw.name}: column {name!r} of {mapping.table} is missing; it may stand under "

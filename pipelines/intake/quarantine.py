@@ -46,9 +46,9 @@ def quarantine_rows(
         LINE, *(_without_persons(c, heading, raw, mapping, profile) for heading, c in kept.items())
     )
     rows = bad.sort(LINE).join(shown, on=LINE, how="left", maintain_order="left")
-    told = [json.dumps(row, ensure_ascii=False) for row in rows.select(*kept).iter_rows(named=True)]
+    row_texts = [json.dumps(row, ensure_ascii=False) for row in rows.select(*kept).iter_rows(named=True)]
     filed = rows.select(LINE, RULES).with_columns(
-        row_json=pl.Series(told or ["{}"] * len(rows), dtype=pl.String),
+        row_json=pl.Series(row_texts or ["{}"] * len(rows), dtype=pl.String),
         record_key=_record_keys(rows, mapping, kept),
     )
     filed = _without_erased(con, filed, rows, mapping, key)

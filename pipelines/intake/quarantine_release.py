@@ -41,7 +41,7 @@ def release_rows(
     Returns:
         How many rows were released.
     """
-    held = read_frame(
+    held_rows = read_frame(
         con,
         """
         select file_id, line, rules, row_json, record_key from quarantine
@@ -49,11 +49,19 @@ def release_rows(
         """,
         {"table_name": mapping.table, "id": known},
     )
-    if not len(held) or not len(accepted):
+    if not len(held_rows) or not len(accepted):
         return 0
     kept = _kept_headings(raw, mapping)
-    came = raw.frame.filter(pl.col(LINE).is_in(accepted.implode()))
-    con.register("free", pl.concat([_named_by(held, came, new, mapping, kept), *_agreeing(held, came, kept)]))
+    arriving_rows = raw.frame.filter(pl.col(LINE).is_in(accepted.implode()))
+    con.register(
+        "free",
+        pl.concat(
+            [
+                _named_by(held_rows, arriving_rows, new, mapping, kept),
+                *_agreeing(held_rows, arriving_rows, kept),
+            ]
+        ),
+    )
     freed = con.execute(
         """
         delete from quarantine q where table_name = $table_name
@@ -66,39 +74,49 @@ def release_rows(
 
 
 def _named_by(
-    held: pl.DataFrame, came: pl.DataFrame, new: pl.Series, mapping: TableMapping, kept: dict[str, str | None]
+    held_rows: pl.DataFrame,
+    arriving_rows: pl.DataFrame,
+    new: pl.Series,
+    mapping: TableMapping,
+    kept: dict[str, str | None],
 ) -> pl.DataFrame:
     """File and line of the held rows that name a record of which one of the `new` lines is a version."""
     heading = _key_heading(mapping, kept)
     if heading is None:
-        return held.select("file_id", "line").clear()
-    versions = came.filter(pl.col(LINE).is_in(new.implode())).select(_as_text(heading)).to_series()
-    return held.filter(pl.col("record_key").is_in(normal_forms(versions).implode())).select("file_id", "line")
+        return held_rows.select("file_id", "line").clear()
+    versions = arriving_rows.filter(pl.col(LINE).is_in(new.implode())).select(_as_text(heading)).to_series()
+    return held_rows.filter(pl.col("record_key").is_in(normal_forms(versions).implode())).select(
+        "file_id", "line"
+    )
 
 
-def _agreeing(held: pl.DataFrame, came: pl.DataFrame, kept: dict[str, str | None]) -> list[pl.DataFrame]:
+def _agreeing(
+    held_rows: pl.DataFrame, arriving_rows: pl.DataFrame, kept: dict[str, str | None]
+) -> list[pl.DataFrame]:
     """File and line of the held rows that agree with one that came in all columns that were not at fault."""
-    contents = [json.loads(text) for text in held["row_json"]]
-    faults = [frozenset(rule.split(":")[0] for rule in rules) for rules in held["rules"]]
-    found = []
+    contents = [json.loads(text) for text in held_rows["row_json"]]
+    faults = [frozenset(rule.split(":")[0] for rule in rules) for rules in held_rows["rules"]]
+    matches = []
     for fault in sorted(set(faults), key=sorted):
         sound = [h for h, column in kept.items() if column not in fault and column not in PRIVATE]
-        mine = [at for at, other in enumerate(faults) if other == fault and set(sound) <= set(contents[at])]
-        mine = [at for at in mine if sum(contents[at][h] is not None for h in sound) >= ENOUGH]
-        if not mine or not sound:
+        positions = [
+            at for at, other in enumerate(faults) if other == fault and set(sound) <= set(contents[at])
+        ]
+        positions = [at for at in positions if sum(contents[at][h] is not None for h in sound) >= ENOUGH]
+        if not positions or not sound:
             continue
-        texts = {h: pl.Series(h, [contents[at][h] for at in mine], dtype=pl.String) for h in sound}
-        likely = _likely(texts, came)
+        texts = {h: pl.Series(h, [contents[at][h] for at in positions], dtype=pl.String) for h in sound}
+        likely = _likely(texts, arriving_rows)
         if likely.is_empty():
             continue
         rows = pl.DataFrame(texts).with_row_index(AT)
         agreeing = rows.join(likely, on=sound, how="semi", nulls_equal=True, maintain_order="left")
-        found.append(held[mine][agreeing[AT]].select("file_id", "line"))
-    return found
+        matches.append(held_rows[positions][agreeing[AT]].select("file_id", "line"))
+    return matches
 
 
-def _likely(texts: dict[str, pl.Series], came: pl.DataFrame) -> pl.DataFrame:
+def _likely(texts: dict[str, pl.Series], arriving_rows: pl.DataFrame) -> pl.DataFrame:
     """Of the rows that came, as text, those alike in the column that tells most: few, where all would be millions."""
     telling = max(texts, key=lambda heading: texts[heading].n_unique())
-    alike = came.filter(_as_text(telling).is_in(texts[telling].implode(), nulls_equal=True))
+    alike = arriving_rows.filter(_as_text(telling).is_in(texts[telling].implode(), nulls_equal=True))
     return alike.select(_as_text(heading) for heading in texts) if len(alike) else alike

@@ -65,7 +65,7 @@ def take_ledger(
         until: visits known later are held.
         look: shown the file's first part.
     """
-    newest, read, held, encoding, notices = [], 0, 0, None, ()
+    newest, read, n_held, encoding, notices = [], 0, 0, None, ()
     con.execute(
         "create or replace temp table arriving_visit (township_code text, service text, week date, hash ubigint, done boolean)"
     )
@@ -85,13 +85,13 @@ def take_ledger(
         con.execute(f"insert into arriving_visit select {', '.join(CELL)}, hash, done from part")
         con.unregister("part")
         newest.append(newest_entry(parsed.good))
-        read, held = read + len(named), held + len(bad)
+        read, n_held = read + len(named), n_held + len(bad)
     released = con.execute(
         "delete from quarantine where table_name = $1 and file_name = $2 and file_id <> $3",
         [LEDGER, source.kept_name, known],
     ).fetchall()[0][0]
     again = add_visits(con, max((at for at in newest if at is not None), default=None), known)
-    counted = (read, read - held - again, held, 0, again)
+    counted = (read, read - n_held - again, n_held, 0, again)
     return FileReport(source.kept_name, known, LEDGER, encoding, *counted, released, notices)
 
 

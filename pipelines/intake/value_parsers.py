@@ -45,17 +45,17 @@ def moments(text: pl.Series, formats: Sequence[str] = ()) -> pl.Series:
         text: such as 2025-03-11 08:05, 2025/3/11, 2025年3月11日8时5分, 20250311, or Excel's 45727.34.
         formats: the mapping's own strptime formats, tried first.
     """
-    found = pl.Series(text.name, [None] * len(text), dtype=pl.Datetime("us"))
+    parsed = pl.Series(text.name, [None] * len(text), dtype=pl.Datetime("us"))
     for form in (*formats, *FAST):
-        found = _filled(found, text, lambda left, form=form: _strptime(left, form))
-    return _filled(found, text, _written_moments)
+        parsed = _filled(parsed, text, lambda left, form=form: _strptime(left, form))
+    return _filled(parsed, text, _written_moments)
 
 
 def numbers(text: pl.Series, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
     """Numbers of a text column: plain, with thousands commas, full-width digits, 千 万 亿 and a unit."""
     plain = text.cast(pl.Float64, strict=False)
-    found = _filled(plain.set(~plain.is_finite(), None), text, _written_numbers)
-    return as_number(found, dtype)
+    parsed = _filled(plain.set(~plain.is_finite(), None), text, _written_numbers)
+    return as_number(parsed, dtype)
 
 
 def without_marks(text: pl.Series, *, tick: bool = False) -> pl.Series:
@@ -82,16 +82,16 @@ def answers(text: pl.Series) -> pl.Series:
     return text.replace_strict(known, default=None, return_dtype=pl.Boolean)
 
 
-def _filled(found: pl.Series, text: pl.Series, parse: Callable[[pl.Series], pl.Series]) -> pl.Series:
+def _filled(parsed: pl.Series, text: pl.Series, parse: Callable[[pl.Series], pl.Series]) -> pl.Series:
     """`found`, with what `parse` makes of the texts it has nothing for."""
-    left = found.is_null() & text.is_not_null()
+    left = parsed.is_null() & text.is_not_null()
     if not left.any():
-        return found
+        return parsed
     more = parse(text.filter(left))
     if more.null_count() == len(more):
-        return found
+        return parsed
     where = left.arg_true()
-    return found.scatter(where, more)
+    return parsed.scatter(where, more)
 
 
 def _strptime(text: pl.Series, form: str) -> pl.Series:
@@ -125,12 +125,12 @@ def _written_moments(text: pl.Series) -> pl.Series:
     from_serial = pl.when(pl.col("serial").is_between(FIRST_SERIAL, LAST_SERIAL)).then(
         pl.datetime(1899, 12, 30, time_unit="us") + pl.duration(seconds=seconds)
     )
-    found = pl.coalesce(
+    parsed = pl.coalesce(
         _local(spelled, part[8]),
         from_serial,
         day + pl.duration(seconds=(share * 86_400).round().cast(pl.Int64)),
     )
-    return frame.select(found).to_series()
+    return frame.select(parsed).to_series()
 
 
 def _hour_of_day(hour: pl.Expr, half: pl.Expr) -> pl.Expr:

@@ -137,8 +137,8 @@ def _know_later(
     same = " and ".join(f"o.{c} = n.{c}" for c in (*key, "known_at"))
     differs = " or ".join(f"o.{c} is distinct from n.{c}" for c in columns)
     newest = f"greatest({', '.join(f'n.{c}' for c in later)})"
-    told = f"coalesce(greatest({', '.join(f'o.{c}' for c in later)}), '-infinity'::timestamp)"
-    tells_more = f"{same} and ({differs}) and {newest} > {told}"
+    newest_of_other = f"coalesce(greatest({', '.join(f'o.{c}' for c in later)}), '-infinity'::timestamp)"
+    tells_more = f"{same} and ({differs}) and {newest} > {newest_of_other}"
     taken = " and ".join([*(f"v.{c} = n.{c}" for c in key), f"v.known_at = {newest}"])
     _drop_told_again(
         con,
