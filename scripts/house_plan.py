@@ -21,6 +21,7 @@ FLOORS = {
     "pipelines": "files to records with two times · 数据接入",
 }
 WORDS = {
+    "features.domestic_violence": "its signs, one rule",
     "dagster_project.command": "fengqiao, word by word",
     "dagster_project.definitions": "what Dagster loads",
     "dagster_project.defs": "assets, checks, schedules",
@@ -40,6 +41,7 @@ WORDS = {
     "pipelines.home": "the home folder",
     "pipelines.deterministic_write": "same rows, same bytes",
     "pipelines.cores": "how many cores",
+    "pipelines.code_digest": "what made a result",
     "pipelines.errors": "refused, failed",
     "features.county_export": "Parquet by county",
     "features.column_profile": "range, missing, lag",
@@ -71,6 +73,9 @@ WORDS = {
     "dashboards.screenshots": "pictures of pages",
     "dashboards.texts": "rows to sentences",
     "dashboards.server": "start and stop",
+    "dashboards.served": "behind the guard",
+    "models.scope": "how much is made",
+    "features.small_cells": "no cell under ten",
     "dashboards.pictures": "charts, maps",
     "dashboards.markup": "safe HTML",
     "dashboards.published": "queries of the week",
