@@ -18,6 +18,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from dashboards.decisions.chain import FIRST, Verified, content_hash_of, entry_hash_of, verify_chain, walk
 from dashboards.decisions.decision import Action, Decision
@@ -217,7 +218,7 @@ class DecisionStore:
                     lock(con)
                     yield con
                     head = con.scalar(sa.select(ENTRY.c.hash).order_by(ENTRY.c.seq.desc()).limit(1))
-            except sa.exc.OperationalError as problem:
+            except OperationalError as problem:
                 raise FengqiaoError(
                     f"the record of decisions cannot be written now ({problem.orig}); nothing was recorded, try again"
                 ) from problem

@@ -17,7 +17,7 @@ def lock_text() -> str:
     """The file as it should stand, features in the catalogue's order."""
     lines = []
     for module in (matter, handling, pair, place, load, reports, services, season):
-        path = Path(module.__file__)
+        path = Path(str(module.__file__))
         words = _words(path)
         lines += [
             f"{feature.name} {path.relative_to(REPO).as_posix()}:{_declared_at(feature.name, words)}\n"
