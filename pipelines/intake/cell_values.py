@@ -69,17 +69,23 @@ def filled_cells(source: pl.Series, name: str, column: Any, mapping: TableMappin
     return _translated_cells(source, mapping.codes.get(name, {}), column)
 
 
+def unit_of_heading(heading: str) -> str | None:
+    """千, 万 or 亿 where a heading says that its numbers count in them."""
+    unit = UNIT_OF_HEADING.search(normal_form(heading))
+    return (unit[1] or unit[2]) if unit else None
+
+
 def in_unit_of_heading(heading: str, column: Any) -> pl.Expr:
     """A source column; its bare numbers in the unit that the heading names, where that is thousands or more.
 
     Under 涉及金额（万元） 1.5 is 15,000; a cell that names its own unit says what it says.
     """
-    unit = UNIT_OF_HEADING.search(normal_form(heading))
+    unit = unit_of_heading(heading)
     if column is None or unit is None or column.dtype not in (pl.Int64, pl.Float64):
         return pl.col(heading)
     text = pl.col(heading).cast(pl.String).str.strip_chars()
     bare = text.str.contains(BARE_NUMBER)
-    return pl.when(bare).then(text + (unit[1] or unit[2])).otherwise(text).alias(heading)
+    return pl.when(bare).then(text + unit).otherwise(text).alias(heading)
 
 
 def within_place_or_year(

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 
 from pipelines.city.code_lists import fold, list_of, reference_words
+from pipelines.intake.cell_values import unit_of_heading
+from pipelines.intake.value_parsers import SCALES
 from pipelines.mapping.heading_roles import CLOSING, DEADLINE, LAST_CHANGE, may_become, roles_of
 from pipelines.mapping.heading_suggestions import LIKE_ENOUGH, suggest
 from pipelines.mapping.mapping import headings_of
@@ -43,6 +45,12 @@ def left_outside(sample: SourceSample) -> dict[str, str]:
     return {h: why for h in sample.raw.headings if (why := why_never_mapped(h))}
 
 
+def _counted_in(heading: str) -> str:
+    """A remark on a heading that counts in thousands or more, as the intake will read it."""
+    unit = unit_of_heading(heading)
+    return f"; counts in {unit}: a bare 1 is read as {SCALES[unit]:,.0f}" if unit else ""
+
+
 def one_table(sample: SourceSample, table: str, taken: frozenset[str] = frozenset()) -> TableGuess:
     """The columns of one table out of a file, by likeness, roles and values.
 
@@ -52,7 +60,7 @@ def one_table(sample: SourceSample, table: str, taken: frozenset[str] = frozense
         taken: headings that already have another meaning.
     """
     columns = {
-        s.column: (s.heading, f"like {s.like}, {s.likeness:.2f}")
+        s.column: (s.heading, f"like {s.like}, {s.likeness:.2f}{_counted_in(s.heading)}")
         for s in suggest([h for h in mappable(sample) if h not in taken], table)
         if s.column in PAIR_COLUMNS or _holds(sample, s.heading, table, s.column)
     }
