@@ -24,6 +24,7 @@ import polars as pl
 
 from dashboards.published.publication import current
 from features.engine.matrix import build_matrix
+from features.small_cells import hide_small_cells
 from models.escalation.design_matrix import design
 from models.escalation.explain import explain, reasons
 from models.escalation.reason_sentences import sentences
@@ -125,7 +126,7 @@ steps
 
 # %%
 with open_warehouse(home.warehouse, read_only=True) as con:
-    matrix = build_matrix(con, profile, [published.as_of])
+    matrix = hide_small_cells(build_matrix(con, profile, [published.as_of]))
 at = matrix.cohort["dispute_id"].to_list().index(number)
 computed = dict(zip(matrix.names, matrix.values[at].tolist(), strict=True))
 days = (monday.date() - registered.date()) // timedelta(days=1)
