@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from models import weekly
-from models.publishing import publish
+from models.publishing import score_week
 from models.registry import registry
 from models.scope import LIST_ONLY
 from models.wording import Message
@@ -202,7 +202,7 @@ def test_an_expired_card_gives_the_checklists_order(copy_of: Home, profile: Prof
 def test_another_catalogue_does_not_score_and_says_what_to_do(
     copy_of: Home, profile: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publish, "catalogue_hash", lambda: "changed")
+    monkeypatch.setattr(score_week, "catalogue_hash", lambda: "changed")
     weekly.score_and_publish(copy_of, profile, AS_OF)
     assert_checklist(copy_of, "fengqiao retrain --promote")
 
