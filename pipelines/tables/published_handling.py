@@ -167,7 +167,14 @@ class Effect(dy.Schema):
         dy.Bool, "Whether such harms are normally all recorded by now.", "这一期的伤害按常理是否已全部录入。"
     )
     registered = _count("Registered then.", "当期登记的件数。")
-    settled = _count("Of those, closed as settled.", "其中以达成结案的件数。")
+    settled = output(
+        dy.Int64,
+        "Of those, closed as settled; empty where none was closed with a result.",
+        "其中以达成结案的件数；结案都没有结果时为空。",
+        unit="disputes",
+        min=0,
+        nullable=True,
+    )
     open = _count("Of those, still open.", "其中尚未办结的件数。")
     came_back = _count(
         "Of those, reopened or registered again.", "其中复开或重复登记的件数。", reader="analysts"
