@@ -34,7 +34,7 @@ BUILD: dict[str, Callable[..., Matrix]] = {
 }
 DISPUTES_AT_ONCE = 20_000
 """A county that has more is computed in several parts, each of some of the Mondays: that bounds the memory of a part."""
-TABLES = (*CORE_TABLES.values(), "core_area", "core_unit", "dispute_link")
+TABLES = (*CORE_TABLES.values(), "core_area", "core_unit", "dispute_link", "held_flag")
 
 
 @dataclass(frozen=True)

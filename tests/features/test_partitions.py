@@ -56,6 +56,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         for table, rows in (("core_dispute", disputes), ("core_dispute_event", steps)):
             con.register("rows", rows)
             con.execute(f"insert into {table} by name select * from rows")
+        con.execute("insert into held_flag values ('d0007', 'minor', '2024-07-04', 'f')")
     return made
 
 
@@ -86,6 +87,7 @@ def test_the_parts_together_are_the_matrix_to_the_bit(
     with open_warehouse(home.warehouse, read_only=True) as con:
         whole = frame(build_matrix(con, QUJING, mondays))
     assert len(whole) > 2_000
+    assert "d0007" not in whole["dispute_id"], "flagged as a minor's"
     assert together(tmp_path, "as_of", "dispute_id").equals(whole)
     assert not list(tmp_path.glob("*.partial"))
 

@@ -122,6 +122,13 @@ def one_monday_by_hand(con: duckdb.DuckDBPyConnection, monday: date) -> dict[str
     overdue = [
         c["overdue"] for c in rows_of(con, "core_service_coverage") if in_force(c, t) and since(c, t, 13)
     ]
+    signs = {
+        record["dispute_id"]
+        for table in ("core_dispute_event", "core_outcome")
+        for record in rows_of(con, table)
+        if record["known_at"] < t
+        and record.get("event_type", "violence_reported") in ("violence_reported", "threat_reported")
+    }
     found = {}
     for key, versions in begun.items():
         now = next((v for v in versions if in_force(v, t)), None)
@@ -136,6 +143,7 @@ def one_monday_by_hand(con: duckdb.DuckDBPyConnection, monday: date) -> dict[str
         mine = [s for s in threats if s["dispute_id"] == key]
         row = {
             "open_now": float(closed_at[key] is None),
+            "is_domestic": float(now["relation"] == "spouse" and (now["threat"] or key in signs)),
             "threat": None if now["threat"] is None else float(now["threat"]),
             "steps_all": len([s for s in counted if s["dispute_id"] == key]),
             "threat_reports_13w": len([s for s in mine if s["first"] >= t - timedelta(weeks=13)]),

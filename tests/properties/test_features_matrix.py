@@ -47,6 +47,7 @@ def test_cohort_and_columns_equal_what_loops_over_the_tables_give(
     matrix, expected = build_matrix(world, QUJING, [monday]), by_hand(world, monday)
     assert matrix.cohort["dispute_id"].to_list() == sorted(expected)
     for row, dispute in enumerate(sorted(expected)):
+        assert matrix.cohort["is_domestic"][row] == expected[dispute]["is_domestic"], dispute
         for name in CHECKED_BY_HAND:
             value = matrix.values[row, matrix.names.index(name)]
             told = expected[dispute].get(name)

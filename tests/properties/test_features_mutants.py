@@ -48,7 +48,7 @@ MUTANTS = [
     ("a record from before the first Monday asked about is lost", "asked", "np.clip(week - weeks[0], 0,", "np.clip(week - weeks[0], 1,"),
     ("a record to be withdrawn speaks for good", "kernel", "(low < high) & (high == end)", "low < high"),
     ("a withdrawn record speaks a week longer", "kernel", "np.flatnonzero((low < high) & (high < end))\n    lengths = (high - low)", "np.flatnonzero((low < high) & (high < end))\n    lengths = (high - low + 1)"),
-    ("the last record of one entity speaks for the next", "kernel", "found[~held] = -1", "pass"),
+    ("the last record of one entity speaks for the next", "kernel", "strongest[~stands] = -1", "pass"),
     ("a value counts again for each record", "kernel", "np.maximum(low, covered)", "low"),
     ("a mean counts records without a value", "kernel", "n = records.count(*what)", "n = records.count(*what[:2])"),
     ("a share is of all records", "kernel", "(f.among + f.where, f.among)", "(f.among + f.where, ())"),
@@ -66,7 +66,7 @@ MUTANTS = [
     ("a corrected closing still closes", "cohort", "and (s.retired_at is null or s.retired_at > t.turned_at)", ""),
     ("a version counts before it is known", "cohort", "greatest(s.from_at, v.known_at) as from_at", "s.from_at as from_at"),
     ("a corrected version still counts", "cohort", "v.retired_at, v.withdrawn_at) as until_at", "v.withdrawn_at) as until_at"),
-    ("a dispute registered at t is in the cohort", "cohort", 'held["from_at"].to_numpy(), side="right")', 'held["from_at"].to_numpy(), side="left")'),
+    ("a dispute registered at t is in the cohort", "cohort", 'periods["from_at"].to_numpy(), side="right")', 'periods["from_at"].to_numpy(), side="left")'),
     ("a stretch ends a week early", "cohort", 'until, side="right")', 'until, side="left")'),
     ("a sign known at t marks the household", "cohort", 'pl.col("sign_at") < pl.col("as_of")', 'pl.col("sign_at") <= pl.col("as_of")'),
 ]  # fmt: skip
@@ -154,6 +154,10 @@ def large_numbers_are_disordered(kernel: ModuleType) -> bool:
 def equals_by_hand(matrix: object, expected: dict[str, dict[str, float]]) -> bool:
     cohort, values, names = matrix.cohort, matrix.values, matrix.names  # type: ignore[attr-defined]
     if cohort["dispute_id"].to_list() != sorted(expected):
+        return False
+    if cohort["is_domestic"].to_list() != [
+        expected[dispute]["is_domestic"] == 1 for dispute in sorted(expected)
+    ]:
         return False
     return all(
         np.float32(expected[dispute].get(name, np.nan)).tobytes() == values[row, names.index(name)].tobytes()
