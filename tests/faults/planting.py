@@ -1,5 +1,6 @@
 """Planting tokens where a city's files may hold something about a person, and looking for them in every byte that is kept."""
 
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -7,6 +8,8 @@ import polars as pl
 from pipelines.city.code_lists import list_of
 from pipelines.city.profile import REFERENCE
 from pipelines.erasure.search_files import search_files
+from pipelines.errors import RefusedInput
+from pipelines.privacy.refused_words import refuse_headings
 from pipelines.reading.encodings import detect_encoding
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES
 
@@ -36,10 +39,29 @@ ROWS = {
 """A good row of each input table that a city sends."""
 
 
+@cache
 def personal_headings() -> list[str]:
-    """Every heading the boundary keeps outside: names, numbers, addresses, free text, traits."""
+    """Every heading the boundary leaves outside of a file it reads: names, numbers, addresses, free text, traits."""
+    return [heading for heading in _unmapped_headings() if not _is_banned(heading)]
+
+
+@cache
+def banned_headings() -> list[str]:
+    """Those for which the whole file is refused, since another rule bans a word in them."""
+    return [heading for heading in _unmapped_headings() if _is_banned(heading)]
+
+
+def _unmapped_headings() -> list[str]:
     kept_out = pl.read_csv(REFERENCE / "refused_fields.csv").filter(kind="mapped")["word"].to_list()
     return [f"{word}{at}" for at, word in enumerate(kept_out)]
+
+
+def _is_banned(heading: str) -> bool:
+    try:
+        refuse_headings("", [heading])
+    except RefusedInput:
+        return True
+    return False
 
 
 def planted(table: str, row: dict[str, str], tag: str) -> dict[str, str]:

@@ -23,6 +23,7 @@ from tests.faults.planting import (
     TOKEN,
     WIDE,
     astray,
+    banned_headings,
     found,
     plant_in,
     planted,
@@ -186,11 +187,18 @@ def test_no_planted_token_is_kept_through_success_refusal_crash_and_kill(
     )
     (broken / "SIMULATED.json").touch()
     (broken / "disputes.csv").write_text(f'{head}\n{line},"one "more\n', encoding="utf-8")
+    banned = tmp_path / "banned"
+    banned.mkdir()
+    (banned / "SIMULATED.json").touch()
+    traits = {heading: f"{TOKEN}·{heading}" for heading in banned_headings()}
+    write(banned, "disputes", [planted("disputes", ROWS["disputes"], "banned") | traits], "csv")
+    assert traits
     assert city.commands(
         ("check", landing, "--corrections", city.kept / "to_correct"),
         run,
         ("run", "--data", broken, *at_home),
-    ) == ["check 0", "run 0", "run 2"]
+        ("run", "--data", banned, *at_home),
+    ) == ["check 0", "run 0", "run 2", "run 2"]
     assert list((city.home / "mlflow").rglob("*"))
 
     (landing / "disputes_more.csv").write_bytes(
