@@ -16,7 +16,7 @@ from tests.worlds.trial_years import history, profile_of
 PLAN = Plan(profile="qujing", scale=0.1, weeks=2)
 SEED = 3
 FIRST = 1
-"""The model trained before the trial. No world this small shows a model better than the checklist beyond chance, so the
+"""The model trained before the trial. This world is too small to show it better than the checklist beyond chance, so the
 test promotes in the gate's place; the gate's own tests are in `tests/models`."""
 
 
