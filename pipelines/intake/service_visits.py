@@ -9,13 +9,15 @@ of a week is known at its last second.
 No visit is counted twice, however files overlap. A visit is told by a keyed hash of place, service and day due, and of which
 one of those alike it is; that hash, its township, service, week and whether it was made is all that is kept of it, by file.
 A file that brings at least half of an earlier one's visits of a week holds that week anew, in the townships it has any
-visit of: the earlier file's are dropped. Of fewer, those it brings again are dropped. All others add up.
+visit of: the earlier file's are dropped. So that a window that begins or ends within a week drops none outside it, this
+holds only where the days of the file reach as far as the week or as the earlier file. Of fewer, those it brings again are
+dropped. All others add up.
 """
 
 import hmac
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import duckdb
 import polars as pl
@@ -37,6 +39,8 @@ from pipelines.warehouse.warehouse import read_row
 LEDGER = "service_visits"
 CELL = ["township_code", "service", "week"]
 UNTIL = "ledger_until"
+DAYS_OF = "ledger_days "
+"""Before a file's hash: the setting that keeps its first and last day due."""
 HELD_ANEW = 0.5
 """Share of an earlier file's visits of a week that must come again before the week counts as held anew."""
 
@@ -65,7 +69,7 @@ def take_ledger(
         until: visits known later are held.
         look: shown the file's first part.
     """
-    newest, read, n_held, encoding, notices = [], 0, 0, None, ()
+    newest, due_days, read, n_held, encoding, notices = [], [], 0, 0, None, ()
     con.execute(
         "create or replace temp table arriving_visit (township_code text, service text, week date, hash ubigint, done boolean)"
     )
@@ -85,12 +89,15 @@ def take_ledger(
         con.execute(f"insert into arriving_visit select {', '.join(CELL)}, hash, done from part")
         con.unregister("part")
         newest.append(newest_entry(parsed.good))
+        due_days += [parsed.good["visit_due_on"].min(), parsed.good["visit_due_on"].max()]
         read, n_held = read + len(named), n_held + len(bad)
     released = con.execute(
         "delete from quarantine where table_name = $1 and file_name = $2 and file_id <> $3",
         [LEDGER, source.kept_name, known],
     ).fetchall()[0][0]
-    again = add_visits(con, max((at for at in newest if at is not None), default=None), known)
+    present = [day for day in due_days if day is not None]
+    span = (min(present, default=None), max(present, default=None))
+    again = add_visits(con, max((at for at in newest if at is not None), default=None), known, span)
     counted = (read, read - n_held - again, n_held, 0, again)
     return FileReport(source.kept_name, known, LEDGER, encoding, *counted, released, notices)
 
@@ -138,8 +145,15 @@ def newest_entry(visits: pl.DataFrame) -> datetime | None:
     return newest.item()
 
 
-def add_visits(con: duckdb.DuckDBPyConnection, until: datetime | None, file_id: str) -> int:
+def add_visits(
+    con: duckdb.DuckDBPyConnection,
+    until: datetime | None,
+    file_id: str,
+    span: tuple[date | None, date | None],
+) -> int:
     """Keep the visits of `arriving_visit` as one file's and make the coverage of every complete week anew.
+
+    `span` is the first and the last day on which a visit of the file was due.
 
     Returns:
         How many of them an earlier file had brought already.
@@ -156,10 +170,15 @@ def add_visits(con: duckdb.DuckDBPyConnection, until: datetime | None, file_id: 
     con.execute(
         """
         create or replace temp table held_anew as
+        with days as (
+            select name[length($days) + 1:] as file_id, value[:10]::date as first_due, value[12:]::date as last_due
+            from intake_setting where starts_with(name, $days))
         select v.file_id, v.week from kept_visit v left join arriving a on a.hash = v.hash and a.nth = v.nth
+        join days d on d.file_id = v.file_id
+        where $first_due <= greatest(v.week, d.first_due) and $last_due >= least(v.week + 6, d.last_due)
         group by all having count(a.hash) > 0 and count(a.hash) >= $share * count(*)
         """,
-        {"share": HELD_ANEW},
+        {"days": DAYS_OF, "share": HELD_ANEW, "first_due": span[0], "last_due": span[1]},
     )
     con.execute(
         """
@@ -173,6 +192,11 @@ def add_visits(con: duckdb.DuckDBPyConnection, until: datetime | None, file_id: 
         {"id": file_id},
     )
     con.execute("drop table arriving; drop table arriving_visit; drop table held_anew")
+    if span[0] is not None:
+        con.execute(
+            "insert or replace into intake_setting values ($1, $2)",
+            [DAYS_OF + file_id, f"{span[0]} {span[1]}"],
+        )
     if until is not None:
         con.execute(
             """

@@ -36,7 +36,7 @@ def columns_that_stopped(
     columns = [c for c in TABLES[mapping.table].columns() if c in present]
     about = [source_name(source, name), mapping.table]
     before = con.execute(
-        "select column_name, file_id from source_column where source = $1 and table_name = $2 order by rowid",
+        "select contract_column, file_id from source_column where source = $1 and table_name = $2 order by rowid",
         about,
     ).fetchall()
     last = before[-1][1] if before else None

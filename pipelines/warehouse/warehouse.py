@@ -35,7 +35,7 @@ create table if not exists held_flag (dispute_id text not null, flag text not nu
 create table if not exists whole_export (
     file_id text not null, source text not null, table_name text not null, moment timestamp not null);
 create table if not exists source_column (
-    file_id text not null, source text not null, table_name text not null, column_name text not null);
+    file_id text not null, source text not null, table_name text not null, contract_column text not null);
 create table if not exists dispute_pair (
     dispute_id text not null, earlier_id text not null, probability double not null, evidence text not null,
     primary key (dispute_id, earlier_id));

@@ -63,10 +63,10 @@ def test_a_run_names_the_files_it_does_not_read_and_keeps_only_how_many(
     assert output.returncode == 0, output.stderr
     (line,) = [line for line in output.stdout.splitlines() if "not read" in line]
     assert line.startswith(
-        "未读入：2个没有映射认得（[欧阳钦佐].csv、***），2个不是CSV、XLSX或Parquet文件（2023、谈话记录.docx）"
+        "未读入：2个没有映射认得（[欧阳钦佐].csv、***），2个不是CSV、XLSX、XLS或Parquet文件（2023、谈话记录.docx）"
     )
     assert (
-        "not read: 2 no mapping knows ([欧阳钦佐].csv, ***), 2 no CSV, XLSX or Parquet (2023, 谈话记录.docx)"
+        "not read: 2 no mapping knows ([欧阳钦佐].csv, ***), 2 no CSV, XLSX, XLS or Parquet (2023, 谈话记录.docx)"
         in line
     )
     assert search_files(home, ["欧阳钦佐", "13812345678", "谈话记录"]) == []

@@ -68,7 +68,7 @@ def test_a_visit_moved_to_another_township_or_struck_out_is_gone_where_the_week_
     with landing() as city:
         first = [visit(TOWN, d) for d in range(5)] + [visit(TOWN_2, d) for d in range(5)]
         city.load("service_visits_1.csv", VISITS, first + CLOSED)
-        city.load("service_visits_2.csv", VISITS, [visit(TOWN_2, 0), *first[2:]])
+        city.load("service_visits_2.csv", VISITS, [visit(TOWN_2, 0), *first[2:], *CLOSED])
         assert due(city) == {MONDAY: (9, 9)}
 
 

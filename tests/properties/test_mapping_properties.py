@@ -23,7 +23,7 @@ words = st.text(st.sampled_from("甲乙丙丁戊己庚辛xyz 。"), min_size=1, 
     lambda w: f"目{w.strip()}"
 )
 VALUES: dict[str, st.SearchStrategy[str]] = {
-    "dispute_id": st.integers(0, 10**6).map(lambda n: f"调{n}号"),
+    "dispute_id": st.integers(0, 10**6).map(lambda n: f"D{n}"),
     "registered_at": st.dates(date(1990, 1, 1), date(2099, 1, 1)).map(str),
     "category": st.sampled_from(CODES["category"]),
     "area_code": st.sampled_from(("530302001", "530302002")),
