@@ -30,7 +30,7 @@ VALUES: dict[str, st.SearchStrategy[str]] = {
     "amount_yuan": st.integers(0, 10**6).map(str),
     "threat": st.sampled_from(("是", "否", "")),
     "channel": st.sampled_from((*CODES["channel"], "")),
-    "due_at": st.dates(date(1990, 1, 1), date(2099, 1, 1)).map(str),
+    "due_at": st.dates(date(2099, 1, 1), date(2099, 12, 31)).map(str),
 }
 
 
