@@ -70,17 +70,17 @@ class Home:
             RefusedInput: the home already holds another profile, or made-up data where real data
                 come (or the reverse): the two are never mixed.
         """
-        held = self.owner()
+        owner = self.owner()
         wanted = {"profile": profile, "origin": origin, "schema_version": SCHEMA_VERSION}
-        if held is None:
+        if owner is None:
             self.root.mkdir(parents=True, exist_ok=True)
             partial = self.marker.with_suffix(".partial")
             partial.write_text(json.dumps(wanted, sort_keys=True) + "\n", encoding="utf-8")
             partial.replace(self.marker)
-        elif held != wanted:
+        elif owner != wanted:
             raise RefusedInput(
-                f"{self.root} holds {held['origin']} data of profile {held['profile']} (schema "
-                f"{held['schema_version']}), and these are {origin} data of {profile} (schema "
+                f"{self.root} holds {owner['origin']} data of profile {owner['profile']} (schema "
+                f"{owner['schema_version']}), and these are {origin} data of {profile} (schema "
                 f"{SCHEMA_VERSION}). Choose another folder with --home or FENGQIAO_HOME."
             )
 
@@ -95,8 +95,8 @@ def find_home(given: Path | None, profile: str) -> Home:
     if chosen is not None:
         return Home(chosen.expanduser().resolve())
     default = Home(REPO / "data" / "local")
-    held = default.owner()
-    if held is not None and held["profile"] != profile:
+    owner = default.owner()
+    if owner is not None and owner["profile"] != profile:
         return Home(default.root / profile)
     return default
 

@@ -55,12 +55,14 @@ def keep(
 ) -> None:
     """Write down where the run is, in one atomic step."""
     home.root.mkdir(parents=True, exist_ok=True)
-    told = RunState(
+    run_state = RunState(
         state=state, step=step, as_of=as_of, reason_zh=reason_zh, reason_en=reason_en,
         at=now.isoformat(timespec="seconds"), pid=os.getpid(),
     )  # fmt: skip
     partial = home.run_state.with_suffix(".partial")
-    partial.write_text(json.dumps(asdict(told), ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    partial.write_text(
+        json.dumps(asdict(run_state), ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8"
+    )
     partial.replace(home.run_state)
 
 

@@ -8,7 +8,7 @@ import polars as pl
 from pipelines.city.profile import Profile
 from pipelines.errors import FengqiaoError
 from pipelines.simulator.landing_files import dispute_numbers
-from pipelines.simulator.parameters import FOUND
+from pipelines.simulator.parameters import NEXT_DOOR_NUMBERS
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,9 @@ def read_results(folder: Path, profile: Profile) -> Results:
         _all(years, name) for name in ("attended", "harms", "weeks", "at_risk")
     )
     attended, harms, at_risk = (
-        frame.with_columns(is_found=dispute_numbers(frame["dispute_id"]) >= FOUND) if len(frame) else frame
+        frame.with_columns(is_found=dispute_numbers(frame["dispute_id"]) >= NEXT_DOOR_NUMBERS)
+        if len(frame)
+        else frame
         for frame in (attended, harms, at_risk)
     )
     return Results(

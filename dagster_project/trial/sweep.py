@@ -14,7 +14,7 @@ from dagster_project.trial.plan import Plan
 from models.trial.policies import NOTHING
 from pipelines.city.profile import Profile
 from pipelines.simulator.landing_files import dispute_numbers
-from pipelines.simulator.parameters import FOUND
+from pipelines.simulator.parameters import NEXT_DOOR_NUMBERS
 from pipelines.simulator.settings import Attending
 from pipelines.simulator.world import World, step
 
@@ -81,6 +81,6 @@ def _replayed(world: World, plan: Plan, attended: pl.DataFrame) -> tuple[int, fl
     harms, expected = 0, 0.0
     for week in range(plan.weeks):
         lived = step(world, plan.history_weeks + week, numbers[weeks == week].astype(np.int64))
-        harms += int((lived.harms.number < FOUND).sum())
+        harms += int((lived.harms.number < NEXT_DOOR_NUMBERS).sum())
         expected += lived.harms.expected
     return harms, expected

@@ -55,12 +55,12 @@ def _switch_link(link: Path, target: Path) -> None:
 
 
 def _switch_pointer(pointer: Path, as_of: date, folder: Path) -> None:
-    told = {
+    pointer_content = {
         "as_of": as_of.isoformat(),
         "folder": f"{VERSIONS}/{folder.name}",
         "digest": folder.name.removeprefix(f"{as_of.isoformat()}-"),
     }
-    text = json.dumps(told, sort_keys=True) + "\n"
+    text = json.dumps(pointer_content, sort_keys=True) + "\n"
     if pointer.exists() and pointer.read_text(encoding="utf-8") == text:
         return
     partial = pointer.with_suffix(".partial")

@@ -51,8 +51,8 @@ _TIER_NOW = f"""
 def facts(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """One row per dispute of the cohort: what the record says of it, checklist included; by dispute_id."""
     known = _frame(con, _FACTS, as_of)
-    mine = cohort.select("dispute_id", "is_open", "is_domestic")
-    return mine.join(known, on="dispute_id", how="left").sort("dispute_id")
+    keys = cohort.select("dispute_id", "is_open", "is_domestic")
+    return keys.join(known, on="dispute_id", how="left").sort("dispute_id")
 
 
 def timeline(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -77,8 +77,8 @@ def _on_a_list(warnings: pl.DataFrame, capacity: int) -> pl.DataFrame:
 
 
 def _list_before(home: Home, as_of: date) -> Path | None:
-    found = sorted(home.published.glob("????-??-??/dispute_warnings.parquet"))
-    earlier = [path for path in found if path.parent.name < as_of.isoformat()]
+    weeks = sorted(home.published.glob("????-??-??/dispute_warnings.parquet"))
+    earlier = [path for path in weeks if path.parent.name < as_of.isoformat()]
     return earlier[-1] if earlier else None
 
 

@@ -15,7 +15,7 @@ def list_finding(warnings: pl.DataFrame, profile: Profile) -> Finding:
         warnings: the rows of `dispute_warnings.parquet`.
         profile: its capacity.
     """
-    wrong = [told for told, found in _faults(warnings, profile.settings.capacity).items() if found]
+    wrong = [name for name, is_wrong in _faults(warnings, profile.settings.capacity).items() if is_wrong]
     return Finding(
         name="list",
         passed=not wrong,

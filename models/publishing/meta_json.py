@@ -134,7 +134,7 @@ def _inputs(con: duckdb.DuckDBPyConnection, as_of: date) -> list[dict[str, Any]]
 
 
 def _quarantine(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
+    counts: dict[str, dict[str, int]] = {}
     for table, rule, n in con.execute(
         f"""
         select table_name, rule, count(*) from (
@@ -143,8 +143,8 @@ def _quarantine(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, dict[s
         """,
         {"as_of": as_of},
     ).fetchall():
-        found.setdefault(table, {})[rule] = n
-    return found
+        counts.setdefault(table, {})[rule] = n
+    return counts
 
 
 def _row(con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None) -> tuple:

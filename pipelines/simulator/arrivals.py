@@ -7,7 +7,7 @@ import numpy as np
 from pipelines.simulator.cases import Bools, Cases, Due, joined, take
 from pipelines.simulator.clock import closing_minute, minute_between
 from pipelines.simulator.hazard import HazardModel
-from pipelines.simulator.parameters import DAY, FLAGS, FOUND, NEVER, WEEK, Parameters
+from pipelines.simulator.parameters import DAY, FLAGS, NEVER, NEXT_DOOR_NUMBERS, WEEK, Parameters
 from pipelines.simulator.places import Places
 from pipelines.simulator.random_keys import Dice, Floats, Keys, Stream, choose
 from pipelines.simulator.seasons import YEAR_DAYS, Seasons
@@ -96,10 +96,12 @@ class Arrivals:
             attended=np.zeros(n, dtype=bool),
         )
 
-    def found(self, attended: Cases, week: int) -> Due:
+    def next_door(self, attended: Cases, week: int) -> Due:
         """Quarrels next door that are registered only because somebody was sent to the chosen disputes."""
-        luck = self.dice.uniform(Stream.FOUND, attended.number)
-        near = take(attended, (luck < self.city.attending.found_per_mediation) & (attended.number < FOUND))
+        luck = self.dice.uniform(Stream.NEXT_DOOR, attended.number)
+        near = take(
+            attended, (luck < self.city.attending.found_per_mediation) & (attended.number < NEXT_DOOR_NUMBERS)
+        )
         none = np.full(len(near), -1)
         mix = np.array([category.rural_pct for category in self.city.categories.values()])
         return Due(
@@ -107,11 +109,11 @@ class Arrivals:
             origin=none,
             matter=none,
             taken=none,
-            pair=near.number + FOUND,
-            category=choose(self.dice.uniform(Stream.FOUND, near.number, part=1), mix),
+            pair=near.number + NEXT_DOOR_NUMBERS,
+            category=choose(self.dice.uniform(Stream.NEXT_DOOR, near.number, part=1), mix),
             township=near.township,
             village=near.village,
-            temper=self.dice.normal(Stream.FRAILTY, near.number + FOUND),
+            temper=self.dice.normal(Stream.FRAILTY, near.number + NEXT_DOOR_NUMBERS),
             repeats=np.zeros_like(near.number),
         )
 

@@ -47,14 +47,14 @@ def simulate(
     if weeks < 1 or not scale > 0 or seed < 0:
         raise RefusedInput("weeks must be 1 or more, scale above 0, and seed 0 or more")
     request = {"profile": profile.name, "seed": seed, "scale": scale, "weeks": weeks}
-    held = _weeks_held(out, request)
-    if held == weeks:
+    weeks_there = _weeks_held(out, request)
+    if weeks_there == weeks:
         tell("the files are already there", 1.0)
         return
     staging = out.parent / f".{out.name}.simulating"
     shutil.rmtree(staging, ignore_errors=True)
     (staging / SEALED).mkdir(parents=True)
-    _live(staging, make_world(profile, weeks, scale, seed), profile, weeks, held // BLOCK_WEEKS, tell)
+    _live(staging, make_world(profile, weeks, scale, seed), profile, weeks, weeks_there // BLOCK_WEEKS, tell)
     (staging / MARKER).write_text(json.dumps(request, sort_keys=True) + "\n", encoding="utf-8")
     _move_in(staging, out)
 
@@ -165,15 +165,15 @@ def _weeks_held(out: Path, request: dict[str, Any]) -> int:
     if not marker.is_file():
         raise RefusedInput(f"{out} holds files and no {MARKER}: choose a new or an empty folder with --out")
     try:
-        found = json.loads(marker.read_text(encoding="utf-8"))
-        weeks = int(found["weeks"])
+        existing = json.loads(marker.read_text(encoding="utf-8"))
+        weeks = int(existing["weeks"])
     except (ValueError, KeyError, TypeError) as problem:
         raise RefusedInput(
             f"{marker} is not readable ({problem}): choose another folder with --out"
         ) from problem
-    if {**found, "weeks": request["weeks"]} != request or weeks > request["weeks"]:
+    if {**existing, "weeks": request["weeks"]} != request or weeks > request["weeks"]:
         raise RefusedInput(
-            f"{out} holds another made-up city, {found}; asked for was {request}. Choose another folder with --out."
+            f"{out} holds another made-up city, {existing}; asked for was {request}. Choose another folder with --out."
         )
     files = [*file_names(weeks), f"{SEALED}/true_hazards.parquet"]
     return weeks if all((out / name).is_file() for name in files) else 0

@@ -105,7 +105,7 @@ class Handling:
         again = self._reopenings(cases, harmed, week, steps)
         opened = np.where(again, (week + 1) * WEEK, cases.opened)
         kind = np.where(again, cases.kind // 3 * 3 + REOPENED, cases.kind)
-        anew = self.arrivals.closing_time(
+        next_closing = self.arrivals.closing_time(
             opened, kind, cases.number, np.zeros(len(cases), dtype=bool), week + 1
         )
         steps.add("reopened", cases, self._some_time(cases, week, part=9), again)
@@ -114,7 +114,7 @@ class Handling:
             closed=np.where(again, NEVER, closed),
             opened=opened,
             kind=kind,
-            closes=np.where(again, anew, cases.closes),
+            closes=np.where(again, next_closing, cases.closes),
             heat=self._heat(cases, harmed, week),
         )
 
@@ -141,10 +141,10 @@ class Handling:
         busy = self.arrivals.model.sessions_held[
             np.minimum(whole_days(week * WEEK - cases.opened), MAX_AGE_DAYS)
         ]
-        held = going & (self._u(Stream.SESSION, cases, week) < np.array(f.session)[open_phase] * busy)
+        in_session = going & (self._u(Stream.SESSION, cases, week) < np.array(f.session)[open_phase] * busy)
         fails = self._u(Stream.SESSION_RESULT, cases, week) < np.array(f.session_fails)[cases.heat]
         at = self._some_time(cases, week, part=2)
-        failed, mended = held & fails, held & ~fails
+        failed, mended = in_session & fails, in_session & ~fails
         second = cases.phase >= FAILED_MORE
         steps.add("mediation", cases, at, failed & ~second, result="failed")
         steps.add("mediation", cases, at, failed & second, tier="county", result="failed")

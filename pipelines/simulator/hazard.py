@@ -131,11 +131,11 @@ class HazardModel:
         closed = settles * warmed[0][SETTLED] + (1 - settles) * warmed[0][UNSETTLED]
         fails = np.array(f.session_fails)[:, None, None]
         for phase in range(SETTLED):
-            held = warmed[0][phase]
+            unmoved = warmed[0][phase]
             mended = warmed[0][max(phase, MEDIATING)]
             failed = warmed[0][min(max(phase, MEDIATING) + 1, SETTLED - 1)]
-            stays = held + f.session[phase] * self.sessions_held[None, :, None] * (
-                fails * failed + (1 - fails) * mended - held
+            stays = unmoved + f.session[phase] * self.sessions_held[None, :, None] * (
+                fails * failed + (1 - fails) * mended - unmoved
             )
             after[phase] = stays + self.closing[None] * (closed[phase] - stays)
         for phase, group in ((SETTLED, 1), (UNSETTLED, 2)):

@@ -12,7 +12,7 @@ WEEK = 7 * DAY
 NEVER = 10**12
 """A moment that does not come."""
 BLOCK_WEEKS = 52
-FOUND = 50_000_000
+NEXT_DOOR_NUMBERS = 50_000_000
 """Disputes found only because somebody was sent next door are numbered from here on, so that all others keep theirs."""
 FLAGS = ("threat", "violence", "weapon", "alcohol", "fear", "separation")
 HEATS = 4

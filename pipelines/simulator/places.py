@@ -143,9 +143,9 @@ def _units(profile: Profile, categories: tuple[str, ...], counties: pl.Series, t
         .first()
     )
     keys = zip(narrowest["area_code"], narrowest["speciality"], strict=True)
-    found = dict(zip(keys, narrowest["row"], strict=True))
+    row_of = dict(zip(keys, narrowest["row"], strict=True))
     of_township, of_county = (
-        np.array([[found.get((area, code), -1) for code in categories] for area in areas], dtype=np.int64)
+        np.array([[row_of.get((area, code), -1) for code in categories] for area in areas], dtype=np.int64)
         for areas in (townships, counties)
     )
     return Units(units["unit_id"], of_township, of_county)

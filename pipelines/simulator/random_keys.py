@@ -68,7 +68,7 @@ class Stream(IntEnum):
     FAULT = auto()
     WORDING = auto()
     PARTIES = auto()
-    FOUND = auto()
+    NEXT_DOOR = auto()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.simulator.cases import Cases
 from pipelines.simulator.clock import end_of_month
-from pipelines.simulator.parameters import DAY, FLAGS, FOUND, WEEK, Parameters
+from pipelines.simulator.parameters import DAY, FLAGS, NEXT_DOOR_NUMBERS, WEEK, Parameters
 from pipelines.simulator.places import Places
 from pipelines.simulator.random_keys import Floats, Keys, Stream, choose
 from pipelines.simulator.vocabulary import codes, index_of, shares
@@ -50,7 +50,7 @@ def dispute_rows(world: World, lived: Week) -> pl.DataFrame:
             **_checklist(world, lived),
             "minor_involved": _below(world, new, 10, f.minor_share),
             "scale": _scale(world, new),
-            "found_after_warning": (new.number >= FOUND) & world.marks_found,
+            "found_after_warning": (new.number >= NEXT_DOOR_NUMBERS) & world.marks_found,
             "due_at": new.registered // DAY * DAY + 30 * DAY + 18 * 60,
             "withdrawn_at": np.full(len(new), -1),
             "known": recorded,
@@ -118,9 +118,9 @@ def after_outage(world: World, recorded: Keys, county: Keys, key: Keys) -> Keys:
     f = world.figures
     first = f.outage_week * WEEK + 2 * DAY
     last = first + f.outage_days * DAY
-    held = (county == world.places.struck_county) & (recorded >= first) & (recorded < last)
+    delayed = (county == world.places.struck_county) & (recorded >= first) & (recorded < last)
     later = last + (world.dice.uniform(Stream.OUTAGE, key, part=1) * 2 * DAY).astype(np.int64)
-    return np.where(held, later, recorded)
+    return np.where(delayed, later, recorded)
 
 
 def _entered(figures: Parameters, happened: Keys, u: Floats, late: Floats) -> Keys:

@@ -30,8 +30,8 @@ def visit_rows(world: World, week: int) -> pl.DataFrame:
         missed = rng.random(n) < late
         due = week * 7 + rng.integers(0, 7, n)
         days = np.where(missed, 3 + (-np.log(rng.random(n)) * 14).astype(int), rng.integers(-3, 3, n))
-        made = days <= LATEST_VISIT_DAYS
-        entered = (due + np.where(made, days, LATEST_VISIT_DAYS).clip(0)) * DAY + 18 * 60
+        is_visited = days <= LATEST_VISIT_DAYS
+        entered = (due + np.where(is_visited, days, LATEST_VISIT_DAYS).clip(0)) * DAY + 18 * 60
         village = places.village_of(township, rng.random(n))
         area = np.where(rng.random(n) < 0.7, places.village_rows[village], places.townships.rows[township])
         frames.append(
@@ -45,7 +45,7 @@ def visit_rows(world: World, week: int) -> pl.DataFrame:
                     "recorded_at": entered,
                     "known": entered,
                 }
-            ).with_columns(visited_on=pl.when(pl.Series(made)).then("visited_on"))
+            ).with_columns(visited_on=pl.when(pl.Series(is_visited)).then("visited_on"))
         )
     return pl.concat(frames)
 

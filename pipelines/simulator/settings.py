@@ -136,13 +136,13 @@ def _strangers(figures: CityFigures, profile: Profile) -> Iterator[Problem]:
         if season not in known:
             yield where, f"profile {profile.name} has no season {season!r}"
     disputes, services = profile.codes_of_kind("dispute"), profile.codes_of_kind("service")
-    for entry, codes, kind, held in (
+    for entry, codes, kind, allowed in (
         (("categories",), figures.categories, "dispute", disputes),
         (("services",), figures.services, "service", services),
         (("attending", "works"), figures.attending.works, "dispute", disputes),
     ):
         for code in codes:
-            if code not in held:
+            if code not in allowed:
                 yield (*entry, code), f"profile {profile.name} has no {kind} category {code!r}"
     for code in figures.categories:
         if code not in figures.attending.works:

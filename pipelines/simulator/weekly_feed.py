@@ -56,7 +56,7 @@ class Feed:
         blocks = self._blocks(out, 1)
         lived = self._live(blocks, attended)
         self._close(blocks)
-        if self.world.marks_found and lived.harms.found.any():
+        if self.world.marks_found and lived.harms.found_by_visit.any():
             _visits(lived).write_csv(out / f"decisions_{self.week}.csv")
         return lived
 
@@ -95,8 +95,8 @@ class Feed:
 
 def _visits(lived: Week) -> pl.DataFrame:
     """What visits note down: a harm that came to light only because a warning sent somebody (boundary 14)."""
-    found = lived.harms.found
-    number, at = pl.Series(lived.harms.number[found]), pl.Series(lived.harms.at[found])
+    after_visit = lived.harms.found_by_visit
+    number, at = pl.Series(lived.harms.number[after_visit]), pl.Series(lived.harms.at[after_visit])
     ids = dispute_ids(number)
     return pl.DataFrame(
         {

@@ -11,7 +11,7 @@ from pipelines.simulator.clock import at_night, whole_days
 from pipelines.simulator.dispute_steps import Steps
 from pipelines.simulator.handling import Handling
 from pipelines.simulator.hazard import HORIZON_WEEKS, HazardModel
-from pipelines.simulator.parameters import DAY, FOUND, WEEK, Parameters
+from pipelines.simulator.parameters import DAY, NEXT_DOOR_NUMBERS, WEEK, Parameters
 from pipelines.simulator.places import Places, make_places
 from pipelines.simulator.random_keys import Dice, Floats, Keys, Stream
 from pipelines.simulator.seasons import Seasons, plan_seasons
@@ -23,14 +23,15 @@ from pipelines.simulator.vocabulary import index_of
 class Harms:
     """Harms of a week: the dispute, the moment, the severity, whether anybody reports it.
 
-    `found` are those that only come to light because somebody was sent to the dispute before; `expected` is how many there were to be, by every dispute's hazard; what was found next door apart.
+    `found_by_visit` are those recorded only because somebody was sent to the dispute before. `expected` is the sum of
+    the hazards of all disputes but those registered because of a visit next door.
     """
 
     number: Keys
     at: Keys
     severity: Keys
     recorded: Bools
-    found: Bools
+    found_by_visit: Bools
     township: Keys
     category: Keys
     expected: float
@@ -111,14 +112,14 @@ def step(world: World, week: int, attended: Keys | None = None) -> Week:
     """
     world.cases = take(world.cases, _still_followed(world, week))
     steps = Steps(world.places)
-    found = none_of(Cases)
+    next_door = none_of(Cases)
     if attended is not None and len(attended):
         chosen = np.isin(world.cases.number, attended)
-        found = _found(world, take(world.cases, chosen & ~world.cases.attended), week)
+        next_door = _next_door(world, take(world.cases, chosen & ~world.cases.attended), week)
         world.cases = world.handling.attended(world.cases, chosen, week, steps)
     new, matter = _register(world, week, steps)
-    world.handling.taken_in(found, steps)
-    new, matter = joined(new, found), np.concatenate([matter, found.number])
+    world.handling.taken_in(next_door, steps)
+    new, matter = joined(new, next_door), np.concatenate([matter, next_door.number])
     world.cases = joined(world.cases, new)
     cases = world.cases
     harms, harmed = _harms(world, week)
@@ -150,9 +151,9 @@ def true_hazards(world: World, week: int) -> tuple[Keys, Floats]:
     return cases.number, probability
 
 
-def _found(world: World, attended: Cases, week: int) -> Cases:
+def _next_door(world: World, attended: Cases, week: int) -> Cases:
     """What is registered because these were attended to; it brings no later registrations of its own."""
-    due = world.arrivals.found(attended, week)
+    due = world.arrivals.next_door(attended, week)
     return world.arrivals.registered(due, due.pair, week)
 
 
@@ -209,18 +210,20 @@ def _harms(world: World, week: int) -> tuple[Harms, Bools]:
     badly = dice.uniform(Stream.HARM_SEVERITY, who.number, week)
     heard = np.where(world.places.townships.silent[who.township], f.harm_recorded_silent, f.harm_recorded)
     heard = np.where(world.thorough(who.township, week), 1.0, heard)
-    seen = np.where(who.attended | (who.number >= FOUND), world.city.attending.harm_recorded, 0.0)
+    seen = np.where(who.attended | (who.number >= NEXT_DOOR_NUMBERS), world.city.attending.harm_recorded, 0.0)
     severity = 1 + (badly < f.severity_light_injury).astype(np.int64) + (badly < f.severity_death)
     at = at_night(since[harmed], np.full(len(who), monday + WEEK), u, clock)
     luck = dice.uniform(Stream.HARM_RECORDED, who.number, week)
-    found = (luck >= heard) & (luck < seen)
-    expected = float(chance[cases.number < FOUND].sum())
-    recorded = (luck < heard) | found
-    return Harms(who.number, at, severity, recorded, found, who.township, who.category, expected), harmed
+    found_by_visit = (luck >= heard) & (luck < seen)
+    expected = float(chance[cases.number < NEXT_DOOR_NUMBERS].sum())
+    recorded = (luck < heard) | found_by_visit
+    return Harms(
+        who.number, at, severity, recorded, found_by_visit, who.township, who.category, expected
+    ), harmed
 
 
 def _reported_blows(world: World, harms: Harms, harmed: Bools, week: int, steps: Steps) -> None:
     """Half of the harms on record also show among the steps of the dispute."""
     who = take(world.cases, harmed)
-    told = harms.recorded & (world.dice.uniform(Stream.INCIDENT, who.number, week, part=5) < 0.5)
-    steps.add("violence_reported", who, np.minimum(harms.at + 60, (week + 1) * WEEK - 1), told)
+    is_reported = harms.recorded & (world.dice.uniform(Stream.INCIDENT, who.number, week, part=5) < 0.5)
+    steps.add("violence_reported", who, np.minimum(harms.at + 60, (week + 1) * WEEK - 1), is_reported)

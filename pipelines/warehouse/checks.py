@@ -137,12 +137,12 @@ def volume(con: duckdb.DuckDBPyConnection, as_of: date) -> Finding:
         if usual >= VOLUME_LEAST_USUAL:
             shares[core] = round(counted.get(0, 0) / usual, 3)
     odd = [core for core, share in shares.items() if not VOLUME_LEAST_SHARE <= share <= VOLUME_MOST_SHARE]
-    told = ", ".join(f"{core} {shares[core]:.0%}" for core in odd)
+    listed = ", ".join(f"{core} {shares[core]:.0%}" for core in odd)
     return Finding(
         name="volume",
         passed=not odd,
-        zh=f"上周记录数与往常相差很大：{told}" if odd else "上周各表记录数与往常相近",
-        en=f"last week's records are far from usual: {told}"
+        zh=f"上周记录数与往常相差很大：{listed}" if odd else "上周各表记录数与往常相近",
+        en=f"last week's records are far from usual: {listed}"
         if odd
         else "last week's records are about as many as usual",
         facts=shares,

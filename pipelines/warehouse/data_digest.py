@@ -27,13 +27,13 @@ def data_digest(con: duckdb.DuckDBPyConnection, as_of: date) -> str:
 def data_digests(con: duckdb.DuckDBPyConnection, mondays: Sequence[date]) -> dict[date, str]:
     """The digest of each Monday, from one pass over every table."""
     sums = _sums(con)
-    told = {}
+    digests = {}
     for monday in mondays:
         known, places = (
             [_added(sums[table], monday) for table in tables] for tables in (CORE_TABLES.values(), PLACES)
         )
-        told[monday] = hashlib.sha256(json.dumps([known, places]).encode()).hexdigest()
-    return told
+        digests[monday] = hashlib.sha256(json.dumps([known, places]).encode()).hexdigest()
+    return digests
 
 
 def _sums(con: duckdb.DuckDBPyConnection) -> Mapping[str, list[tuple[date | None, int, int, int]]]:
@@ -45,15 +45,15 @@ def _sums(con: duckdb.DuckDBPyConnection) -> Mapping[str, list[tuple[date | None
         rows.append(
             f"select '{table}' as name, {monday} as monday, hash({', '.join(columns)}) as row from {table}"
         )
-    found = defaultdict(list)
+    sums = defaultdict(list)
     for name, *summed in con.execute(
         f"""
         select name, monday, count(*), sum(row::hugeint), bit_xor(row) from ({" union all ".join(rows)})
         group by name, monday
         """
     ).fetchall():
-        found[name].append(tuple(summed))
-    return found
+        sums[name].append(tuple(summed))
+    return sums
 
 
 def _added(sums: list[tuple[date | None, int, int, int]], monday: date) -> list[str]:

@@ -21,10 +21,10 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
 def version_of(con: duckdb.DuckDBPyConnection) -> int | None:
     """The number the warehouse carries, 1 for one from before there were numbers, None for an empty one."""
     try:
-        held = con.execute("select value from intake_setting where name = 'warehouse_schema'").fetchall()
+        stored = con.execute("select value from intake_setting where name = 'warehouse_schema'").fetchall()
     except duckdb.CatalogException:
         return None
-    return int(held[0][0]) if held else 1
+    return int(stored[0][0]) if stored else 1
 
 
 def refuse_newer(con: duckdb.DuckDBPyConnection) -> None:
@@ -33,10 +33,10 @@ def refuse_newer(con: duckdb.DuckDBPyConnection) -> None:
     Raises:
         FengqiaoError: it is one.
     """
-    held = version_of(con)
-    if held is not None and held > WAREHOUSE_SCHEMA:
+    version = version_of(con)
+    if version is not None and version > WAREHOUSE_SCHEMA:
         raise FengqiaoError(
-            f"the warehouse has schema {held} and this program knows {WAREHOUSE_SCHEMA}: use the release that wrote it"
+            f"the warehouse has schema {version} and this program knows {WAREHOUSE_SCHEMA}: use the release that wrote it"
         )
 
 
@@ -46,22 +46,22 @@ def refuse_older(con: duckdb.DuckDBPyConnection) -> None:
     Raises:
         FengqiaoError: it is one; names the command.
     """
-    held = version_of(con)
-    if held is not None and held < WAREHOUSE_SCHEMA:
+    version = version_of(con)
+    if version is not None and version < WAREHOUSE_SCHEMA:
         raise FengqiaoError(
-            f"the warehouse has schema {held} and this program reads {WAREHOUSE_SCHEMA}: "
+            f"the warehouse has schema {version} and this program reads {WAREHOUSE_SCHEMA}: "
             "`fengqiao run --data FOLDER` brings it up to date and keeps everything in it"
         )
 
 
 def migrate(con: duckdb.DuckDBPyConnection, ddl: str) -> None:
     """Make what is missing, change what is old, and write the number; nothing where all is as it should be."""
-    held = version_of(con)
+    stored_version = version_of(con)
     con.execute(ddl)
-    for version in range((held or WAREHOUSE_SCHEMA) + 1, WAREHOUSE_SCHEMA + 1):
+    for version in range((stored_version or WAREHOUSE_SCHEMA) + 1, WAREHOUSE_SCHEMA + 1):
         for statement in MIGRATIONS[version]:
             con.execute(statement)
-    if held != WAREHOUSE_SCHEMA:
+    if stored_version != WAREHOUSE_SCHEMA:
         con.execute(
             "insert or replace into intake_setting values ('warehouse_schema', $1)", [str(WAREHOUSE_SCHEMA)]
         )

@@ -34,16 +34,16 @@ def middle_days(days: np.ndarray, ended: np.ndarray) -> dict[str, float | None]:
         days: how long each took, or has taken so far [n].
         ended: whether it has ended [n].
     """
-    found: dict[str, float | None] = {"days": None, "days_low": None, "days_high": None}
+    unknown: dict[str, float | None] = {"days": None, "days_low": None, "days_high": None}
     if not ended.any():
-        return found
+        return unknown
     data = stats.CensoredData(uncensored=days[ended], right=days[~ended])
     survival = stats.ecdf(data).sf
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # where nobody is left the interval has no formula
         interval = survival.confidence_interval(LEVEL, method="log-log")
     steps = {"days": survival, "days_low": interval.low, "days_high": interval.high}
-    return found | {name: _halved(step) for name, step in steps.items()}
+    return unknown | {name: _halved(step) for name, step in steps.items()}
 
 
 def middle_days_by(frame: pl.DataFrame, by: list[str]) -> pl.DataFrame:

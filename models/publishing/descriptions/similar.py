@@ -65,29 +65,29 @@ def similar(
     facts = {"watch_days": settings.watch_days, **family_parameters(profile)}
     cases = read_frame(con, _CASES, facts | {"as_of": as_of})
     con.unregister("wanted")
-    mine = pl.col("dispute_id").is_in(wanted.implode())
-    pool = cases.filter(~mine)
+    is_wanted = pl.col("dispute_id").is_in(wanted.implode())
+    pool = cases.filter(~is_wanted)
     parts = [
         _nearest(these, pool.filter(pl.col("category") == category))
-        for (category,), these in cases.filter(mine).group_by(["category"], maintain_order=True)
+        for (category,), these in cases.filter(is_wanted).group_by(["category"], maintain_order=True)
     ]
     return pl.concat([Similar.create_empty(), *parts]).sort("dispute_id", "nth")
 
 
-def _nearest(mine: pl.DataFrame, pool: pl.DataFrame) -> pl.DataFrame:
+def _nearest(wanted: pl.DataFrame, pool: pl.DataFrame) -> pl.DataFrame:
     pool = pool.sort("closed_at", "dispute_id", descending=True)
-    alike = np.zeros((len(mine), len(pool)), dtype=np.int32)
+    alike = np.zeros((len(wanted), len(pool)), dtype=np.int32)
     for name in _ALIKE:
-        codes = pl.concat([mine[name].cast(pl.String), pool[name].cast(pl.String)]).fill_null("")
+        codes = pl.concat([wanted[name].cast(pl.String), pool[name].cast(pl.String)]).fill_null("")
         number = codes.cast(pl.Categorical).to_physical().to_numpy()
-        alike += number[: len(mine), None] == number[None, len(mine) :]
+        alike += number[: len(wanted), None] == number[None, len(wanted) :]
     chosen = np.argsort(-alike, axis=1, kind="stable")[:, :NEAREST]
     each = chosen.shape[1]
     at = chosen.ravel()
-    found = pool[at.tolist()] if len(at) else pool.clear()
-    return found.select(
-        dispute_id=pl.Series(np.repeat(mine["dispute_id"].to_numpy(), each), dtype=pl.String),
-        nth=pl.Series(np.tile(np.arange(1, each + 1), len(mine)), dtype=pl.Int32),
+    examples = pool[at.tolist()] if len(at) else pool.clear()
+    return examples.select(
+        dispute_id=pl.Series(np.repeat(wanted["dispute_id"].to_numpy(), each), dtype=pl.String),
+        nth=pl.Series(np.tile(np.arange(1, each + 1), len(wanted)), dtype=pl.Int32),
         township_code="township_code",
         closed_on=pl.col("closed_at").dt.date(),
         days="days",

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipelines.city.profile import Profile
-from pipelines.simulator.parameters import FOUND
+from pipelines.simulator.parameters import NEXT_DOOR_NUMBERS
 from pipelines.simulator.weekly_feed import Feed, new_feed, resumed
 from pipelines.simulator.world import Week, World, make_world
 
@@ -94,7 +94,7 @@ def test_acting_changes_the_records_only_from_then_on(saved: Path, profile: Prof
     idle = live(resumed(saved / "state", profile, city(profile)), tmp_path / "idle")
     busy = live(resumed(saved / "state", profile, city(profile)), tmp_path / "busy", everybody)
     for before, after in zip(idle, busy, strict=True):
-        ordinary = after.new.number < FOUND
+        ordinary = after.new.number < NEXT_DOOR_NUMBERS
         assert (after.new.number[ordinary] == before.new.number).all()
         assert (after.new.constant[ordinary] == before.new.constant).all()
     assert sum(len(w.steps["number"]) for w in busy) > sum(len(w.steps["number"]) for w in idle)
@@ -106,7 +106,7 @@ def test_what_is_found_next_door_is_marked_where_clerks_mark_it(
 ) -> None:
     live(resumed(saved / "state", profile, city(profile, marks_found=marked)), tmp_path, everybody)
     disputes = rows(tmp_path, "disputes").drop_nulls("纠纷编号")
-    found = disputes["纠纷编号"].str.slice(2).cast(pl.Int64) >= FOUND
+    found = disputes["纠纷编号"].str.slice(2).cast(pl.Int64) >= NEXT_DOOR_NUMBERS
     assert 5 < found.sum() < 0.4 * len(disputes)
     assert set(disputes.filter(found)["因预警发现"]) == ({"是"} if marked else {"否"})
     assert set(disputes.filter(~found)["因预警发现"]) == {"否"}
@@ -144,6 +144,6 @@ def test_harm_is_likelier_on_record_where_somebody_was_sent(profile: Profile) ->
         lived = step(world, week, world.cases.number[world.cases.number % 2 == 0])
         sent = dict(zip(lived.cases.number.tolist(), lived.cases.attended.tolist(), strict=True))
         for number, told in zip(lived.harms.number.tolist(), lived.harms.recorded.tolist(), strict=True):
-            recorded[sent[number] or number >= FOUND].append(told)
+            recorded[sent[number] or number >= NEXT_DOOR_NUMBERS].append(told)
     assert np.mean(recorded[False]) == pytest.approx(0.5, abs=0.08)
     assert np.mean(recorded[True]) == pytest.approx(world.city.attending.harm_recorded, abs=0.04)

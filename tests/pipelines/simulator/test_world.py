@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipelines.city.profile import Profile
-from pipelines.simulator.parameters import FLAGS, FOUND, WEEK
+from pipelines.simulator.parameters import FLAGS, NEXT_DOOR_NUMBERS, WEEK
 from pipelines.simulator.vocabulary import index_of
 from pipelines.simulator.world import Week, World, make_world, step, true_hazards
 
@@ -123,10 +123,10 @@ def test_attending_early_spares_some_and_changes_nobody_elses_luck(qujing: Profi
 
     _, without, registered = live_attending(qujing, nobody)
     attended, with_help, same = live_attending(qujing, half)
-    ordinary = {number for number in same if number < FOUND}
+    ordinary = {number for number in same if number < NEXT_DOOR_NUMBERS}
     assert ordinary == registered
     assert len(ordinary) < len(same) < 1.3 * len(ordinary)
-    assert {number for number in with_help - attended if number < FOUND} == without - attended
+    assert {number for number in with_help - attended if number < NEXT_DOOR_NUMBERS} == without - attended
     assert len(with_help & attended) < 0.8 * len(without & attended)
 
 
