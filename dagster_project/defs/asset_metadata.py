@@ -20,6 +20,7 @@ from features.catalogue.catalogue import CATALOGUE
 from features.engine.matrix import Matrix
 from pipelines.intake.intake import FileReport
 from pipelines.mapping.landing_folder import Unread
+from pipelines.tables.bookkeeping import BOOKKEEPING
 from pipelines.tables.core import CORE, CORE_TABLES, PLACES
 from pipelines.tables.published import PUBLISHED
 from pipelines.warehouse.as_known import versions
@@ -172,7 +173,7 @@ def _of_frame(frame: pl.DataFrame, table: str) -> dict[str, Any]:
 
 def _schema(columns: Iterable[tuple[str, str]], table: str) -> dg.TableSchema:
     """Columns with the sentences of the table's class, where it has one."""
-    contract = (CORE | PLACES | PUBLISHED).get(table)
+    contract = (CORE | PLACES | BOOKKEEPING | PUBLISHED).get(table)
     said = contract.columns() if contract else {}
     return dg.TableSchema(
         [

@@ -23,25 +23,13 @@ from dagster_project.defs.checks import (
 from dagster_project.defs.partitions import weeks
 from dagster_project.defs.retries import retry_transient
 from dagster_project.operations.city import City
+from pipelines.tables.bookkeeping import BOOKKEEPING, STEERING
 from pipelines.tables.contracts import TABLES
 from pipelines.tables.core import CORE as CORE_CLASSES
 from pipelines.tables.core import CORE_TABLES, PLACES
 from pipelines.tables.published import PUBLISHED
 
 INTAKE, ANALYSIS = ["team:intake"], ["team:analysis"]
-REFERENCE = {
-    **{name: table.__doc__ for name, table in PLACES.items()},
-    "held_flag": "Protection flags of records that were held back: a dispute keeps them until its record is loaded.",
-    "whole_export": "Moments of sources that send everything each time: what is missing later was taken back.",
-    "source_column": "Columns each file of a source had, so that one that stops coming is noticed.",
-    "intake_file": "One row per file and table taken in: rows read, loaded, quarantined, duplicate, unchanged.",
-    "visit_count": "Care visits due and made by file, township, service and week, of ledgers read by earlier releases.",
-    "kept_visit": "Care visits by file, township, service and week: a keyed hash of place, service and day, and whether it was made.",
-    "dispute_pair": "Two records that are likely one quarrel, how likely, and what agrees.",
-    "dispute_link": "Records that count as an earlier one registered again, above the profile's threshold.",
-    "quarantine": "Rows that broke a rule, with every rule they broke; what could name a person is masked.",
-}
-
 RAW = [
     dg.AssetSpec(
         table, group_name="raw", owners=INTAKE, kinds={"file"},
@@ -58,10 +46,11 @@ CORE = [
 ]  # fmt: skip
 BOOKS = [
     dg.AssetSpec(
-        table, group_name="core", owners=INTAKE, kinds={"duckdb"}, description=description,
-        deps=[] if table.startswith("core_") else list(TABLES),
+        table, group_name="core", owners=INTAKE, kinds={"duckdb"}, description=said.__doc__,
+        deps=[] if table in PLACES else list(TABLES),
     )
-    for table, description in REFERENCE.items()
+    for table, said in (PLACES | BOOKKEEPING).items()
+    if table not in STEERING
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines.tables.columns import about, about_key
 from pipelines.tables.contracts import TABLES, key_columns
+from pipelines.tables.ddl import create_table
 
 CORE_TABLES = {
     "disputes": "core_dispute",
@@ -50,7 +51,9 @@ class Versioned(dy.Schema):
 class CoreArea(dy.Schema):
     """Areas of the profile, from city down to grid."""
 
-    area_code = dy.String(metadata=about_key("区域编码", "区域编码。"), description="Code of the area.")
+    area_code = dy.String(
+        primary_key=True, metadata=about_key("区域编码", "区域编码。"), description="Code of the area."
+    )
     name_zh = dy.String(nullable=True, metadata=about("名称", "中文名称。"), description="Chinese name.")
     name_en = dy.String(nullable=True, metadata=about("英文名称", "英文名称。"), description="English name.")
     tier = dy.String(
@@ -78,7 +81,9 @@ class CoreArea(dy.Schema):
 class CoreUnit(dy.Schema):
     """Mediation units of the profile."""
 
-    unit_id = dy.String(metadata=about_key("单位编号", "调解单位编号。"), description="Number of the unit.")
+    unit_id = dy.String(
+        primary_key=True, metadata=about_key("单位编号", "调解单位编号。"), description="Number of the unit."
+    )
     name_zh = dy.String(nullable=True, metadata=about("名称", "名称。"), description="Chinese name.")
     kind = dy.String(
         nullable=True, metadata=about("类别", "单位类别。", codes="unit_kind"), description="Kind of unit."
@@ -128,15 +133,10 @@ CORE: dict[str, type[dy.Schema]] = {
 PLACES: dict[str, type[dy.Schema]] = {"core_area": CoreArea, "core_unit": CoreUnit}
 """The tables taken from the profile, which have no versions."""
 
-_SQL_TYPES = {
-    "String": "text", "Datetime": "timestamp", "Date": "date", "Bool": "boolean", "Int64": "bigint", "Int32": "integer",
-    "Float64": "double",
-}  # fmt: skip
-
 
 def core_ddl() -> str:
     """The statements that make every core table where it is missing."""
-    return "\n".join(_create(core, table) for core, table in (PLACES | CORE).items())
+    return "\n".join(create_table(core, table) for core, table in (PLACES | CORE).items())
 
 
 def core_key(table: str) -> list[str]:
@@ -177,15 +177,3 @@ def later_columns(table: str) -> dict[str, tuple[str, ...]]:
         for name, said in columns.items()
         if said.get("later")
     }
-
-
-def _create(core: str, table: type[dy.Schema]) -> str:
-    columns = [_column(core, *one) for one in table.columns().items()]
-    return f"create table if not exists {core} ({', '.join(columns)});"
-
-
-def _column(core: str, name: str, column: dy.Column) -> str:
-    said = column.metadata or {}
-    kind = said.get("stored") or _SQL_TYPES[type(column).__name__]
-    has_no_versions = core in PLACES and said["key"]
-    return f"{name} {kind}{' primary key' if has_no_versions else '' if column.nullable else ' not null'}"

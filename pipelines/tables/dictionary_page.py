@@ -3,6 +3,7 @@
 import dataframely as dy
 
 from pipelines.home import REPO
+from pipelines.tables.bookkeeping import BOOKKEEPING
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES
 from pipelines.tables.core import CORE, CORE_TABLES, PLACES, Versioned
 from pipelines.tables.published import PUBLISHED
@@ -29,6 +30,16 @@ In `HOME/warehouse.duckdb`, made from the input tables' classes by `pipelines/ta
 
 各表由输入表的定义生成；每条记录的各个版本都保留，过去某日的情况只经 `as_known` 读取。
 """
+BOOKKEEPING_HEAD = """
+# Bookkeeping · 接收记录
+
+In the same warehouse: what was taken in, set aside, linked and erased. The classes are in `pipelines/tables/bookkeeping.py`.
+
+同一数据库中的接收、暂存、关联和删除记录。
+
+| table | columns | what it is | 含义 |
+|---|---|---|---|
+"""
 PUBLISHED_HEAD = """
 # Published tables · 发布的表
 
@@ -54,7 +65,8 @@ def page() -> str:
     inputs = "".join(_table(name, contract) for name, contract in TABLES.items())
     published = "".join(_published(name, contract) for name, contract in PUBLISHED.items())
     core = "".join(_core(name, table) for name, table in (PLACES | CORE).items())
-    return HEAD + inputs + CORE_HEAD + core + PUBLISHED_HEAD + published
+    bookkeeping = "".join(_bookkeeping(name, table) for name, table in BOOKKEEPING.items())
+    return HEAD + inputs + CORE_HEAD + core + BOOKKEEPING_HEAD + bookkeeping + PUBLISHED_HEAD + published
 
 
 def _table(name: str, contract: type[dy.Schema]) -> str:
@@ -85,6 +97,12 @@ def _core(name: str, table: type[dy.Schema]) -> str:
     }
     rows = [_row(column, spec) for column, spec in columns.items()]
     return "\n".join([f"\n### {name}\n", (table.__doc__ or "").splitlines()[0], "", *_COLUMNS, *rows]) + "\n"
+
+
+def _bookkeeping(name: str, table: type[dy.Schema]) -> str:
+    english, chinese = ((table.__doc__ or "").split("\n\n") + [""])[:2]
+    columns = " ".join(f"`{column}`" for column in table.column_names())
+    return f"| `{name}` | {columns} | {english} | {chinese.strip()} |\n"
 
 
 def _published(name: str, contract: type[dy.Schema]) -> str:

@@ -12,38 +12,12 @@ import polars as pl
 
 from pipelines.cores import usable_cores
 from pipelines.errors import FengqiaoError
+from pipelines.tables.bookkeeping import bookkeeping_ddl
 from pipelines.tables.core import core_ddl
 from pipelines.warehouse.migrations import migrate, refuse_newer, refuse_older
 
-DDL = f"""
-{core_ddl()}
-create table if not exists intake_file (
-    file_id text not null, file_name text not null, table_name text not null, encoding text, n_read bigint not null,
-    n_loaded bigint not null, n_quarantined bigint not null, n_duplicate bigint not null, n_unchanged bigint not null,
-    primary key (file_id, table_name));
-create table if not exists quarantine (
-    file_id text not null, file_name text not null, table_name text not null, line bigint not null,
-    rules text[] not null, row_json text not null, record_key text);
-create table if not exists intake_reading (file_id text primary key, fingerprint text not null);
-create table if not exists visit_count (
-    file_id text not null, township_code text not null, service text not null, week date not null,
-    due bigint not null, done bigint not null);
-create table if not exists kept_visit (
-    file_id text not null, township_code text not null, service text not null, week date not null,
-    hash ubigint not null, nth bigint not null, done boolean not null);
-create table if not exists held_flag (dispute_id text not null, flag text not null, told_at timestamp, file_id text not null);
-create table if not exists whole_export (
-    file_id text not null, source text not null, table_name text not null, moment timestamp not null);
-create table if not exists source_column (
-    file_id text not null, source text not null, table_name text not null, contract_column text not null);
-create table if not exists dispute_pair (
-    dispute_id text not null, earlier_id text not null, probability double not null, evidence text not null,
-    primary key (dispute_id, earlier_id));
-create table if not exists dispute_link (
-    dispute_id text primary key, same_as text not null, linked_at timestamp not null);
-create table if not exists erased_dispute (dispute_hash text primary key);
-create table if not exists intake_setting (name text primary key, value text not null);
-"""
+DDL = f"{core_ddl()}\n{bookkeeping_ddl()}"
+"""Makes every table of the warehouse where it is missing."""
 
 FLAGGED = """(select dispute_id from held_flag f where not exists (
     select 1 from core_dispute c where c.dispute_id = f.dispute_id and c.known_at > f.told_at and case f.flag

@@ -1,8 +1,11 @@
-"""The core tables' DDL, keys and times, read off the classes, are those that homes of before were made with."""
+"""The warehouse's DDL, keys and times, read off the classes, are those that homes of before were made with."""
+
+from collections.abc import Callable
 
 import duckdb
 import pytest
 
+from pipelines.tables.bookkeeping import bookkeeping_ddl
 from pipelines.tables.core import CORE, CORE_TABLES, core_ddl, core_key, happened_sql, later_columns
 
 VERSIONED = "first_known_at timestamp not null, known_at timestamp not null, superseded_at timestamp, file_id text not null"
@@ -44,6 +47,35 @@ create table core_decision (
 """
 """Schema 3, word for word: a warehouse made by an older release stays as it is, so new ones must be alike."""
 
+BOOKKEEPING_AS_FIRST_MADE = """
+create table intake_file (
+    file_id text not null, file_name text not null, table_name text not null, encoding text, n_read bigint not null,
+    n_loaded bigint not null, n_quarantined bigint not null, n_duplicate bigint not null, n_unchanged bigint not null,
+    primary key (file_id, table_name));
+create table quarantine (
+    file_id text not null, file_name text not null, table_name text not null, line bigint not null,
+    rules text[] not null, row_json text not null, record_key text);
+create table intake_reading (file_id text primary key, fingerprint text not null);
+create table visit_count (
+    file_id text not null, township_code text not null, service text not null, week date not null,
+    due bigint not null, done bigint not null);
+create table kept_visit (
+    file_id text not null, township_code text not null, service text not null, week date not null,
+    hash ubigint not null, nth bigint not null, done boolean not null);
+create table held_flag (dispute_id text not null, flag text not null, told_at timestamp, file_id text not null);
+create table whole_export (
+    file_id text not null, source text not null, table_name text not null, moment timestamp not null);
+create table source_column (
+    file_id text not null, source text not null, table_name text not null, contract_column text not null);
+create table dispute_pair (
+    dispute_id text not null, earlier_id text not null, probability double not null, evidence text not null,
+    primary key (dispute_id, earlier_id));
+create table dispute_link (dispute_id text primary key, same_as text not null, linked_at timestamp not null);
+create table erased_dispute (dispute_hash text primary key);
+create table intake_setting (name text primary key, value text not null);
+"""
+"""Schema 5, likewise."""
+
 
 def described(ddl: str) -> list[tuple]:
     """Columns in order, kinds, and what is required of them."""
@@ -58,8 +90,12 @@ def described(ddl: str) -> list[tuple]:
         ).fetchall()
 
 
-def test_the_ddl_makes_the_tables_that_homes_have() -> None:
-    assert described(core_ddl()) == described(AS_FIRST_MADE)
+@pytest.mark.parametrize(
+    ("ddl", "first_made"),
+    [(core_ddl, AS_FIRST_MADE), (bookkeeping_ddl, BOOKKEEPING_AS_FIRST_MADE)],
+)
+def test_the_ddl_makes_the_tables_that_homes_have(ddl: Callable[[], str], first_made: str) -> None:
+    assert described(ddl()) == described(first_made)
 
 
 def test_a_class_has_the_columns_of_its_table_in_their_order() -> None:
