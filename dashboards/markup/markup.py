@@ -30,7 +30,9 @@ class Chip:
 
 
 Cell = str | Link | Chip
-"""What stands in a table."""
+"""Content of one cell of a table."""
+Table = tuple[list[str], Sequence[Sequence[Cell]]]
+"""Headings and rows of a table."""
 
 
 def verbatim(text: str) -> str:

@@ -83,11 +83,6 @@ class Dispute:
         """Questions of the intake checklist that nobody answered."""
         return [item for item in CHECKLIST if self.facts[item] is None]
 
-    @property
-    def said_yes(self) -> list[str]:
-        """Questions of the intake checklist answered with yes."""
-        return [item for item in CHECKLIST if self.facts[item]]
-
 
 def notices(publication: Publication, today: date) -> list[Notice]:
     """What to say above every page, the gravest first.

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dashboards.markup.markup import Table
 from dashboards.wording.language import Words
 
-Table = tuple[list[str], list[list[str]]]
 _HEADS = {"files": "files_n"}
 
 

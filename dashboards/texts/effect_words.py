@@ -5,12 +5,11 @@ from collections.abc import Callable
 
 import polars as pl
 
-from dashboards.markup.markup import Cell
+from dashboards.markup.markup import Table
 from dashboards.published.effect_queries import Compared, Effect, Trial
 from dashboards.published.model_queries import Measured
 from dashboards.wording.language import Words
 
-Table = tuple[list[str], list[list[Cell]]]
 ARMS = ("random", "oldest", "checklist", "ranking", "by_category", "uplift", "oracle")
 _FIGURES = (
     "expected_prevented_per_year",

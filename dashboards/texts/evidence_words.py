@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from dashboards.markup.markup import Table
 from dashboards.published.model_queries import PLAIN_METRICS, SPECIALIST_METRICS, Card, Measured
 from dashboards.published.usage_queries import Acted
 from dashboards.published.warnings_queries import MODEL
@@ -19,8 +20,6 @@ _COUNTS = {"n_positives"}
 CHECKLIST = "checklist"
 _OLDEST = "oldest_first"
 _CANNOT_SEE = ("cannot_unmet", "cannot_silent", "cannot_minor", "cannot_person")
-
-Table = tuple[list[str], list[list[str]]]
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,12 @@ from typing import Any
 import polars as pl
 
 from dashboards.decisions.store import Entry
-from dashboards.markup.markup import Cell, dispute_link
+from dashboards.markup.markup import Table, dispute_link
 from dashboards.published.handling_queries import FEEDBACK_HOURS, RESPONSE_HOURS, WAITING, Clocks
 from dashboards.wording.code_names import Names
 from dashboards.wording.phrases import share, with_interval
 from pipelines.city.profile import TIERS
 
-Table = tuple[list[str], list[list[Cell]]]
 HOURS = {"no_response": RESPONSE_HOURS, "no_feedback": FEEDBACK_HOURS}
 COLUMNS = {"no_response": "response", "no_feedback": "feedback", "overdue": "due"}
 """Clock and the column it is shown in."""

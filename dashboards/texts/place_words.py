@@ -4,12 +4,11 @@ from typing import Any
 
 import polars as pl
 
-from dashboards.markup.markup import Cell, level_cell
+from dashboards.markup.markup import Cell, Table, level_cell
 from dashboards.pictures.maps import HIDDEN, NO_LEVEL
 from dashboards.published.place_queries import MARKS, OUTREACH_DAYS, Places, marks
 from dashboards.wording.code_names import Names
 
-Table = tuple[list[str], list[list[Cell]]]
 SHOWN = 15
 _TEXTS = dict.fromkeys(("kind", "kind_name", "place", "figure", "mark"), pl.String) | {"ringed": pl.Boolean}
 

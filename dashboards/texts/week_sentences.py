@@ -4,7 +4,7 @@ import polars as pl
 
 from dashboards.access.roles import Role
 from dashboards.decisions.eligible_units import with_room_nearby
-from dashboards.markup.markup import Cell, dispute_link, level_cell
+from dashboards.markup.markup import Table, dispute_link, level_cell
 from dashboards.published.handling_queries import free_capacity
 from dashboards.published.publication import Publication
 from dashboards.published.warnings_queries import Notice, Week, left_list, level_counts, notices, queue
@@ -95,7 +95,7 @@ def level_words(names: Names, rows: pl.DataFrame) -> list[tuple[str, str]]:
     ]
 
 
-def gone_table(names: Names, gone: pl.DataFrame) -> tuple[list[str], list[list[Cell]]]:
+def gone_table(names: Names, gone: pl.DataFrame) -> Table:
     """Disputes on the list before and not on this one, and where they are now."""
     words = names.words
     head = [words(f"column.{name}") for name in ("number", "dispute", "level_then", "now")]

@@ -4,8 +4,6 @@ import numpy as np
 
 from pipelines.city.settings import Levels
 
-LEVELS = ("red", "orange", "yellow", "blue")
-
 
 def assign_levels(probability: np.ndarray, rank: np.ndarray, thresholds: Levels, capacity: int) -> np.ndarray:
     """Level code of each row; text [n].

@@ -5,8 +5,6 @@ import polars as pl
 from pipelines.city.profile import Profile
 from pipelines.warehouse.checks import Finding
 
-CHANCES = ("probability", "probability_low", "probability_high")
-
 
 def list_finding(warnings: pl.DataFrame, profile: Profile) -> Finding:
     """Look for what would mislead: a row twice, a rank missing, a chance that is none, a list too long.

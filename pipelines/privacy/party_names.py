@@ -56,8 +56,6 @@ ORGANISATION = re.compile(
 )
 MANY_PAIRS = 30
 """Different others a name stands beside in one file before it is taken for a placeholder; an organisation's may."""
-MANY_SHARE = 0.01
-"""And at least this share of the file's pairs, for in a large one a common name is that of several people."""
 
 
 def names_of(field: str) -> tuple[str, ...]:

@@ -1,7 +1,5 @@
 """Moments in whole minutes since the start, and the hours of offices and of quarrels."""
 
-from datetime import datetime
-
 import numpy as np
 
 from pipelines.simulator.parameters import DAY, NEVER
@@ -47,11 +45,6 @@ def end_of_month(moment: Keys) -> Keys:
     last = (day.astype("datetime64[M]") + 1).astype("datetime64[D]") - 1
     offset = (last - np.datetime64(START.date())).astype(np.int64)
     return np.maximum(offset * DAY + 17 * 60, moment)
-
-
-def as_moment(minute: int) -> datetime:
-    """The minute as a date and time."""
-    return (np.datetime64(START, "m") + minute).astype(datetime)
 
 
 def whole_days(minutes: Keys) -> Keys:

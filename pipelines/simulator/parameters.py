@@ -15,7 +15,6 @@ BLOCK_WEEKS = 52
 NEXT_DOOR_NUMBERS = 50_000_000
 """Disputes found only because somebody was sent next door are numbered from here on, so that all others keep theirs."""
 FLAGS = ("threat", "violence", "weapon", "alcohol", "fear", "separation")
-HEATS = 4
 """Hidden heat of a quarrel: calm, tense, hot, boiling."""
 WAITING, MEDIATING, FAILED_ONCE, FAILED_MORE, SETTLED, UNSETTLED = range(6)
 """Phases of handling; the last two are closed."""

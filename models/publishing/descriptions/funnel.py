@@ -30,7 +30,6 @@ _COUNTS = (
     *(pl.col(name).sum().cast(pl.Int64) for name in ("settled", "is_open", "referred_up", "came_back")),
     pl.col("has_result").sum().cast(pl.Int64).alias("over"),
 )
-_SHARES = ("settled", "came_back")
 
 
 def funnel(con: duckdb.DuckDBPyConnection, as_of: object) -> dict[str, pl.DataFrame]:
