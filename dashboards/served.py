@@ -7,11 +7,13 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from dashboards.access.login import login_file, read_rules
+from dashboards.access.strict_provider import be_strict
 from dashboards.access.web_guard import WebGuard, hosts_of
 from dashboards.server import APP, HOSTS, PORT
 
 os.umask(0o077)
 login = login_file()
+be_strict()
 published_at = urlsplit(read_rules(login).redirect_uri) if login else urlsplit("")
 app = st.App(
     APP,

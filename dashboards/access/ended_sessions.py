@@ -1,17 +1,40 @@
-"""Sessions that ended at log-out, kept on the server: the cookie alone would go on opening the door.
+"""Sessions that are over, kept on the server: the cookie alone would go on opening the door.
 
-Kept as digests in one small file of the home, for as long as such a cookie could be used.
+Those that were left are kept as digests in one small file of the home, for as long as such a cookie could be used; when
+somebody was last active is known to the serving process alone.
 """
 
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from dashboards.access.login import LONGEST, SKEW
+
+IDLE = timedelta(hours=1)
+"""After so long without a press or a page somebody logs in again."""
+
+
+@dataclass
+class ActiveSessions:
+    """When each session was last active, in seconds since 1970, by digest; a log-in is the first activity."""
+
+    last: dict[str, float] = field(default_factory=dict)
+
+    def is_idle(self, claims: Mapping[str, Any], now: datetime) -> bool:
+        """Whether the session was left alone too long; else it is active now. Once idle it stays so."""
+        digest, at = _digest(claims), now.timestamp()
+        last = self.last.setdefault(digest, float(claims["iat"]))
+        if at - last > IDLE.total_seconds():
+            return True
+        self.last[digest] = max(last, at)
+        oldest = at - _kept_seconds()
+        for each in [each for each, seen in list(self.last.items()) if seen < oldest]:
+            self.last.pop(each, None)
+        return False
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ SKEW = timedelta(minutes=5)
 SECRET_BYTES = 32
 _DISTINCT_BYTES = 16
 """32 random bytes have fewer distinct ones about once in 10^9 times."""
+METADATA_PATH = "/.well-known/openid-configuration"
+"""What a provider's address of its description ends with, after its issuer."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -57,12 +59,21 @@ class Rules:
         groups: by role.
         office_claim: names the office; the group that gave the role where None or missing.
         redirect_uri: where the provider sends people back to.
+        issuer: the provider's name for itself.
+        client_id: the provider's name for these screens.
     """
 
     claim: str
     groups: tuple[tuple[Role, frozenset[str]], ...]
     office_claim: str | None = None
     redirect_uri: str = ""
+    issuer: str = ""
+    client_id: str = ""
+
+    def accepts(self, claims: Mapping[str, Any], now: datetime) -> bool:
+        """Whether the provider made these claims for these screens alone, not longer ago than a session lasts."""
+        is_ours = claims.get("iss") == self.issuer and claims.get("aud") in (self.client_id, [self.client_id])
+        return claims.get("is_logged_in") is True and is_ours and not is_stale(claims, now)
 
     def role(self, claims: Mapping[str, Any]) -> Role | None:
         """The role of somebody with these claims, or None where no group of theirs has one."""
@@ -124,7 +135,8 @@ def read_rules(path: Path) -> Rules:
     groups: list[tuple[Role, frozenset[str]]] = [
         (role_of(name), _groups(path, name, named)) for name, named in roles.items()
     ]
-    return Rules(str(claim), tuple(groups), office, auth["redirect_uri"])
+    issuer = auth["server_metadata_url"].removesuffix(METADATA_PATH)
+    return Rules(str(claim), tuple(groups), office, auth["redirect_uri"], issuer, auth["client_id"])
 
 
 def is_stale(claims: Mapping[str, Any], now: datetime) -> bool:
@@ -152,6 +164,10 @@ def _check_auth(path: Path, auth: Mapping[str, Any]) -> None:
         parts = urlsplit(auth[name])
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
             raise RefusedInput(f"the log-in file {path}: auth.{name} must begin with https://")
+    if not auth["server_metadata_url"].endswith(METADATA_PATH):
+        raise RefusedInput(
+            f"the log-in file {path}: auth.server_metadata_url must be the issuer's address and {METADATA_PATH}"
+        )
 
 
 def is_random(secret: str) -> bool:

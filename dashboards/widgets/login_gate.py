@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards.access.ended_sessions import EndedSessions
-from dashboards.access.login import REQUIRED, Reader, Rules, is_stale, login_file, read_rules
+from dashboards.access.ended_sessions import ActiveSessions, EndedSessions
+from dashboards.access.login import REQUIRED, Reader, Rules, login_file, read_rules
 from dashboards.access.roles import role_of
 from dashboards.markup.markup import lines
 from dashboards.wording.language import Words
@@ -23,8 +23,8 @@ def reader_of_run(words: Words) -> Reader | None:
         return None
     if rules is None:
         return Reader(role_of(os.environ.get("FENGQIAO_ROLE", "analyst")))
-    claims = st.user.to_dict()
-    if not claims.get("is_logged_in") or is_stale(claims, datetime.now()) or claims in _ended():
+    claims, now = st.user.to_dict(), datetime.now()
+    if not rules.accepts(claims, now) or claims in _ended() or _active().is_idle(claims, now):
         _door(words, "login.title", "login.text")
         st.button(words("login.enter"), type="primary", on_click=st.login)
         return None
@@ -42,9 +42,11 @@ def leave(words: Words) -> None:
 
 
 def _leave() -> None:
-    """End the session on the server, then in the browser."""
-    _ended().end(st.user.to_dict(), datetime.now())
-    st.logout()
+    """End the session on the server, then in the browser; there in any case."""
+    try:
+        _ended().end(st.user.to_dict(), datetime.now())
+    finally:
+        st.logout()
 
 
 def _rules() -> Rules | None:
@@ -56,6 +58,12 @@ def _rules() -> Rules | None:
 
 def _ended() -> EndedSessions:
     return EndedSessions(Path(os.environ.get("FENGQIAO_HOME", ".")) / "ended_sessions.txt")
+
+
+@st.cache_resource(show_spinner=False)
+def _active() -> ActiveSessions:
+    """Of all visitors of this process."""
+    return ActiveSessions()
 
 
 def _door(words: Words, title: str, text: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.access.ended_sessions import EndedSessions
+from dashboards.access.ended_sessions import IDLE, ActiveSessions, EndedSessions
 from dashboards.access.login import (
     LONGEST,
     NEEDED,
@@ -27,7 +27,7 @@ from pipelines.errors import RefusedInput
 
 VALUES = {
     "redirect_uri": "http://localhost:{port}/oauth2callback",
-    "server_metadata_url": "https://id.example.org/x",
+    "server_metadata_url": "https://id.example.org/.well-known/openid-configuration",
     "cookie_secret": "3f9a1c57e2b84d60a7c3159be8f2046dd1734e9c5ab08f62c4e97d1b30586afe",
 }
 AUTH = "[auth]\n" + "".join(f'{name} = "{VALUES.get(name, "x")}"\n' for name in NEEDED)
@@ -124,7 +124,7 @@ def test_a_role_without_a_list_of_groups_does_not_open(tmp_path: Path, roles: st
 @pytest.mark.parametrize(
     "changed",
     [
-        ("https://id.example.org/x", "http://id.example.org/x"),
+        ("https://id.example.org/.well-known/openid-configuration", "http://id.example.org/x"),
         ("http://localhost:{port}/oauth2callback", "http://warn.example.org/oauth2callback"),
         ('client_id = "x"', 'client_id = " "'),
         ('client_id = "x"', "client_id = 3"),
@@ -164,6 +164,39 @@ def test_a_session_that_was_left_stays_over(tmp_path: Path) -> None:
     assert claims | {"nonce": "m"} not in ended
     ended.end({"sub": "8"}, now + timedelta(hours=13))
     assert claims not in ended, "too old to open the door anyway"
+
+
+def test_a_session_that_nobody_uses_ends(tmp_path: Path) -> None:
+    active, now = ActiveSessions(), datetime(2026, 1, 5, 9)
+    claims = {"iss": "i", "sub": "7", "iat": now.timestamp(), "nonce": "n"}
+    minute = timedelta(minutes=1)
+    assert not active.is_idle(claims, now + IDLE - minute)
+    assert not active.is_idle(claims, now + 2 * IDLE - 2 * minute)
+    assert active.is_idle(claims, now + 3 * IDLE)
+    assert active.is_idle(claims, now + 3 * IDLE + minute), "idle once, idle for good"
+    assert not active.is_idle(claims | {"nonce": "m", "iat": (now + 3 * IDLE).timestamp()}, now + 3 * IDLE)
+    assert ActiveSessions().is_idle(claims, now + 2 * IDLE), (
+        "a server begun since does not know it was active"
+    )
+
+
+OURS = {"iss": "https://id.example.org", "aud": "x", "sub": "7", "iat": 1767603600, "is_logged_in": True}
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_accepted"),
+    [
+        ({}, True), ({"aud": ["x"]}, True),
+        ({"aud": "y"}, False), ({"aud": ["x", "y"]}, False), ({"aud": []}, False), ({"aud": None}, False), ({"aud": "y", "azp": "x"}, False),
+        ({"iss": "https://other.example.org"}, False), ({"iss": None}, False), ({"iss": "https://id.example.org/"}, False),
+        ({"iat": 1767603600 - 13 * 3600}, False), ({"is_logged_in": False}, False), ({"is_logged_in": "yes"}, False),
+    ],
+)  # fmt: skip
+def test_only_claims_of_this_provider_for_these_screens_are_accepted(
+    tmp_path: Path, changed: dict, is_accepted: bool
+) -> None:
+    rules = read_rules(written(tmp_path, AUTH + GROUPS))
+    assert rules.accepts(OURS | changed, datetime.fromtimestamp(1767603600 + 60)) == is_accepted
 
 
 def test_a_log_in_file_others_may_read_is_refused(tmp_path: Path) -> None:
