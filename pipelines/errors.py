@@ -19,5 +19,9 @@ class RefusedInput(FengqiaoError):
     exit_code = 2
 
 
-class OutOfBounds(RefusedInput):
-    """A file larger, or costlier to read, than the profile lets in: it is left out and said, and the others are read."""
+class UnreadableFile(RefusedInput):
+    """A file nothing can be read from (damaged, truncated, of another kind): it is left out and said, and the others are read."""
+
+
+class OutOfBounds(UnreadableFile):
+    """A file larger, or costlier to read, than the profile lets in."""

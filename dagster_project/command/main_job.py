@@ -13,7 +13,7 @@ from dagster_project.operations.instance import QUIET, instance_of
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.intake.open_questions import open_questions
-from pipelines.intake.row_counts import NOTICE
+from pipelines.intake.row_counts import NOTICE, files_left_out
 from pipelines.mapping.landing_folder import unread_files
 from pipelines.run_state import last_run
 from pipelines.warehouse.as_of import newest_as_of
@@ -75,7 +75,7 @@ def _made_of(meta: Path) -> str | None:
 
 
 def accounting(home: Home) -> list[str]:
-    """One line per table over every file taken in: read = loaded + quarantined + duplicates + unchanged."""
+    """Files that could not be read; then one line per table over every file: read = loaded + quarantined + duplicates + unchanged."""
     query = """
         select table_name, sum(n_read), sum(n_loaded), sum(n_quarantined), sum(n_duplicate), sum(n_unchanged)
         from intake_file group by table_name order by table_name"""
@@ -85,11 +85,12 @@ def accounting(home: Home) -> list[str]:
             "select value from intake_setting where starts_with(name, $notice) order by name",
             {"notice": NOTICE},
         ).fetchall()
-        questions = open_questions(con)
-    return [
+        left_out, questions = files_left_out(con), open_questions(con)
+    others = [text for (text,) in notices if text not in left_out]
+    return [f"  {text}" for text in left_out] + [
         f"  {table}: read {n[0]:,} = loaded {n[1]:,} + quarantined {n[2]:,} + duplicates {n[3]:,} + unchanged {n[4]:,}"
         for table, *n in rows
-    ] + [f"  {text}" for text in (*(text for (text,) in notices), *questions)]
+    ] + [f"  {text}" for text in (*others, *questions)]
 
 
 def _materialize(

@@ -56,6 +56,12 @@ def missing_line(words: Words, tables: Sequence[str]) -> str:
     return words("data.missing", tables=named) if tables else words("data.none_missing")
 
 
+def left_out_lines(words: Words, names: Sequence[str]) -> list[str]:
+    """Which files could not be read at all; no line where there is none."""
+    listed = words("general.between").join(names)
+    return [words("data.left_out", n=words.number(len(names)), files=listed)] if names else []
+
+
 def _share(words: Words, share: float | None) -> str:
     if share is None:
         return words("general.none")

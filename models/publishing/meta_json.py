@@ -13,6 +13,7 @@ from models.registry.champion_check import Usability
 from models.registry.provenance import publication_code_version
 from models.registry.registry import Registered
 from models.wording import Message
+from pipelines.intake.row_counts import names_left_out
 from pipelines.city.profile import Profile
 from pipelines.home import SCHEMA_VERSION
 from pipelines.tables.core import CORE_TABLES
@@ -60,6 +61,7 @@ def meta(
         "data_digest": data_digest,
         "rows": _rows(con, as_of),
         "inputs": _inputs(con, as_of),
+        "left_out": names_left_out(con),
         "quarantine": _quarantine(con, as_of),
         "excluded": excluded,
         "capacity": settings.capacity,

@@ -17,12 +17,12 @@ from pipelines.intake.parsing import Parsed, choose_rows, name_columns, parse, w
 from pipelines.intake.quarantine import quarantine_rows
 from pipelines.intake.quarantine_release import release_rows
 from pipelines.intake.row_checks import coverage_checked, days_checked, hold, villages_added_up
-from pipelines.intake.row_choice import first_rows, replace_rows_named_by_line
+from pipelines.intake.row_choice import drop_later_openings, first_rows, replace_rows_named_by_line
 from pipelines.intake.row_counts import FileReport, record
 from pipelines.intake.service_visits import LEDGER, take_ledger
 from pipelines.intake.source_columns import columns_that_stopped, emptied_cells, numbers_of_several_times
 from pipelines.intake.versioned_load import CONFLICT, load_rows
-from pipelines.intake.whole_exports import is_whole, settle_whole
+from pipelines.intake.whole_exports import end_gone, is_whole, settle_whole
 from pipelines.mapping.landing_folder import SourceFile
 from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.privacy.pair_key import hash_pairs
@@ -84,8 +84,11 @@ def _take_table(
     parsed = hold(parsed, pl.Series(LINE, two_matters, dtype=pl.Int64), TWO_MATTERS)
     core_rows = core_rows.filter(~pl.col(LINE).is_in(two_matters))
     notices += () if is_whole(source, mapping) else emptied_cells(con, mapping.table, core_rows)
-    core_rows = settle_whole(con, raw.name, source, mapping, core_rows, _keys_named(named, mapping), known)
+    settled = settle_whole(con, raw.name, source, mapping, core_rows, _keys_named(named, mapping), known)
+    core_rows = settled.rows
+    drop_later_openings(con, mapping, core_rows)
     done = load_rows(con, mapping.table, core_rows, known)
+    end_gone(con, mapping.table, settled, known)
     conflicts = [line for first in done.conflicts for line in summed.get(first, [first])]
     bad = with_bad(parsed.bad, conflicts, CONFLICT)
     accepted = core_rows[LINE].filter(~core_rows[LINE].is_in(done.conflicts))

@@ -16,12 +16,12 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from pipelines.city.profile import REFERENCE, Profile
-from pipelines.errors import FengqiaoError, OutOfBounds
+from pipelines.errors import FengqiaoError, RefusedInput, UnreadableFile
 from pipelines.home import Home
 from pipelines.intake.duplicate_linkage import link_duplicates
 from pipelines.intake.file_intake import take_file
 from pipelines.intake.moved_places import move_records
-from pipelines.intake.row_counts import NOT_READ, FileReport, keep_notices
+from pipelines.intake.row_counts import NOT_READ, FileReport, forget_files_left_out, keep_notices
 from pipelines.intake.service_visits import rebuild_coverage
 from pipelines.intake.versioned_load import unload
 from pipelines.mapping.landing_folder import SourceFile, find_sources, landing_files
@@ -56,7 +56,8 @@ def load_folder(
         One report per file and table, files taken in before with all rows unchanged.
 
     Raises:
-        RefusedInput: a file must be changed; the warehouse is as it was.
+        RefusedInput: a file must be changed, or none of them can be read; the warehouse is as it was. A file that
+            cannot be read beside others that can is left out, with its reason in its report.
     """
     tell = progress or (lambda words, share: None)
     sources = [*find_sources(data, profile), *also]
@@ -71,7 +72,9 @@ def load_folder(
                 key = load_key(home.root, _setting(con, "key_mark"))
                 con.execute("begin")
                 refresh_reference(con, profile, data, origin, key)
+                forget_files_left_out(con)
                 reports = load_sources(con, sources, profile, key, latest(origin, now), tell)
+                _refuse_if_nothing_read(reports)
                 link_duplicates(con, profile, sorted({r.file_id for r in reports if r.loaded}))
                 con.execute("commit")
         except BaseException:
@@ -121,7 +124,7 @@ def load_sources(
                     before = take_file(con, source, known, profile, key, until, look)
                 read_as = [known, prints[source.path]]
                 con.execute("insert or replace into intake_reading values ($1, $2)", read_as)
-            except OutOfBounds as refusal:
+            except UnreadableFile as refusal:
                 before = [_left_out(con, source.kept_name, known, refusal)]
         reports += before
     return reports
@@ -218,12 +221,20 @@ def latest(origin: str, now: datetime | None) -> datetime | None:
     return (now or datetime.now(ZoneInfo(LOCAL_ZONE)).replace(tzinfo=None)) + timedelta(days=1)
 
 
-def _left_out(con: duckdb.DuckDBPyConnection, name: str, known: str, refusal: OutOfBounds) -> FileReport:
-    """Leave a file out that costs more than it may, with all that was already read of it; it is tried again next time."""
+def _left_out(con: duckdb.DuckDBPyConnection, name: str, known: str, refusal: UnreadableFile) -> FileReport:
+    """Leave a file out that cannot be read, with all that was already read of it; it is tried again next time."""
     unload(con, known)
-    report = FileReport(name, known, NOT_READ, None, 0, 0, 0, 0, 0, notices=(f"refused: {refusal}",))
+    report = FileReport(name, known, NOT_READ, None, 0, 0, 0, 0, 0, notices=(str(refusal),))
     keep_notices(con, report)
     return report
+
+
+def _refuse_if_nothing_read(reports: list[FileReport]) -> None:
+    """Refuse a folder of which every file is left out."""
+    if any(report.table != NOT_READ for report in reports):
+        return
+    others = f" {len(reports) - 1} more files cannot be read; `fengqiao check` names all." if reports[1:] else ""
+    raise RefusedInput(f"{reports[0].notices[0]}{others}")
 
 
 def _only_run(home: Home, tell: Progress) -> FileLock:

@@ -48,6 +48,18 @@ def first_rows(con: duckdb.DuckDBPyConnection, named: pl.DataFrame, mapping: Tab
     )
 
 
+def drop_later_openings(con: duckdb.DuckDBPyConnection, mapping: TableMapping, rows: pl.DataFrame) -> None:
+    """Take out the records of a log that a later step opened, because the file with the earlier one came after it."""
+    if not mapping.first or not len(rows):
+        return
+    (key,), began, core = key_columns(mapping.table)[:1], HAPPENED_IN[mapping.table], CORE_TABLES[mapping.table]
+    con.register("opening", rows.select(key, pl.col(began).alias("opened")))
+    con.execute(
+        f"delete from {core} where exists (select 1 from opening o where o.{key} = {core}.{key} and {core}.{began} > o.opened)"
+    )
+    con.unregister("opening")
+
+
 def replace_rows_named_by_line(
     con: duckdb.DuckDBPyConnection,
     name: str,

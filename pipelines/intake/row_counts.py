@@ -9,6 +9,7 @@ NOTICE = "notice "
 
 NOT_READ = "(not read)"
 """In place of a table, in the report of a file that was left out."""
+LEFT_OUT = "未能读入，其余文件已读入 · left out, the other files are read: "
 
 
 @dataclass(frozen=True)
@@ -61,5 +62,27 @@ def keep_notices(con: duckdb.DuckDBPyConnection, report: FileReport) -> None:
     name = f"{NOTICE}{report.file_id} {report.table}"
     con.execute("delete from intake_setting where name = $1", [name])
     if report.notices:
-        text = "; ".join((f"{report.file}: {report.notices[0]}", *report.notices[1:]))
+        begin = LEFT_OUT if report.table == NOT_READ else f"{report.file}: "
+        text = begin + "; ".join(report.notices)
         con.execute("insert into intake_setting values ($1, $2)", [name, text])
+
+
+def forget_files_left_out(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop what is kept of files that could not be read: each that is still there is tried again, and kept anew."""
+    con.execute(
+        "delete from intake_setting where starts_with(name, $1) and ends_with(name, $2)", [NOTICE, NOT_READ]
+    )
+
+
+def files_left_out(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """One line for each file of the landing folder that could not be read, with its reason and remedy."""
+    rows = con.execute(
+        "select value from intake_setting where starts_with(name, $1) and ends_with(name, $2) order by name",
+        [NOTICE, NOT_READ],
+    ).fetchall()
+    return [text for (text,) in rows]
+
+
+def names_left_out(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The files that could not be read, by the names that may be kept."""
+    return sorted({line.removeprefix(LEFT_OUT).partition(": ")[0] for line in files_left_out(con)})

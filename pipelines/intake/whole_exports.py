@@ -1,9 +1,11 @@
 """Exports that hold every record each time (`whole: true`): what no longer comes is withdrawn, what comes otherwise is so now.
 
 Of two whole files of one source the one with the newer record is the newer; of two alike, the one that came later.
-What it changes is known from its newest record on, or just after what was known before.
+What it changes is known from its newest record on, or just after what was known before. An older one that comes late
+withdraws nothing; what it alone holds was gone by the time of the newer one.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
@@ -23,6 +25,15 @@ LEAST_RECORDS = 10
 FLOW = ("first_known_at", "known_at", "superseded_at", "file_id")
 
 
+@dataclass(frozen=True)
+class Settled:
+    """Core rows of a file as they are to be loaded; `gone` are the keys that newer exports, of the time `since`, lack."""
+
+    rows: pl.DataFrame
+    gone: pl.Series
+    since: datetime | None = None
+
+
 def is_whole(source: FileMapping, mapping: TableMapping) -> bool:
     """Whether each file of a source holds every record of a table; only records with a number can be missed."""
     key = key_columns(mapping.table)
@@ -37,7 +48,7 @@ def settle_whole(
     rows: pl.DataFrame,
     coming: pl.Series,
     file_id: str,
-) -> pl.DataFrame:
+) -> Settled:
     """Withdraw what a whole export no longer holds; its rows, those that differ from what is in force known from now.
 
     Args:
@@ -52,8 +63,9 @@ def settle_whole(
     Raises:
         RefusedInput: it lacks most of what the last one held.
     """
+    nothing = pl.Series(dtype=pl.String)
     if not is_whole(source, mapping) or not len(rows):
-        return rows
+        return Settled(rows, nothing)
     (key,) = key_columns(mapping.table)
     moment = rows.select(pl.col("known_at").max()).item()
     last = read_row(
@@ -66,10 +78,25 @@ def settle_whole(
         [file_id, source_name(source, name), mapping.table, moment],
     )
     earlier = earlier_files(con, source, mapping.table, file_id)
-    if last is None or moment < last or not earlier:
-        return rows
+    if last is None or not earlier:
+        return Settled(rows, nothing)
+    if moment < last:
+        return Settled(rows, _unknown_keys(con, mapping.table, rows[key]), last)
     _withdraw(con, name, mapping, coming, moment, earlier, file_id)
-    return _known_from_now(con, mapping, rows, moment, key)
+    return Settled(_known_from_now(con, mapping, rows, moment, key), nothing)
+
+
+def end_gone(con: duckdb.DuckDBPyConnection, table: str, settled: Settled, file_id: str) -> None:
+    """End the records of a file just loaded that newer exports of its source lack."""
+    if settled.since is None or not len(settled.gone):
+        return
+    core, (key,) = CORE_TABLES[table], key_columns(table)
+    con.register("lacking", pl.DataFrame({key: settled.gone}))
+    con.execute(
+        f"create or replace temp table gone as select rowid as row, * from {core} semi join lacking using ({key}) where superseded_at is null"
+    )
+    con.unregister("lacking")
+    _end(con, core, settled.since, file_id)
 
 
 def _withdraw(
@@ -98,8 +125,13 @@ def _withdraw(
             f"{name}: a whole export, says the mapping, but it lacks {n_gone:,} of {n_all:,} records of {mapping.table} that the "
             "last one held: it looks cut off. Export it again, or take `whole` out of the mapping."
         )
+    _end(con, table, moment, file_id)
+
+
+def _end(con: duckdb.DuckDBPyConnection, table: str, moment: datetime, file_id: str) -> None:
+    """End the records of the table `gone` from a moment on: a dispute is taken back, a step or a report is not in force."""
     at = "greatest($moment, known_at + interval 1 second)"
-    if mapping.table == "disputes":
+    if table == CORE_TABLES["disputes"]:
         columns = [
             c
             for c in read_frame(con, f"select * from {table} limit 0").columns
@@ -116,6 +148,22 @@ def _withdraw(
         f"update {table} set superseded_at = {at} where rowid in (select row from gone)", {"moment": moment}
     )
     con.execute("drop table gone")
+
+
+def _unknown_keys(con: duckdb.DuckDBPyConnection, table: str, keys: pl.Series) -> pl.Series:
+    """Which numbers no record of the table bears, loaded or held back."""
+    (key,) = key_columns(table)
+    con.register("arriving_keys", keys.unique().to_frame())
+    unknown = read_frame(
+        con,
+        f"""
+        select {key} from arriving_keys anti join {CORE_TABLES[table]} using ({key})
+        where {key} not in (select record_key from quarantine where table_name = $table and record_key is not null) order by 1
+        """,
+        {"table": table},
+    )
+    con.unregister("arriving_keys")
+    return unknown[key]
 
 
 def _known_from_now(

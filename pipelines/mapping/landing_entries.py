@@ -4,13 +4,15 @@ Links are followed only to files of the folder itself, and nothing but a regular
 secret, a pipe or a device may never end.
 """
 
+import os
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from pipelines.city.file_limits import FileLimits
-from pipelines.errors import RefusedInput
+from pipelines.errors import UnreadableFile
 
 SUFFIXES = (".csv", ".xlsx", ".xls", ".parquet")
 ARCHIVE = ".zip"
@@ -31,6 +33,7 @@ LEFT_ALONE = {
         "解压后过大；如确需读入，请自行解压或在 profile.yml 提高 limits",
         "unpacks to more than is read: unpack it yourself, or raise `limits` in profile.yml",
     ),
+    "forbidden": ("没有读取权限", "may not be read: give read permission, or send it again"),
     "outside": ("链接到文件夹之外，或不是普通文件", "a link out of the folder, or no regular file"),
 }
 """Why a file of a readable kind is left alone, in both languages."""
@@ -46,6 +49,8 @@ def why_left_alone(path: Path, root: Path) -> str | None:
         inside = real.is_relative_to(folder) and SEALED not in real.relative_to(folder).parts
         if not inside or not stat.S_ISREG(real.stat().st_mode):
             return "outside"
+        if not os.access(real, os.R_OK):
+            return "forbidden"
         return "empty" if _is_empty(real) else None
     except (OSError, RuntimeError):  # a link to nothing, or to itself
         return "outside"
@@ -86,7 +91,7 @@ def unpack(archive: Path, member: zipfile.ZipInfo, target: Path) -> None:
     """Write one file of an archive to a path of our own choosing.
 
     Raises:
-        RefusedInput: it has a password or is damaged.
+        UnreadableFile: it has a password or is damaged.
     """
     try:
         with (
@@ -96,8 +101,8 @@ def unpack(archive: Path, member: zipfile.ZipInfo, target: Path) -> None:
         ):
             while block := packed.read(1 << 20):
                 out.write(block)
-    except (zipfile.BadZipFile, OSError, RuntimeError, EOFError, NotImplementedError, ValueError):
-        raise RefusedInput(
+    except (zipfile.BadZipFile, OSError, RuntimeError, EOFError, NotImplementedError, ValueError, zlib.error):
+        raise UnreadableFile(
             f"{archive.name}: a file in it has a password or is damaged. Unpack it and send what is in it."
         ) from None
 

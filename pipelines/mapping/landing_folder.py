@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from pipelines.city.checked_yaml import check_yaml
 from pipelines.city.file_limits import FileLimits
 from pipelines.city.profile import Profile
-from pipelines.errors import RefusedInput
+from pipelines.errors import RefusedInput, UnreadableFile
 from pipelines.mapping.landing_entries import (
     ARCHIVE,
     LEFT_ALONE,
@@ -50,11 +50,15 @@ class _Unpacked:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file of the landing folder, how it is to be read and within which bounds."""
+    """A file of the landing folder, how it is to be read and within which bounds.
+
+    `refusal` says why it cannot be read, of a file of an archive that could not be unpacked; `path` is then the archive's.
+    """
 
     path: Path
     mapping: FileMapping
     limits: FileLimits = FileLimits()
+    refusal: str | None = None
     unpacked: _Unpacked | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -202,8 +206,11 @@ def _sources_below(data: Path, mappings: list[FileMapping], limits: FileLimits) 
             continue
         unpacked = unpacked or _Unpacked()
         target = unpacked.new_folder() / PurePosixPath(entry.filename).name
-        unpack(path, entry, target)
-        sources.append(SourceFile(target, mapping, limits, unpacked))
+        try:
+            unpack(path, entry, target)
+            sources.append(SourceFile(target, mapping, limits, unpacked=unpacked))
+        except UnreadableFile as problem:
+            sources.append(SourceFile(path, mapping, limits, refusal=str(problem)))
     return sources
 
 

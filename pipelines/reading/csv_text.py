@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.city.file_limits import FileLimits
-from pipelines.errors import OutOfBounds, RefusedInput
+from pipelines.errors import OutOfBounds, UnreadableFile
 from pipelines.reading.raw_file import FAULTS, LINE, RULE, RawFile
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -52,10 +52,10 @@ def csv_form(name: str, text: str, separator: str | None, header_row: int) -> Cs
         header_row: the line of the headings, or one before it that is blank or says what parts the fields.
 
     Raises:
-        RefusedInput: there is no text at all.
+        UnreadableFile: there is no text at all.
     """
     if not text.strip():
-        raise RefusedInput(f"{name}: the file is empty; it needs a row of headings")
+        raise UnreadableFile(f"{name}: the file is empty; it needs a row of headings")
     lines = text[:TEXT_COMPARED].split("\n")
     first = next((at for at, line in enumerate(lines) if line.strip()), 0)
     header = header_row - 1
@@ -93,13 +93,13 @@ def csv_frame(name: str, content: bytes, form: CsvForm, before: int = 0) -> pl.D
         before: lines of the file that stand before those of `content`.
 
     Raises:
-        RefusedInput: a line is no proper CSV; names the line.
+        UnreadableFile: a line is no proper CSV; names the line.
     """
     table = content.split(b"\n", form.header_line - 1)[-1] if form.header_line > 1 else content
     try:
         frame = pl.read_csv(table, infer_schema=False, separator=form.separator)
     except pl.exceptions.PolarsError:
-        raise RefusedInput(f"{name}: {_what_is_wrong(content.decode(), form, before)}") from None
+        raise UnreadableFile(f"{name}: {_what_is_wrong(content.decode(), form, before)}") from None
     if b'="' in content:
         frame = frame.with_columns(pl.all().str.replace(WRAPPED, "$1"))
         frame.columns = [re.sub(WRAPPED, r"\1", heading) for heading in frame.columns]
@@ -119,7 +119,7 @@ def checked_lines(
         before: lines of the file that stand before those of `content`.
 
     Raises:
-        RefusedInput: the last line breaks off, or a field swallows lines; names the line.
+        UnreadableFile: the last line breaks off, or a field swallows lines; names the line.
     """
     _refuse_broken_end(raw.name, content, form)
     quoted = b'"' in content
@@ -189,7 +189,7 @@ def _refuse_broken_end(name: str, content: bytes, form: CsvForm) -> None:
         return
     last = content[content.rfind(b"\n") + 1 :]
     if b'"' not in last and 0 < last.count(form.separator.encode()) + 1 < form.width:
-        raise RefusedInput(f"{name}: the last line breaks off; the file is truncated. Send the whole file.")
+        raise UnreadableFile(f"{name}: the last line breaks off; the file is truncated. Send the whole file.")
 
 
 def _refuse_swallowed(raw: RawFile, form: CsvForm) -> None:
@@ -214,7 +214,7 @@ def _refuse_swallowed(raw: RawFile, form: CsvForm) -> None:
                 form.separator in p and _shape(p.split(form.separator)[0]) in shapes for p in pieces
             )
             if as_rows or as_keys:
-                raise RefusedInput(
+                raise UnreadableFile(
                     f"{raw.name}: line {line} has a quote that is not closed: its field goes on over {len(pieces)} more lines, "
                     f"which look like rows of their own. {REMEDY}"
                 )

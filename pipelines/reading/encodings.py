@@ -3,7 +3,7 @@
 import codecs
 from pathlib import Path
 
-from pipelines.errors import RefusedInput
+from pipelines.errors import UnreadableFile
 
 BLOCK = 1 << 20
 SAMPLE = 1 << 16
@@ -26,7 +26,7 @@ def detect_encoding(path: Path) -> str:
     """The encoding a CSV is written in: UTF-8 where it decodes, else what charset-normalizer finds.
 
     Raises:
-        RefusedInput: no encoding a city uses decodes the whole file.
+        UnreadableFile: no encoding a city uses decodes the whole file.
     """
     if _decodes(path, "utf-8"):
         return "utf-8"
@@ -40,7 +40,7 @@ def detect_encoding(path: Path) -> str:
     for encoding in dict.fromkeys((likely, "gb18030")):
         if _decodes(path, encoding):
             return encoding
-    raise RefusedInput(
+    raise UnreadableFile(
         f"{path.name}: neither UTF-8 nor GB18030, nor any other encoding that could be told, or it holds zero bytes. "
         "Save it as CSV UTF-8 and send it again, or name its encoding in the profile's mapping."
     )

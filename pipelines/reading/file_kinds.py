@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipelines.errors import RefusedInput
+from pipelines.errors import UnreadableFile
 
 SAMPLE = 4096
 OLD_OFFICE, WORKBOOK, PARQUET = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK", b"PAR1"
@@ -33,15 +33,15 @@ def refuse_other_kind(path: Path) -> None:
     """Refuse a file whose first bytes say that it is of another kind than its name does.
 
     Raises:
-        RefusedInput: says of what kind it is, and the remedy.
+        UnreadableFile: says of what kind it is, and the remedy.
     """
     kind = path.suffix.lower()
     with path.open("rb") as file:
         start = file.read(SAMPLE)
     if (what := _other_kind(start, kind)) is not None:
-        raise RefusedInput(f"{path.name}: is {what}.")
+        raise UnreadableFile(f"{path.name}: is {what}.")
     if kind == ".xls" and _has_password(path):
-        raise RefusedInput(f"{path.name}: has a password. Save it without one and send it again.")
+        raise UnreadableFile(f"{path.name}: has a password. Save it without one and send it again.")
 
 
 def _other_kind(start: bytes, kind: str) -> str | None:

@@ -78,7 +78,7 @@ def _read(request: dict[str, Any], source: int, target: int) -> int:
                 for header, table in read_sheets(file, request["sheets"], limits):
                     _write(out, header, table)
         except RefusedInput as problem:
-            _write(out, {"refused": str(problem), "bounds": isinstance(problem, OutOfBounds)})
+            _write(out, {"refused": str(problem), "error": type(problem).__name__})
         except (MemoryError, pa.ArrowMemoryError):
             return OUT_OF_MEMORY
     return 0

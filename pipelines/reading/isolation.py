@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from pipelines.city.file_limits import FileLimits
-from pipelines.errors import OutOfBounds, RefusedInput
+from pipelines.errors import OutOfBounds, RefusedInput, UnreadableFile
 
 LENGTH = struct.Struct("<I")
 REPO = Path(__file__).resolve().parents[2]
@@ -28,6 +28,7 @@ START = "import sys; from pipelines.reading.isolated_reader import main; main(in
 OUT_OF_MEMORY = (2, -6, -9)
 """How a reader ends that ran out of memory: it could say so, its allocator gave up, or the system did."""
 OUT_OF_TIME = (-24, -14)
+REFUSALS = {error.__name__: error for error in (RefusedInput, UnreadableFile, OutOfBounds)}
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def read_isolated(file: BinaryIO, kind: str, limits: FileLimits, **request: obje
         while size := blocks.read(LENGTH.size):
             header = json.loads(blocks.read(LENGTH.unpack(size)[0]))
             if "refused" in header:
-                raise (OutOfBounds if header["bounds"] else RefusedInput)(header["refused"])
+                raise REFUSALS[header["error"]](header["refused"])
             yield from _frames(header, blocks)
         last_reader.clear()
         last_reader.update(json.loads(status.read() or '{"code": 1}'))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from pipelines.errors import RefusedInput
+from pipelines.errors import UnreadableFile
 
 LINE = "file_line"
 RULE = "rule"
@@ -59,7 +59,7 @@ def lined(name: str, encoding: str | None, frame: pl.DataFrame, first: int, newl
     """
     headings, repeated = distinct_headings(frame.columns)
     if not headings:
-        raise RefusedInput(f"{name}: the file is empty; it needs a row of headings")
+        raise UnreadableFile(f"{name}: the file is empty; it needs a row of headings")
     frame.columns = headings
     index = pl.int_range(first, first + len(frame), dtype=pl.Int64, eager=True)
     if newlines > first + len(frame) - 1:

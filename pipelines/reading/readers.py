@@ -17,7 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.errors import OutOfBounds, RefusedInput
+from pipelines.errors import OutOfBounds, RefusedInput, UnreadableFile
 from pipelines.mapping.landing_folder import SourceFile
 from pipelines.reading.csv_text import checked_lines, csv_form, csv_frame, plain_text, refuse_large_text
 from pipelines.reading.encodings import SAMPLE, detect_encoding, named_encoding, utf_16_of
@@ -35,7 +35,7 @@ def file_id(path: Path) -> str:
     """SHA-256 of the file's bytes: the same file is known again under any name.
 
     Raises:
-        RefusedInput: it is no regular file.
+        UnreadableFile: it is no regular file.
     """
     with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -45,8 +45,9 @@ def read_source(source: SourceFile) -> RawFile:
     """Read a whole file.
 
     Raises:
-        RefusedInput: it is empty, truncated, not what its ending says, beyond the profile's bounds, or in an encoding that
+        UnreadableFile: it is empty, truncated, not what its ending says, beyond the profile's bounds, or in an encoding that
             cannot be told; names the file, the line where there is one, and the remedy.
+        RefusedInput: its mapping names a sheet it does not have, or two sheets of the table differ in their headings.
     """
     raw = _read(source)
     return replace(raw, notices=(*raw.notices, *cut_off_notice(len(raw.frame))))
@@ -56,8 +57,10 @@ def refuse_unreadable(source: SourceFile) -> None:
     """Refuse what is no regular file, larger than the profile lets in, or of another kind than its name says.
 
     Raises:
-        RefusedInput: says which, and the remedy.
+        UnreadableFile: says which, and the remedy.
     """
+    if source.refusal:
+        raise UnreadableFile(source.refusal)
     with open_regular(source.path) as file:
         size = os.fstat(file.fileno()).st_size
     if size > source.limits.megabytes << 20:
@@ -72,15 +75,15 @@ def open_regular(path: Path) -> io.BufferedReader:
     """A file open for reading, which is a file and no pipe, device or folder: to open those may never end.
 
     Raises:
-        RefusedInput: it is something else, or cannot be opened.
+        UnreadableFile: it is something else, or cannot be opened.
     """
     try:
         file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
     except OSError as problem:
-        raise RefusedInput(f"{path.name}: cannot be opened ({problem.strerror})") from None
+        raise UnreadableFile(f"{path.name}: cannot be opened ({problem.strerror})") from None
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise RefusedInput(f"{path.name}: is no file but a pipe or a device. Take it away.")
+        raise UnreadableFile(f"{path.name}: is no file but a pipe or a device. Take it away.")
     return file
 
 
@@ -89,14 +92,14 @@ def understandably(path: Path) -> Iterator[None]:
     """Say of a broken file that it cannot be read, in place of what the library that reads it says.
 
     Raises:
-        RefusedInput: the library failed in whatever way.
+        UnreadableFile: the library failed in whatever way.
     """
     try:
         yield
     except (RefusedInput, MemoryError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException:  # a library in another language panics outside Exception
-        raise RefusedInput(
+        raise UnreadableFile(
             f"{path.name}: cannot be read as {path.suffix[1:].lower()} (damaged, truncated or of another kind). "
             "Export it again and send the whole file."
         ) from None
@@ -127,7 +130,7 @@ def parquet_frames(source: SourceFile) -> Iterator[pl.DataFrame]:
     """The rows of a Parquet file, at most `ROWS_AT_ONCE` in a frame, at least one frame.
 
     Raises:
-        RefusedInput: it is beyond the profile's bounds.
+        UnreadableFile: it is beyond the profile's bounds.
         ValueError: it is damaged.
     """
     with open_regular(source.path) as file:
@@ -145,9 +148,9 @@ def read_parquet_frame(name: str, frame: pl.DataFrame, first: int) -> RawFile:
     return replace(lined(name, None, plain, first), unreadable=unreadable)
 
 
-def wrong_encoding(path: Path, encoding: str) -> RefusedInput:
+def wrong_encoding(path: Path, encoding: str) -> UnreadableFile:
     """The error for a file that its mapping's encoding does not decode."""
-    return RefusedInput(f"{path.name}: is not in the encoding {encoding!r} the profile's mapping names")
+    return UnreadableFile(f"{path.name}: is not in the encoding {encoding!r} the profile's mapping names")
 
 
 def _read(source: SourceFile) -> RawFile:

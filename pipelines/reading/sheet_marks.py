@@ -9,7 +9,7 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 
-from pipelines.errors import OutOfBounds, RefusedInput
+from pipelines.errors import OutOfBounds, UnreadableFile
 
 UNCALCULATED = "#FORMULA"
 """Stands where a formula has no value, because no program has ever calculated it."""
@@ -46,21 +46,21 @@ def sheet_list(archive: zipfile.ZipFile) -> tuple[list[Sheet], bool]:
     """The worksheets of a workbook in order, and whether its days count from 1904.
 
     Raises:
-        RefusedInput: it is of another format that is zipped as well, or its list of sheets is damaged.
+        UnreadableFile: it is of another format that is zipped as well, or its list of sheets is damaged.
     """
     names = {name.lower(): name for name in archive.namelist()}
     if "xl/workbook.bin" in names:
-        raise RefusedInput("it is an .xlsb workbook. Save it as .xlsx and send it again")
+        raise UnreadableFile("it is an .xlsb workbook. Save it as .xlsx and send it again")
     if "content.xml" in names:
-        raise RefusedInput("it is an OpenDocument table. Save it as .xlsx and send it again")
+        raise UnreadableFile("it is an OpenDocument table. Save it as .xlsx and send it again")
     if "xl/workbook.xml" not in names:
-        raise RefusedInput(
+        raise UnreadableFile(
             "it is an archive without a workbook in it. Export the table as .xlsx or .csv and send that"
         )
     book = archive.read(names["xl/workbook.xml"])
     relations = archive.read(names.get("xl/_rels/workbook.xml.rels", ""))
     if b"<!DOCTYPE" in book + relations:
-        raise RefusedInput("its XML holds a document type, as no workbook does. Save it anew as .xlsx")
+        raise UnreadableFile("its XML holds a document type, as no workbook does. Save it anew as .xlsx")
     parts = {}
     for match in RELATION.finditer(relations):
         entry = _attributes(match.group(1))
@@ -90,13 +90,13 @@ def sheet_marks(archive: zipfile.ZipFile, part: str, most_bytes: int) -> Marks:
 
     Raises:
         OutOfBounds: it unpacks to more.
-        RefusedInput: it declares XML entities.
+        UnreadableFile: it declares XML entities.
     """
     marks = Marks()
     with archive.open(part) as file:
         text = file.read(BLOCK)
         if b"<!DOCTYPE" in text:
-            raise RefusedInput("its XML holds a document type, as no workbook does. Save it anew as .xlsx")
+            raise UnreadableFile("its XML holds a document type, as no workbook does. Save it anew as .xlsx")
         patterns = _patterns(text)
         marks.first_row = _first_row(text, patterns)
         read = len(text)
@@ -187,7 +187,7 @@ def _cell_at(text: bytes, inside: int, patterns: _Patterns) -> tuple[tuple[int, 
     cell = _attributes(text[start : text.find(b">", start)])
     place = REFERENCE.match(cell.get("r", "").encode())
     if start < 0 or place is None:
-        raise RefusedInput(
+        raise UnreadableFile(
             "a cell without a place holds no plain value. Save it anew as .xlsx in a spreadsheet program"
         )
     return (int(place.group(2)) - 1, _column(place.group(1))), cell.get("t", "n")

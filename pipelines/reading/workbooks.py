@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
-from pipelines.errors import RefusedInput
+from pipelines.errors import RefusedInput, UnreadableFile
 from pipelines.mapping.landing_folder import SourceFile
 from pipelines.mapping.mapping import known_headings
 from pipelines.reading.csv_text import WRAPPED
@@ -49,7 +49,8 @@ def read_workbook(source: SourceFile, file: BinaryIO) -> RawFile:
         file: open, at its beginning.
 
     Raises:
-        RefusedInput: no sheet holds anything, two sheets of the table differ in their headings, or it is out of bounds.
+        UnreadableFile: no sheet holds anything, or it is damaged or out of bounds.
+        RefusedInput: there is no sheet of the mapping's name, or two sheets of the table differ in their headings.
     """
     name, mapping = source.path.name, source.mapping
     wanted = (
@@ -66,7 +67,7 @@ def read_workbook(source: SourceFile, file: BinaryIO) -> RawFile:
         raise type(refusal)(f"{name}: {refusal}.") from None
     filled = [sheet for sheet in sheets if sheet.frame is not None and sheet.frame.width > 1]
     if not filled:
-        raise RefusedInput(f"{name}: the file is empty; it needs a row of headings")
+        raise UnreadableFile(f"{name}: the file is empty; it needs a row of headings")
     read = filled if wanted is not None else _sheets_of_table(name, filled, known_headings(mapping))
     frame = pl.concat([sheet.frame for sheet in read if sheet.frame is not None], how="diagonal")
     return RawFile(
@@ -115,7 +116,7 @@ def _sheet(block: Block, header_row: int) -> _Sheet:
     blank = pl.all_horizontal(pl.col(names).is_null())
     rows = rows.insert_column(0, lines).filter(~blank)
     if uncalculated and not len(rows):
-        raise RefusedInput(
+        raise UnreadableFile(
             f"sheet {place} holds formulas, and none has a value. Open it in a spreadsheet program, save it anew and send it again"
         )
     return _Sheet(place, visible, rows, repeated, header["date1904"], uncalculated)
@@ -144,7 +145,7 @@ def _written_over(frame: pl.DataFrame, cells: list[tuple[int, int, str]]) -> tup
             by_column.setdefault(column, {})[row] = text
     for column, texts in by_column.items():
         if not 0 <= column < frame.width or not 0 <= min(texts) <= max(texts) < len(frame):
-            raise RefusedInput(
+            raise UnreadableFile(
                 "cells outside the table hold texts or formulas that cannot be read. "
                 "Open it in a spreadsheet program, save it anew and send it again"
             )
