@@ -87,10 +87,14 @@ def accounting(home: Home) -> list[str]:
         ).fetchall()
         left_out, questions = files_left_out(con), open_questions(con)
     others = [text for (text,) in notices if text not in left_out]
-    return [f"  {text}" for text in left_out] + [
-        f"  {table}: read {n[0]:,} = loaded {n[1]:,} + quarantined {n[2]:,} + duplicates {n[3]:,} + unchanged {n[4]:,}"
-        for table, *n in rows
-    ] + [f"  {text}" for text in (*others, *questions)]
+    return (
+        [f"  {text}" for text in left_out]
+        + [
+            f"  {table}: read {n[0]:,} = loaded {n[1]:,} + quarantined {n[2]:,} + duplicates {n[3]:,} + unchanged {n[4]:,}"
+            for table, *n in rows
+        ]
+        + [f"  {text}" for text in (*others, *questions)]
+    )
 
 
 def _materialize(

@@ -4,7 +4,13 @@ import streamlit as st
 
 from dashboards.markup.markup import lines, table
 from dashboards.published.data_health_queries import files, lateness, missing, refusals
-from dashboards.texts.data_words import files_table, lateness_table, left_out_lines, missing_line, refusals_table
+from dashboards.texts.data_words import (
+    files_table,
+    lateness_table,
+    left_out_lines,
+    missing_line,
+    refusals_table,
+)
 from dashboards.widgets.reader_session import current_session
 
 

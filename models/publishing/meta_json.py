@@ -13,9 +13,9 @@ from models.registry.champion_check import Usability
 from models.registry.provenance import publication_code_version
 from models.registry.registry import Registered
 from models.wording import Message
-from pipelines.intake.row_counts import names_left_out
 from pipelines.city.profile import Profile
 from pipelines.home import SCHEMA_VERSION
+from pipelines.intake.row_counts import names_left_out
 from pipelines.tables.core import CORE_TABLES
 from pipelines.tables.publication_meta import PublicationMeta
 from pipelines.warehouse.as_known import as_known

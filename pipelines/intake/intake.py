@@ -233,7 +233,9 @@ def _refuse_if_nothing_read(reports: list[FileReport]) -> None:
     """Refuse a folder of which every file is left out."""
     if any(report.table != NOT_READ for report in reports):
         return
-    others = f" {len(reports) - 1} more files cannot be read; `fengqiao check` names all." if reports[1:] else ""
+    others = (
+        f" {len(reports) - 1} more files cannot be read; `fengqiao check` names all." if reports[1:] else ""
+    )
     raise RefusedInput(f"{reports[0].notices[0]}{others}")
 
 

@@ -52,7 +52,11 @@ def drop_later_openings(con: duckdb.DuckDBPyConnection, mapping: TableMapping, r
     """Take out the records of a log that a later step opened, because the file with the earlier one came after it."""
     if not mapping.first or not len(rows):
         return
-    (key,), began, core = key_columns(mapping.table)[:1], HAPPENED_IN[mapping.table], CORE_TABLES[mapping.table]
+    (key,), began, core = (
+        key_columns(mapping.table)[:1],
+        HAPPENED_IN[mapping.table],
+        CORE_TABLES[mapping.table],
+    )
     con.register("opening", rows.select(key, pl.col(began).alias("opened")))
     con.execute(
         f"delete from {core} where exists (select 1 from opening o where o.{key} = {core}.{key} and {core}.{began} > o.opened)"

@@ -63,7 +63,9 @@ class PublicationMeta(_Entry):
     data_digest: str
     rows: dict[str, int] = Field(description="Records in force on the Monday, by input table.")
     inputs: list[InputEntry]
-    left_out: list[str] = Field(default=[], description="Files of the landing folder that could not be read at all.")
+    left_out: list[str] = Field(
+        default=[], description="Files of the landing folder that could not be read at all."
+    )
     quarantine: dict[str, dict[str, int]] = Field(description="Rows set aside, by table and rule.")
     excluded: dict[str, int] = Field(description="Disputes at risk that are not ranked, by reason.")
     capacity: int

@@ -30,8 +30,11 @@ LOG = {
 }
 
 
-def text(content: str, encoding: str = "utf-8") -> Callable[[Path], None]:
-    return lambda folder: (folder / "outcomes.csv").write_bytes(content.encode(encoding)) and None
+def text(content: str) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        (folder / "outcomes.csv").write_text(content, encoding="utf-8")
+
+    return write
 
 
 def truncated_workbook(folder: Path) -> None:
@@ -113,7 +116,9 @@ def test_a_damaged_file_of_an_archive_costs_itself(tmp_path: Path, home: Home) -
     data.mkdir()
     for name in ("profile.yml", "areas.csv", "risk_categories.csv"):
         (city / name).write_bytes((load_profile("qujing").folder / name).read_bytes())
-    (city / "mappings" / "m.yml").write_text('files: "week*.zip/disputes*.csv"\ntables: [{table: disputes}]\n')
+    (city / "mappings" / "m.yml").write_text(
+        'files: "week*.zip/disputes*.csv"\ntables: [{table: disputes}]\n'
+    )
     for week in (1, 2):
         rows = "".join(f"A{week}{at},2025-03-04 08:{at:02},邻里,{TOWN}\n" for at in range(60))
         with zipfile.ZipFile(data / f"week{week}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -123,7 +128,9 @@ def test_a_damaged_file_of_an_archive_costs_itself(tmp_path: Path, home: Home) -
     (data / "week1.zip").write_bytes(broken)
     reports = load_folder(data, load_profile(str(city)), home)
     assert sorted((r.table, r.loaded) for r in reports) == [(NOT_READ, 0), ("disputes", 60)]
-    assert any("week1.zip: a file in it has a password or is damaged" in n for r in reports for n in r.notices)
+    assert any(
+        "week1.zip: a file in it has a password or is damaged" in n for r in reports for n in r.notices
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,7 +138,11 @@ def test_a_damaged_file_of_an_archive_costs_itself(tmp_path: Path, home: Home) -
     [
         ("disputes_2.csv", f"{HEAD},宗教\n{ROW},x\n", "rule 4"),
         ("disputes_2.csv", f"{HEAD}\n{ROW}\n", "minor_involved"),
-        ("disputes_2.csv", f"纠纷编号,登记时间,所属区域编码,涉未成年人\nA2,2025-03-04 08:05,{TOWN},否\n", "category"),
+        (
+            "disputes_2.csv",
+            f"纠纷编号,登记时间,所属区域编码,涉未成年人\nA2,2025-03-04 08:05,{TOWN},否\n",
+            "category",
+        ),
     ],
     ids=["a refused field", "a column that stopped", "a column that is missing"],
 )
@@ -162,7 +173,7 @@ def test_a_log_opens_its_cases_with_the_same_step_in_whatever_order_its_files_co
             lines = [f"C{who},2025-11-{day + 1:02d} 09:00,邻里,{TOWN}" for who, day in weeks[week]]
             city.load(f"log_{week}.csv", "ref,when,kind,ward", lines, LOG)
         opened = city.rows("select dispute_id, day(registered_at) - 1 from core_dispute order by 1")
-    opening = {who: day for who, day in reversed(rows)}
+    opening = dict(reversed(rows))
     assert opened == [(f"C{who}", day) for who, day in sorted(opening.items())]
 
 
