@@ -25,7 +25,7 @@ from models.measuring.recall_gain import recall_gains
 from models.measuring.reliability import calibration_table
 from models.progress import Progress, silent
 from models.protocol.hash_random import days_since_1970, dispute_hash, ranks_within
-from models.protocol.time_splits import Split, gap_days, matured, temporal_splits
+from models.protocol.time_splits import Split, backtest_splits
 from models.scope import WHOLE, Scope
 from pipelines.city.profile import Profile
 from pipelines.cores import usable_cores
@@ -91,15 +91,7 @@ def run_backtest(
         None where no fold has weeks and outcomes enough to learn from; a single such fold is left out.
     """
     settings = profile.settings
-    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
-    splits = temporal_splits(
-        matured(matrix.cohort["as_of"].unique().to_list(), as_of, gap),
-        settings.horizon_days,
-        settings.label_maturity_days,
-        settings.backtest.folds,
-        settings.backtest.fold_weeks,
-        settings.backtest.min_train_weeks,
-    )
+    splits = backtest_splits(as_of, matrix.cohort["as_of"].unique().to_list(), settings)
     past = _Past(
         matrix,
         labels,

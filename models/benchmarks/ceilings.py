@@ -25,7 +25,7 @@ from models.escalation.training import train
 from models.escalation.training_set import kept
 from models.measuring.metrics import metrics_of
 from models.protocol.hash_random import days_since_1970, dispute_hash, ranks_within
-from models.protocol.time_splits import gap_days, inner_windows, matured
+from models.protocol.time_splits import inner_windows, matured_by
 from models.registry.promotion import pooled as pooled_value
 from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import FengqiaoError
@@ -138,8 +138,7 @@ def read_city(home: Home, profile: Profile) -> tuple[History, date]:
 def _thinned(history: History, mark: str, profile: Profile, as_of: date) -> History:
     settings = profile.settings
     cohort = history.matrix.cohort.with_columns(pl.format(mark + "{}", "dispute_id").alias("dispute_id"))
-    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
-    mondays = matured(cohort["as_of"].unique().to_list(), as_of, gap)
+    mondays = matured_by(as_of, cohort["as_of"].unique().to_list(), settings)
     calibrate = inner_windows(mondays, settings.horizon_days, settings.backtest.calibration_weeks).calibrate
     late = (cohort["as_of"] >= calibrate[0]).to_numpy()
     drawn = kept(

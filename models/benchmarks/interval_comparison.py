@@ -22,7 +22,7 @@ from models.escalation.training import train_on
 from models.escalation.training_set import TrainingSet, build_training_set
 from models.escalation.true_hazards import oracle
 from models.protocol.hash_random import ranks_within, uniform
-from models.protocol.time_splits import gap_days, matured, temporal_splits
+from models.protocol.time_splits import backtest_splits
 from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
@@ -42,15 +42,7 @@ def compare(city: History, profile: Profile, as_of: date) -> pl.DataFrame:
         FengqiaoError: no fold, or no truth to compare with.
     """
     settings = profile.settings
-    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
-    splits = temporal_splits(
-        matured(city.matrix.cohort["as_of"].unique().to_list(), as_of, gap),
-        settings.horizon_days,
-        settings.label_maturity_days,
-        settings.backtest.folds,
-        settings.backtest.fold_weeks,
-        settings.backtest.min_train_weeks,
-    )
+    splits = backtest_splits(as_of, city.matrix.cohort["as_of"].unique().to_list(), settings)
     if not splits or city.sealed is None:
         raise FengqiaoError(f"no fold by {as_of}, or no true hazards beside the landing files")
     data = build_training_set(city.matrix, city.labels, profile, splits[0].trained_as_of)

@@ -24,7 +24,7 @@ from models.escalation.training import calibrated
 from models.escalation.training_set import TrainingSet, build_training_set
 from models.measuring.metrics import METRICS_SCHEMA, metrics_of
 from models.protocol.hash_random import days_since_1970, dispute_hash, ranks_within
-from models.protocol.time_splits import gap_days, matured, temporal_splits
+from models.protocol.time_splits import backtest_splits
 from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
@@ -53,15 +53,7 @@ def compare(
         FengqiaoError: history holds no fold.
     """
     settings = profile.settings
-    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
-    splits = temporal_splits(
-        matured(matrix.cohort["as_of"].unique().to_list(), as_of, gap),
-        settings.horizon_days,
-        settings.label_maturity_days,
-        settings.backtest.folds,
-        settings.backtest.fold_weeks,
-        settings.backtest.min_train_weeks,
-    )
+    splits = backtest_splits(as_of, matrix.cohort["as_of"].unique().to_list(), settings)
     if not splits:
         raise FengqiaoError(f"history holds no fold by {as_of}")
     data = build_training_set(matrix, labels, profile, splits[0].trained_as_of)

@@ -14,7 +14,7 @@ from features.labels import label_cohort
 from features.small_cells import hide_small_cells
 from models.escalation.true_hazards import sealed_file
 from models.progress import Progress, silent
-from models.protocol.time_splits import gap_days, inner_windows, matured, temporal_splits
+from models.protocol.time_splits import inner_windows, matured_by, temporal_splits
 from models.wording import Message, message
 from pipelines.city.profile import Profile
 from pipelines.home import Home
@@ -56,9 +56,7 @@ def whole_history(home: Home, profile: Profile) -> tuple[History, date]:
 
 def matured_mondays(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> tuple[date, ...]:
     """All Mondays since the first record whose label was settled by `as_of`."""
-    settings = profile.settings
-    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
-    return matured(history_mondays(con, as_of), as_of, gap)
+    return matured_by(as_of, history_mondays(con, as_of), profile.settings)
 
 
 def why_not_trainable(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Message | None:

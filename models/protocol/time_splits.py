@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from pipelines.city.settings import Settings
+
 STOP_SHARE = 4
 """One in so many of the weeks left for fitting is held back to choose the number of trees."""
 MAX_STOP_WEEKS = 13
@@ -48,6 +50,23 @@ def gap_days(horizon_days: int, maturity_days: int) -> int:
 def matured(as_of_dates: Sequence[date], trained_as_of: date, gap: int) -> tuple[date, ...]:
     """The Mondays whose label was settled by `trained_as_of`, ascending."""
     return tuple(day for day in sorted(as_of_dates) if day + timedelta(days=gap) <= trained_as_of)
+
+
+def matured_by(trained_as_of: date, mondays: Sequence[date], settings: Settings) -> tuple[date, ...]:
+    """`matured` by the profile's own horizon and maturity."""
+    return matured(mondays, trained_as_of, gap_days(settings.horizon_days, settings.label_maturity_days))
+
+
+def backtest_splits(as_of: date, mondays: Sequence[date], settings: Settings) -> list[Split]:
+    """The folds of the profile's backtest, made on the day `as_of`; later Mondays are not looked at."""
+    return temporal_splits(
+        matured_by(as_of, mondays, settings),
+        settings.horizon_days,
+        settings.label_maturity_days,
+        settings.backtest.folds,
+        settings.backtest.fold_weeks,
+        settings.backtest.min_train_weeks,
+    )
 
 
 def temporal_splits(

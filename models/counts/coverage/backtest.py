@@ -8,11 +8,11 @@ import polars as pl
 from features.small_cells import SMALLEST, hidden_cells, rounded, rounded_down, rounded_up
 from models.counts.coverage.inputs import Inputs
 from models.counts.coverage.ledger import Ledger
-from models.counts.coverage.training import Coverage, actual_on, forecast, judged_rows, train_coverage
-from models.counts.shared.count_metrics import PREDICTIONS_SCHEMA, squared_change
+from models.counts.coverage.training import Coverage, forecast, judged_rows, train_coverage
+from models.counts.shared.count_metrics import PREDICTIONS_SCHEMA, as_predictions, squared_change
 from models.counts.shared.families_evidence import MODEL
 from models.counts.shared.intervals import fit_spread
-from models.protocol.time_splits import gap_days, matured, temporal_splits
+from models.protocol.time_splits import backtest_splits, matured_by
 from pipelines.city.profile import Profile
 
 GRAIN = "township_service"
@@ -28,16 +28,7 @@ def backtest_coverage(ledger: Ledger, inputs: Inputs, profile: Profile, as_of: d
         profile: folds, horizon, maturity, seed.
         as_of: the day the backtest is made; later Mondays are not looked at.
     """
-    settings = profile.settings
-    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
-    splits = temporal_splits(
-        matured(ledger.mondays, as_of, gap),
-        settings.horizon_days,
-        settings.label_maturity_days,
-        settings.backtest.folds,
-        settings.backtest.fold_weeks,
-        settings.backtest.min_train_weeks,
-    )
+    splits = backtest_splits(as_of, ledger.mondays, profile.settings)
     parts = [
         _fold(ledger, inputs, profile, coverage, split.trained_as_of)
         for split in splits
@@ -58,7 +49,7 @@ def shown_predictions(rows: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
         )
     ]
     for monday in rows["as_of"].unique().sort():
-        upto = ledger.caseload[:, : int(ledger.at([monday])[0]) + 1]
+        upto = ledger.caseload[:, : int(ledger.positions([monday])[0]) + 1]
         hidden = pl.Series("hidden", hidden_cells(ledger.cells, upto))
         parts.append(
             ledger.cells.select(pl.lit(monday).alias("as_of"), "area_code", category="service").with_columns(
@@ -87,9 +78,8 @@ def baselines(inputs: Inputs, rows: np.ndarray) -> dict[str, np.ndarray]:
 
 def _fold(ledger: Ledger, inputs: Inputs, profile: Profile, coverage: Coverage, monday: date) -> pl.DataFrame:
     settings = profile.settings
-    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
-    known = matured(ledger.mondays, monday, gap)
-    actual = actual_on(ledger, ledger.mondays, "overdue")
+    known = matured_by(monday, ledger.mondays, settings)
+    actual = ledger.actual_on(ledger.mondays, "overdue")
     past = judged_rows(ledger, inputs, known[-SPREAD_WEEKS:])
     spread = {
         name: fit_spread(
@@ -99,7 +89,7 @@ def _fold(ledger: Ledger, inputs: Inputs, profile: Profile, coverage: Coverage, 
     } | {MODEL: coverage.spread}
     rows = judged_rows(ledger, inputs, [monday])
     models = {MODEL: forecast(inputs, coverage.booster, rows)} | baselines(inputs, rows)
-    history = ledger.actual["overdue"][:, ledger.at(known)]
+    history = ledger.actual["overdue"][:, ledger.positions(known)]
     cells = rows % len(ledger.cells)
     scale = squared_change(history, ledger.horizon_weeks)[cells]
     base = ledger.cells[cells.tolist()].select("area_code", "county_code", "urban", category="service")
@@ -107,9 +97,8 @@ def _fold(ledger: Ledger, inputs: Inputs, profile: Profile, coverage: Coverage, 
     for name, expected in models.items():
         low, high = spread[name].interval(expected)
         columns = {"expected": expected, "low": low, "high": high, "came": actual[rows], "scale": scale}
-        parts.append(
-            base.with_columns(pl.Series(column, values) for column, values in columns.items()).with_columns(
-                as_of=pl.lit(monday), model=pl.lit(name), target=pl.lit("overdue"), grain=pl.lit(GRAIN)
-            )
+        forecasts = base.with_columns(
+            pl.lit(GRAIN).alias("grain"), *map(pl.Series, columns, columns.values())
         )
-    return pl.concat(parts).select(pl.col(name).cast(kind) for name, kind in PREDICTIONS_SCHEMA.items())
+        parts.append(as_predictions(forecasts, monday, name, "overdue"))
+    return pl.concat(parts)

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from models.counts.coverage.ledger import Ledger
+from models.counts.shared.weekly_counts import as_rows, window_sum
 
 PRIOR_VISITS = 40.0
 """Visits of a cell's own that weigh as much as its longer record, and that as much as its county's."""
@@ -39,7 +40,10 @@ def build_inputs(ledger: Ledger) -> Inputs:
     """Compute the rows of every Monday of the ledger."""
     year = _share(ledger, 52, _county_share(ledger))
     quarter = _share(ledger, 13, year)
-    due, weeks = _window(ledger.known["due"], 13), _window((ledger.known["due"] > 0).astype(float), 13)
+    due, weeks = (
+        _over_weeks(ledger.known["due"], 13),
+        _over_weeks((ledger.known["due"] > 0).astype(float), 13),
+    )
     usually_due = np.where(weeks > 0, due / np.maximum(weeks, 1) * ledger.horizon_weeks, np.nan)
     columns = {
         "share_year": np.log(year),
@@ -60,17 +64,17 @@ def build_inputs(ledger: Ledger) -> Inputs:
         for name, column in (("urban", urban), ("service", service))
     }
     return Inputs(
-        values=np.stack([_row_order(column) for column in columns.values()], axis=1).astype(np.float32),
+        values=np.stack([as_rows(column) for column in columns.values()], axis=1).astype(np.float32),
         names=tuple(columns),
-        due=_row_order(usually_due),
-        share=_row_order(quarter),
-        recent=_row_order(_window(ledger.known["overdue"], ledger.horizon_weeks)),
+        due=as_rows(usually_due),
+        share=as_rows(quarter),
+        recent=as_rows(_over_weeks(ledger.known["overdue"], ledger.horizon_weeks)),
     )
 
 
 def _share(ledger: Ledger, weeks: int, prior: np.ndarray) -> np.ndarray:
     """Share of the visits due in the last weeks that were overdue, drawn to a prior."""
-    due, overdue = (_window(ledger.known[name], weeks) for name in ("due", "overdue"))
+    due, overdue = (_over_weeks(ledger.known[name], weeks) for name in ("due", "overdue"))
     return np.clip((overdue + PRIOR_VISITS * prior) / (due + PRIOR_VISITS), LEAST_SHARE, 1.0)
 
 
@@ -86,7 +90,7 @@ def _township(ledger: Ledger, prior: np.ndarray, weeks: int) -> np.ndarray:
 
 def _group_share(ledger: Ledger, by: list[str], weeks: int, prior: np.ndarray | None) -> np.ndarray:
     group = ledger.cells.select(pl.struct(by).rank("dense").cast(pl.Int64)).to_series().to_numpy() - 1
-    due, overdue = (_grouped(_window(ledger.known[name], weeks), group) for name in ("due", "overdue"))
+    due, overdue = (_grouped(_over_weeks(ledger.known[name], weeks), group) for name in ("due", "overdue"))
     base = 0.1 if prior is None else prior
     return np.clip((overdue + PRIOR_VISITS * base) / (due + PRIOR_VISITS), LEAST_SHARE, 1.0)
 
@@ -106,13 +110,6 @@ def _earlier(ledger: Ledger, weeks: int) -> Ledger:
     return replace(ledger, known=known)
 
 
-def _window(weekly: np.ndarray, weeks: int) -> np.ndarray:
-    """Sum of the `weeks` weeks before each Monday; [cells, mondays]."""
-    upto = np.concatenate([np.zeros((len(weekly), 1)), np.cumsum(weekly, axis=1)], axis=1)
-    at = np.arange(weekly.shape[1])
-    return upto[:, at + 1] - upto[:, np.maximum(at + 1 - weeks, 0)]
-
-
-def _row_order(column: np.ndarray) -> np.ndarray:
-    """[cells, mondays] to one row per Monday and cell."""
-    return np.ascontiguousarray(column.T).ravel()
+def _over_weeks(weekly: np.ndarray, weeks: int) -> np.ndarray:
+    """Sum of the `weeks` weeks before every Monday; [cells, mondays]."""
+    return window_sum(weekly, np.arange(weekly.shape[1]), weeks)

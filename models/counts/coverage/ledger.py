@@ -4,7 +4,6 @@ A cell under ten is no number here: its weeks are left out of every sum and are 
 missing never reads as nothing overdue. The counts are those of a ledger line's first version.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +13,7 @@ import polars as pl
 
 from features.cohort import history_mondays
 from features.small_cells import SMALLEST
+from models.counts.shared.weekly_counts import WeeklyCounts
 from pipelines.city.profile import Profile
 from pipelines.warehouse.warehouse import read_frame
 
@@ -25,7 +25,7 @@ from core_service_coverage where known_at < $as_of group by all order by all
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Ledger(WeeklyCounts):
     """Counts by cell (township x service) and Monday.
 
     Attributes:
@@ -38,16 +38,8 @@ class Ledger:
         horizon_weeks: how many weeks a horizon holds.
     """
 
-    cells: pl.DataFrame
-    mondays: tuple[date, ...]
-    known: dict[str, np.ndarray]
-    actual: dict[str, np.ndarray]
     caseload: np.ndarray
     horizon_weeks: int
-
-    def at(self, mondays: Sequence[date]) -> np.ndarray:
-        """Where these Mondays stand among all."""
-        return np.array([(day - self.mondays[0]).days // 7 for day in mondays], dtype=np.int64)
 
 
 def read_ledger(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Ledger | None:

@@ -1,8 +1,7 @@
 """Training the coverage model as of a day: the share of visits overdue, and how far counts stray from it."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -11,7 +10,8 @@ from models.counts.coverage.inputs import CODED, Inputs
 from models.counts.coverage.ledger import Ledger
 from models.counts.shared.intervals import Spread, fit_spread
 from models.counts.shared.poisson_trees import fit_counts, log_factor
-from models.protocol.time_splits import gap_days, inner_windows, matured
+from models.counts.shared.trained_counts import TrainedCounts, read_fields
+from models.protocol.time_splits import inner_windows, matured_by
 from pipelines.city.profile import Profile
 
 FIRST_WEEKS = 13
@@ -22,42 +22,23 @@ LEAST_DUE = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Coverage:
+class Coverage(TrainedCounts):
     """A trained coverage model: data, no classes of a library.
 
     Attributes:
         booster: LightGBM text.
         spread: of overdue visits.
-        names: the columns it was trained on, in order.
-        trained_as_of: nothing known on or after this day was used.
-        trained_until: the last Monday it learned from.
     """
 
     booster: str
     spread: Spread
-    names: tuple[str, ...]
-    trained_as_of: date
-    trained_until: date
-
-    def to_json(self) -> bytes:
-        """As the registry keeps it."""
-        content = asdict(self) | {
-            "trained_as_of": self.trained_as_of.isoformat(),
-            "trained_until": self.trained_until.isoformat(),
-        }
-        return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
     @staticmethod
     def from_json(text: bytes) -> "Coverage":
         """Read what `to_json` wrote."""
-        content = json.loads(text)
-        return Coverage(
-            booster=content["booster"],
-            spread=Spread(**content["spread"]),
-            names=tuple(content["names"]),
-            trained_as_of=date.fromisoformat(content["trained_as_of"]),
-            trained_until=date.fromisoformat(content["trained_until"]),
-        )
+        fields = read_fields(text)
+        fields["spread"] = Spread(**fields["spread"])
+        return Coverage(**fields)
 
 
 def train_coverage(ledger: Ledger, inputs: Inputs, profile: Profile, trained_as_of: date) -> Coverage | None:
@@ -73,8 +54,7 @@ def train_coverage(ledger: Ledger, inputs: Inputs, profile: Profile, trained_as_
         None where too few weeks had matured, or no visit fell due in them.
     """
     settings = profile.settings
-    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
-    mondays = matured(ledger.mondays[FIRST_WEEKS:], trained_as_of, gap)
+    mondays = matured_by(trained_as_of, ledger.mondays[FIRST_WEEKS:], settings)
     if len(mondays) < settings.coverage.history_weeks:
         return None
     windows = inner_windows(mondays, settings.horizon_days, settings.backtest.calibration_weeks)
@@ -82,7 +62,7 @@ def train_coverage(ledger: Ledger, inputs: Inputs, profile: Profile, trained_as_
     if not len(judged) or not len(judged_rows(ledger, inputs, windows.grow)):
         return None
     early = _grown(ledger, inputs, windows.grow, settings.seed)
-    actual = actual_on(ledger, ledger.mondays, "overdue")
+    actual = ledger.actual_on(ledger.mondays, "overdue")
     return Coverage(
         booster=_grown(ledger, inputs, mondays, settings.seed),
         spread=fit_spread(
@@ -104,27 +84,16 @@ def forecast(inputs: Inputs, booster: str, rows: np.ndarray) -> np.ndarray:
     return inputs.due[rows] * share
 
 
-def actual_on(ledger: Ledger, mondays: Sequence[date], name: str) -> np.ndarray:
-    """Visits `due` or `overdue` within the horizon of some Mondays; NaN where missing [rows]."""
-    return ledger.actual[name][:, ledger.at(mondays)].T.ravel()
-
-
-def rows_of(ledger: Ledger, mondays: Sequence[date]) -> np.ndarray:
-    """Row numbers of these Mondays in the inputs of the ledger."""
-    n = len(ledger.cells)
-    return (ledger.at(mondays)[:, None] * n + np.arange(n)).ravel()
-
-
 def judged_rows(ledger: Ledger, inputs: Inputs, mondays: Sequence[date]) -> np.ndarray:
     """Of these Mondays the rows of which it is known what came, and something was known before."""
-    rows = rows_of(ledger, mondays)
-    there = ~np.isnan(actual_on(ledger, mondays, "overdue")) & ~np.isnan(inputs.due[rows])
+    rows = ledger.rows_of(mondays)
+    there = ~np.isnan(ledger.actual_on(mondays, "overdue")) & ~np.isnan(inputs.due[rows])
     return rows[there]
 
 
 def _grown(ledger: Ledger, inputs: Inputs, mondays: Sequence[date], seed: int) -> str:
     """Trees on the share: each row starts from the visits that did fall due times the usual share."""
     rows = judged_rows(ledger, inputs, mondays[::-1][::STRIDE][::-1])
-    due, overdue = (actual_on(ledger, ledger.mondays, name)[rows] for name in ("due", "overdue"))
+    due, overdue = (ledger.actual_on(ledger.mondays, name)[rows] for name in ("due", "overdue"))
     start = np.maximum(due, LEAST_DUE) * inputs.share[rows]
     return fit_counts(inputs.values[rows], start, overdue, inputs.names, CODED, seed)

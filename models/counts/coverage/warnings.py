@@ -8,7 +8,7 @@ import polars as pl
 from features.small_cells import SMALLEST, hidden_cells, shown_counts
 from models.counts.coverage.inputs import Inputs
 from models.counts.coverage.ledger import Ledger
-from models.counts.coverage.training import Coverage, forecast, rows_of
+from models.counts.coverage.training import Coverage, forecast
 from pipelines.city.profile import Profile
 from pipelines.tables.published import shaped
 from pipelines.tables.published_places import ServiceWarnings
@@ -40,7 +40,7 @@ def service_warnings(
     Returns:
         `ServiceWarnings`; a suppressed row holds no figure and no level, and its rank follows its code alone.
     """
-    rows = rows_of(ledger, [as_of])
+    rows = ledger.rows_of([as_of])
     expected = forecast(inputs, coverage.booster, rows) if coverage else inputs.recent[rows]
     low, high = coverage.spread.interval(np.nan_to_num(expected)) if coverage else (None, None)
     due = pl.Series("due", inputs.due[rows]).fill_nan(None)

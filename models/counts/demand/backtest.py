@@ -13,11 +13,11 @@ from models.counts.demand.baselines import baseline_forecasts
 from models.counts.demand.grains import GRAINS, labels_of, totals
 from models.counts.demand.inputs import Inputs
 from models.counts.demand.panel import TARGETS, Panel
-from models.counts.demand.training import Demand, actual_on, forecast, spreads, train_demand
-from models.counts.shared.count_metrics import PREDICTIONS_SCHEMA, squared_change
+from models.counts.demand.training import Demand, forecast, spreads, train_demand
+from models.counts.shared.count_metrics import PREDICTIONS_SCHEMA, as_predictions, squared_change
 from models.counts.shared.families_evidence import MODEL
 from models.counts.shared.intervals import Spread
-from models.protocol.time_splits import gap_days, matured, temporal_splits
+from models.protocol.time_splits import backtest_splits, matured_by
 from pipelines.city.profile import Profile
 
 SPREAD_WEEKS = 26
@@ -34,16 +34,7 @@ def backtest_demand(panel: Panel, inputs: Inputs, profile: Profile, as_of: date)
         profile: folds, horizon, maturity, seed.
         as_of: the day the backtest is made; later Mondays are not looked at.
     """
-    settings = profile.settings
-    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
-    splits = temporal_splits(
-        matured(panel.mondays, as_of, gap),
-        settings.horizon_days,
-        settings.label_maturity_days,
-        settings.backtest.folds,
-        settings.backtest.fold_weeks,
-        settings.backtest.min_train_weeks,
-    )
+    splits = backtest_splits(as_of, panel.mondays, profile.settings)
     parts: list[pl.DataFrame] = []
     for split in splits:
         demand = train_demand(panel, inputs, profile, split.trained_as_of)
@@ -54,18 +45,18 @@ def backtest_demand(panel: Panel, inputs: Inputs, profile: Profile, as_of: date)
 
 def _fold(panel: Panel, inputs: Inputs, profile: Profile, demand: Demand, monday: date) -> list[pl.DataFrame]:
     weeks = max(1, profile.settings.horizon_days // 7)
-    at = int(panel.at([monday])[0])
+    at = int(panel.positions([monday])[0])
     parts = []
     for target in TARGETS:
         models = {MODEL: forecast(panel, inputs, demand.boosters[target], [monday], target)}
         models |= baseline_forecasts(panel, inputs, at, weeks, target, smoothing=target == "disputes")
         spread = _spreads(panel, inputs, profile, demand, monday, weeks) if target == "disputes" else {}
-        actual = actual_on(panel, [monday], target)
+        actual = panel.actual_on([monday], target)
         for grain in GRAINS:
             scale = _scale(panel, grain, target, monday, profile)
             for name, expected in models.items():
                 rows = _rows(panel, grain, expected, actual, spread.get(name, {}).get(grain), scale)
-                parts.append(_shaped(rows, monday, name, target))
+                parts.append(as_predictions(rows, monday, name, target))
     return parts
 
 
@@ -73,11 +64,9 @@ def _spreads(
     panel: Panel, inputs: Inputs, profile: Profile, demand: Demand, monday: date, weeks: int
 ) -> dict[str, dict[str, Spread]]:
     """The model's own, and each baseline's from its misses on the last matured Mondays."""
-    settings = profile.settings
-    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
-    chosen = matured(panel.mondays, monday, gap)[-SPREAD_WEEKS::SPREAD_STEP]
+    chosen = matured_by(monday, panel.mondays, profile.settings)[-SPREAD_WEEKS::SPREAD_STEP]
     by_model: dict[str, list[np.ndarray]] = {}
-    for at in panel.at(chosen):
+    for at in panel.positions(chosen):
         forecasts = baseline_forecasts(panel, inputs, int(at), weeks, "disputes", smoothing=False)
         for name, expected in forecasts.items():
             by_model.setdefault(name, []).append(expected)
@@ -90,8 +79,8 @@ def _spreads(
 def _scale(panel: Panel, grain: str, target: str, monday: date, profile: Profile) -> np.ndarray:
     """Mean squared change of each series of the grain in all horizons matured by the Monday."""
     settings = profile.settings
-    known = matured(panel.mondays, monday, gap_days(settings.horizon_days, settings.label_maturity_days))
-    history = totals(panel, grain, actual_on(panel, known, target)).reshape(len(known), -1).T
+    known = matured_by(monday, panel.mondays, settings)
+    history = totals(panel, grain, panel.actual_on(known, target)).reshape(len(known), -1).T
     return squared_change(history, -(-settings.horizon_days // 7))
 
 
@@ -113,9 +102,3 @@ def _rows(
         scale=pl.Series(scale),
     )
     return rows.drop_nulls("area_code")
-
-
-def _shaped(rows: pl.DataFrame, monday: date, model: str, target: str) -> pl.DataFrame:
-    return rows.with_columns(as_of=pl.lit(monday), model=pl.lit(model), target=pl.lit(target)).select(
-        pl.col(name).cast(kind) for name, kind in PREDICTIONS_SCHEMA.items()
-    )

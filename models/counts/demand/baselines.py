@@ -8,8 +8,9 @@ category's share of the last year: seven times as many series would take a minut
 import numpy as np
 
 from models.counts.demand.grains import shared_total
-from models.counts.demand.inputs import YEAR_WEEKS, Inputs, window
+from models.counts.demand.inputs import YEAR_WEEKS, Inputs
 from models.counts.demand.panel import Panel
+from models.counts.shared.weekly_counts import window_sum
 
 SEASON = 13
 """Horizons of four weeks in a year."""
@@ -52,7 +53,7 @@ def _last_year(panel: Panel, at: int, target: str) -> np.ndarray:
     """What came in the same weeks of all earlier years, their mean; the last known horizon in a first year."""
     years = [at - back * YEAR_WEEKS for back in range(1, at // YEAR_WEEKS + 1)]
     if not years:
-        return window(panel.known[target], np.array([at]), 4)[:, 0]
+        return window_sum(panel.known[target], np.array([at]), 4)[:, 0]
     return panel.actual[target][:, years].mean(axis=1)
 
 
@@ -81,6 +82,6 @@ def _auto_ets(panel: Panel, blocks: np.ndarray, at: int) -> np.ndarray:
     n = panel.n_categories
     towns = blocks.reshape(-1, n, blocks.shape[1]).sum(axis=1)
     total = np.array([max(0.0, model.forecast(y=series, h=1)["mean"][0]) for series in towns])
-    year = window(panel.known["disputes"], np.array([at]), YEAR_WEEKS)
+    year = window_sum(panel.known["disputes"], np.array([at]), YEAR_WEEKS)
     share = (year + 1 / n) / shared_total(panel, "township", year + 1 / n)
     return np.repeat(total, n) * share[:, 0]

@@ -12,6 +12,7 @@ import numpy as np
 from features.engine.calendar import calendar_values
 from models.counts.demand.grains import shared_total
 from models.counts.demand.panel import Panel
+from models.counts.shared.weekly_counts import as_rows, running_total, window_sum
 from models.protocol.time_splits import gap_days
 from pipelines.city.profile import Profile
 
@@ -65,10 +66,10 @@ def build_inputs(panel: Panel, profile: Profile) -> Inputs:
         columns |= _over_usual(panel, "outcomes", weekly, at, grain, (13, 52))
     columns |= _kind_of_place(panel)
     return Inputs(
-        values=np.stack([_row_order(column) for column in columns.values()], axis=1).astype(np.float32),
+        values=np.stack([as_rows(column) for column in columns.values()], axis=1).astype(np.float32),
         names=tuple(columns),
-        usual={name: _row_order(amount) for name, amount in usual.items()},
-        drift={name: _row_order(drift(panel.actual[name], usual[name], ahead)) for name in usual},
+        usual={name: as_rows(amount) for name, amount in usual.items()},
+        drift={name: as_rows(drift(panel.actual[name], usual[name], ahead)) for name in usual},
     )
 
 
@@ -81,9 +82,9 @@ def weekly_level(panel: Panel, name: str, at: np.ndarray) -> np.ndarray:
         float64 [cells, mondays], above 0.
     """
     weeks = np.minimum(at + 1, YEAR_WEEKS).astype(np.float64)
-    own = window(panel.known[name], at, YEAR_WEEKS)
+    own = window_sum(panel.known[name], at, YEAR_WEEKS)
     if name == "outcomes":
-        disputes = shared_total(panel, "city_category", window(panel.known["disputes"], at, YEAR_WEEKS))
+        disputes = shared_total(panel, "city_category", window_sum(panel.known["disputes"], at, YEAR_WEEKS))
         prior = shared_total(panel, "city_category", own) / np.maximum(disputes, 1)
         prior = prior * weekly_level(panel, "disputes", at)
     else:
@@ -120,15 +121,9 @@ def drift(actual: np.ndarray, usual: np.ndarray, ahead: int) -> np.ndarray:
     start = min(FIRST_WEEKS, n)
     end = np.maximum(np.arange(n) - ahead + 1, start)
     first = np.maximum(end - DRIFT_WEEKS, start)
-    total, expected = (_upto(np.nan_to_num(amount).sum(axis=0)) for amount in (actual, usual))
+    total, expected = (running_total(np.nan_to_num(amount).sum(axis=0)) for amount in (actual, usual))
     factor = (total[end] - total[first] + DRIFT_PRIOR) / (expected[end] - expected[first] + DRIFT_PRIOR)
     return np.broadcast_to(factor, actual.shape)
-
-
-def window(weekly: np.ndarray, at: np.ndarray, weeks: int) -> np.ndarray:
-    """Sum of the `weeks` weeks before each Monday; [cells, mondays]."""
-    upto = _upto(weekly)
-    return upto[:, at + 1] - upto[:, np.maximum(at + 1 - weeks, 0)]
 
 
 def _over_usual(
@@ -142,7 +137,7 @@ def _over_usual(
     """Recent weeks over what the level would bring, of the grain around each cell; one more on both sides."""
     level = shared_total(panel, grain, weekly[name])
     return {
-        f"{grain}_{name}_{weeks}w": (shared_total(panel, grain, window(panel.known[name], at, weeks)) + 1)
+        f"{grain}_{name}_{weeks}w": (shared_total(panel, grain, window_sum(panel.known[name], at, weeks)) + 1)
         / (level * np.minimum(at + 1, weeks) + 1)
         for weeks in spans
     }
@@ -171,16 +166,6 @@ def _moved(panel: Panel, profile: Profile, at: np.ndarray, back: int) -> np.ndar
 
 
 def _mean_of_year(actual: np.ndarray, first: np.ndarray) -> np.ndarray:
-    upto = _upto(np.nan_to_num(actual))
+    upto = running_total(np.nan_to_num(actual))
     end = np.minimum(first + YEAR_WEEKS, actual.shape[1])
     return (upto[:, end] - upto[:, first]) / np.maximum(end - first, 1)
-
-
-def _upto(weekly: np.ndarray) -> np.ndarray:
-    """Running sum along the weeks with a zero before it."""
-    return np.concatenate([np.zeros((*weekly.shape[:-1], 1)), np.cumsum(weekly, axis=-1)], axis=-1)
-
-
-def _row_order(column: np.ndarray) -> np.ndarray:
-    """[cells, mondays] to one row per Monday and cell."""
-    return np.ascontiguousarray(column.T).ravel()

@@ -6,7 +6,6 @@ a later correction changes no earlier week; an outcome becomes known once. What 
 that Monday had matured, whoever asks, and however late.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,6 +16,7 @@ import polars as pl
 from features.cohort import history_mondays
 from features.found_after_warning import with_found_after_warning
 from features.labels import outcome_moments
+from models.counts.shared.weekly_counts import WeeklyCounts
 from pipelines.city.profile import Profile
 from pipelines.warehouse.as_known import versions
 from pipelines.warehouse.warehouse import read_frame
@@ -35,7 +35,7 @@ order by dispute_id
 
 
 @dataclass(frozen=True)
-class Panel:
+class Panel(WeeklyCounts):
     """Counts by cell (township x category) and Monday.
 
     Attributes:
@@ -47,18 +47,9 @@ class Panel:
             Monday had not matured.
     """
 
-    cells: pl.DataFrame
-    mondays: tuple[date, ...]
-    known: dict[str, np.ndarray]
-    actual: dict[str, np.ndarray]
-
     @property
     def n_categories(self) -> int:
         return self.cells["category"].n_unique()
-
-    def at(self, mondays: Sequence[date]) -> np.ndarray:
-        """Where these Mondays stand among all."""
-        return np.array([(day - self.mondays[0]).days // 7 for day in mondays], dtype=np.int64)
 
 
 def read_panel(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Panel | None:

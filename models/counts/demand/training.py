@@ -5,9 +5,8 @@ than their usual share. So a city-wide season or shock, of which three years hol
 if it were a property of places.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -17,7 +16,8 @@ from models.counts.demand.inputs import CODED, FIRST_WEEKS, Inputs
 from models.counts.demand.panel import TARGETS, Panel
 from models.counts.shared.intervals import Spread, fit_spread
 from models.counts.shared.poisson_trees import fit_counts, log_factor
-from models.protocol.time_splits import gap_days, inner_windows, matured
+from models.counts.shared.trained_counts import TrainedCounts, read_fields
+from models.protocol.time_splits import inner_windows, matured_by
 from pipelines.city.profile import Profile
 
 STRIDE = 3
@@ -28,42 +28,23 @@ SPREAD_WEEKS = 52
 
 
 @dataclass(frozen=True, kw_only=True)
-class Demand:
+class Demand(TrainedCounts):
     """A trained demand model: data, no classes of a library.
 
     Attributes:
         boosters: LightGBM text by target.
         spreads: of new disputes, by grain.
-        names: the columns it was trained on, in order.
-        trained_as_of: nothing known on or after this day was used.
-        trained_until: the last Monday it learned from.
     """
 
     boosters: dict[str, str]
     spreads: dict[str, Spread]
-    names: tuple[str, ...]
-    trained_as_of: date
-    trained_until: date
-
-    def to_json(self) -> bytes:
-        """As the registry keeps it."""
-        content = asdict(self) | {
-            "trained_as_of": self.trained_as_of.isoformat(),
-            "trained_until": self.trained_until.isoformat(),
-        }
-        return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
     @staticmethod
     def from_json(text: bytes) -> "Demand":
         """Read what `to_json` wrote."""
-        content = json.loads(text)
-        return Demand(
-            boosters=content["boosters"],
-            spreads={grain: Spread(**spread) for grain, spread in content["spreads"].items()},
-            names=tuple(content["names"]),
-            trained_as_of=date.fromisoformat(content["trained_as_of"]),
-            trained_until=date.fromisoformat(content["trained_until"]),
-        )
+        fields = read_fields(text)
+        fields["spreads"] = {grain: Spread(**spread) for grain, spread in fields["spreads"].items()}
+        return Demand(**fields)
 
 
 def train_demand(panel: Panel, inputs: Inputs, profile: Profile, trained_as_of: date) -> Demand | None:
@@ -82,8 +63,7 @@ def train_demand(panel: Panel, inputs: Inputs, profile: Profile, trained_as_of: 
         None where too few weeks had matured.
     """
     settings = profile.settings
-    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
-    mondays = matured(panel.mondays[FIRST_WEEKS:], trained_as_of, gap)
+    mondays = matured_by(trained_as_of, panel.mondays[FIRST_WEEKS:], settings)
     if len(mondays) < settings.demand.history_weeks:
         return None
     windows = inner_windows(mondays, settings.horizon_days, SPREAD_WEEKS)
@@ -100,7 +80,7 @@ def train_demand(panel: Panel, inputs: Inputs, profile: Profile, trained_as_of: 
 
 def forecast(panel: Panel, inputs: Inputs, booster: str, mondays: Sequence[date], target: str) -> np.ndarray:
     """Expected counts of the cells on some Mondays [rows]; they add up to the city's usual times its drift."""
-    rows = rows_of(panel, mondays)
+    rows = panel.rows_of(mondays)
     usual = inputs.usual[target][rows]
     leaning = usual * np.exp(log_factor(booster, inputs.values[rows]))
     wanted = _city_total(panel, usual * inputs.drift[target][rows])
@@ -111,8 +91,8 @@ def spreads(
     panel: Panel, mondays: Sequence[date], expected: np.ndarray, profile: Profile
 ) -> dict[str, Spread]:
     """The spread at every grain of forecasts for new disputes [rows of these Mondays]."""
-    actual = actual_on(panel, mondays, "disputes")
-    at = panel.at(mondays)
+    actual = panel.actual_on(mondays, "disputes")
+    at = panel.positions(mondays)
     apart = int(np.diff(at).min()) if len(at) > 1 else 1
     overlapping = -(-profile.settings.horizon_days // (7 * apart))
     by_grain = {}
@@ -125,22 +105,11 @@ def spreads(
     return by_grain
 
 
-def actual_on(panel: Panel, mondays: Sequence[date], target: str) -> np.ndarray:
-    """What came within the horizon of some Mondays [rows]."""
-    return panel.actual[target][:, panel.at(mondays)].T.ravel()
-
-
-def rows_of(panel: Panel, mondays: Sequence[date]) -> np.ndarray:
-    """Row numbers of these Mondays in the inputs of the panel."""
-    n = len(panel.cells)
-    return (panel.at(mondays)[:, None] * n + np.arange(n)).ravel()
-
-
 def _grown(panel: Panel, inputs: Inputs, mondays: Sequence[date], target: str, seed: int) -> str:
     """Trees that start from each cell's usual share of what came in the city."""
     chosen = mondays[::-1][::STRIDE][::-1]
-    rows = rows_of(panel, chosen)
-    actual, usual = actual_on(panel, chosen, target), inputs.usual[target][rows]
+    rows = panel.rows_of(chosen)
+    actual, usual = panel.actual_on(chosen, target), inputs.usual[target][rows]
     total = np.maximum(_city_total(panel, actual), LEAST_TOTAL)
     start = usual * total / _city_total(panel, usual)
     return fit_counts(inputs.values[rows], start, actual, inputs.names, CODED, seed)

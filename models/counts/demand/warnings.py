@@ -13,9 +13,9 @@ import polars as pl
 from models.counts.demand.grains import GRAINS, labels_of, totals
 from models.counts.demand.inputs import Inputs
 from models.counts.demand.panel import TARGETS, Panel
-from models.counts.demand.training import Demand, forecast, rows_of, spreads
+from models.counts.demand.training import Demand, forecast, spreads
 from models.counts.shared.intervals import Spread
-from models.protocol.time_splits import gap_days, matured
+from models.protocol.time_splits import matured_by
 from pipelines.city.profile import Profile
 from pipelines.tables.published import shaped
 from pipelines.tables.published_places import PlaceTotals, PlaceWarnings
@@ -54,7 +54,7 @@ def place_warnings(
     """
     expected = {target: _expected(panel, inputs, as_of, demand, target) for target in TARGETS}
     spread = demand.spreads if demand else _spreads_of_usual(panel, inputs, profile, as_of)
-    usual = inputs.usual["disputes"][rows_of(panel, [as_of])]
+    usual = inputs.usual["disputes"][panel.rows_of([as_of])]
     frames = {grain: _described(panel, grain, expected, usual, spread.get(grain)) for grain in GRAINS}
     columns = {"as_of": pl.lit(as_of), "model_version": pl.lit(version), "synthetic": pl.lit(synthetic)}
     places = pl.concat([frames[grain] for grain in PLACES])
@@ -104,19 +104,18 @@ def ranked_places(places: pl.DataFrame, profile: Profile) -> pl.DataFrame:
 def _expected(panel: Panel, inputs: Inputs, as_of: date, demand: Demand | None, target: str) -> np.ndarray:
     if demand is not None:
         return forecast(panel, inputs, demand.boosters[target], [as_of], target)
-    rows = rows_of(panel, [as_of])
+    rows = panel.rows_of([as_of])
     return inputs.usual[target][rows] * inputs.drift[target][rows]
 
 
 def _spreads_of_usual(panel: Panel, inputs: Inputs, profile: Profile, as_of: date) -> dict[str, Spread]:
     """How far counts strayed from the usual in all matured weeks; nothing where they are too few."""
     settings = profile.settings
-    gap = gap_days(settings.horizon_days, settings.label_maturity_days)
     least = settings.demand.publish_weeks
-    mondays = matured(panel.mondays[least:], as_of, gap)
+    mondays = matured_by(as_of, panel.mondays[least:], settings)
     if len(mondays) < least:
         return {}
-    rows = rows_of(panel, mondays)
+    rows = panel.rows_of(mondays)
     expected = inputs.usual["disputes"][rows] * inputs.drift["disputes"][rows]
     return spreads(panel, mondays, expected, profile)
 

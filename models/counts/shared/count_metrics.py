@@ -8,6 +8,7 @@ Spearman's between what was expected and what came, the mean over Mondays.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -72,6 +73,13 @@ def count_metrics(
         pl.col("value", "low", "high").fill_nan(None)
     )
     return frame.sort("family", "target", "model", "segment", "metric")
+
+
+def as_predictions(forecasts: pl.DataFrame, monday: date, model: str, target: str) -> pl.DataFrame:
+    """Forecasts of one Monday as rows of `PREDICTIONS_SCHEMA`; the frame has every column but as_of, model and target."""
+    return forecasts.with_columns(as_of=pl.lit(monday), model=pl.lit(model), target=pl.lit(target)).select(
+        pl.col(name).cast(kind) for name, kind in PREDICTIONS_SCHEMA.items()
+    )
 
 
 def squared_change(history: np.ndarray, step: int) -> np.ndarray:

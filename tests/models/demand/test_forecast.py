@@ -13,7 +13,7 @@ from models.counts.demand.grains import GRAINS, totals
 from models.counts.demand.inputs import build_inputs
 from models.counts.demand.panel import read_panel
 from models.counts.demand.reporting import reporting
-from models.counts.demand.training import Demand, forecast, rows_of, train_demand
+from models.counts.demand.training import Demand, forecast, train_demand
 from models.counts.demand.warnings import USUAL, place_warnings, ranked_places
 from models.counts.shared.count_metrics import count_metrics
 from pipelines.city.profile import Profile
@@ -125,7 +125,7 @@ def test_without_a_model_the_usual_is_published_with_the_spread_of_the_past(plac
     ]
     assert set(frame["model_version"]) == {USUAL}
     assert frame["low"].null_count() == 0
-    rows = rows_of(places.panel, [AS_OF])
+    rows = places.panel.rows_of([AS_OF])
     assert frame.filter(category="all")["expected_disputes"].sum() == pytest.approx(
         (places.inputs.usual["disputes"] * places.inputs.drift["disputes"])[rows].sum()
     )
