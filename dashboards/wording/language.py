@@ -11,10 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import yaml
-
 from dashboards.wording.vocabulary import USUAL, in_words_of
 from pipelines.city.settings import Vocabulary
+from pipelines.city.yaml_text import yaml_data
 from pipelines.errors import RefusedInput
 
 Lang = Literal["zh", "en"]
@@ -84,7 +83,7 @@ def _words(lang: str, terms: str) -> Words:
     vocabulary = Vocabulary.model_validate_json(terms)
     for known in LANGS:
         if known == lang:
-            raw = yaml.safe_load((FOLDER / f"{lang}.yml").read_text(encoding="utf-8"))
+            raw = yaml_data((FOLDER / f"{lang}.yml").read_text(encoding="utf-8"))
             rename = in_words_of(vocabulary, known)
             return Words(known, {key: rename(text) for key, text in _flat(raw, "")}, rename)
     raise RefusedInput(f"no wording in {lang!r}: use one of {', '.join(LANGS)}")

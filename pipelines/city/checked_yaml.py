@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pipelines.city.yaml_text import yaml_data, yaml_tree
 from pipelines.errors import RefusedInput
 
 T = TypeVar("T", bound=BaseModel)
@@ -35,8 +36,8 @@ def check_yaml(path: Path, model: type[T], further: Callable[[T], Iterator[Probl
         RefusedInput: the file is no YAML, or an entry is unknown, missing, double or wrong; names file and line.
     """
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        node, raw = yaml_tree(text), yaml_data(text)
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
         raise RefusedInput(f"{path}: not readable as YAML: {problem}") from problem
     try:

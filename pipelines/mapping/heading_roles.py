@@ -8,8 +8,6 @@ import csv
 import re
 from functools import cache, lru_cache
 
-import polars as pl
-
 from pipelines.city.code_lists import fold
 from pipelines.city.profile import REFERENCE
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES, number_columns
@@ -70,8 +68,7 @@ def may_become(heading: str, table: str, column: str) -> bool:
         return False
     if column in number_columns(table) and RUNNING_NUMBER in roles:
         return False
-    dtype = TABLES[table].columns()[column].dtype
-    if not (isinstance(dtype, pl.Datetime) or dtype in (pl.Date, pl.Datetime)):
+    if column not in _moments(table):
         return True
     needed = OF_COLUMN.get(column)
     if needed is not None:
@@ -93,6 +90,12 @@ def roles_of(heading: str) -> frozenset[str]:
     if DEADLINE in roles:
         roles -= {CLOSING}
     return frozenset(roles)
+
+
+@cache
+def _moments(table: str) -> frozenset[str]:
+    """The columns of a table that hold a day or a moment."""
+    return frozenset(name for name, column in TABLES[table].columns().items() if column.dtype.is_temporal())
 
 
 def _holds(word: str, words: list[str], together: str) -> bool:

@@ -3,7 +3,7 @@
 import csv
 import difflib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pipelines.city.code_lists import fold
 from pipelines.city.profile import REFERENCE
@@ -33,16 +33,7 @@ def suggest(headings: list[str], table: str, taken: frozenset[str] = frozenset()
         table: the input table.
         taken: columns that have their heading already.
     """
-    pairs = [
-        Suggestion(heading, column, word, likeness)
-        for heading in headings
-        for column, words in _words(table).items()
-        if column not in taken
-        and (column in PAIR_COLUMNS or not why_never_mapped(heading))
-        and may_become(heading, table, column)
-        for word, likeness in [_likest(heading, words)]
-        if likeness >= LIKE_ENOUGH
-    ]
+    pairs = [s for heading in headings for s in _columns_like(heading, table) if s.column not in taken]
     chosen: list[Suggestion] = []
     for pair in sorted(pairs, key=lambda p: (-p.likeness, headings.index(p.heading), p.column)):
         if all(pair.heading != c.heading and pair.column != c.column for c in chosen):
@@ -72,15 +63,33 @@ def likely_code(word: str, known: dict[str, str]) -> str | None:
     return known[max(words, key=len)] if words else None
 
 
+@lru_cache(maxsize=4096)
+def _columns_like(heading: str, table: str) -> tuple[Suggestion, ...]:
+    """Every column of a table that one heading may become and is like enough, by the word it is likest."""
+    return tuple(
+        Suggestion(heading, column, word, likeness)
+        for column, words in _words(table).items()
+        if (column in PAIR_COLUMNS or not why_never_mapped(heading)) and may_become(heading, table, column)
+        for word, likeness in [_likest(heading, words)]
+        if likeness >= LIKE_ENOUGH
+    )
+
+
 def _likest(heading: str, words: tuple[str, ...]) -> tuple[str, float]:
     return max(((word, _likeness(heading, word)) for word in words), key=lambda pair: pair[1])
 
 
-@cache
+@lru_cache(maxsize=65536)
 def _likeness(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, _bare(one), _bare(other), autojunk=False).ratio()
+    """The share of letters two texts have in common in one order; 0 where it is sure to be less than enough."""
+    bare = _bare(one), _bare(other)
+    if 2 * min(map(len, bare)) < LIKE_ENOUGH * sum(map(len, bare)):
+        return 0.0
+    likeness = difflib.SequenceMatcher(None, *bare, autojunk=False)
+    return likeness.ratio() if likeness.quick_ratio() >= LIKE_ENOUGH else 0.0
 
 
+@lru_cache(maxsize=4096)
 def _bare(text: str) -> str:
     return "".join(c for c in fold(text) if c.isalnum())
 

@@ -77,30 +77,27 @@ def date_habit(values: pl.Series) -> DateHabit | None:
 def _formats(text: pl.Series, candidates: tuple[str, ...]) -> tuple[str, ...]:
     """The fewest of the candidates, best first, that read enough of a sample; none where they do not."""
     chosen: list[str] = []
-    left = text.head(SAMPLE)
+    left = text.head(SAMPLE).alias("text").to_frame().select(_reads(form).alias(form) for form in candidates)
     while len(left) and len(chosen) < MOST_FORMATS:
-        unread, best = min(((_unread(left, form), form) for form in candidates), key=_fewest)
-        if len(unread) == len(left):
+        read = left.sum().row(0, named=True)
+        best = max(candidates, key=lambda form: (read[form], -len(form)))
+        if not read[best]:
             break
         chosen.append(best)
-        left = unread
+        left = left.filter(~pl.col(best))
     return tuple(chosen) if chosen and _enough(text, tuple(chosen)) else ()
 
 
-def _fewest(tried: tuple[pl.Series, str]) -> tuple[int, int]:
-    return len(tried[0]), len(tried[1])
-
-
-def _unread(text: pl.Series, form: str) -> pl.Series:
-    """The texts that a format does not read, or reads as a year of no register (31/12/24 as the year 24)."""
-    known = "%H" in form or "%I" in form
-    read = text.str.to_datetime(form, strict=False) if known else text.str.to_date(form, strict=False)
-    year = (
-        read.dt.convert_time_zone("UTC").dt.year()
-        if getattr(read.dtype, "time_zone", None)
-        else read.dt.year()
-    )
-    return text.filter(~year.is_between(*YEARS).fill_null(value=False))
+def _reads(form: str) -> pl.Expr:
+    """Whether a format reads a text, as a year that a register may hold (31/12/24 is none of the year 24)."""
+    text = pl.col("text").str
+    if "%H" not in form and "%I" not in form:
+        year = text.to_date(form, strict=False).dt.year()
+    elif "%z" in form or "%:z" in form:
+        year = text.to_datetime(form, time_zone="UTC", strict=False).dt.year()
+    else:
+        year = text.to_datetime(form, strict=False).dt.year()
+    return year.is_between(*YEARS).fill_null(value=False)
 
 
 def _enough(text: pl.Series, formats: tuple[str, ...]) -> bool:

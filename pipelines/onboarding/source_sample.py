@@ -4,13 +4,13 @@ Judged on the values alone; nothing of them is kept or shown.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import polars as pl
-import yaml
 
 from pipelines.city.code_lists import list_of
 from pipelines.city.profile import REFERENCE
+from pipelines.city.yaml_text import yaml_data
 from pipelines.intake.value_parsers import answers, numbers
 from pipelines.mapping.heading_roles import PERSON, RUNNING_NUMBER, roles_of
 from pipelines.onboarding.date_habits import DateHabit, date_habit
@@ -112,6 +112,7 @@ class SourceSample:
         return filled.gather_every(max(1, len(filled) // SAMPLE_ROWS)).head(SAMPLE_ROWS)
 
 
+@cache
 def _name_like() -> str:
-    surnames = yaml.safe_load((REFERENCE / "made_up_names.yml").read_text(encoding="utf-8"))["surnames"]
+    surnames = yaml_data((REFERENCE / "made_up_names.yml").read_text(encoding="utf-8"))["surnames"]
     return NAME_LIKE.format(surnames=surnames)

@@ -3,12 +3,11 @@
 from functools import cache
 from typing import Any
 
-import yaml
-
 from pipelines.city.profile import REFERENCE
+from pipelines.city.yaml_text import yaml_data
 
 
 @cache
 def made_up_names() -> dict[str, Any]:
     """`data/reference/made_up_names.yml`: marks, place and party names, answers, planted faults."""
-    return yaml.safe_load((REFERENCE / "made_up_names.yml").read_text(encoding="utf-8"))
+    return yaml_data((REFERENCE / "made_up_names.yml").read_text(encoding="utf-8"))
