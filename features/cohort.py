@@ -55,7 +55,7 @@ select dispute_id, turned_at as from_at, lead(turned_at) over (partition by disp
     case when reopened_at is null or reopened_at <= closed_at then closed_at end as closed_at
 from at_turns
 """
-"""Open or closed (`closed_at`) by the last closing or reopening known: the state of t in (from_at, to_at].
+"""Periods of each dispute in which it was open or closed (`closed_at`), by the last closing or reopening known: the state of t in (from_at, to_at].
 
 What closed a second registration of the same quarrel closes nothing (`once` of `as_known`), so the table itself is read.
 """
@@ -104,7 +104,7 @@ def at_risk(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Seque
 
 @contextmanager
 def states(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]) -> Iterator[None]:
-    """Hold `STATES` for queries: dispute_id, from_at, to_at, closed_at; without disputes closed long before."""
+    """A context in which the result of `STATES` can be queried as `states`: dispute_id, from_at, to_at, closed_at; disputes closed long before are left out."""
     days = {"watch_days": profile.settings.watch_days}
     con.register("states", read_frame(con, STATES, between(as_of_dates) | days))
     try:
@@ -114,7 +114,7 @@ def states(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequen
 
 
 def stretches(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]) -> pl.DataFrame:
-    """Stretches of the disputes that may be ranked on one of the Mondays, sorted by dispute_id, from_at.
+    """Periods with constant known state (stretches) of the disputes that may be ranked on one of the Mondays, sorted by dispute_id, from_at.
 
     Asks `states`. Columns: those of `RANKED`; a Monday t belongs to one if from_at < t <= until_at (null: no end).
     """
@@ -129,7 +129,7 @@ def stretches(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Seq
 
 
 def expand(periods: pl.DataFrame, as_of_dates: Sequence[date]) -> tuple[np.ndarray, np.ndarray]:
-    """For each (Monday, dispute) at risk, ordered so, the row of its stretch and the number of its Monday."""
+    """One entry per Monday and dispute at risk, in that order: the row of its stretch and the position of its Monday; int32 [n], int16 [n]."""
     moments = np.array(sorted(set(as_of_dates)), dtype="datetime64[us]")
     low = np.searchsorted(moments, periods["from_at"].to_numpy(), side="right")
     until = periods["until_at"].fill_null(datetime(9000, 1, 1)).to_numpy()
@@ -144,7 +144,7 @@ def expand(periods: pl.DataFrame, as_of_dates: Sequence[date]) -> tuple[np.ndarr
 def cohort_rows(
     periods: pl.DataFrame, as_of_dates: Sequence[date], row: np.ndarray, monday: np.ndarray
 ) -> pl.DataFrame:
-    """The columns of `COHORT_COLUMNS` for expanded rows."""
+    """The frame with `COHORT_COLUMNS` for the rows of `expand`."""
     mondays = pl.Series(sorted(set(as_of_dates)), dtype=pl.Date)
     has_sign = pl.col("has_sign_at_intake") | (
         pl.col("sign_at") < pl.col("as_of").cast(pl.Datetime("us"))
@@ -167,7 +167,7 @@ def cohort_rows(
 
 
 def excluded_counts(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> dict[str, int]:
-    """Disputes at risk on a Monday that are not ranked, by reason (withdrawn: ever, before that day); asks `states`."""
+    """Number of disputes at risk on a Monday that are not ranked, by reason; must run inside `states`. `withdrawn` counts all withdrawn before the Monday."""
     query = """
         select count(*) filter (minor_involved or dispute_id in (select dispute_id from held_flag where flag = 'minor')),
             count(*) filter (scale in ('02', '03') or dispute_id in (select dispute_id from held_flag where flag = 'collective')) from stretches
@@ -183,7 +183,7 @@ def excluded_counts(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: dat
 
 
 def history_mondays(con: duckdb.DuckDBPyConnection, as_of: date) -> list[date]:
-    """All Mondays from the first one after the first registration up to and with `as_of`; one mistyped day begins no history."""
+    """All Mondays from the first one after the first registration up to and including `as_of`; isolated early dates (typing errors) do not count as first registration."""
     day = dense_from(con)
     if day is None:
         return []
@@ -192,6 +192,6 @@ def history_mondays(con: duckdb.DuckDBPyConnection, as_of: date) -> list[date]:
 
 
 def between(as_of_dates: Sequence[date]) -> dict[str, datetime]:
-    """The first and the last moment asked about, as query parameters."""
+    """The first and the last of these dates at midnight, as query parameters `first` and `last`."""
     days = sorted(set(as_of_dates)) or [date(1970, 1, 5)]
     return {"first": datetime.combine(days[0], time()), "last": datetime.combine(days[-1], time())}

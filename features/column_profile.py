@@ -26,7 +26,7 @@ from pipelines.city.profile import Profile
 DAY_SECONDS = 86400
 _CLOSINGS: dict[str, Any] = {"source": "handling", "where": where(event_type=("closed", "reopened"))}
 ARRIVES_WITH = {"dispute": {"source": "registrations", "entity": "county"}} | dict.fromkeys(STOCKS, _CLOSINGS)
-"""Which records tell of a source that has none of its own."""
+"""For a source without its own arrival times: the records whose arrival stands for it."""
 
 
 def describe(con: duckdb.DuckDBPyConnection, profile: Profile, unit: str, monday: date) -> pl.DataFrame:
@@ -66,7 +66,7 @@ def describe(con: duckdb.DuckDBPyConnection, profile: Profile, unit: str, monday
 
 
 def describe_all(con: duckdb.DuckDBPyConnection, profile: Profile, monday: date) -> pl.DataFrame:
-    """Every entry of the catalogue once, in its order, as the first unit that has it; columns of `describe`."""
+    """One row per catalogue entry, in its order, described by the first kind of matrix row that has it; columns of `describe`."""
     described = pl.concat([describe(con, profile, unit, monday) for unit in ROWS]).unique(
         "name", keep="first"
     )
@@ -76,7 +76,7 @@ def describe_all(con: duckdb.DuckDBPyConnection, profile: Profile, monday: date)
 
 
 def _changed(on_time: Matrix, later: Matrix, key: list[str]) -> np.ndarray:
-    """For each column the share of values that are not the same, over the rows both have."""
+    """For each column, the share of values that differ between the two matrices, over the rows that both contain; float64 [features]."""
     one, other = (
         m.cohort.select(key).with_row_index(name) for m, name in ((on_time, "one"), (later, "other"))
     )
@@ -86,7 +86,7 @@ def _changed(on_time: Matrix, later: Matrix, key: list[str]) -> np.ndarray:
 
 
 def _arrival_days(con: duckdb.DuckDBPyConnection, rows: MatrixRows) -> dict[str, float | None]:
-    """By feature, within how many days nine of ten of its records were known."""
+    """By feature, the number of days within which 90 % of its records were known."""
     days_of: dict[str, float | None] = {}
     by_source: dict[str, list[Feature]] = {}
     for f in map(_records_of, features_of(rows)):
@@ -105,12 +105,12 @@ def _arrival_days(con: duckdb.DuckDBPyConnection, rows: MatrixRows) -> dict[str,
 
 
 def _value_at(values: np.ndarray, share: float) -> float | None:
-    """The value that a share of them do not exceed; None of none."""
+    """The quantile at `share`; None for an empty array."""
     return float(np.quantile(values, share, method="nearest")) if len(values) else None
 
 
 def _records_of(f: Feature) -> Feature:
-    """The feature that counts the records which make `f`."""
+    """A feature that counts the records from which `f` is computed."""
     if f.source not in ARRIVES_WITH:
         return f
     return replace(f, aggregation="count", measure=None, weeks=52, **ARRIVES_WITH[f.source])

@@ -33,13 +33,13 @@ BUILD: dict[str, Callable[..., Matrix]] = {
     "service": build_service_matrix,
 }
 DISPUTES_AT_ONCE = 20_000
-"""A county that has more is computed in several parts, each of some of the Mondays: that bounds the memory of a part."""
+"""A county with more disputes than this is computed in several parts, each with some of the Mondays, to limit the memory of one part."""
 TABLES = (*CORE_TABLES.values(), "core_area", "core_unit", "dispute_link", "held_flag")
 
 
 @dataclass(frozen=True)
 class Part:
-    """Some Mondays of one county: everything a worker needs to know, and nothing that it must be sent.
+    """One unit of work: some Mondays of one county. It holds paths and codes only, so that it is cheap to send to a worker.
 
     Attributes:
         tables: folder with one Parquet file per core table.
@@ -69,7 +69,7 @@ def write_history(
     workers: int,
     scheduler: str | None = None,
 ) -> str:
-    """Write the features of some weeks and what their columns hold, and say what was written.
+    """Write the features of the last weeks and a description of their columns; the return value says what was written.
 
     The columns are described on the last of the Mondays that matured, so that what comes late has come.
 
@@ -136,7 +136,7 @@ def export_tables(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 def parts(tables: Path, profile: Path, unit: str, as_of_dates: Sequence[date], out: Path) -> list[Part]:
-    """The work by county, the largest first, so that workers end at about the same time; a large one in turns."""
+    """All parts of a matrix, the largest first so that workers finish at about the same time; a large county in several parts."""
     query = """
         select coalesce(county_code, $nowhere) as county, count(*) as n from read_parquet($file)
         group by county order by n desc, county"""
@@ -154,7 +154,7 @@ def parts(tables: Path, profile: Path, unit: str, as_of_dates: Sequence[date], o
 
 
 def fill_part(part: Part) -> int:
-    """Compute and write one part: the cohort's columns and one float32 column per feature, NaN is missing.
+    """Compute one part and write it: the cohort's columns, and one float32 column per feature in which NaN means missing.
 
     Returns:
         How many rows it has.
@@ -175,25 +175,25 @@ def _created(folder: Path) -> Path:
 
 
 def frame(matrix: Matrix) -> pl.DataFrame:
-    """A matrix as one frame: the cohort's columns, then the features' that are not among them; small cells are hidden."""
+    """A matrix as one frame: the cohort's columns, then the features' columns that are not among them; small cells are hidden."""
     matrix = hide_small_cells(matrix)
     features = pl.DataFrame(matrix.values, schema=list(matrix.names), orient="row")
     return matrix.cohort.hstack(features.drop(matrix.cohort.columns, strict=False))
 
 
 def without_figures(columns: pl.DataFrame) -> pl.DataFrame:
-    """The described columns without the range of counts of the care services (boundary 2)."""
+    """The described columns without the value ranges of counts of the care services (boundary 2)."""
     shown = ~pl.col("name").is_in([f.name for f in CATALOGUE if f.is_withheld])
     return columns.with_columns(low=pl.when(shown).then("low"), high=pl.when(shown).then("high"))
 
 
 def in_this_process(work: Sequence[Part]) -> Iterator[int]:
-    """Part after part: memory is that of the largest."""
+    """Compute the parts one after the other; memory is bounded by the largest part."""
     return map(fill_part, work)
 
 
 def on_dask(work: Sequence[Part], workers: int, address: str | None = None) -> Iterator[int]:
-    """All parts over a Dask cluster: the one at `address`, which must see the same folders, or one on this machine.
+    """Compute the parts on a Dask cluster: the one at `address`, which must see the same folders, or a local one.
 
     Raises:
         FengqiaoError: Dask is not installed.

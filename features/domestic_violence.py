@@ -7,14 +7,14 @@ A sign is violence, a weapon, a threat or fear at intake, violence or a threat r
 from pipelines.city.profile import Profile
 
 REPORTS = ("violence_reported", "threat_reported")
-"""Steps that are a sign."""
+"""Types of steps that count as a sign of domestic violence."""
 REPORTED = f"event_type in {REPORTS}"
-"""SQL: whether a step is a sign."""
+"""SQL condition: the step is a sign of domestic violence."""
 SIGNS_AT_INTAKE = ("violence", "weapon", "threat", "fear")
 
 
 def in_family(alias: str = "") -> str:
-    """SQL: whether a dispute is one between members of a family; needs the parameters of `family_parameters`.
+    """SQL condition: the dispute is between family members; uses the parameters of `family_parameters`.
 
     Args:
         alias: of the table that has `relation` and `category`, with its dot.
@@ -26,7 +26,7 @@ def in_family(alias: str = "") -> str:
 
 
 def sign_at_intake(alias: str = "") -> str:
-    """SQL: whether the intake checklist holds a sign."""
+    """SQL condition: the intake checklist contains a sign of domestic violence."""
     return "(" + " or ".join(f"coalesce({alias}{name}, false)" for name in SIGNS_AT_INTAKE) + ")"
 
 

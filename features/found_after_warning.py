@@ -18,7 +18,7 @@ order by dispute_id
 def with_found_after_warning(
     con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date
 ) -> pl.DataFrame:
-    """The cohort with `found_after_warning` also true where a visit, as noted before that day, brought a harm to light.
+    """The cohort with `found_after_warning` also true where a visit noted before that day brought a harm to light.
 
     Weeks before the visit are marked as well: what was found counts towards their label.
     """

@@ -1,4 +1,4 @@
-"""What came of a dispute: whether the profile's outcome happened within the horizon after a Monday."""
+"""The label: whether the outcome the profile wants prevented happened within the horizon after a Monday."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -31,14 +31,14 @@ earlier as (
 select v.* replace (greatest(v.known_at, e.known_at) as known_at) from v join earlier e using (dispute_id, record_id, happened_at)
 where v.until_at is null or v.until_at > e.known_at
 """
-"""Of the versions of steps those that so many others of their dispute went before, known once those are as well."""
+"""Versions of a dispute's n-th and later steps (`at_least`), known once the earlier ones are known too."""
 NOW = datetime(9000, 1, 1)
 
 
 def outcome_moments(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date | None = None
 ) -> pl.DataFrame:
-    """Every outcome the profile wants prevented, in each version told of it before a day (None: until now).
+    """Versions of the profile's outcomes known before a day; None means now.
 
     Returns:
         dispute_id, record_id, happened_at, known_at (of the version), until_at (when a later version took its place, before
@@ -78,12 +78,12 @@ def outcome_moments(
 def label_cohort(
     con: duckdb.DuckDBPyConnection, profile: Profile, cohort: pl.DataFrame, as_of: date | None = None
 ) -> pl.DataFrame:
-    """Label each cohort row, in the cohort's order, by what was known before a day (None: until now).
+    """The label of each cohort row, in the cohort's order, from what was known before a day; None means now.
 
     Returns:
         as_of, dispute_id, label (an outcome in [as_of, as_of + horizon)), severity (the worst of them; null for
-        none), told (list of known_at, until_at: when such an outcome was told, and when it was found wrong; null for
-        none), of which `known_by` makes the label of an earlier day.
+        none), outcome_versions (list of known_at, until_at: when such an outcome became known, and when it was corrected
+        or withdrawn; null for none), from which `known_by` makes the label of an earlier day.
     """
     start = pl.col("as_of").cast(pl.Datetime("us"))
     keys = cohort.select("as_of", "dispute_id").with_row_index("__row")
@@ -98,25 +98,27 @@ def label_cohort(
         .agg(
             label=stands.any(),
             severity=pl.col("severity").filter(stands).max().cast(pl.Int64),
-            told=pl.struct("known_at", "until_at").sort(),
+            outcome_versions=pl.struct("known_at", "until_at").sort(),
         )
     )
     return (
         keys.join(matched, on="__row", how="left", maintain_order="left")
         .with_columns(pl.col("label").fill_null(value=False))
-        .select("as_of", "dispute_id", "label", "severity", "told")
+        .select("as_of", "dispute_id", "label", "severity", "outcome_versions")
     )
 
 
 def known_by(labels: pl.DataFrame, day: date) -> pl.Series:
-    """The label of each row as it was known before a day, which is none later than that of `labels`."""
+    """The label of each row from what was known before `day`, which must not be later than the day of `labels`; bool [rows]."""
     moment = datetime.combine(day, time())
     one = pl.element().struct
     standing = (one["known_at"] < moment) & (one["until_at"].is_null() | (one["until_at"] >= moment))
-    return labels.select(label=pl.col("told").list.eval(standing).list.any().fill_null(value=False))["label"]
+    return labels.select(
+        label=pl.col("outcome_versions").list.eval(standing).list.any().fill_null(value=False)
+    )["label"]
 
 
 def matured_until(until: datetime, profile: Profile) -> date:
-    """The last Monday whose horizon and recording were over by `until`."""
+    """The last Monday whose horizon and recording time ended by `until`."""
     last = until.date() - timedelta(days=profile.settings.horizon_days + profile.settings.label_maturity_days)
     return last - timedelta(days=last.weekday())

@@ -21,7 +21,7 @@ from pipelines.warehouse.checks import Finding
 
 @dataclass(frozen=True)
 class CountyViews:
-    """Two looks at one county, as views for `seen_as`.
+    """Two sets of views of one county for `seen_as`: all its records, and those known before the Monday.
 
     Attributes:
         county: its code; None where no dispute has one.
@@ -35,7 +35,7 @@ class CountyViews:
 
 
 def leakage(con: duckdb.DuckDBPyConnection, profile: Profile, monday: date) -> Finding:
-    """Compare a past Monday's features with those from what was known before it.
+    """Compare a past Monday's features computed from all records with those computed from the records known before it.
 
     Args:
         con: the warehouse; only read.
@@ -74,13 +74,13 @@ def leakage(con: duckdb.DuckDBPyConnection, profile: Profile, monday: date) -> F
 
 
 def county_views(con: duckdb.DuckDBPyConnection, monday: date) -> CountyViews:
-    """The county whose turn it is on a Monday, with all its records and as it was known then."""
+    """The views of the county that is tested on this Monday; the county changes every week."""
     county = _county(con, monday)
     return CountyViews(county, _only(county, None), _only(county, monday))
 
 
 def _county(con: duckdb.DuckDBPyConnection, monday: date) -> str | None:
-    """Whose turn it is."""
+    """The county tested on this Monday."""
     counties = con.execute(
         "select distinct county_code from core_dispute where county_code is not null order by 1"
     ).fetchall()
@@ -88,7 +88,7 @@ def _county(con: duckdb.DuckDBPyConnection, monday: date) -> str | None:
 
 
 def _only(county: str | None, monday: date | None) -> dict[str, str]:
-    """Views of the core tables that hold one county, and only what was known before `monday` where it is given."""
+    """Views of the core tables restricted to one county and, where `monday` is given, to what was known before it."""
     before = f"timestamp '{monday}'" if monday else "timestamp 'infinity'"
     place = f"county_code = '{county}'" if county else "county_code is null"
     own = f"dispute_id in (select dispute_id from {{main}}.core_dispute where {place})"

@@ -18,11 +18,11 @@ from features.engine.matrix import Matrix
 SMALLEST = 10
 ROUNDED_TO = 5
 HIDDEN_BELOW = 15
-"""A cell that is shown is hidden when it falls below: from then to ten and under nothing more is told of it."""
+"""A shown cell is hidden when its count falls below this."""
 SHOWN_FROM = 20
-"""A cell that is hidden is shown again only from here."""
+"""A hidden cell is shown again only from this count."""
 MEMORY_WEEKS = 13
-"""So long a cell stays hidden that was hidden for another's sake."""
+"""Weeks that a cell hidden to protect another cell stays hidden."""
 CASELOAD = "township_service_caseload"
 WITHHELD_NAMES = frozenset(feature.name for feature in CATALOGUE if feature.is_withheld)
 
@@ -30,7 +30,7 @@ WITHHELD_NAMES = frozenset(feature.name for feature in CATALOGUE if feature.is_w
 def with_suppression(
     cells: pl.DataFrame, group: tuple[str, ...] = ("county_code", "service")
 ) -> pl.DataFrame:
-    """Add `suppressed`: the small cells of one week, and those hidden for their sake.
+    """Add the column `suppressed`: the small cells of one week, and cells hidden to protect them.
 
     Args:
         cells: the columns of `group`, area_code and caseload; a missing caseload is suppressed too. Where there is a
@@ -62,7 +62,7 @@ def with_suppression(
 
 
 def hidden_cells(cells: pl.DataFrame, caseload: np.ndarray) -> np.ndarray:
-    """Which cells are hidden on the last of some weeks, by what they held in all of them; bool [cells].
+    """Whether each cell is hidden on the last of these weeks, given its counts in all of them; bool [cells].
 
     Args:
         cells: area_code, county_code, service.
@@ -82,7 +82,7 @@ def hidden_cells(cells: pl.DataFrame, caseload: np.ndarray) -> np.ndarray:
 
 
 def shown_counts(cells: pl.DataFrame) -> pl.DataFrame:
-    """Round what is shown and take out the rest: `caseload`, `overdue`, `expected_overdue`, `low`, `high`.
+    """Round the shown values and remove the others, in `caseload`, `overdue`, `expected_overdue`, `low`, `high`.
 
     The interval is widened to whole fives, never narrowed.
     """
@@ -98,7 +98,7 @@ def shown_counts(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def hide_small_cells(matrix: Matrix) -> Matrix:
-    """Take small counts of the care services out of a matrix, in place: it may then be written, and learned from alike.
+    """Remove small counts of the care services from a matrix, in place; both the written matrix and the training data are treated so.
 
     A count under ten becomes missing, others are rounded to five. Of rows that are cells themselves (a township and
     service), those suppressed for their own or another's sake lose all their counts.
@@ -116,22 +116,22 @@ def hide_small_cells(matrix: Matrix) -> Matrix:
 
 
 def rounded(amount: pl.Expr) -> pl.Expr:
-    """To the nearest five."""
+    """Rounded to the nearest multiple of five."""
     return (amount / ROUNDED_TO).round() * ROUNDED_TO
 
 
 def rounded_down(amount: pl.Expr) -> pl.Expr:
-    """To the five below."""
+    """Rounded down to a multiple of five."""
     return (amount / ROUNDED_TO).floor() * ROUNDED_TO
 
 
 def rounded_up(amount: pl.Expr) -> pl.Expr:
-    """To the five above."""
+    """Rounded up to a multiple of five."""
     return (amount / ROUNDED_TO).ceil() * ROUNDED_TO
 
 
 def _suppressed_rows(matrix: Matrix) -> np.ndarray:
-    """Which rows of a matrix of townships and services are suppressed, Monday by Monday in their order; bool [rows]."""
+    """Whether each row of a township and service matrix is suppressed, Monday by Monday in their order; bool [rows]."""
     order = ("service", "township_code")
     rows = matrix.cohort.with_row_index("__at").with_columns(
         caseload=pl.Series(matrix.values[:, matrix.names.index(CASELOAD)].astype(np.float64))

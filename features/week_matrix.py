@@ -25,13 +25,13 @@ from pipelines.warehouse.warehouse import open_warehouse
 
 DIGEST = "fengqiao_digest"
 COHORT_NAMES = {name: f"cohort_{name}" for name in COHORT_COLUMNS if name not in ("as_of", "dispute_id")}
-"""What the cohort's columns are called in the file, where a feature may bear the same name."""
+"""Column names of the cohort in the file, for columns whose name is also a feature's name."""
 
 
 def week_matrix(
     con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date, known: str | None = None
 ) -> Matrix:
-    """The features of every dispute at risk on a Monday, from the file where it is still right, else anew.
+    """The features of every dispute at risk on a Monday: from the cached file where its digest matches, else computed and written.
 
     Args:
         con: the warehouse, holding the Monday's `states`; only read.
@@ -50,18 +50,18 @@ def week_matrix(
 
 
 def saved_week(home: Home, profile: Profile, as_of: date) -> Matrix:
-    """The same, from the home's own warehouse."""
+    """`week_matrix` from the home's own warehouse."""
     with open_warehouse(home.warehouse, read_only=True) as con, states(con, profile, [as_of]):
         return week_matrix(con, home, profile, as_of)
 
 
 def week_file(home: Home, as_of: date) -> Path:
-    """Where a Monday's matrix lies."""
+    """Path of a Monday's cached matrix."""
     return home.features / f"{as_of.isoformat()}.parquet"
 
 
 def week_digest(profile: Profile, as_of: date, known: str) -> str:
-    """What a Monday's matrix follows from: data known before it (`known`, their digest), profile, Monday and the code.
+    """Digest of everything a Monday's matrix depends on: the data known before it (`known`), the profile, the Monday and the code.
 
     The code is every file that this module imports: features, and the SQL of the warehouse they are read by.
     """
@@ -78,7 +78,7 @@ def _write(path: Path, matrix: Matrix, digest: str) -> None:
 
 
 def _read(path: Path, digest: str) -> Matrix | None:
-    """The matrix on file, or None where it is of something else or damaged."""
+    """The cached matrix, or None where its digest differs or the file is damaged."""
     try:
         if pl.read_parquet_metadata(path).get(DIGEST) != digest:
             return None

@@ -1,4 +1,4 @@
-"""The models room. Its learners' threads sleep while they wait: spinning ones make a shared core ten times slower."""
+"""The models floor. Sets OpenMP threads to sleep while they wait, because spinning threads slow a shared core tenfold."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Writing an entry of the catalogue over several windows at once; what an entry may say stands in `feature.py`."""
+"""Functions that write an entry of the catalogue over several windows or places at once. What an entry may say is fixed in `feature.py`, not here."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -27,7 +27,7 @@ PLACE_EN = {
 
 
 def windows(lengths: Iterable[int | None], name: str, zh: str, en: str, **rest: Any) -> list[Feature]:
-    """The same entry over several windows: the window goes before the Chinese and behind the English label."""
+    """One entry per window; the window's words go before the Chinese label and after the English one."""
     return [
         Feature(
             name=f"{name}_{WINDOWS[weeks]}",
@@ -43,7 +43,7 @@ def windows(lengths: Iterable[int | None], name: str, zh: str, en: str, **rest: 
 def by_place(
     lengths: Mapping[str, Iterable[int | None]], name: str, zh: str, en: str, **rest: Any
 ) -> list[Feature]:
-    """The same entry for several places, each over its windows."""
+    """One entry per place and window."""
     return [
         feature
         for entity, weeks in lengths.items()
@@ -59,7 +59,7 @@ def by_place(
 
 
 def current(entity: Entity, name: str, zh: str, en: str, **rest: Any) -> Feature:
-    """An entry without a window in its words: what is there now, or how long ago something was."""
+    """An entry whose label names no window: a present state, or the time since an event."""
     return Feature(
         name=f"{entity}_{name}", label_zh=f"{PLACE_ZH[entity]}{zh}", label_en=f"{en} {PLACE_EN[entity]}",
         entity=entity, **rest,
@@ -67,5 +67,5 @@ def current(entity: Entity, name: str, zh: str, en: str, **rest: Any) -> Feature
 
 
 def where(**columns: str | tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Conditions joined by AND: column = value, or in a list."""
+    """Conditions on columns, joined by AND; each is column = value, or column in a list of values."""
     return tuple((column, (v,) if isinstance(v, str) else v) for column, v in columns.items())

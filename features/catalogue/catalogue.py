@@ -18,7 +18,7 @@ CATALOGUE: tuple[Feature, ...] = (
 
 
 def feature(name: str) -> Feature:
-    """The entry of that name.
+    """The catalogue entry with this name.
 
     Raises:
         KeyError: there is none.
@@ -27,10 +27,10 @@ def feature(name: str) -> Feature:
 
 
 def monotone() -> dict[str, int]:
-    """Known signs by feature name."""
+    """Declared signs (+1 or -1) by feature name, for features that declare one."""
     return {f.name: f.direction for f in CATALOGUE}
 
 
 def catalogue_hash() -> str:
-    """What a model was trained on: it changes with any entry."""
+    """SHA-256 of all entries; a model is bound to it, because any change of an entry changes it."""
     return hashlib.sha256("\n".join(map(repr, CATALOGUE)).encode()).hexdigest()[:16]

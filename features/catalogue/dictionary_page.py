@@ -8,7 +8,7 @@ from pipelines.home import REPO
 
 PAGE = REPO / "docs" / "feature_dictionary.md"
 FIGURES = REPO / "docs" / "feature_figures.csv"
-"""What the columns hold in a small made-up city, written by `dagster_project.command.sample_city`."""
+"""Figures of every column in a small simulated city, written by `dagster_project.command.sample_city`."""
 HEAD = """# Feature dictionary · 特征字典
 
 Written by `make docs` from `features/entries/` and `docs/feature_figures.csv`; do not edit. {n} columns, catalogue hash `{hash}`.
@@ -32,14 +32,14 @@ Figures are of a small made-up city (`dagster_project/command/sample_city.py`), 
 
 
 def page() -> str:
-    """The page as it should stand in `docs/`."""
+    """The text of the feature dictionary page in `docs/`."""
     figures_of = {row["name"]: row for row in pl.read_csv(FIGURES, infer_schema=False).iter_rows(named=True)}
     head = HEAD.format(n=len(CATALOGUE), hash=catalogue_hash())
     return head + "".join(_row(f, figures_of.get(f.name, {})) for f in CATALOGUE)
 
 
 def figures(described: pl.DataFrame) -> str:
-    """What `features.column_profile` tells, as CSV: shares in per cent, ranges in three figures, lags in tenths of a day."""
+    """The frame of `features.column_profile` as CSV: shares in per cent, ranges with three significant digits, delays in tenths of a day."""
     lines = ["name,missing,low,high,arrives,late"]
     for row in described.iter_rows(named=True):
         low, high = (_three_figures(row[end]) for end in ("low", "high"))

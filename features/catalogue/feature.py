@@ -1,4 +1,4 @@
-"""What a feature is: one declared column, checked when it is built. No SQL, no dates, no code."""
+"""The definition of a feature: one declared column of the matrix, checked when it is built. No SQL, no dates and no computation here."""
 
 import math
 import re
@@ -48,16 +48,16 @@ SOURCES: dict[str, tuple[set[str], set[str]]] = {
     "area": ({"township"}, set()),
     "calendar": ({"none"}, set()),
 }
-"""Source name to the entities it can be asked by and the columns `where` may name. None of them is a person."""
+"""By source name: the entities its records can be grouped by, and the columns that `where` may use. None of them is a person."""
 
 WITHHELD = {"coverage"}
-"""Sources whose figures are never told: a reason about one township could give a cell of the care services away."""
+"""Sources whose values are never shown in a reason, because one township's value could reveal a small cell of the care services (boundary 2)."""
 
 STOCKS = {"open_disputes", "overdue_disputes"}
-"""Sources whose records end by themselves: counted without a window they say how many there are now."""
+"""Sources whose records end by themselves; counted without a window they give the number that exists now."""
 
 WINDOWS = {1: "7d", 4: "28d", 13: "13w", 52: "52w", None: "all"}
-"""Windows in whole weeks, and how a column's name ends; None is all history of the same dispute."""
+"""Windows in whole weeks and the suffix of the column's name; None is the whole history of the same dispute."""
 
 UNITS = {
     "times": ("次", " times"), "disputes": ("件", " disputes"), "reports": ("件", " reports"), "days": ("天", " days"),
@@ -69,7 +69,7 @@ UNITS = {
 
 
 class WrongFeature(ValueError):
-    """A declaration that says something the catalogue does not allow."""
+    """Raised by a declaration that the catalogue does not allow."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +113,7 @@ class Feature:
     group: str
 
     def __post_init__(self) -> None:
-        """Refuse what may not be declared."""
+        """Raise `WrongFeature` for a declaration that is not allowed."""
         for wrong, message in self._objections():
             if wrong:
                 raise WrongFeature(f"{self.name}: {message}")
@@ -151,11 +151,11 @@ class Feature:
 
     @property
     def is_withheld(self) -> bool:
-        """Whether its value may weigh and never be told (boundary 2)."""
+        """Whether the model may use the value but no reason may show it (boundary 2)."""
         return self.source in WITHHELD
 
     def sentence(self, value: float, lang: str) -> str:
-        """The feature and its value as a reason says it; what was recorded, never what somebody is like."""
+        """The feature and its value as a sentence of a reason; it states what was recorded, never a property of a person."""
         zh = lang == "zh"
         label = self.label_zh if zh else self.label_en
         if self.is_withheld:

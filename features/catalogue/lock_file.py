@@ -14,7 +14,7 @@ HEAD = "# Written by `make docs`; do not edit. Feature, and where it is declared
 
 
 def lock_text() -> str:
-    """The file as it should stand, features in the catalogue's order."""
+    """The text of `catalogue.lock`, features in the catalogue's order."""
     lines = []
     for module in (matter, handling, pair, place, load, reports, services, season):
         path = Path(str(module.__file__))
@@ -27,7 +27,7 @@ def lock_text() -> str:
 
 
 def _words(path: Path) -> list[tuple[str, int]]:
-    """Every text of a file of entries that may be part of a name, with its line."""
+    """Every text in a file of entries that may be part of a feature's name, with its line number."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return [
         (argument.value, call.lineno)
@@ -39,7 +39,7 @@ def _words(path: Path) -> list[tuple[str, int]]:
 
 
 def _declared_at(name: str, words: list[tuple[str, int]]) -> int:
-    """The line of the longest text that is a part of the name, the first of several."""
+    """The line of the longest text that is part of the feature's name; the first one where several are equally long."""
     fitting = [(-len(word), line) for word, line in words if f"_{word}_" in f"_{name}_"]
     return min(fitting)[1]
 

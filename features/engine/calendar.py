@@ -1,4 +1,4 @@
-"""Where a Monday stands in the year, by the lunar calendar and the profile's seasons."""
+"""Calendar features of a Monday, from the lunar calendar and the seasons of the profile."""
 
 from datetime import date, timedelta
 from functools import cache
@@ -10,7 +10,7 @@ from pipelines.city.settings import Season
 
 
 def calendar_values(name: str, mondays: list[date], profile: Profile) -> np.ndarray:
-    """One calendar feature for each Monday; float64."""
+    """One calendar feature for each Monday; float64 [mondays]."""
     if name == "month":
         return np.array([day.month for day in mondays], dtype=np.float64)
     if name == "weeks_to_spring_festival":
@@ -28,7 +28,7 @@ def _in(season: Season, day: date) -> bool:
 
 
 def _weeks_to_spring_festival(day: date) -> float:
-    """Weeks to the nearest one, negative after it."""
+    """Weeks to the nearest Spring Festival; negative after it."""
     gaps = [(lunar_day(year, "01-01") - day).days for year in (day.year, day.year + 1, day.year - 1)]
     return min(gaps, key=abs) / 7
 
@@ -46,7 +46,7 @@ def lunar_day(lunar_year: int, month_day: str) -> date:
 
 @cache
 def _first_days(lunar_year: int) -> dict[int, date]:
-    """The solar date on which each of its months begins: the costly part, done once a year."""
+    """Solar date of the first day of each lunar month of a year; cached, because it is the slow part."""
     from lunar_python import LunarYear, Solar
 
     begins = {

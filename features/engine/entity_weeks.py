@@ -1,4 +1,4 @@
-"""The questions a matrix asks: of each entity, one for every Monday from the first to the last it is asked about."""
+"""Entity weeks: for each entity of a matrix, the Mondays for which values are computed, without a gap."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,17 +7,17 @@ import numpy as np
 
 WEEK = 7 * 86400
 FIRST_MONDAY = 4 * 86400
-"""5 January 1970, in seconds."""
+"""5 January 1970, in seconds since 1970."""
 
 
 def week_after(seconds: np.ndarray) -> np.ndarray:
-    """The number of the first Monday after a moment: one that is known at a Monday's midnight is not known before it."""
+    """Number of the first Monday strictly after a moment; a record known at a Monday's midnight counts from the next Monday."""
     return (seconds - FIRST_MONDAY) // WEEK + 1
 
 
 @dataclass(frozen=True)
 class EntityWeeks:
-    """The questions: of each entity, one for every Monday from the first to the last it is asked about, side by side.
+    """All pairs of entity and Monday for which values are computed, from each entity's first to its last Monday, stored side by side.
 
     Attributes:
         moments: seconds of the Mondays, ascending.
@@ -37,13 +37,13 @@ class EntityWeeks:
 
     @cached_property
     def seconds(self) -> np.ndarray:
-        """The moment of each question."""
+        """Moment of each entity week, in seconds since 1970; int64 [size]."""
         return self.moments[
             np.arange(self.size) + np.repeat(self.first - self.start[:-1], np.diff(self.start))
         ]
 
     def number(self, week: np.ndarray) -> np.ndarray:
-        """Of the Mondays asked about, the first one in a week or after it: how many lie before."""
+        """Number of Mondays of the matrix before a given week; the position of the first Monday in that week or after it."""
         weeks = (self.moments - FIRST_MONDAY) // WEEK
         if not len(weeks):
             return np.zeros(len(week), dtype=np.int64)
@@ -52,7 +52,7 @@ class EntityWeeks:
 
 
 def ask(entity: np.ndarray, monday: np.ndarray, moments: np.ndarray) -> EntityWeeks:
-    """The questions of rows that each ask about an entity on a Monday.
+    """The entity weeks for rows that each name one entity and one Monday.
 
     Args:
         entity: number per row, 0 for nobody.

@@ -1,4 +1,4 @@
-"""The core tables seen otherwise for a while, by views of the session that hide them; the warehouse file is not touched."""
+"""Temporary views that hide the core tables in one session, to see other versions of the records. The warehouse file is not changed."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,12 +9,12 @@ from pipelines.tables.core import CORE_TABLES, happened_sql
 from pipelines.warehouse.as_known import table_as_it_stands
 
 HAPPENED = {core: happened_sql(table) for table, core in CORE_TABLES.items() if core != "core_decision"}
-"""When what a record tells had happened, of every table that features are read from."""
+"""By table: the column with the time a record's event happened, for every table that features are read from."""
 
 
 @contextmanager
 def seen_as(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> Iterator[None]:
-    """Inside, each table is what its query gives, in which the tables themselves are called `{main}.name`."""
+    """A context in which each table returns its query's result; the query names the real table `{main}.name`."""
     main = f'"{con.execute("select current_catalog()").fetchall()[0][0]}".main'
     for table, query in views.items():
         con.execute(f"create temp view {table} as {query.format(main=main)}")
@@ -26,7 +26,7 @@ def seen_as(con: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> Iterato
 
 
 def hindsight_views() -> dict[str, str]:
-    """Views in which every record, as it stands today, was known the moment it happened."""
+    """Queries that show each record in its present version, as if it had been known when its event happened."""
     return {
         table: f"select * replace ({moment} as known_at, {moment} as first_known_at) from {table_as_it_stands(f'{{main}}.{table}')}"
         for table, moment in HAPPENED.items()

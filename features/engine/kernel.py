@@ -19,11 +19,11 @@ from features.engine.entity_weeks import EntityWeeks, week_after
 
 DAY = 86400.0
 NEVER = (1 << 34) - 1
-"""When a record that stands for good is retired: in the year 2514."""
+"""The retirement time, in seconds, of a record that is still valid: the year 2514."""
 ROOM = (1 << 63) - 1
-"""The largest whole number."""
+"""The largest int64."""
 Window = tuple[int | None, int]
-"""Weeks it is long (None: all), weeks before the as-of date it ends."""
+"""Length in weeks (None: unlimited), and weeks between its end and the as-of date."""
 Conditions = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -31,7 +31,7 @@ class Source:
     """The records of one source: `known`, `first` and `retired` in seconds, numbers of entities, and columns."""
 
     def __init__(self, frame: pl.DataFrame) -> None:
-        """An entity's number is null where nobody asks about it."""
+        """Read the columns; an entity number is null where no matrix row uses the entity."""
         columns = frame.select(pl.col(pl.String)).columns
         self.words = {column: frame[column].unique().drop_nulls().sort().to_list() for column in columns}
         self.frame = frame.with_columns(pl.col(c).cast(pl.Enum(values)) for c, values in self.words.items())
@@ -42,11 +42,11 @@ class Source:
         self._coded: dict[str, np.ndarray] = {}
 
     def column(self, name: str) -> np.ndarray:
-        """A column as whole numbers, 0 where there is none."""
+        """A column as int64 [records]; null becomes 0."""
         return self.frame[name].cast(pl.Int64).fill_null(0).to_numpy()
 
     def taken(self, where: Conditions, measure: str | None = None) -> np.ndarray:
-        """Which records a condition takes; one without a value of the measure is not taken."""
+        """Whether each record meets the conditions and has a value of the measure; bool [records]."""
         if (where, measure) not in self._taken:
             test = np.ones(len(self.frame), dtype=bool)
             if measure is not None:
@@ -58,7 +58,7 @@ class Source:
         return self._taken[where, measure]
 
     def _codes(self, column: str) -> np.ndarray:
-        """The number of each record's word in a column, one more than there are for none."""
+        """Code of each record's value in a text column; null gets the highest code plus one."""
         if column not in self._coded:
             codes = self.frame[column].to_physical().fill_null(len(self.words[column]))
             self._coded[column] = codes.to_numpy()
@@ -66,10 +66,10 @@ class Source:
 
 
 class Records:
-    """One source as one entity sees it: the records somebody asks about, and for which questions each counts."""
+    """The records of one source that belong to an entity of the matrix, with the entity weeks in which each record counts."""
 
     def __init__(self, source: Source, entity: str, asked: EntityWeeks) -> None:
-        """Take the records whose entity has a number."""
+        """Keep the records whose entity has a number."""
         number = source.column(entity)
         self.source, self.asked = source, asked
         self.index = np.flatnonzero((number > 0) & (number < len(asked.first)))
@@ -83,11 +83,11 @@ class Records:
         self._taken: dict[tuple[Conditions, str | None], np.ndarray] = {}
 
     def question(self, week: np.ndarray) -> np.ndarray:
-        """Its entity's first question on or after a week's Monday; the next entity's first where it has none."""
+        """Position of the entity's first entity week on or after a week; the next entity's first where there is none."""
         return np.clip(self.asked.number(week) + self._shift, self.start, self.end)
 
     def spans(self, window: Window) -> tuple[np.ndarray, np.ndarray]:
-        """From which question each record counts, and from which no more."""
+        """First entity week in which each record counts, and the first in which it no longer counts; two int64 [records]."""
         if window not in self._spans:
             weeks, ago = window
             begin = np.maximum(self.known, self.first + ago)
@@ -96,37 +96,37 @@ class Records:
         return self._spans[window]
 
     def taken(self, where: Conditions, measure: str | None = None) -> np.ndarray:
-        """Which of these records a condition takes."""
+        """Positions of the records that meet the conditions; int64 [taken]."""
         if (where, measure) not in self._taken:
             self._taken[where, measure] = np.flatnonzero(self.source.taken(where, measure)[self.index])
         return self._taken[where, measure]
 
     def values(self, measure: str, taken: np.ndarray) -> np.ndarray:
-        """What the records taken have of a measure."""
+        """Values of the measure for the records taken; int64 [taken]."""
         return self.source.column(measure)[self.index[taken]]
 
     def count(self, where: Conditions, window: Window, measure: str | None = None) -> np.ndarray:
-        """For each question, how many of the records taken stand."""
+        """Number of records taken that count in each entity week; [size]."""
         taken = self.taken(where, measure)
         low, high = self.spans(window)
         return running_total(self.asked.size, low[taken], high[taken])
 
     def total(self, where: Conditions, window: Window, measure: str) -> np.ndarray:
-        """For each question, what those that stand add up to."""
+        """Sum of the measure over the records taken that count in each entity week; [size]."""
         taken = self.taken(where, measure)
         low, high = self.spans(window)
         return running_total(self.asked.size, low[taken], high[taken], self.values(measure, taken))
 
 
 def running_total(size: int, low: np.ndarray, high: np.ndarray, adds: np.ndarray | None = None) -> np.ndarray:
-    """How many spans [low, high) hold each place, or what they add up to there."""
+    """For each position, how many spans [low, high) contain it, or the sum of their `adds`; [size]."""
     change = np.bincount(low, adds, size + 1)
     change -= np.bincount(high, adds, size + 1)
     return np.cumsum(change[:-1])
 
 
 def compute(features: Sequence[Feature], source: Source, entity: str, asked: EntityWeeks) -> np.ndarray:
-    """Features of one source and entity for every row.
+    """Values of the features of one source and one entity for every row.
 
     Returns:
         float32 [rows, features], kept column by column; `when_none` where no record counts.
@@ -143,14 +143,14 @@ def write(
     asked: EntityWeeks,
     columns: Iterable[np.ndarray],
 ) -> None:
-    """The same into columns that are there, float32 [rows] for each feature."""
+    """The values of `compute`, written into existing arrays: one float32 [rows] per feature."""
     records = Records(source, entity, asked)
     for feature, column in zip(features, columns, strict=True):
         spread(_VALUES.get(feature.aggregation, _strongest)(records, feature), asked.row, column)
 
 
 def spread(values: np.ndarray, row: np.ndarray, column: np.ndarray) -> None:
-    """Write into a column of the matrix, for each row, the value it takes."""
+    """Copy the value of each row's entity week into a column of the matrix."""
     values.astype(np.float32).take(row, out=column, mode="clip")
 
 
@@ -180,7 +180,7 @@ def _trend(records: Records, f: Feature) -> np.ndarray:
 
 
 def _distinct(records: Records, f: Feature) -> np.ndarray:
-    """How many values of a column stand: a record counts only while no other stands for its value."""
+    """Number of distinct values of the measure per entity week; overlapping spans of the same value count once."""
     taken, size = records.taken(f.where, f.measure), records.asked.size
     names = records.source.frame[str(f.measure)][records.index[taken]]
     shelf = names.rank("dense").cast(pl.Int64).to_numpy() * (size + 1)
@@ -200,11 +200,11 @@ _VALUES: dict[str, Callable[[Records, Feature], np.ndarray]] = {
     "trend": _trend,
     "count_distinct": _distinct,
 }
-"""How a feature's value comes about; of the others, the strongest record that stands has the word."""
+"""Functions by aggregation; every other aggregation is computed by `_strongest`."""
 
 
 def _strongest(records: Records, f: Feature) -> np.ndarray:
-    """The largest value, or the moment or value of the first or last record, that stands."""
+    """The largest value, or the time or value of the first or last record that counts, per entity week."""
     taken = records.taken(f.where, f.measure)
     first, entity = records.values("first", taken), records.entity[taken]
     value = records.values(f.measure, taken) if f.measure else np.zeros_like(first)
@@ -220,7 +220,7 @@ def _strongest(records: Records, f: Feature) -> np.ndarray:
 
 
 def _ascending(*by: np.ndarray) -> np.ndarray:
-    """An order by the first array, then the second: packed into one number where that has room, for speed."""
+    """Sort order by the first array, then the second, and so on; keys are packed into one int64 where they fit, which is faster."""
     low = [int(one.min(initial=0)) for one in by]
     sizes = [int(one.max(initial=0)) - least + 1 for one, least in zip(by, low, strict=True)]
     if math.prod(sizes) > ROOM:
@@ -232,7 +232,7 @@ def _ascending(*by: np.ndarray) -> np.ndarray:
 
 
 def _strongest_of(size: int, low: np.ndarray, high: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """For each question the last of the spans [low, high) that hold it; -1 where none does.
+    """For each entity week, the position of the last span [low, high) that contains it; -1 where there is none.
 
     Spans ascend by entity, whose questions end at `end`. Of those that stand until then the last begun so far
     holds; the others are looked at question by question.

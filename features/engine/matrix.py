@@ -1,4 +1,4 @@
-"""The feature matrices: every catalogue column that a row can ask for, from what was known before its Monday."""
+"""Feature matrices: every catalogue column that applies to a kind of row, computed from what was known before the row's Monday."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,7 +34,7 @@ HANDLING_UNIT = Feature(
     name="handling_unit", label_zh="承办单位", label_en="Unit in charge", source="handling", entity="dispute",
     aggregation="last_value", measure="unit_no", unit="units", when_none=0.0, group="load",
 )  # fmt: skip
-"""The unit that took the last step known: whose load a dispute's row asks about."""
+"""The unit of the last known step of a dispute; the load features of a row are those of this unit."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Matrix:
     names: tuple[str, ...]
 
     def rows(self, keep: np.ndarray) -> "Matrix":
-        """The rows a mask or index takes."""
+        """The rows selected by a mask or an index."""
         index = np.flatnonzero(keep) if keep.dtype == bool else keep
         return Matrix(self.cohort[index], self.values[index], self.names)
 
@@ -89,13 +89,13 @@ def build_service_matrix(
 
 
 def features_of(rows: MatrixRows) -> tuple[Feature, ...]:
-    """The entries of the catalogue that these rows can ask for."""
+    """The catalogue entries that apply to these rows."""
     own = {"dispute"} if "dispute" in rows.entity_kinds else set()
     return tuple(f for f in CATALOGUE if f.entity in rows.entity_kinds or f.source in {"calendar", *own})
 
 
 def fill(con: duckdb.DuckDBPyConnection, profile: Profile, rows: MatrixRows) -> Matrix:
-    """Compute every feature of some rows.
+    """The matrix of these rows, with every feature that applies to them.
 
     Args:
         con: the warehouse, holding `states`; only read.
@@ -114,7 +114,7 @@ def fill(con: duckdb.DuckDBPyConnection, profile: Profile, rows: MatrixRows) -> 
 
 
 Columns = Mapping[str, np.ndarray]
-"""By feature its column of the matrix, which is written once."""
+"""By feature name, its column of the matrix (a view that is written once)."""
 
 
 def _windowed(
@@ -124,7 +124,7 @@ def _windowed(
     numbers: Mapping[str, np.ndarray],
     columns: Columns,
 ) -> None:
-    """Source by source, each read once."""
+    """Compute the features of every source; each source is read once."""
     asked = {entity: ask(number, rows.monday, rows.moments) for entity, number in numbers.items()}
     for source in SQL:
         wanted = [f for f in features if f.source == source and f.aggregation in WINDOWED]
@@ -142,13 +142,13 @@ def _windowed(
 
 
 def columns_of(f: Feature) -> tuple[str, ...]:
-    """The columns a feature needs of its source."""
+    """The columns of its source that a feature needs."""
     return (f.entity, *(column for column, _ in (*f.where, *f.among)), *([f.measure] if f.measure else []))
 
 
 @contextmanager
 def asked_about(con: duckdb.DuckDBPyConnection, rows: MatrixRows) -> Iterator[dict[str, np.ndarray]]:
-    """Number the names asked about, for the sources to join; gives the number of each row, 0 for no name."""
+    """A context that registers the names of the entities with their numbers, for the sources to join; yields the number of each row (0: no entity)."""
     numbers, registered = {}, []
     try:
         for entity, column in ENTITY_COLUMN.items():
@@ -180,7 +180,7 @@ def _number(names: pl.Series) -> np.ndarray:
 
 
 def _own(rows: MatrixRows, features: Sequence[Feature], columns: Columns) -> None:
-    """What stands in the version of the dispute in force, and days from its dates to the Monday."""
+    """Features read directly from the dispute's version in force, and days from its dates to the Monday."""
     days = np.array(rows.mondays, dtype="datetime64[D]").astype(np.int64)[rows.monday]
     for f in features:
         if f.source != "dispute":
@@ -200,7 +200,7 @@ def _areas(
     township: np.ndarray,
     columns: Columns,
 ) -> None:
-    """What the profile says of the township, whose number each row has."""
+    """Features of the township from the profile (population, households, urban)."""
     areas = read_frame(con, AREA)
     for f in features:
         if f.source == "area":

@@ -1,4 +1,4 @@
-"""What a row of a matrix is: a dispute at risk, a township and category, or a township and service, on a Monday."""
+"""Kinds of matrix rows: a dispute at risk, a township and category, or a township and service; each on a Monday."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from pipelines.warehouse.warehouse import read_frame
 
 @dataclass(frozen=True)
 class MatrixRows:
-    """The rows of a matrix, kept once per thing and not once per Monday.
+    """The rows of a matrix; attributes of an entity are stored once, not once per Monday.
 
     Attributes:
         cohort: one row per thing and Monday, ordered by Monday.
@@ -40,7 +40,7 @@ class MatrixRows:
 
 
 NOWHERE = "none"
-"""The county of disputes that stand at the city and in no county."""
+"""Stands for the county of disputes registered at the city level."""
 
 
 def dispute_rows(
@@ -98,10 +98,10 @@ def _township_rows(
 
 
 ROWS = {"dispute": dispute_rows, "place": place_rows, "service": service_rows}
-"""What a row can be."""
+"""Kind of row to the function that makes its rows."""
 KEY = {
     "dispute": ("dispute_id",),
     "place": ("township_code", "category"),
     "service": ("township_code", "service"),
 }
-"""What names a row of a Monday."""
+"""Kind of row to the columns that, with the Monday, identify a row."""

@@ -21,31 +21,31 @@ ENTITY_COLUMN = {
     "township": "township_code", "county": "county_code", "township_category": "township_category",
     "township_service": "township_service",
 }  # fmt: skip
-"""The column, of a source and of the rows asked about, that names each entity."""
+"""By entity: the column, in a source and in the rows of a matrix, that identifies it."""
 
 _CATEGORY, _SERVICE = "township_code || '|' || category", "township_code || '|' || service"
 
 SINCE = "$first - interval 364 day"
-"""The longest window: what is older is asked about by a dispute's own history only."""
+"""Start of the longest window; older records are read only for a dispute's own history."""
 
 HISTORY = f"""
-with mine as (select name as dispute_id from asked_dispute union select dispute_id from core_dispute where first_known_at >= {SINCE})
-select dispute_id from mine
-union select dispute_id from dispute_link where linked_at >= {SINCE} or same_as in (select dispute_id from mine)
+with asked as (select name as dispute_id from asked_dispute union select dispute_id from core_dispute where first_known_at >= {SINCE})
+select dispute_id from asked
+union select dispute_id from dispute_link where linked_at >= {SINCE} or same_as in (select dispute_id from asked)
 """
-"""The disputes asked about, those new since, and what was registered of them elsewhere: their steps are read however old."""
+"""Disputes whose steps are read whatever their age: those of the matrix, those new since `SINCE`, and second registrations linked to them."""
 
 UNITS_ASKED = """
-with mine as (select name as dispute_id from asked_dispute)
-select distinct unit_id from core_dispute_event where unit_id is not null and (dispute_id in (select dispute_id from mine)
-    or dispute_id in (select dispute_id from dispute_link where same_as in (select dispute_id from mine)))
+with asked as (select name as dispute_id from asked_dispute)
+select distinct unit_id from core_dispute_event where unit_id is not null and (dispute_id in (select dispute_id from asked)
+    or dispute_id in (select dispute_id from dispute_link where same_as in (select dispute_id from asked)))
 """
-"""The units that took a step in a dispute asked about: a row can ask for the load of no other."""
+"""Units that took a step in a dispute of the matrix; only their load is needed."""
 
 OLD_STEPS = f"""
 select * from core_dispute_event semi join history using (dispute_id) where first_known_at < {SINCE}
 """
-"""Their steps from before the longest window: the only ones of that age that are read."""
+"""Steps older than `SINCE` of the disputes in `history`; no other old steps are read."""
 
 _DISPUTES = versions("core_dispute", once=True)
 _STEPS = versions(
@@ -65,7 +65,7 @@ select dispute_id, parties_key, grid_code, village_code, township_code, county_c
     violence::text as violence, weapon::text as weapon, registered_at, due_at, known_at
 from {_DISPUTES} semi join touched using (dispute_id) where known_at = first_known_at and known_at < $last
 """
-"""The first version of every dispute that is asked about or open, was registered since, or is told of by a record since."""
+"""First version of every dispute of the matrix, every open dispute, and every dispute with a record since `SINCE`."""
 
 FIRST_DISPUTE = f"""
 with taken_back as (
@@ -167,7 +167,7 @@ def read_source(
     span: Mapping[str, datetime],
     never: int,
 ) -> pl.DataFrame:
-    """The records of a source that can matter to the Mondays of a span.
+    """The records of a source that can count on one of the Mondays of a span.
 
     Args:
         con: the warehouse, with `states`, `first_dispute` and the `asked_` tables registered.

@@ -1,4 +1,4 @@
-"""Scoring the past as of the past: every fold's models know only what was known on its first Monday.
+"""The backtest: past weeks scored as of the past. The models of a fold know only what was known on its first Monday.
 
 Each fold trains anew, scores its Mondays, and sees their labels only when the scores stand.
 """
@@ -33,7 +33,7 @@ from pipelines.deterministic_write import write_folder
 from pipelines.home import Home
 
 SETUP_GROWTH = 4 / 3
-"""Number of trees, bins and codes are settled anew when the weeks to learn from have grown by so much."""
+"""The number of trees, bins and codes is chosen again when the training weeks have grown by this factor."""
 PREDICTION_COLUMNS = (
     "as_of",
     "dispute_id",
@@ -52,7 +52,7 @@ PREDICTION_COLUMNS = (
 
 @dataclass(frozen=True)
 class Backtest:
-    """What came of replaying the past.
+    """Results of a backtest.
 
     Attributes:
         predictions: one row per model, Monday and dispute; `PREDICTION_COLUMNS`, sorted by model, as_of, dispute_id.
@@ -76,7 +76,7 @@ def run_backtest(
     progress: Progress = silent,
     scope: Scope = WHOLE,
 ) -> Backtest | None:
-    """Replay the folds of the profile, the last one ending at the last Monday matured by `as_of`.
+    """Train and score every fold of the profile; the last fold ends at the last Monday matured by `as_of`.
 
     Args:
         matrix: features by dispute and Monday, all Mondays since the first.
@@ -128,7 +128,7 @@ def run_backtest(
 def save_backtest(
     home: Home, backtest: Backtest, as_of: date, more: Mapping[str, pl.DataFrame] | None = None
 ) -> Path:
-    """Write HOME/backtests/<as_of>-<digest12>: predictions, metrics and calibration; the same for the same data.
+    """Write HOME/backtests/<as_of>-<digest12> with predictions, metrics and calibration; the same data give the same folder.
 
     `more` are the files of the other families.
     """
@@ -143,7 +143,7 @@ def save_backtest(
 
 @dataclass(frozen=True)
 class _Past:
-    """What all folds share; a fold looks at nothing after its own first Monday but to score it."""
+    """Data shared by all folds; a fold uses rows after its own first Monday only to score them."""
 
     matrix: Matrix
     labels: pl.DataFrame
@@ -160,7 +160,7 @@ class _Past:
 
 
 def splits_with_setup(splits: Sequence[Split]) -> list[Split]:
-    """For each fold the one whose footing it stands on: laid anew whenever the weeks to learn from grew by a third."""
+    """For each fold, the fold whose training setup it uses; a new setup is made each time the training weeks have grown by a third."""
     setup_splits: list[Split] = []
     for split in splits:
         fresh = not setup_splits or len(split.train) >= SETUP_GROWTH * len(setup_splits[-1].train)
@@ -176,7 +176,7 @@ def _setup(past: _Past, split: Split) -> TrainingSetup | None:
 
 
 def _fold(past: _Past, split: Split, setup: TrainingSetup | None) -> pl.DataFrame | None:
-    """Predictions of every model for the fold's Mondays, None where it has too little to learn from.
+    """Predictions of every model for the fold's Mondays; None where there is too little to learn from.
 
     Rows found only by a warning are left out.
     """

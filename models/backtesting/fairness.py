@@ -27,7 +27,7 @@ AXES = {
 }
 MODEL = "lightgbm"
 LEAST_HARMS = 10
-"""A group with fewer disputes harmed is counted but not compared: its shares are mostly chance."""
+"""A group with fewer harmed disputes is counted but not compared, because its shares are mostly chance."""
 PERIODS = 4
 FEW, USUAL = "few_records", "usual"
 SHARES = {
@@ -35,18 +35,18 @@ SHARES = {
     "false_alarm_rate": ("in_vain", "spared"),
     "calibration_ratio": ("harmed", "expected"),
 }
-"""A measure to the sums it divides: of weeks, or for `expected` of probabilities."""
+"""By measure, the two sums it divides: of weeks, or for `expected` of probabilities."""
 DISPARITIES = {
     "recall_ratio": "recall_at_capacity",
     "false_alarm_difference": "false_alarm_rate",
     "calibration_difference": "calibration_ratio",
 }
-"""A disparity to the measure it is taken of."""
+"""By disparity, the measure it is computed from."""
 
 
 @dataclass(frozen=True)
 class _Groups:
-    """The rows of some groups: which group and which dispute each belongs to, and what it adds to every sum."""
+    """Rows by group: each row's group and dispute, and its contribution to every sum."""
 
     names: list[str]
     code: np.ndarray
@@ -54,14 +54,14 @@ class _Groups:
     amounts: dict[str, np.ndarray]
 
     def sums(self) -> dict[str, np.ndarray]:
-        """By group, [groups]."""
+        """Sum of an amount by group; [groups]."""
         return {
             name: np.bincount(self.code, amount, minlength=len(self.names))
             for name, amount in self.amounts.items()
         }
 
     def drawn(self, weights: np.ndarray) -> dict[str, np.ndarray]:
-        """By group under every replicate of `dispute_weights`, [groups, replicates]."""
+        """Sum of an amount by group in every replicate of `dispute_weights`; [groups, replicates]."""
         totals = Totals(self.code, len(self.names), self.dispute, weights)
         return {name: totals.of(amount) for name, amount in self.amounts.items()}
 
@@ -98,7 +98,7 @@ def fairness_audit(predictions: pl.DataFrame, profile: Profile, *, by_period: bo
 
 
 def _with_reporting(rows: pl.DataFrame, profile: Profile) -> pl.DataFrame:
-    """Mark the townships with far fewer disputes per head than places of their kind."""
+    """Add a mark for townships with far fewer disputes per head than places of their kind."""
     heads = profile.areas.filter(pl.col("tier") == "township").select(
         pl.col("area_code").alias("township_code"), pl.col("urban").alias("kind"), "population"
     )
@@ -120,7 +120,7 @@ def _with_reporting(rows: pl.DataFrame, profile: Profile) -> pl.DataFrame:
 
 
 def _compared(axis: str, rows: pl.DataFrame, capacity: int, weights: np.ndarray) -> list[tuple]:
-    """Each group's measures and their disparity, with intervals."""
+    """Measures of each group and the disparity between groups, with intervals."""
     harmed = _harmed(rows)
     metric_rows: list[tuple] = [
         (f"audit={axis} group={group}", "n_harmed", None, float(n), None, None) for group, n in harmed.items()
@@ -146,7 +146,7 @@ def _compared(axis: str, rows: pl.DataFrame, capacity: int, weights: np.ndarray)
 
 
 def _drawn_disparities(sums: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """What Fairlearn's `ratio(method="to_overall")` and `difference()` would give of every replicate, [replicates].
+    """The disparity in every bootstrap replicate, as Fairlearn's `ratio(method="to_overall")` or `difference()` would give it; [replicates].
 
     As there, a group without a measure is passed over. `sums` are those of `_Groups.drawn`.
     """
@@ -166,7 +166,7 @@ def _widest(by_group: np.ndarray) -> np.ndarray:
 
 
 def _chance(share: float, n: int) -> tuple[float, float]:
-    """Exact interval of a share of `n` disputes: resampling gives none where all were found, or not one."""
+    """Exact (Clopper-Pearson) interval of a share of `n` disputes; resampling gives no interval where all or none were listed."""
     from scipy.stats import beta
 
     n_found = share * n
@@ -176,7 +176,7 @@ def _chance(share: float, n: int) -> tuple[float, float]:
 
 
 def _trend(axis: str, number: int, rows: pl.DataFrame, capacity: int) -> list[tuple]:
-    """The disparity of one period."""
+    """The disparity within one period."""
     groups = _enough(rows, _harmed(rows), capacity)
     if len(groups.names) < 2:
         return []
@@ -187,13 +187,13 @@ def _trend(axis: str, number: int, rows: pl.DataFrame, capacity: int) -> list[tu
 
 
 def _harmed(rows: pl.DataFrame) -> dict[str, int]:
-    """How many disputes of each group were harmed, groups sorted."""
+    """Number of harmed disputes per group, groups sorted."""
     counts = rows.group_by("group").agg(pl.col("dispute").filter("label").n_unique()).sort("group")
     return dict(counts.iter_rows())
 
 
 def _enough(rows: pl.DataFrame, harmed: dict[str, int], capacity: int) -> _Groups:
-    """The groups that are compared."""
+    """The groups with enough harmed disputes to be compared."""
     names = [group for group, n in harmed.items() if n >= LEAST_HARMS]
     kept = rows.filter(pl.col("group").is_in(names))
     label = kept["label"].to_numpy().astype(bool)
@@ -217,7 +217,7 @@ def _disparity(frame: Any) -> dict[str, float]:
 
 
 def _frame(groups: _Groups) -> Any:
-    """Fairlearn's frame over the groups' sums; it asks for `y_true` and `y_pred`, and no measure looks at them."""
+    """A Fairlearn MetricFrame over the groups' sums; it requires `y_true` and `y_pred`, which no measure here uses."""
     from fairlearn.metrics import MetricFrame
 
     sums, unused = groups.sums(), np.zeros(len(groups.names))
@@ -237,7 +237,7 @@ def _share(_true: np.ndarray, _listed: np.ndarray, part: np.ndarray, whole: np.n
 
 
 def _periods(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """The backtest's Mondays in parts of equal length, oldest first."""
+    """The Mondays of the backtest in parts of equal length, oldest first."""
     mondays = rows["as_of"].unique().sort()
     size = -(-len(mondays) // PERIODS)
     for start in range(0, len(mondays), size):

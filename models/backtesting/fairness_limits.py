@@ -1,4 +1,4 @@
-"""What a backtest's audit found, read back from its metrics: gaps, groups, and which group is beyond the limits."""
+"""Results of a backtest's audit, read from its metrics: gaps, groups, and the groups beyond the limits of promotion."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ from pipelines.city.model_settings import Promotion
 from pipelines.city.profile import Profile, reference_codes
 
 PLACES = ("county", "urban", "reporting")
-"""Axes whose groups are places: the list is to reach them alike. Categories differ in danger, channels in what they bring."""
+"""Axes whose groups are places, which the list should reach equally. Categories differ in danger and channels in content, so they are not among these."""
 GROUP_METRICS = ("n_harmed", "recall_at_capacity", "false_alarm_rate", "calibration_ratio")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Beyond:
-    """A group whose measure lies beyond a limit even at the end of its interval nearest to it."""
+    """A group whose measure is beyond a limit even at the end of its interval nearest to the limit."""
 
     axis: str
     group: str
@@ -47,7 +47,7 @@ def trend(metrics: pl.DataFrame, metric: str) -> pl.DataFrame:
 
 
 def beyond_limits(metrics: pl.DataFrame, whole_recall: float, limits: Promotion) -> list[Beyond]:
-    """Places the list reaches far less than the whole, and groups whose chances are far from what came.
+    """Places that the list reaches far less than the whole city, and groups whose probabilities are far from the observed shares.
 
     Only what chance does not explain counts: the whole interval must lie beyond the limit.
 
@@ -70,7 +70,7 @@ def beyond_limits(metrics: pl.DataFrame, whole_recall: float, limits: Promotion)
 
 
 def group_name(profile: Profile, axis: str, group: str) -> Message:
-    """A group as it is called in a sentence; its code where nothing names it."""
+    """A group's name in a sentence; its code where there is no name."""
     if axis in GROUPS:
         return GROUPS[axis].get(group, Message(group, group))
     names = {
@@ -83,7 +83,7 @@ def group_name(profile: Profile, axis: str, group: str) -> Message:
 
 
 def _audited(metrics: pl.DataFrame, segment: str) -> pl.DataFrame:
-    """Rows of the model's audit whose segment has that form, with its parts as columns."""
+    """Rows of the model's audit whose segment has this form, with the segment's parts as columns."""
     rows = metrics.filter(pl.col("as_of").is_null(), model=MODEL).drop_nulls("value")
     parts = rows.with_columns(pl.col("segment").str.extract_groups(segment).struct.unnest())
     order = pl.col("axis").cast(pl.Enum(list(AXES)))

@@ -37,7 +37,7 @@ _REPLICATES = 2000
 
 
 def pooled(others: Iterable[History], profile: Profile, as_of: date) -> Trained:
-    """One model from several cities together: exactly what `train` makes of all their rows.
+    """One model trained on the rows of several cities together; otherwise the same as `train`.
 
     Only rows that `train` would keep are held in memory: all of the calibration's weeks, and before them the
     outcomes and the drawn share of the rest.
@@ -56,7 +56,7 @@ def pooled(others: Iterable[History], profile: Profile, as_of: date) -> Trained:
 def judged(
     city: History, pooled_models: Mapping[str, Trained], profile: Profile, as_of: date
 ) -> pl.DataFrame:
-    """The backtest's metrics of a city, with pooled models scoring the same rows under their names.
+    """Backtest metrics of a city; pooled models score the same rows under their own names.
 
     Raises:
         FengqiaoError: the city has no fold.

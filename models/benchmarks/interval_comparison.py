@@ -28,11 +28,11 @@ from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 
 PRECISION = 5
-"""Decimals of a probability that Venn-Abers tells apart."""
+"""Decimals to which probabilities are rounded before Venn-Abers."""
 
 
 def compare(city: History, profile: Profile, as_of: date) -> pl.DataFrame:
-    """Coverage and width of each kind of interval over all Mondays of the backtest, one training before them.
+    """Coverage and width of each kind of interval over all Mondays of the backtest, with one training before them.
 
     Returns:
         method, rows (`all` or `listed`), coverage (share of rows whose interval holds the mean true hazard of
@@ -87,7 +87,7 @@ def venn_abers(
 def _one_row_each(
     seen: np.ndarray, data: TrainingSet, z: np.ndarray, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Venn-Abers on one Monday per dispute, drawn: its guarantee asks for rows that do not repeat each other."""
+    """Venn-Abers on one random Monday per dispute, because its guarantee requires rows that are not copies of each other."""
     rows = data.rows_of(data.windows.calibrate)
     days = data.design.matrix.cohort["as_of"][rows].to_physical().cast(pl.Int64).to_numpy()
     draw = pl.DataFrame({"bits": data.hashes[rows], "draw": uniform(data.hashes[rows], days, seed)})

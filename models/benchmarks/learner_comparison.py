@@ -95,7 +95,7 @@ def _calibrated(data: TrainingSet, log_odds: LogOdds, rows: np.ndarray, profile:
 
 
 def _gains(predictions: pl.DataFrame) -> pl.DataFrame:
-    """One minus the log-loss over that of the whole base rate: `log_loss_skill`, finer than recall where outcomes are few."""
+    """One minus the log-loss divided by that of the overall base rate (`log_loss_skill`); finer than recall where outcomes are few."""
     p, rate = pl.col("probability").clip(1e-9, 1 - 1e-9), pl.col("label").mean()
     loss = -pl.when("label").then(p.log()).otherwise((1 - p).log()).mean()
     least = -(rate * rate.log() + (1 - rate) * (1 - rate).log())

@@ -1,4 +1,4 @@
-"""Learners to set beside ours: each is given the same training set and gives log-odds before calibration.
+"""Other learners to compare with ours: each gets the same training set and returns log-odds before calibration.
 
 `models.benchmarks.learner_comparison` judges them; FLAML is of the development environment.
 """
@@ -23,10 +23,10 @@ from models.escalation.training_set import TrainingSet, monotone_constraints, sa
 from pipelines.city.profile import Profile
 
 AUTOML_SHARE = 10
-"""How many times our training's seconds the AutoML is given."""
+"""Time given to the AutoML, as a multiple of our training's seconds."""
 
 LogOdds = Callable[[np.ndarray], np.ndarray]
-"""Rows of a design, [n, p], to log-odds before calibration, [n]."""
+"""A function from rows of a design [n, p] to log-odds before calibration [n]."""
 
 
 def _ours(data: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]) -> LogOdds:
@@ -36,7 +36,7 @@ def _ours(data: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: di
 def _house_settings(
     data: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
 ) -> LogOdds:
-    """Ours, without the settings found for this profile."""
+    """Our learner with the default settings, without those tuned for this profile."""
     plain = profile.settings.model_copy(update={"model_parameters": {}})
     return train_on(data, replace(profile, settings=plain)).log_odds
 
@@ -44,7 +44,7 @@ def _house_settings(
 def _by_severity(
     data: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
 ) -> LogOdds:
-    """Ours, with an outcome weighing as much as it was severe; the calibration stays that of the chance."""
+    """Our learner with each outcome weighted by its severity; the calibration is unchanged."""
     import lightgbm as lgb
 
     rows, weight = _growing(data, profile)
@@ -60,7 +60,7 @@ def _by_severity(
 def _trees_alone(
     data: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
 ) -> LogOdds:
-    """LightGBM with our settings and no weights beside it."""
+    """LightGBM with our settings, without the linear part."""
     booster = train_on(data, profile).booster
     return lambda taken: np.asarray(booster.predict(taken, raw_score=True))
 
@@ -74,7 +74,7 @@ def _weights_alone(
 def _histogram_boosting(
     data: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]
 ) -> LogOdds:
-    """Columns that hold one value or none are left out: its binning does not take them."""
+    """scikit-learn's histogram boosting; constant and empty columns are left out, because its binning refuses them."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     rows, weight = _growing(data, profile)
@@ -94,7 +94,7 @@ def _histogram_boosting(
 
 
 def _automl(data: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: dict[str, float]) -> LogOdds:
-    """FLAML over those of its learners that take missing values, told to validate on the weeks our trees stop on."""
+    """FLAML with its learners that accept missing values; it validates on the weeks that our trees stop on."""
     from flaml.automl.automl import AutoML
 
     settings = profile.settings

@@ -18,7 +18,7 @@ METRICS = ("recall_at_capacity", "precision_at_capacity", "pr_auc", "roc_auc", "
 
 
 def card(version: Registered, story: list[tuple[Event, Registered]], profile: Profile, lang: Language) -> str:
-    """The card as Markdown; the same registry gives the same bytes.
+    """The model card as Markdown; the same registry gives the same bytes.
 
     Args:
         version: whose card it is.

@@ -1,4 +1,4 @@
-"""The model card's sections on whom the list serves less, and on places and services; from the registered metrics."""
+"""Sections of the model card on fairness and on places and services, from the registered metrics."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -30,7 +30,7 @@ FILES = {"demand": DEMAND_FILE, "coverage": COVERAGE_FILE}
 
 
 def fairness(metrics: pl.DataFrame, profile: Profile, lang: Language) -> str:
-    """Gaps by axis with their trend, every group, and which of them is beyond the limits of promotion.
+    """Gaps by axis with their trend, every group, and which groups are beyond the limits of promotion.
 
     An axis or group that holds too few outcomes to be compared is named as such.
     """
@@ -48,7 +48,7 @@ def fairness(metrics: pl.DataFrame, profile: Profile, lang: Language) -> str:
 
 
 def families(metrics: pl.DataFrame, kept: Sequence[str], lang: Language) -> str:
-    """A table per family and target at the grain it is judged by, and our figures at every grain above.
+    """One table per family and target at the grain it is judged by, and our figures at every coarser grain.
 
     Args:
         metrics: `counting.measures.METRICS_SCHEMA` of the version.
@@ -71,7 +71,7 @@ def families(metrics: pl.DataFrame, kept: Sequence[str], lang: Language) -> str:
 
 
 def figure(value: Value | None) -> str:
-    """A value with its interval where it has one; empty for none."""
+    """A value with its interval, where it has one; an empty text for None."""
     if value is None:
         return ""
     middle, low, high = value
@@ -140,7 +140,7 @@ def _compared(rows: pl.DataFrame, grain: str, lang: Language) -> str:
 
 
 def _above(rows: pl.DataFrame, finest: str, lang: Language) -> list[str]:
-    """What our intervals hold at the grains above the finest one; nothing where there are no intervals or no such grain."""
+    """Interval coverage of our model at the coarser grains; empty where there are no intervals or no such grain."""
     shown = ("coverage_80", "wis", "rmsse")
     lines = []
     for grain in GRAINS:

@@ -1,10 +1,10 @@
-"""Tables of the pages that are written in Markdown."""
+"""Markdown tables."""
 
 from collections.abc import Iterable, Sequence
 
 
 def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    """A table without an end of line."""
+    """A Markdown table without a final line end."""
     return "\n".join([_row(head), "|---" * len(head) + "|", *map(_row, lines)])
 
 

@@ -1,4 +1,4 @@
-"""Demand and coverage beside escalation: trained and judged with it, kept in the same version, published with it.
+"""Training and backtest of demand and coverage, kept in the same registry version as the escalation model.
 
 One version of the registry holds all three, so that they are promoted and rolled back together. A family
 whose source is missing is left out; one without a usable model falls back on what is usual, and says so.
@@ -26,7 +26,7 @@ from models.scope import WHOLE, Scope
 from pipelines.city.profile import Profile
 
 FINEST = {"demand": "township_category", "coverage": coverage_backtest.GRAIN}
-"""The grain each family is judged by."""
+"""By family, the grain it is judged by."""
 logger = logging.getLogger(__name__)
 
 
@@ -67,7 +67,7 @@ def make_families(
 def _demand(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, scope: Scope
 ) -> tuple[pl.DataFrame, pl.DataFrame, bytes | None] | None:
-    """Predictions of the backtest, what may be written of them, and the model; None without places."""
+    """Predictions of the backtest, the part of them that may be written, and the model; None without townships."""
     panel = read_panel(con, profile, as_of)
     if panel is None:
         return None
@@ -80,7 +80,7 @@ def _demand(
 def _coverage(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, scope: Scope
 ) -> tuple[pl.DataFrame, pl.DataFrame, bytes | None] | None:
-    """Predictions of the backtest, what may be written of them, and the model; None without a ledger of care services."""
+    """Predictions of the backtest, the part of them that may be written, and the model; None without a ledger of care services."""
     ledger = read_ledger(con, profile, as_of)
     if ledger is None:
         return None

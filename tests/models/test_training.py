@@ -37,16 +37,18 @@ def test_whatever_is_done_to_what_was_not_known_yet_changes_no_byte(
         np.where(late[:, None], np.float32(1e6), matrix.values),
         matrix.names,
     )
-    later = pl.lit([{"known_at": datetime(2025, 8, 4), "until_at": None}], labels.schema["told"])
+    later = pl.lit([{"known_at": datetime(2025, 8, 4), "until_at": None}], labels.schema["outcome_versions"])
     unknown = ~known_by(labels, TRAINED)
-    flipped = labels.with_columns(told=pl.when(unknown).then(later).otherwise("told"), label=True)
+    flipped = labels.with_columns(
+        outcome_versions=pl.when(unknown).then(later).otherwise("outcome_versions"), label=True
+    )
     assert train(nonsense, flipped, profile, TRAINED).to_json() == trained.to_json()
 
 
 def test_an_outcome_recorded_late_does_not_count_before_it_was_known(world: World, profile: Profile) -> None:
     matrix, labels = world
     later = pl.element().struct.with_fields(pl.field("known_at") + pl.duration(days=800))
-    late = labels.with_columns(pl.col("told").list.eval(later))
+    late = labels.with_columns(pl.col("outcome_versions").list.eval(later))
     assert build_training_set(matrix, labels, profile, TRAINED).label.any()
     assert not build_training_set(matrix, late, profile, TRAINED).label.any()
 
@@ -121,4 +123,9 @@ def test_nothing_matured_is_said(world: World, profile: Profile) -> None:
 def test_no_outcome_is_said(world: World, profile: Profile) -> None:
     matrix, labels = world
     with pytest.raises(TooLittleToLearn, match="no outcome"):
-        train(matrix, labels.with_columns(told=pl.lit(None, labels.schema["told"])), profile, TRAINED)
+        train(
+            matrix,
+            labels.with_columns(outcome_versions=pl.lit(None, labels.schema["outcome_versions"])),
+            profile,
+            TRAINED,
+        )

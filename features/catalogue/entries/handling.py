@@ -1,4 +1,4 @@
-"""What was done about the dispute and what was reported of it, step by step."""
+"""Entries about the handling of a dispute: its recorded steps, and what was reported in them."""
 
 from typing import Any
 

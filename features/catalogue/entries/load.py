@@ -1,4 +1,4 @@
-"""How much those who mediate have on their hands, and how long things take: about institutions, never persons."""
+"""Entries about the workload of mediation units and the time cases take. They describe institutions, never persons."""
 
 from typing import Any
 

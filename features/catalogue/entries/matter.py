@@ -1,4 +1,4 @@
-"""The dispute itself: how old it is, what was said at intake, who took it in; from the version in force."""
+"""Entries about the dispute itself: its age, the intake checklist, who registered it; taken from the version in force."""
 
 from typing import Any
 

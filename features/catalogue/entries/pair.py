@@ -1,4 +1,4 @@
-"""The same pair of parties, at most 52 weeks back. Nothing is gathered of one party (boundary 7, 13)."""
+"""Entries about the same pair of parties, at most 52 weeks back. No history of a single party is allowed (boundary 7, 13)."""
 
 from typing import Any
 

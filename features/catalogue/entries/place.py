@@ -1,4 +1,4 @@
-"""The place: disputes and harms recorded there, and how they went. It says nothing about anyone who lives there."""
+"""Entries about the place: disputes and harms recorded there and their results. They describe no resident."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Grid reports: what residents and grid workers say needs doing, and how soon it is done."""
+"""Entries about grid reports: matters that residents and grid workers report, and the time until they are handled."""
 
 from typing import Any
 

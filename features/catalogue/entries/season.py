@@ -1,4 +1,4 @@
-"""The calendar: where a Monday stands in the year."""
+"""Entries about the calendar: the position of a Monday in the year."""
 
 from features.catalogue.builders import MISSING
 from features.catalogue.feature import Feature

@@ -1,4 +1,4 @@
-"""Care owed and given in a township, outreach and volunteers: counts of visits, never of a visited person."""
+"""Entries about care services, outreach and volunteers of a township: counts of visits, never of a visited person."""
 
 from typing import Any
 

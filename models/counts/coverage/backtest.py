@@ -1,4 +1,4 @@
-"""Replaying the past for coverage: at each fold's first Monday, the forecasts of every model and what came."""
+"""Backtest of coverage: the forecasts of every model at each fold's first Monday, and the counts that followed."""
 
 from datetime import date
 
@@ -38,7 +38,7 @@ def backtest_coverage(ledger: Ledger, inputs: Inputs, profile: Profile, as_of: d
 
 
 def shown_predictions(rows: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
-    """What may be written of a backtest's predictions (boundary 2); metrics are computed before.
+    """The backtest's predictions as they may be written (boundary 2); metrics are computed before this.
 
     Hidden cells have no figures; counts under ten are left out, others rounded to five, intervals widened to fives, and the
     mean squared change, which would tell small changes, is left out.
@@ -72,7 +72,7 @@ def shown_predictions(rows: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
 
 
 def baselines(inputs: Inputs, rows: np.ndarray) -> dict[str, np.ndarray]:
-    """As many overdue as in the last horizon, and the last quarter's share of what is usually due."""
+    """Two baselines [rows]: the overdue visits of the last horizon, and the visits usually due times the last quarter's overdue share."""
     return {"persistence": inputs.recent[rows], "usual": inputs.due[rows] * inputs.share[rows]}
 
 

@@ -1,4 +1,4 @@
-"""What a coverage forecast may use: how many visits are usually due, how many of them came late, and where.
+"""Inputs of a coverage forecast: the visits usually due, the share of them that is late, and the place.
 
 Everything said of a Monday comes from ledger lines known before it.
 """
@@ -12,7 +12,7 @@ from models.counts.coverage.ledger import Ledger
 from models.counts.shared.weekly_counts import as_rows, window_sum
 
 PRIOR_VISITS = 40.0
-"""Visits of a cell's own that weigh as much as its longer record, and that as much as its county's."""
+"""Weight of the prior in visits: a cell's short record is drawn to its longer one, and that to its county's."""
 LEAST_SHARE = 1e-3
 CODED = ("service",)
 
@@ -37,7 +37,7 @@ class Inputs:
 
 
 def build_inputs(ledger: Ledger) -> Inputs:
-    """Compute the rows of every Monday of the ledger."""
+    """The inputs of every Monday of the ledger."""
     year = _share(ledger, 52, _county_share(ledger))
     quarter = _share(ledger, 13, year)
     due, weeks = (
@@ -73,18 +73,18 @@ def build_inputs(ledger: Ledger) -> Inputs:
 
 
 def _share(ledger: Ledger, weeks: int, prior: np.ndarray) -> np.ndarray:
-    """Share of the visits due in the last weeks that were overdue, drawn to a prior."""
+    """Share of the visits due in the last weeks that were overdue, drawn to a prior; [cells, mondays]."""
     due, overdue = (_over_weeks(ledger.known[name], weeks) for name in ("due", "overdue"))
     return np.clip((overdue + PRIOR_VISITS * prior) / (due + PRIOR_VISITS), LEAST_SHARE, 1.0)
 
 
 def _county_share(ledger: Ledger) -> np.ndarray:
-    """The same of the last year in the county, drawn to the service's in the city."""
+    """The overdue share of the last year in the county, drawn to the service's share in the city."""
     return _group_share(ledger, ["county_code", "service"], 52, _group_share(ledger, ["service"], 52, None))
 
 
 def _township(ledger: Ledger, prior: np.ndarray, weeks: int) -> np.ndarray:
-    """The same of all services of the township."""
+    """The overdue share of all services of the township."""
     return _group_share(ledger, ["area_code"], weeks, prior)
 
 
@@ -102,7 +102,7 @@ def _grouped(amount: np.ndarray, group: np.ndarray) -> np.ndarray:
 
 
 def _earlier(ledger: Ledger, weeks: int) -> Ledger:
-    """The ledger as it was so many weeks before each Monday."""
+    """The ledger as it was `weeks` weeks before each Monday."""
     known = {
         name: np.concatenate([np.zeros((len(amount), weeks)), amount], axis=1)[:, : amount.shape[1]]
         for name, amount in ledger.known.items()

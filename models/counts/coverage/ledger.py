@@ -1,4 +1,4 @@
-"""Care visits due and overdue by township, service and week, as they became known and as they came.
+"""Care visits due and overdue by township, service and week: as they became known, and as they finally were.
 
 A cell under ten is no number here: its weeks are left out of every sum and are no target, so that
 missing never reads as nothing overdue. The counts are those of a ledger line's first version.
@@ -43,7 +43,7 @@ class Ledger(WeeklyCounts):
 
 
 def read_ledger(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Ledger | None:
-    """Count everything known before a Monday.
+    """The counts of all ledger lines known before a Monday.
 
     Returns:
         None where the profile has no care service or townships, or the ledger holds nothing by then.
@@ -78,7 +78,7 @@ def _cells(profile: Profile) -> pl.DataFrame:
 
 
 def _placed(lines: pl.DataFrame, cells: pl.DataFrame, first: date) -> pl.DataFrame:
-    """Each line's cell, the Monday its week begins on and the one it was known before, as positions.
+    """Position of each line's cell, of the Monday its week begins on, and of the Monday before which it was known.
 
     Where a source gives no caseload, the visits due in thirteen weeks stand for it.
     """
@@ -108,7 +108,7 @@ def _summed(lines: pl.DataFrame, at: str, amount: str, shape: tuple[int, int]) -
 def _actual(
     lines: pl.DataFrame, mondays: tuple[date, ...], shape: tuple[int, int], profile: Profile, as_of: date
 ) -> dict[str, np.ndarray]:
-    """Sums over the horizon's weeks; a line counts where it was known when the Monday had matured."""
+    """Sums over the weeks of the horizon; a line counts where it was known when the Monday had matured."""
     settings = profile.settings
     gap = timedelta(days=settings.horizon_days + settings.label_maturity_days)
     gap_weeks = gap.days // 7

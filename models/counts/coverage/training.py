@@ -1,4 +1,4 @@
-"""Training the coverage model as of a day: the share of visits overdue, and how far counts stray from it."""
+"""Training of the coverage model as of a day: the share of visits overdue, and the spread of counts around the forecast."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from models.protocol.time_splits import inner_windows, matured_by
 from pipelines.city.profile import Profile
 
 FIRST_WEEKS = 13
-"""Mondays before so many weeks of ledger have no share worth learning from."""
+"""Number of first Mondays without enough ledger to compute a share; they are not used."""
 STRIDE = 2
-"""Every second Monday trains: the horizons of neighbouring ones overlap."""
+"""Every second Monday is used for training, because the horizons of neighbouring Mondays overlap."""
 LEAST_DUE = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage(TrainedCounts):
-    """A trained coverage model: data, no classes of a library.
+    """A trained coverage model.
 
     Attributes:
         booster: LightGBM text.
@@ -35,14 +35,14 @@ class Coverage(TrainedCounts):
 
     @staticmethod
     def from_json(text: bytes) -> "Coverage":
-        """Read what `to_json` wrote."""
+        """The model from its JSON file."""
         fields = read_fields(text)
         fields["spread"] = Spread(**fields["spread"])
         return Coverage(**fields)
 
 
 def train_coverage(ledger: Ledger, inputs: Inputs, profile: Profile, trained_as_of: date) -> Coverage | None:
-    """Learn from every Monday that had matured by a day.
+    """A model trained on every Monday that had matured by a day.
 
     Args:
         ledger: counts; later weeks are not looked at.
@@ -79,20 +79,20 @@ def train_coverage(ledger: Ledger, inputs: Inputs, profile: Profile, trained_as_
 
 
 def forecast(inputs: Inputs, booster: str, rows: np.ndarray) -> np.ndarray:
-    """Visits expected to be overdue: those usually due times the share expected [rows]."""
+    """Expected overdue visits: the visits usually due times the expected share; [rows]."""
     share = np.minimum(inputs.share[rows] * np.exp(log_factor(booster, inputs.values[rows])), 1.0)
     return inputs.due[rows] * share
 
 
 def judged_rows(ledger: Ledger, inputs: Inputs, mondays: Sequence[date]) -> np.ndarray:
-    """Of these Mondays the rows of which it is known what came, and something was known before."""
+    """The rows of these Mondays whose later count is known and whose cell had records before; int64."""
     rows = ledger.rows_of(mondays)
     there = ~np.isnan(ledger.actual_on(mondays, "overdue")) & ~np.isnan(inputs.due[rows])
     return rows[there]
 
 
 def _grown(ledger: Ledger, inputs: Inputs, mondays: Sequence[date], seed: int) -> str:
-    """Trees on the share: each row starts from the visits that did fall due times the usual share."""
+    """LightGBM text of trees on the overdue share; each row starts from the visits that fell due times the usual share."""
     rows = judged_rows(ledger, inputs, mondays[::-1][::STRIDE][::-1])
     due, overdue = (ledger.actual_on(ledger.mondays, name)[rows] for name in ("due", "overdue"))
     start = np.maximum(due, LEAST_DUE) * inputs.share[rows]

@@ -1,4 +1,4 @@
-"""`service_warnings.parquet`: where care visits are about to be missed. Places and services, never people."""
+"""`service_warnings.parquet`: townships and services where care visits are expected to be missed; never a person."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ from pipelines.tables.published import shaped
 from pipelines.tables.published_places import ServiceWarnings
 
 PERSISTENCE = "persistence"
-"""The version told where no model is in use: as many overdue as in the last horizon, without interval."""
+"""Version name where no model is in use: the forecast is the last horizon's overdue visits, without an interval."""
 
 
 def service_warnings(
@@ -26,7 +26,7 @@ def service_warnings(
     version: str,
     synthetic: bool,
 ) -> pl.DataFrame:
-    """Every township and service of which the ledger holds anything, by rank; suppressed ones last.
+    """Every township and service with ledger lines, by rank; suppressed rows last.
 
     Args:
         ledger: everything known before the Monday, which is its last one.
@@ -64,7 +64,7 @@ def service_warnings(
 
 
 def ranked_cells(cells: pl.DataFrame, profile: Profile) -> pl.DataFrame:
-    """Add level and rank by the share of due visits expected to be overdue; none for what is suppressed."""
+    """Add level and rank, by the share of due visits expected to be overdue; both are null for suppressed rows."""
     settings = profile.settings
     limits = settings.coverage.overdue_share
     share = pl.when(~pl.col("suppressed") & (pl.col("due") > 0)).then(

@@ -1,4 +1,4 @@
-"""Replaying the past for demand: at each fold's first Monday, the forecasts of every model and what came.
+"""Backtest of demand: the forecasts of every model at each fold's first Monday, and the counts that followed.
 
 One Monday per fold: the horizons of the Mondays between overlap it, and would count the same disputes
 up to four times.
@@ -22,7 +22,7 @@ from pipelines.city.profile import Profile
 
 SPREAD_WEEKS = 26
 SPREAD_STEP = 8
-"""A baseline's spread is learned on every eighth matured Monday of the last half year."""
+"""A baseline's spread is fitted on every eighth matured Monday of the last half year."""
 
 
 def backtest_demand(panel: Panel, inputs: Inputs, profile: Profile, as_of: date) -> pl.DataFrame:
@@ -63,7 +63,7 @@ def _fold(panel: Panel, inputs: Inputs, profile: Profile, demand: Demand, monday
 def _spreads(
     panel: Panel, inputs: Inputs, profile: Profile, demand: Demand, monday: date, weeks: int
 ) -> dict[str, dict[str, Spread]]:
-    """The model's own, and each baseline's from its misses on the last matured Mondays."""
+    """By model and grain, its spread: the model's own, and each baseline's from its errors on the last matured Mondays."""
     chosen = matured_by(monday, panel.mondays, profile.settings)[-SPREAD_WEEKS::SPREAD_STEP]
     by_model: dict[str, list[np.ndarray]] = {}
     for at in panel.positions(chosen):
@@ -77,7 +77,7 @@ def _spreads(
 
 
 def _scale(panel: Panel, grain: str, target: str, monday: date, profile: Profile) -> np.ndarray:
-    """Mean squared change of each series of the grain in all horizons matured by the Monday."""
+    """Mean squared change of each series of the grain, over all horizons matured by the Monday; [series]."""
     settings = profile.settings
     known = matured_by(monday, panel.mondays, settings)
     history = totals(panel, grain, panel.actual_on(known, target)).reshape(len(known), -1).T

@@ -1,4 +1,4 @@
-"""What an office would expect without a model: the usual, last year's same weeks, and statsforecast's standards.
+"""Forecasts without our model: the usual count, the same weeks of earlier years, and the standard methods of statsforecast.
 
 Croston's and the exponential smoothing see each series as the counts of whole horizons, one after the
 other, the last one ending at the Monday. The smoothing runs on townships and is split by each
@@ -13,7 +13,7 @@ from models.counts.demand.panel import Panel
 from models.counts.shared.weekly_counts import window_sum
 
 SEASON = 13
-"""Horizons of four weeks in a year."""
+"""Number of four-week horizons in a year."""
 
 
 def baseline_forecasts(
@@ -50,7 +50,7 @@ def history_blocks(known: np.ndarray, at: int, weeks: int) -> np.ndarray:
 
 
 def _last_year(panel: Panel, at: int, target: str) -> np.ndarray:
-    """What came in the same weeks of all earlier years, their mean; the last known horizon in a first year."""
+    """Mean count of the same weeks in all earlier years; in a first year the last known horizon."""
     years = [at - back * YEAR_WEEKS for back in range(1, at // YEAR_WEEKS + 1)]
     if not years:
         return window_sum(panel.known[target], np.array([at]), 4)[:, 0]
@@ -75,7 +75,7 @@ def _croston(blocks: np.ndarray) -> np.ndarray:
 
 
 def _auto_ets(panel: Panel, blocks: np.ndarray, at: int) -> np.ndarray:
-    """Township totals smoothed, split by the category's share of the township's last year."""
+    """Exponential smoothing of township totals, split by each category's share of the township's last year."""
     from statsforecast.models import AutoETS
 
     model = AutoETS(season_length=1)

@@ -1,4 +1,4 @@
-"""From cells up: what is said of a county or the city is the sum of what is said of its townships."""
+"""Grains: the count of a county or the city is the sum of the counts of its townships."""
 
 import numpy as np
 import polars as pl
@@ -10,7 +10,7 @@ GRAINS = ("township_category", "township", "county_category", "county", "city_ca
 
 
 def group_of(panel: Panel, grain: str) -> np.ndarray:
-    """Number of the group each cell belongs to, 0 to n - 1 in the order of `labels_of`.
+    """Number of each cell's group, 0 to n - 1 in the order of `labels_of`; int64 [cells].
 
     Townships that belong to no county are a group of their own, which has no label.
     """
@@ -28,7 +28,7 @@ def group_of(panel: Panel, grain: str) -> np.ndarray:
 
 
 def totals(panel: Panel, grain: str, amount: np.ndarray) -> np.ndarray:
-    """Sum of an amount per row (cells within Monday) over each group of the grain, groups within Monday."""
+    """Sums of an amount per row over the groups of the grain; [mondays x groups], groups within Monday."""
     group = group_of(panel, grain)
     weeks = amount.reshape(-1, len(group))
     summed = np.zeros((group.max() + 1, len(weeks)))
@@ -37,7 +37,7 @@ def totals(panel: Panel, grain: str, amount: np.ndarray) -> np.ndarray:
 
 
 def shared_total(panel: Panel, grain: str, amount: np.ndarray) -> np.ndarray:
-    """Sum over each group of the grain, given back to each of its cells; [cells, anything]."""
+    """The sum of each group of the grain, repeated for each of its cells; [cells, anything]."""
     group = group_of(panel, grain)
     summed = np.zeros((group.max() + 1, amount.shape[1]))
     np.add.at(summed, group, amount)
@@ -45,7 +45,7 @@ def shared_total(panel: Panel, grain: str, amount: np.ndarray) -> np.ndarray:
 
 
 def labels_of(panel: Panel, grain: str) -> pl.DataFrame:
-    """The groups of a grain, in their order: grain, area_code, category (`all` where not split), county_code, urban.
+    """The groups of a grain in order: grain, area_code, category (`all` where not split), county_code, urban.
 
     `area_code` is null where the profile has no such tier.
     """

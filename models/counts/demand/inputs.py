@@ -50,7 +50,7 @@ class Inputs:
 
 
 def build_inputs(panel: Panel, profile: Profile) -> Inputs:
-    """Compute the rows of every Monday of the panel."""
+    """The inputs of every Monday of the panel."""
     at = np.arange(len(panel.mondays))
     settings = profile.settings
     weekly = {name: weekly_level(panel, name, at) for name in panel.known}
@@ -74,7 +74,7 @@ def build_inputs(panel: Panel, profile: Profile) -> Inputs:
 
 
 def weekly_level(panel: Panel, name: str, at: np.ndarray) -> np.ndarray:
-    """A cell's usual count a week: its last year, drawn to its township's count times the county's mix.
+    """A cell's usual count per week: its last year, drawn to its township's count times the county's category mix; [cells, mondays].
 
     Outcomes are drawn to the city's outcomes per dispute of the category times the cell's disputes.
 
@@ -95,7 +95,7 @@ def weekly_level(panel: Panel, name: str, at: np.ndarray) -> np.ndarray:
 
 
 def season_index(panel: Panel, profile: Profile, name: str, at: np.ndarray) -> np.ndarray:
-    """The same weeks of earlier years over the year around them, of the category in the whole city; 1 for none."""
+    """Count in the same weeks of earlier years over that of the year around them, by category in the whole city; 1 where there is no earlier year."""
     actual = shared_total(panel, "city_category", panel.actual[name])
     ahead = -(-gap_days(profile.settings.horizon_days, profile.settings.label_maturity_days) // 7)
     total, usual = np.zeros((len(actual), len(at))), np.zeros((len(actual), len(at)))
@@ -110,7 +110,7 @@ def season_index(panel: Panel, profile: Profile, name: str, at: np.ndarray) -> n
 
 
 def drift(actual: np.ndarray, usual: np.ndarray, ahead: int) -> np.ndarray:
-    """What came of the usual in the last matured half year, over all cells; [cells, mondays].
+    """Actual counts over usual counts in the last matured half year, over all cells; [cells, mondays].
 
     Args:
         actual: NaN where not matured [cells, mondays].
@@ -134,7 +134,7 @@ def _over_usual(
     grain: str,
     spans: tuple[int, ...],
 ) -> dict[str, np.ndarray]:
-    """Recent weeks over what the level would bring, of the grain around each cell; one more on both sides."""
+    """Count of the recent weeks over the expected count, at the grain around each cell; one is added to both."""
     level = shared_total(panel, grain, weekly[name])
     return {
         f"{grain}_{name}_{weeks}w": (shared_total(panel, grain, window_sum(panel.known[name], at, weeks)) + 1)
@@ -144,7 +144,7 @@ def _over_usual(
 
 
 def _kind_of_place(panel: Panel) -> dict[str, np.ndarray]:
-    """What does not change from week to week, broadcast to [cells, mondays]."""
+    """Attributes of a cell that do not change with the week, broadcast to [cells, mondays]."""
     shape = (len(panel.cells), len(panel.mondays))
     urban, population = (
         panel.cells[name].cast(float).fill_null(float("nan")).to_numpy() for name in ("urban", "population")
@@ -155,7 +155,7 @@ def _kind_of_place(panel: Panel) -> dict[str, np.ndarray]:
 
 
 def _moved(panel: Panel, profile: Profile, at: np.ndarray, back: int) -> np.ndarray:
-    """Weeks by which the same place in the year lies later than `back` whole years ago: the feast moves."""
+    """Number of weeks by which the same point of the year is later than `back` whole years ago, because Spring Festival moves."""
     if not any(season.lunar == "01-01" for season in profile.settings.seasons):
         return np.zeros(len(at), dtype=np.int64)
     days = [panel.mondays[0] + timedelta(weeks=int(week)) for week in at]

@@ -1,4 +1,4 @@
-"""New disputes and outcomes by township, category and week, as they became known and as they came.
+"""New disputes and outcomes by township, category and week: as they became known, and as they finally were.
 
 Counted are the disputes that may be ranked: not minors', not collective, not found only because of a
 warning (boundary 12 and 14); a quarrel registered twice counts once. Place, category and time are those of a dispute's first version, so that
@@ -53,7 +53,7 @@ class Panel(WeeklyCounts):
 
 
 def read_panel(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Panel | None:
-    """Count everything known before a Monday.
+    """The counts of all records known before a Monday.
 
     Returns:
         None where the profile has no townships or nothing was registered by then.
@@ -99,7 +99,7 @@ def _cells(profile: Profile) -> pl.DataFrame:
 
 
 def _placed(rows: pl.DataFrame, cells: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Each version's cell and record; days since 1970 of happening, knowledge and of what ended it."""
+    """Cell and record of each version, with the days (since 1970) of its event, of its knowledge and of its end."""
     numbered = cells.select("area_code", "category").with_row_index("cell")
     day = (
         pl.col("happened_at", "known_at", "until_at", "withdrawn_at").dt.date().cast(pl.Int32).cast(pl.Int64)

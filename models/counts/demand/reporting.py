@@ -1,4 +1,4 @@
-"""How much a township records, against places of its kind: few records are no sign of peace (boundary, fairness).
+"""Reporting ratio of a township compared with places of its kind. Few records do not show that a place is peaceful.
 
 Disputes and grid reports per head of the last year, each over what all urban, or all rural, townships
 have together; the geometric mean of the two. Quarrels differ between places, but hardly both at once.
@@ -28,7 +28,7 @@ group by all order by all
 
 
 def reporting(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> pl.DataFrame:
-    """Each township's records over those of places of its kind.
+    """Records of each township over the number expected for places of its kind.
 
     Returns:
         area_code, reporting_ratio (1: as many as others; null where its population is not known), few_records
@@ -53,6 +53,6 @@ def reporting(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> 
 
 
 def _over_kind(name: str) -> pl.Expr:
-    """Records of a township over what its population would have at the rate of its kind."""
+    """Records of a township over those its population would have at the rate of its kind (urban or rural)."""
     usual = pl.col(name).sum().over("urban") / pl.col("population").sum().over("urban") * pl.col("population")
     return (pl.col(name) + PRIOR_RECORDS) / (usual + PRIOR_RECORDS)

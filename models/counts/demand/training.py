@@ -1,4 +1,4 @@
-"""Training the demand model as of a day: how the city's disputes spread over its cells, and how far counts stray.
+"""Training of the demand model as of a day: the distribution of the city's disputes over cells, and the spread of counts around the forecast.
 
 The city's total of a category is its usual times the drift; trees learn only which cells take more of it
 than their usual share. So a city-wide season or shock, of which three years hold few, is not learned as
@@ -21,15 +21,15 @@ from models.protocol.time_splits import inner_windows, matured_by
 from pipelines.city.profile import Profile
 
 STRIDE = 3
-"""Every third Monday trains: the horizons of neighbouring ones overlap."""
+"""Every third Monday is used for training, because the horizons of neighbouring Mondays overlap."""
 LEAST_TOTAL = 0.5
 SPREAD_WEEKS = 52
-"""The spread is learned on a whole year, so that every season's misses are among them."""
+"""The spread is fitted on a whole year, so that it contains the errors of every season."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Demand(TrainedCounts):
-    """A trained demand model: data, no classes of a library.
+    """A trained demand model.
 
     Attributes:
         boosters: LightGBM text by target.
@@ -41,14 +41,14 @@ class Demand(TrainedCounts):
 
     @staticmethod
     def from_json(text: bytes) -> "Demand":
-        """Read what `to_json` wrote."""
+        """The model from its JSON file."""
         fields = read_fields(text)
         fields["spreads"] = {grain: Spread(**spread) for grain, spread in fields["spreads"].items()}
         return Demand(**fields)
 
 
 def train_demand(panel: Panel, inputs: Inputs, profile: Profile, trained_as_of: date) -> Demand | None:
-    """Learn from every Monday that had matured by a day.
+    """A model trained on every Monday that had matured by a day.
 
     The spread is learned on the last weeks by trees that had not seen them; then the trees are grown
     anew on all weeks.
@@ -79,7 +79,7 @@ def train_demand(panel: Panel, inputs: Inputs, profile: Profile, trained_as_of: 
 
 
 def forecast(panel: Panel, inputs: Inputs, booster: str, mondays: Sequence[date], target: str) -> np.ndarray:
-    """Expected counts of the cells on some Mondays [rows]; they add up to the city's usual times its drift."""
+    """Expected counts of the cells on these Mondays [rows]; they add up to the city's usual count times its drift."""
     rows = panel.rows_of(mondays)
     usual = inputs.usual[target][rows]
     leaning = usual * np.exp(log_factor(booster, inputs.values[rows]))
@@ -90,7 +90,7 @@ def forecast(panel: Panel, inputs: Inputs, booster: str, mondays: Sequence[date]
 def spreads(
     panel: Panel, mondays: Sequence[date], expected: np.ndarray, profile: Profile
 ) -> dict[str, Spread]:
-    """The spread at every grain of forecasts for new disputes [rows of these Mondays]."""
+    """By grain, the spread of forecasts of new disputes; `expected` is [rows of these Mondays]."""
     actual = panel.actual_on(mondays, "disputes")
     at = panel.positions(mondays)
     apart = int(np.diff(at).min()) if len(at) > 1 else 1
@@ -106,7 +106,7 @@ def spreads(
 
 
 def _grown(panel: Panel, inputs: Inputs, mondays: Sequence[date], target: str, seed: int) -> str:
-    """Trees that start from each cell's usual share of what came in the city."""
+    """LightGBM text of trees that start from each cell's usual share of the city's count."""
     chosen = mondays[::-1][::STRIDE][::-1]
     rows = panel.rows_of(chosen)
     actual, usual = panel.actual_on(chosen, target), inputs.usual[target][rows]
@@ -116,6 +116,6 @@ def _grown(panel: Panel, inputs: Inputs, mondays: Sequence[date], target: str, s
 
 
 def _city_total(panel: Panel, amount: np.ndarray) -> np.ndarray:
-    """Each row's sum over the city in its Monday and category [rows]."""
+    """For each row, the sum over the city of its Monday and category; [rows]."""
     weeks = amount.reshape(-1, len(panel.cells))
     return shared_total(panel, "city_category", weeks.T).T.ravel()

@@ -1,4 +1,4 @@
-"""`place_warnings.parquet`, and beside it the same forecasts added up by county and for the city.
+"""`place_warnings.parquet`, and the same forecasts summed by county and for the city.
 
 First come the places furthest above what is usual there at this season, not the largest ones: a list by
 size would be the same every week. A township that records far less than places of its kind is never
@@ -21,7 +21,7 @@ from pipelines.tables.published import shaped
 from pipelines.tables.published_places import PlaceTotals, PlaceWarnings
 
 USUAL = "usual"
-"""The version told where no model is in use: the season's usual times what lately came of it."""
+"""Version name where no model is in use: the forecast is the usual count of the season times the recent drift."""
 LEVELS = ("red", "orange", "yellow", "blue")
 PLACES = ("township_category", "township")
 
@@ -36,7 +36,7 @@ def place_warnings(
     version: str,
     synthetic: bool,
 ) -> dict[str, pl.DataFrame]:
-    """The week's files of this family.
+    """The week's files of the demand family.
 
     Args:
         panel: everything known before the Monday, which is its last one.
@@ -67,7 +67,7 @@ def place_warnings(
 
 
 def ranked_places(places: pl.DataFrame, profile: Profile) -> pl.DataFrame:
-    """Add level and rank: by level, within it by how far above the usual, in what chance would account for.
+    """Add level and rank: by level, then by how far the forecast exceeds the usual count, in standard deviations of chance.
 
     Args:
         places: area_code, category, expected_disputes, usual, ratio, reporting_ratio, few_records.
@@ -109,7 +109,7 @@ def _expected(panel: Panel, inputs: Inputs, as_of: date, demand: Demand | None, 
 
 
 def _spreads_of_usual(panel: Panel, inputs: Inputs, profile: Profile, as_of: date) -> dict[str, Spread]:
-    """How far counts strayed from the usual in all matured weeks; nothing where they are too few."""
+    """By grain, the spread of counts around the usual in all matured weeks; empty where there are too few weeks."""
     settings = profile.settings
     least = settings.demand.publish_weeks
     mondays = matured_by(as_of, panel.mondays[least:], settings)

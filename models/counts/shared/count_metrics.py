@@ -1,4 +1,4 @@
-"""How far counts fall from their forecasts: measures per row or series, and their intervals by township.
+"""Error measures of count forecasts, per row or series, with intervals by bootstrap of townships.
 
 `rmsse`: root mean squared error of a series over the root mean squared change from one horizon to the next in
 its earlier history; the mean over series. `poisson_deviance`: mean; a forecast of nothing counts as
@@ -95,13 +95,13 @@ def squared_change(history: np.ndarray, step: int) -> np.ndarray:
 
 
 def deviance(expected: np.ndarray, actual: np.ndarray) -> np.ndarray:
-    """Poisson deviance of each row."""
+    """Poisson deviance of each row; [rows]."""
     mean = np.maximum(expected, LEAST)
     return 2 * (np.where(actual > 0, actual * np.log(np.maximum(actual, 1e-9) / mean), 0.0) - (actual - mean))
 
 
 def interval_score(expected: np.ndarray, low: np.ndarray, high: np.ndarray, actual: np.ndarray) -> np.ndarray:
-    """Weighted interval score of each row: half the miss of the middle and the 80 % interval's score."""
+    """Weighted interval score of each row: half the absolute error of the expected count plus the 80 % interval's score; [rows]."""
     alpha = 1 - SHARE
     outside = np.maximum(low - actual, 0) + np.maximum(actual - high, 0)
     score = (high - low) + 2 / alpha * outside
@@ -110,7 +110,7 @@ def interval_score(expected: np.ndarray, low: np.ndarray, high: np.ndarray, actu
 
 @dataclass(frozen=True)
 class _Sums:
-    """Sums of an amount by place, so that a replicate only weighs places."""
+    """Sums of an amount by place, so that a bootstrap replicate needs only weights of places."""
 
     place: np.ndarray
     weights: np.ndarray
@@ -158,7 +158,7 @@ def _measured(
 def _rmsse(
     rows: pl.DataFrame, squared: np.ndarray, scale: np.ndarray, weights: np.ndarray
 ) -> tuple[float, np.ndarray]:
-    """Mean over the series of which the history ever changed."""
+    """Mean over the series whose history has any change."""
     series = (
         rows.select(*KEYS, squared=pl.Series(squared), scale=pl.Series(scale))
         .filter(pl.col("scale") > 0)

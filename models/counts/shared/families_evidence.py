@@ -1,4 +1,4 @@
-"""What came of training and judging demand and coverage, as the registry and the backtest folder keep it."""
+"""Results of training and backtesting demand and coverage, as the registry and the backtest folder keep them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ DEMAND_FILE, COVERAGE_FILE = "demand.json", "coverage.json"
 MODEL, USUAL = "lightgbm", "usual"
 METRICS_FILE, RELIABILITY_FILE = "family_metrics.parquet", "family_calibration.parquet"
 JUDGED = {DEMAND_FILE: ("demand", "disputes"), COVERAGE_FILE: ("coverage", "overdue")}
-"""A model's file to its family and the target it is judged by."""
+"""By model file: its family, and the target it is judged by."""
 
 
 @dataclass(frozen=True)
 class Families:
-    """Both families' models and evidence.
+    """Models of both families, and their backtest results.
 
     Attributes:
         models: file name to bytes; none for a family that has too little history or is no better than the usual.
@@ -37,7 +37,7 @@ class Families:
         return named | {METRICS_FILE: self.metrics, RELIABILITY_FILE: self.reliability}
 
     def headline(self) -> dict[str, float]:
-        """Every measure at every whole grain, by a name MLflow takes."""
+        """Every measure at every whole grain, by a name that MLflow accepts."""
         whole = self.metrics.filter(~pl.col("segment").str.contains(" ") & pl.col("value").is_not_null())
         return {
             f"{row['family']}.{row['target']}.{row['segment'].removeprefix('grain=')}.{row['model']}.{row['metric']}": row[
@@ -48,7 +48,7 @@ class Families:
 
 
 def better_than_usual(metrics: pl.DataFrame, file_name: str, finest: Mapping[str, str]) -> bool:
-    """Whether a model's backtest deviance at its family's finest grain is below the usual's."""
+    """Whether a model's backtest deviance at its family's finest grain is below that of the usual count."""
     family, target = JUDGED[file_name]
     rows = metrics.filter(
         (pl.col("family") == family)

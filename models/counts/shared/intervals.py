@@ -1,4 +1,4 @@
-"""80 % intervals of counts that hold what they promise: a spread fitted, then corrected by what came.
+"""80 % intervals of counts: a fitted spread, corrected by the observed counts so that the coverage is right.
 
 A negative binomial with the expected count as its mean gives the shape. Its own quantiles would hold
 only if the shape were right; so the quantile levels are taken from the ranks that later counts had in
@@ -13,14 +13,14 @@ import numpy as np
 from scipy.stats import nbinom
 
 SHARE = 0.8
-"""Of the counts, how many an interval is to hold."""
+"""Share of counts that an interval should contain."""
 LEAST = 1e-3
-"""The lowest expected count; nothing is impossible."""
+"""The lowest expected count; no count is impossible."""
 
 
 @dataclass(frozen=True)
 class Spread:
-    """How far counts fall from what was expected.
+    """The spread of counts around the expected count.
 
     Attributes:
         excess: variance is mean + excess * mean^2.
@@ -33,7 +33,7 @@ class Spread:
     upper: float
 
     def interval(self, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Lowest and highest count of each row's 80 % interval; whole numbers around the mean."""
+        """Lower and upper end of each row's 80 % interval, as whole numbers around the mean; two [rows]."""
         mean = np.maximum(expected, LEAST)
         low, high = (
             _distribution(mean, self.excess, np.full(len(mean), q)) for q in (self.lower, self.upper)
@@ -44,7 +44,7 @@ class Spread:
 def fit_spread(
     expected: np.ndarray, actual: np.ndarray, monday: np.ndarray, overlapping: int, seed: int
 ) -> Spread:
-    """Learn the spread from forecasts and what came of them, which the forecasts had not seen.
+    """The spread fitted on forecasts and the counts that followed, which the forecasting model had not seen.
 
     Args:
         expected: forecasts [n].
@@ -64,7 +64,7 @@ def fit_spread(
 
 
 def _independent(rank: np.ndarray, monday: np.ndarray, overlapping: int) -> float:
-    """How many ranks that know nothing of each other are worth as much as these.
+    """The number of independent ranks that carry as much information as these overlapping ones.
 
     The means of Mondays scatter more than those of so many independent ranks would; what they scatter more by is
     what the ranks are fewer by.

@@ -1,4 +1,4 @@
-"""Counts learned as a factor on what is usual: LightGBM's Poisson trees start from a known count.
+"""LightGBM Poisson trees that learn a factor on a known usual count.
 
 The start enters as the trees' first score, so that all they learn is how far a place departs from it;
 with no split worth making they give it back.
@@ -37,7 +37,7 @@ def fit_counts(
     coded: tuple[str, ...],
     seed: int,
 ) -> str:
-    """Train on counts.
+    """LightGBM text of trees trained on counts.
 
     Args:
         values: float32 [rows, names].
@@ -67,7 +67,7 @@ def fit_counts(
 
 
 def log_factor(text: str, values: np.ndarray) -> np.ndarray:
-    """What the trees make of each row, to be added to the logarithm of its start; zeros without trees."""
+    """The trees' output, to be added to the logarithm of each row's start; zeros where there are no trees; [rows]."""
     if not text:
         return np.zeros(len(values))
     import lightgbm as lgb

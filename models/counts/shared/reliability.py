@@ -1,4 +1,4 @@
-"""The reliability picture of counts as a table: what was expected of a series, what came, by bins of equal size."""
+"""Reliability table of counts: expected and actual counts by bins of equal size."""
 
 import numpy as np
 import polars as pl
@@ -23,7 +23,7 @@ RELIABILITY_SCHEMA = {
 def count_reliability(
     predictions: pl.DataFrame, family: str, finest: str, replicates: int, seed: int
 ) -> pl.DataFrame:
-    """Mean expected and mean count per bin of what was expected, for every target and model, at the finest grain.
+    """Mean expected and mean actual count per bin of expected count, for every target and model, at the finest grain.
 
     Args:
         predictions: `measures.PREDICTIONS_SCHEMA`.
