@@ -1,4 +1,4 @@
-"""How long work tells how far it is: a function that takes words and the share done, 0 to 1."""
+"""Progress of long work: the type of a function that takes a text and the share done, 0 to 1."""
 
 from collections.abc import Callable
 
@@ -6,4 +6,4 @@ Progress = Callable[[str, float], None]
 
 
 def silent(words: str, share: float) -> None:
-    """Progress nobody watches."""
+    """A progress function that does nothing."""

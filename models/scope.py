@@ -1,11 +1,11 @@
-"""How much of a run is done: all of it, or only what the list of disputes and a promotion follow from."""
+"""The scope of a run: everything, or only what the list of disputes and a promotion depend on."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """The parts of a run that may be left out; the list of disputes does not follow from any of them.
+    """Parts of a run that may be left out; the list of disputes depends on none of them.
 
     Attributes:
         families: forecasts of places and care services.
@@ -24,5 +24,5 @@ class Scope:
 
 WHOLE = Scope()
 LIST_ONLY = Scope(families=False, comparisons=False, pictures=False, screens=False)
-"""Of a trial's many weeks and retrainings."""
+"""The scope for the many weeks and retrainings of a trial."""
 BACKTEST_ONLY = Scope(training=False)

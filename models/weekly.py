@@ -1,4 +1,4 @@
-"""The models room's part of the main job: see that there is a champion, score the Monday, publish it.
+"""The models floor's part of the main job: ensure a champion, score the Monday, publish it.
 
 Everything is read from the warehouse and written under the home; nothing here knows of Dagster.
 """
@@ -30,7 +30,7 @@ from pipelines.warehouse.warehouse import open_warehouse
 
 @dataclass(frozen=True)
 class Verdict:
-    """Which model is in use (`checklist` where none is, whatever the list is then ordered by), and why, in both languages."""
+    """The model in use (`checklist` where there is none, whatever orders the list then), and the reason in both languages."""
 
     version: str
     reason_zh: str
@@ -88,7 +88,7 @@ def retrain(
     progress: Progress = silent,
     scope: Scope = WHOLE,
 ) -> str:
-    """Train a challenger on everything matured; with `promote`, make it champion if every condition is met.
+    """Train a challenger on everything matured; with `promote`, make it champion if it meets every condition.
 
     `scope` may leave out what no promotion is decided on (`candidate.make_candidate`).
 
@@ -111,7 +111,7 @@ def retrain(
 
 
 def _promote_if_better(home: Home, profile: Profile, registered: registry.Registered) -> Verdict:
-    """Judge a registered version by its backtest; a run killed before this finds it there and judges it then."""
+    """Judge a registered version by its backtest and promote it if it meets every condition; a rerun after a kill judges the version already registered."""
     version = registered.version
     unmet = baselines_not_beaten(registered.metrics, profile)
     if not unmet:

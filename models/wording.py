@@ -1,4 +1,4 @@
-"""What the models room tells people, in Chinese and English; sentences only, no logic."""
+"""Sentences of the models floor in Chinese and English; no logic."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

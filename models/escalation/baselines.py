@@ -1,4 +1,4 @@
-"""What the trees must beat: the queue, the category's rate, the experts' checklist, a logistic regression.
+"""Baselines to compare the model with: the queue, the category's rate, the experts' checklist, a logistic regression.
 
 Each gives a score to rank by and a probability. Where a baseline only ranks (oldest first, checklist) its
 probability is what came of such scores in the calibration window, made rising by isotonic regression:
@@ -24,11 +24,11 @@ CHECKLIST, CATEGORY_RATE, OLDEST_FIRST, SOONEST_DUE = (
     "soonest_due",
 )
 RULES = (CHECKLIST, CATEGORY_RATE, OLDEST_FIRST, SOONEST_DUE)
-"""The baselines an office could follow without any model; a first champion must beat each that its backtest has."""
+"""The baselines that need no model at all; a first champion must beat each of them that its backtest contains."""
 DAYS_TO_DUE = "days_to_due"
 NO_DEADLINE = -1e6
 RATE_PRIOR_ROWS = 200.0
-"""A category's rate is pulled towards the whole as if so many rows at the overall rate had been added."""
+"""A category's rate is drawn to the overall rate as if this many rows at that rate had been added."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Scores:
 
 
 def oldest_first(data: TrainingSet, rows: np.ndarray) -> Scores:
-    """What a queue does today: by whole days since registration."""
+    """Queue order: by whole days since registration."""
     days = data.design.matrix.cohort["days_open"].cast(pl.Float64).to_numpy()
     return _ranked_only(data, days, rows)
 
@@ -64,7 +64,7 @@ def has_deadlines(matrix: Matrix) -> bool:
 
 
 def category_rate(data: TrainingSet, rows: np.ndarray) -> Scores:
-    """The share of the category's dispute-weeks that an outcome followed, in all matured weeks."""
+    """Share of the category's dispute-weeks that were followed by an outcome, in all matured weeks."""
     category = data.design.matrix.cohort["category"]
     seen = pl.DataFrame({"category": category[data.usable], "label": data.label[data.usable]})
     overall = float(seen["label"].mean() or 0.0)  # pyright: ignore[reportArgumentType]
@@ -81,7 +81,7 @@ def category_rate(data: TrainingSet, rows: np.ndarray) -> Scores:
 
 
 def checklist(data: TrainingSet, rows: np.ndarray, profile: Profile) -> Scores:
-    """The experts' points."""
+    """Scores by the points of the experts' checklist."""
     points = checklist_points(data.design.matrix.values, data.design.matrix.names, profile.settings.checklist)
     return _ranked_only(data, points, rows)
 
@@ -89,7 +89,7 @@ def checklist(data: TrainingSet, rows: np.ndarray, profile: Profile) -> Scores:
 def checklist_points(
     values: np.ndarray, names: tuple[str, ...], items: tuple[ChecklistItem, ...]
 ) -> np.ndarray:
-    """Sum of the points of every item whose feature reaches its value; a missing value reaches nothing.
+    """Sum of the points of every item whose feature reaches its value; a missing value gives no points.
 
     Args:
         values: [n, p].
@@ -104,7 +104,7 @@ def checklist_points(
 
 
 def logistic(data: TrainingSet, rows: np.ndarray, linear: Linear, profile: Profile) -> Scores:
-    """The penalised logistic regression alone, without the trees it is blended with.
+    """Scores of the penalised logistic regression alone, without the trees.
 
     Args:
         data: of the training.
@@ -120,7 +120,7 @@ def logistic(data: TrainingSet, rows: np.ndarray, linear: Linear, profile: Profi
 
 
 def _ranked_only(data: TrainingSet, score: np.ndarray, rows: np.ndarray) -> Scores:
-    """Probability of a score from its own rate in the calibration window."""
+    """Scores of a baseline that only ranks, with probabilities from the outcomes of such scores in the calibration window."""
     from sklearn.isotonic import IsotonicRegression
 
     window = data.rows_of(data.windows.calibrate)

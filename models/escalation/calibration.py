@@ -1,4 +1,4 @@
-"""From a raw score to a probability that means what it says, and how sure we are of it.
+"""Calibration: from a raw score to a probability that matches the observed share, with an interval.
 
 p = sigmoid(a + b z + c[category]), z being the log-odds of the trees. The slope is pulled towards 1 and
 every category's offset towards 0, the more so the fewer outcomes there are: a category with few events
@@ -13,16 +13,16 @@ import numpy as np
 import polars as pl
 
 OFFSET_SD = 0.3
-"""How far a category's log-odds may plausibly lie from the whole, before its own events are seen."""
+"""Prior standard deviation of a category's log-odds around the whole."""
 SLOPE_SD = 0.5
-"""How far the slope may plausibly lie from 1."""
+"""Prior standard deviation of the slope around 1."""
 _TAIL = 0.05
-"""Probability left out at either side of the 90 % interval."""
+"""Probability outside each end of the 90 % interval."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """The numbers of one calibration: [a, b, c...] and `draws` of the same under resampled disputes."""
+    """Parameters of a calibration: [a, b, c...], and `draws` of them under resampled disputes."""
 
     categories: tuple[str, ...]
     coefficients: np.ndarray
@@ -30,11 +30,11 @@ class Calibration:
 
     @property
     def slope(self) -> float:
-        """b: what a contribution to z is worth on the calibrated scale."""
+        """The slope b: the weight of a contribution to z on the calibrated scale."""
         return float(self.coefficients[1])
 
     def offsets(self, category: pl.Series) -> np.ndarray:
-        """What every row of a category gets whatever its score: a + c[category]; [n]."""
+        """The part of the log-odds that does not depend on the score: a + c[category]; [n]."""
         return self._design(np.zeros(len(category)), category) @ self.coefficients
 
     def log_odds(self, z: np.ndarray, category: pl.Series) -> np.ndarray:
@@ -53,7 +53,7 @@ class Calibration:
         return sigmoid(np.minimum(low, middle)), sigmoid(np.maximum(high, middle))
 
     def to_numbers(self) -> dict[str, Any]:
-        """Plain lists, for a JSON file."""
+        """The parameters as plain lists, for a JSON file."""
         return {
             "categories": list(self.categories),
             "coefficients": self.coefficients.tolist(),
@@ -62,7 +62,7 @@ class Calibration:
 
     @staticmethod
     def from_numbers(numbers: dict[str, Any]) -> "Calibration":
-        """The reverse of `to_numbers`."""
+        """The inverse of `to_numbers`."""
         return Calibration(
             categories=tuple(numbers["categories"]),
             coefficients=np.array(numbers["coefficients"], dtype=np.float64),
@@ -76,7 +76,7 @@ class Calibration:
 def fit_calibration(
     z: np.ndarray, label: np.ndarray, category: pl.Series, dispute: np.ndarray, draws: int, seed: int
 ) -> Calibration:
-    """Fit (a, b, c) on rows of a later window than the trees saw.
+    """(a, b, c) fitted on rows of a later window than the trees were trained on.
 
     Args:
         z: log-odds of the trees [n].
@@ -103,7 +103,7 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
 
 
 def codes_of(values: pl.Series, levels: tuple[str, ...]) -> np.ndarray:
-    """Position of each value in `levels`, -1 for a null or one that is not among them; int64 [n]."""
+    """Position of each value in `levels`; -1 for a null or an unknown value; int64 [n]."""
     coded = values.cast(pl.Enum(levels), strict=False).to_physical()
     return coded.cast(pl.Int64).fill_null(-1).to_numpy()
 

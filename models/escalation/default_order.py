@@ -1,4 +1,4 @@
-"""The order of the list where no model may be used: it follows what the profile wants prevented.
+"""The order of the list where no model may be used; it depends on the outcome that the profile wants prevented.
 
 Soonest due where a deadline is to be kept; longest open where a dispute is not to stay open too long; else the
 experts' checklist where the profile has one, and longest open where it has none.
@@ -35,6 +35,6 @@ def default_scores(matrix: Matrix, settings: Settings) -> np.ndarray:
 
 
 def with_order(reason: Message, settings: Settings) -> Message:
-    """Why no model is used, and by what the list is ordered instead."""
+    """The reason why no model is used, with the order that is used instead."""
     order = ORDERS[default_order(settings)]
     return Message(reason.zh + order.zh, f"{reason.en} {order.en}")

@@ -1,4 +1,4 @@
-"""What a learner is given: the catalogue's numbers and the cohort's codes, for the rows that are asked for.
+"""The input of a learner: the catalogue's numbers and the cohort's codes, for chosen rows.
 
 Codes become whole numbers by the levels that were there when the model was trained; a code that came up
 later counts as missing.
@@ -14,7 +14,7 @@ from features.engine.matrix import Matrix
 from models.escalation.calibration import codes_of
 
 CODED = ("category", "channel", "relation")
-"""Columns of the cohort that learners take as unordered codes.
+"""Columns of the cohort that learners use as unordered codes.
 
 A place is none of them: it enters by what was recorded there, never by its name (docs/decisions/places.md)."""
 
@@ -25,7 +25,7 @@ Levels = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Design:
-    """A matrix with its coded columns appended; rows are only copied when they are asked for.
+    """A matrix with its coded columns appended; rows are copied only when `rows` is called.
 
     Attributes:
         codes: float32 [n, len(CODED)], NaN for missing or unknown.
@@ -43,7 +43,7 @@ class Design:
 
     @property
     def n_numbers(self) -> int:
-        """How many of the columns are numbers; they come first."""
+        """Number of numeric columns; they come first."""
         return len(self.matrix.names)
 
     def rows(self, index: np.ndarray) -> np.ndarray:
@@ -54,18 +54,18 @@ class Design:
         return taken
 
     def in_blocks(self, index: np.ndarray, work: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        """What `work` makes of `rows(index)`, [len(index)], taken a block at a time to spare memory."""
+        """`work` applied to `rows(index)` block by block, to limit memory; [len(index)]."""
         blocks = [index[at : at + BLOCK_ROWS] for at in range(0, len(index), BLOCK_ROWS)]
         return np.concatenate([work(self.rows(block)) for block in blocks]) if blocks else np.zeros(0)
 
 
 def levels_of(cohort: pl.DataFrame) -> dict[str, tuple[str, ...]]:
-    """The codes that occur in each of `CODED`, sorted."""
+    """The codes that occur in each column of `CODED`, sorted."""
     return {name: tuple(cohort[name].drop_nulls().unique().sort().to_list()) for name in CODED}
 
 
 def design(matrix: Matrix, levels: Levels) -> Design:
-    """Append the coded columns by the levels given."""
+    """The matrix with coded columns numbered by `levels`."""
     codes = np.column_stack([codes_of(matrix.cohort[name], levels[name]) for name in CODED])
     return Design(
         matrix,

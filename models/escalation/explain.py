@@ -1,4 +1,4 @@
-"""Why a dispute stands where it stands: weights and TreeSHAP, added up by group of features, the strongest three told.
+"""Explanation of a score: contributions of the linear weights and TreeSHAP, summed by group of features; the three strongest groups become reasons.
 
 Contributions are on the calibrated scale: base + contributions = calibrated log-odds, to rounding
 (tests/models/test_explain.py). What pushes up is told first; where fewer than three groups do, what
@@ -23,7 +23,7 @@ SHOWN_GROUPS = 3
 
 @dataclass(frozen=True)
 class Explained:
-    """Log-odds taken apart.
+    """Log-odds split into a base and contributions.
 
     Attributes:
         base: what a row has whatever its features: calibration offset of its category, the weights' and the trees' mean; [n].
@@ -35,7 +35,7 @@ class Explained:
 
 
 def explain(trained: Trained, rows: np.ndarray, category: pl.Series) -> Explained:
-    """Take the calibrated log-odds of some rows apart by column.
+    """The calibrated log-odds of some rows, split by column.
 
     Args:
         trained: the model.
@@ -54,7 +54,7 @@ def explain(trained: Trained, rows: np.ndarray, category: pl.Series) -> Explaine
 def reasons(
     explained: Explained, rows: np.ndarray, dispute_id: pl.Series, names: tuple[str, ...], say: Sentences
 ) -> pl.DataFrame:
-    """The strongest three groups of each row, told by the column that weighs most in each.
+    """The three strongest groups of each row, each described by its column with the largest contribution.
 
     Args:
         explained: contributions of these rows.
@@ -97,5 +97,5 @@ def reasons(
 
 
 def _strength(summed: np.ndarray) -> np.ndarray:
-    """What pushes up before what holds down, each by size."""
+    """Sort key of contributions: raising ones before lowering ones, each by size."""
     return np.where(summed > 0, summed + np.abs(summed).max(initial=0.0) + 1.0, np.abs(summed))

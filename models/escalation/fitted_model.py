@@ -23,7 +23,7 @@ NUMBERS_FILE = "numbers.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Trained:
-    """Weights, trees, calibration and what is needed to give them rows again.
+    """A trained model: weights, trees, calibration, and the codes needed to build its rows.
 
     Attributes:
         booster_text: LightGBM's text format.
@@ -52,7 +52,7 @@ class Trained:
 
     @cached_property
     def booster(self) -> "lightgbm.Booster":
-        """The trees, read back from their text."""
+        """The trees, parsed from their text."""
         import lightgbm as lgb
 
         return lgb.Booster(model_str=self.booster_text)
@@ -71,12 +71,12 @@ class Trained:
 
     @staticmethod
     def from_json(text: str) -> "Trained":
-        """The reverse of `to_json`."""
+        """The inverse of `to_json`."""
         numbers = json.loads(text)
         return _from_numbers(numbers, numbers.pop("booster"))
 
     def save(self, folder: Path) -> None:
-        """Write the trees and the numbers as two files a person can read."""
+        """Write the trees and the numbers as two readable text files."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / BOOSTER_FILE).write_text(self.booster_text, encoding="utf-8")
         (folder / NUMBERS_FILE).write_text(
@@ -85,7 +85,7 @@ class Trained:
 
     @staticmethod
     def load(folder: Path) -> "Trained":
-        """The reverse of `save`."""
+        """The inverse of `save`."""
         numbers = json.loads((folder / NUMBERS_FILE).read_text(encoding="utf-8"))
         return _from_numbers(numbers, (folder / BOOSTER_FILE).read_text(encoding="utf-8"))
 
@@ -111,7 +111,7 @@ def blended(
     rows: np.ndarray,
     threads: int | None = None,
 ) -> np.ndarray:
-    """Log-odds of weights and trees together; [n, p] -> [n]."""
+    """Blended log-odds of the linear weights and the trees; [n, p] -> [n]."""
     trees = np.asarray(booster.predict(rows, raw_score=True, num_threads=threads or usable_cores()))
     return (1 - trees_share) * linear.log_odds(rows) + trees_share * trees
 

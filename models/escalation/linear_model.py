@@ -1,4 +1,4 @@
-"""The part of a score that adds up: a penalised logistic regression, blended with the trees.
+"""The linear part of the model: a penalised logistic regression, blended with the trees.
 
 A few hundred outcomes among a hundred and fifty columns are soon spent by trees on finding which columns matter;
 weights drawn to zero share them out (docs/decisions/blend.md). Numbers are imputed by their median, squeezed by a
@@ -14,17 +14,17 @@ import numpy as np
 from models.escalation.calibration import sigmoid
 
 PENALTY = 1000.0
-"""Weights are drawn to zero as by a normal prior of variance 1 / PENALTY; dispute-weeks are near copies, hence so strong."""
+"""Inverse variance of the normal prior of the weights; it is strong because the weeks of one dispute are nearly copies."""
 MAX_STEPS = 30
 CURVED_STEPS = 4
-"""The curvature is computed anew in so many steps and kept afterwards: it costs more than all else."""
+"""Number of Newton steps that compute the Hessian anew; later steps reuse it, because it is the most expensive part."""
 ENOUGH = 1e-5
 DIGITS = 6
 
 
 @dataclass(frozen=True)
 class Linear:
-    """log-odds of a row = base + the sum of what its columns add.
+    """A linear model: log-odds of a row = base + the sum of its columns' contributions.
 
     Attributes:
         base: log-odds of a row that is average in every column.
@@ -47,17 +47,17 @@ class Linear:
         return self.base + self._scaled(rows) @ self.weights + self._of_codes(rows).sum(axis=1)
 
     def contributions(self, rows: np.ndarray) -> np.ndarray:
-        """What each column adds to the base, [n, columns]; over the rows of the training each adds nothing on average."""
+        """Contribution of each column to the log-odds, [n, columns]; its mean over the training rows is zero."""
         return np.hstack([self._scaled(rows) * self.weights, self._of_codes(rows)])
 
     def to_numbers(self) -> dict[str, Any]:
-        """Plain lists, for a JSON file."""
+        """The model as plain lists, for a JSON file."""
         kept = {name: getattr(self, name).tolist() for name in ("middle", "mean", "spread", "weights")}
         return kept | {"base": self.base, "codes": [added.tolist() for added in self.codes]}
 
     @staticmethod
     def from_numbers(numbers: dict[str, Any]) -> "Linear":
-        """The reverse of `to_numbers`."""
+        """The inverse of `to_numbers`."""
         arrays = {name: np.array(numbers[name]) for name in ("middle", "mean", "spread", "weights")}
         codes = tuple(np.array(added) for added in numbers["codes"])
         return Linear(base=numbers["base"], codes=codes, **arrays)
@@ -84,7 +84,7 @@ def fit_linear(
     n_levels: Sequence[int],
     signs: Sequence[int],
 ) -> Linear:
-    """Fit weights on rows of which each stands for `weight` rows.
+    """Weights fitted on rows, each of which counts `weight` times.
 
     Args:
         rows: numbers, then codes; missing is NaN [n, columns].
@@ -115,7 +115,7 @@ def fit_linear(
 
 
 def _newton(taken: np.ndarray, label: np.ndarray, weight: np.ndarray, bounds: np.ndarray) -> np.ndarray:
-    """Projected Newton steps: weights at their bound that would cross it stay, the others move; the last is the base."""
+    """Projected Newton steps: a weight at its bound that would cross it is fixed, the others move; the last one is the base."""
     penalty = np.append(np.full(taken.shape[1] - 1, PENALTY), 0.0)
     rate = np.average(label, weights=weight)
     theta = np.append(np.zeros(taken.shape[1] - 1), np.log(rate / (1 - rate)))
@@ -138,7 +138,7 @@ def _newton(taken: np.ndarray, label: np.ndarray, weight: np.ndarray, bounds: np
 
 
 def _median(column: np.ndarray) -> float:
-    """Of what is there, 0 where nothing is."""
+    """Median of the values that are not missing; 0 where all are missing."""
     known = column[~np.isnan(column)]
     return float(np.median(known)) if len(known) else 0.0
 

@@ -1,4 +1,4 @@
-"""Everything that has matured by a day: matrix, labels and where they came from, read from the warehouse."""
+"""Training history: matrix, labels and their source for all weeks matured by a day, read from the warehouse."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -24,7 +24,7 @@ from pipelines.warehouse.warehouse import open_warehouse
 
 @dataclass(frozen=True)
 class History:
-    """Matured rows with their labels; `sealed` is the simulator's truth, if these are simulated data."""
+    """Matured rows with their labels; `sealed` is the file of true hazards where the data are simulated."""
 
     matrix: Matrix
     labels: pl.DataFrame
@@ -44,7 +44,7 @@ def matured_history(
 
 
 def whole_history(home: Home, profile: Profile) -> tuple[History, date]:
-    """All of a home's matured history, and the newest Monday its records allow.
+    """All matured history of a home, and the newest Monday that its records allow.
 
     Raises:
         FengqiaoError: it holds no record.
@@ -69,7 +69,7 @@ def why_not_trainable(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: d
 
 
 def too_short(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Message | None:
-    """Why the time since the first registration is too short to learn from, or None."""
+    """The reason why the time since the first registration is too short to learn from, or None."""
     needed = profile.settings.needs.history_weeks
     first = con.execute("select min(registered_at) from core_dispute").fetchall()[0]
     weeks = (datetime.combine(as_of, time()) - first[0]) // timedelta(weeks=1) if first and first[0] else 0
@@ -79,7 +79,7 @@ def too_short(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> 
 def too_few(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, labels: pl.DataFrame
 ) -> Message | None:
-    """Why the matured labels hold too few outcomes (disputes with one), or none where one is needed, or None."""
+    """The reason why the matured labels have too few disputes with an outcome, in all or in one window, or None."""
     needed = profile.settings.needs.matured_outcomes
     outcomes = labels.filter("label")["dispute_id"].n_unique()
     if outcomes < needed:
@@ -88,7 +88,7 @@ def too_few(
 
 
 def _too_little_in_parts(profile: Profile, mondays: tuple[date, ...], labels: pl.DataFrame) -> Message | None:
-    """Why history cannot be cut into folds and windows that each hold something to learn from."""
+    """The reason why history cannot be cut into folds and windows that each have an outcome, or None."""
     settings, backtest = profile.settings, profile.settings.backtest
     gap = (settings.horizon_days, settings.label_maturity_days)
     if not temporal_splits(mondays, *gap, backtest.folds, backtest.fold_weeks, backtest.min_train_weeks):

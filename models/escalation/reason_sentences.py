@@ -1,4 +1,4 @@
-"""How a column's value is told in a reason: the catalogue's sentence, or the name of a code."""
+"""Sentences for the value of a column in a reason: the catalogue's sentence, or the name of a code."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ CODE_GROUPS = {"category": "category", "channel": "channel", "relation": "relati
 
 
 class Sentences(Protocol):
-    """Groups and sentences of a model's columns."""
+    """Groups and sentences of a model's columns (an interface)."""
 
     def group_of(self, name: str) -> str:
-        """The group whose columns' contributions are added up."""
+        """The group of a column; contributions are summed by group."""
         ...
 
     def spoken(self, values: pl.DataFrame) -> pl.DataFrame:
-        """Add text_zh and text_en to distinct (feature, value) rows."""
+        """The distinct (feature, value) rows with text_zh and text_en added."""
         ...
 
     def withheld(self) -> frozenset[str]:
-        """Columns whose value may weigh and never be told (boundary 2)."""
+        """Columns that the model may use but no reason may show (boundary 2)."""
         ...
 
 
@@ -43,11 +43,11 @@ class CatalogueSentences:
     codes: Mapping[str, tuple[Message, ...]]
 
     def group_of(self, name: str) -> str:
-        """The catalogue's group; codes have their own."""
+        """The catalogue's group; every coded column is a group of its own."""
         return CODE_GROUPS[name] if name in CODE_GROUPS else self.features[name].group
 
     def spoken(self, values: pl.DataFrame) -> pl.DataFrame:
-        """One call per distinct feature and value."""
+        """The rows with their sentences; a sentence is made once per distinct feature and value."""
         sentences = [
             self._sentence(name, value) for name, value in values.select("feature", "value").iter_rows()
         ]
@@ -57,7 +57,7 @@ class CatalogueSentences:
         )
 
     def withheld(self) -> frozenset[str]:
-        """The figures of the care services."""
+        """Columns from the care services."""
         return frozenset(name for name, feature in self.features.items() if feature.is_withheld)
 
     def _sentence(self, name: str, value: float | None) -> Message:
@@ -70,7 +70,7 @@ class CatalogueSentences:
 
 
 def sentences(profile: Profile, levels: Mapping[str, tuple[str, ...]]) -> CatalogueSentences:
-    """Sentences for a model's columns, its codes named by the profile and the reference lists."""
+    """Sentences for a model's columns; codes get their names from the profile and the reference lists."""
     names = _names(profile)
     return CatalogueSentences(
         features={feature.name: feature for feature in CATALOGUE},

@@ -35,7 +35,7 @@ MAX_ROUNDS = 900
 DEFAULT_ROUNDS = 200
 PATIENCE_ROUNDS = 60
 TREES_SHARE = 0.5
-"""Of the log-odds, how much are the trees'; the rest are the weights' (docs/decisions/blend.md)."""
+"""Weight of the trees in the blended log-odds; the rest is the linear part's (docs/decisions/blend.md)."""
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
     "learning_rate": 0.03,
@@ -51,12 +51,12 @@ PARAMETERS: dict[str, Any] = {
     "force_col_wise": True,
     "verbosity": -1,
 }
-"""LightGBM's settings; `model_parameters` of the profile goes before them."""
+"""LightGBM's default settings; the profile's `model_parameters` override them."""
 
 
 @dataclass(frozen=True)
 class TrainingSetup:
-    """What a training settles before its trees grow, and later trainings nearby may stand on (docs/decisions).
+    """Choices made before the trees are grown, which later trainings of a backtest may reuse (docs/decisions).
 
     Attributes:
         data: the training set it was prepared on; its numbering of codes goes with the bins.
@@ -70,7 +70,7 @@ class TrainingSetup:
 
 
 def train(matrix: Matrix, labels: pl.DataFrame, profile: Profile, trained_as_of: date) -> Trained:
-    """Train and calibrate on everything that had matured by a day.
+    """A model trained and calibrated on everything that had matured by a day.
 
     Args:
         matrix: features by dispute and Monday; Mondays on or after `trained_as_of` are not looked at.
@@ -87,7 +87,7 @@ def train(matrix: Matrix, labels: pl.DataFrame, profile: Profile, trained_as_of:
 def train_on(
     data: TrainingSet, profile: Profile, setup: TrainingSetup | None = None, threads: int | None = None
 ) -> Trained:
-    """`train`, on a training set that is shared with the baselines.
+    """`train`, with a training set that is shared with the baselines.
 
     Args:
         data: rows, labels and windows.
@@ -127,7 +127,7 @@ def train_on(
 
 
 def prepare_training(data: TrainingSet, profile: Profile, threads: int | None = None) -> TrainingSetup:
-    """Choose the number of trees on the weeks held back, and bin the rows they will grow from.
+    """The setup: the number of trees that is best on the held-out weeks, and the binned training rows.
 
     Raises:
         TooLittleToLearn: no outcome in one of the windows.
@@ -138,7 +138,7 @@ def prepare_training(data: TrainingSet, profile: Profile, threads: int | None = 
 
 
 def parameters_of(data: TrainingSet, profile: Profile, threads: int | None = None) -> dict[str, Any]:
-    """LightGBM's settings for this training set: the house's, then the profile's, then the catalogue's signs."""
+    """LightGBM's settings for this training set: the defaults, overridden by the profile, with the catalogue's signs."""
     settings = profile.settings
     return (
         PARAMETERS
@@ -149,7 +149,7 @@ def parameters_of(data: TrainingSet, profile: Profile, threads: int | None = Non
 
 
 def fitted_weights(data: TrainingSet, profile: Profile) -> Linear:
-    """The weights that are blended with the trees, from the same rows.
+    """The linear model that is blended with the trees, fitted on the same rows.
 
     Raises:
         TooLittleToLearn: no outcome among them.
@@ -160,7 +160,7 @@ def fitted_weights(data: TrainingSet, profile: Profile) -> Linear:
 
 
 def calibrated(data: TrainingSet, z: np.ndarray, draws: int, seed: int) -> Calibration:
-    """Fit the calibration of log-odds `z` over all rows of the calibration window.
+    """The calibration of log-odds `z`, fitted on all rows of the calibration window.
 
     Raises:
         TooLittleToLearn: the window holds no outcome.
@@ -174,7 +174,7 @@ def calibrated(data: TrainingSet, z: np.ndarray, draws: int, seed: int) -> Calib
 
 
 def _chosen_rounds(data: TrainingSet, profile: Profile, parameters: dict[str, Any]) -> int:
-    """The number of trees that does best on the later weeks held back; the default where none were."""
+    """The number of trees that is best on the later held-out weeks; the default where no week is held out."""
     import lightgbm as lgb
 
     if not data.windows.stop:
@@ -198,7 +198,7 @@ def binned(
     parameters: dict[str, Any],
     reference: "lightgbm.Dataset | None" = None,
 ) -> "lightgbm.Dataset":
-    """The sampled rows of these Mondays as LightGBM takes them, in bins of their own or of `reference`.
+    """The sampled rows of these Mondays as a LightGBM dataset, in new bins or those of `reference`.
 
     Raises:
         TooLittleToLearn: no outcome among them.
@@ -219,7 +219,7 @@ def binned(
 
 
 def _base_rates(data: TrainingSet) -> dict[str, float]:
-    """Share of the calibration window's rows of each category that an outcome followed."""
+    """By category, the share of the calibration window's rows that were followed by an outcome."""
     rows = data.rows_of(data.windows.calibrate)
     frame = pl.DataFrame({"category": data.design.matrix.cohort["category"][rows], "label": data.label[rows]})
     rates = frame.group_by("category").agg(pl.col("label").mean()).sort("category")

@@ -1,4 +1,4 @@
-"""What a training sees: rows that had matured by a day, cut into windows, and which of them are drawn to learn from."""
+"""The training set: rows matured by a day, cut into windows, and the sample of them that is trained on."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,12 +16,12 @@ from pipelines.errors import FengqiaoError
 
 
 class TooLittleToLearn(FengqiaoError):
-    """The matured rows hold no week, or no outcome, to learn from."""
+    """Raised where the matured rows contain no two weeks, or no outcome."""
 
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """What every learner of one training sees: rows matured before `trained_as_of`, labels as known by then.
+    """Input of every learner of one training: rows matured before `trained_as_of`, with labels as known by then.
 
     Attributes:
         label: whether the outcome came, as known at `trained_as_of`; bool, one per row of the matrix.
@@ -38,7 +38,7 @@ class TrainingSet:
     levels: dict[str, tuple[str, ...]]
 
     def rows_of(self, mondays: tuple[date, ...]) -> np.ndarray:
-        """Usable row numbers of these Mondays."""
+        """Numbers of the usable rows of these Mondays."""
         as_of = self.design.matrix.cohort["as_of"]
         inside = as_of.is_in(pl.Series(mondays, dtype=pl.Date).implode()).to_numpy()
         return self.usable[inside[self.usable]]
@@ -52,7 +52,7 @@ def build_training_set(
     hashes: np.ndarray | None = None,
     like: TrainingSet | None = None,
 ) -> TrainingSet:
-    """Take the rows and labels that could be used on a day, and cut their Mondays into windows.
+    """The rows and labels usable on a day, with their Mondays cut into windows.
 
     Rows that were found only because a warning sent somebody do not train (boundary 14).
 
@@ -87,7 +87,7 @@ def build_training_set(
 def sampled(
     data: TrainingSet, rows: np.ndarray, negative_share: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Keep every outcome and a share of the others, with the weights that restore the base rate.
+    """Row numbers of all outcomes and a sample of the others, with weights that restore the base rate.
 
     Which rows are kept depends on dispute, Monday and seed alone.
 
@@ -103,7 +103,7 @@ def sampled(
 def kept(
     positive: np.ndarray, hashes: np.ndarray, days: np.ndarray, negative_share: float, seed: int
 ) -> np.ndarray:
-    """Which rows train: every outcome, and a share of the others drawn by dispute and Monday; bool [n]."""
+    """Whether each row is trained on: every outcome, and a share of the others drawn by dispute and Monday; bool [n]."""
     return positive | (uniform(hashes, days, seed) < negative_share)
 
 
@@ -123,7 +123,7 @@ def training_rows(
 
 
 def monotone_constraints(of: Design) -> list[int]:
-    """The catalogue's known signs, 0 for the coded columns, in the order of `of.names`."""
+    """Declared signs in the order of `of.names`; 0 for coded columns."""
     from features.catalogue.catalogue import monotone
 
     signs = monotone()

@@ -1,4 +1,4 @@
-"""The ceiling in the simulator: who would be listed by somebody who knew every true hazard.
+"""The upper ceiling in the simulator: the ranking of an oracle that knows every true hazard.
 
 The only module that may name the sealed file. It reads it to judge, never to learn; where there is no
 such file (real data, or the landing folder is gone) there are no oracle rows.
@@ -16,7 +16,7 @@ SEALED = Path("sealed") / "true_hazards.parquet"
 
 
 def sealed_file(con: duckdb.DuckDBPyConnection) -> Path | None:
-    """The sealed file beside the landing files a simulated warehouse was filled from, if it is there."""
+    """Path of the sealed file beside the landing files of a simulated warehouse, or None."""
     settings = dict(con.execute("select name, value from intake_setting").fetchall())
     if settings.get("origin") != "simulated" or "data_folder" not in settings:
         return None
@@ -25,7 +25,7 @@ def sealed_file(con: duckdb.DuckDBPyConnection) -> Path | None:
 
 
 def oracle(cohort: pl.DataFrame, sealed: Path) -> Scores:
-    """The true probability of an outcome within the horizon, for each row of the cohort.
+    """True probability of an outcome within the horizon for each row of the cohort; float64 [n].
 
     A dispute that by the records is at risk and in truth is not (the closing was entered late) has no
     hazard there: it is 0.

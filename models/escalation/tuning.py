@@ -1,4 +1,4 @@
-"""Finding LightGBM's settings within a time budget: Optuna over temporal folds inside one training's own span.
+"""Tuning of LightGBM's settings within a time budget: Optuna over temporal folds inside one training's own weeks.
 
 What was found is data of the profile (`model.yml`), so that every later training, and everybody who reads
 the profile, uses the same. The search itself ends by the clock; what it found is kept, not searched again.
@@ -36,7 +36,7 @@ MIN_FIT_WEEKS = 13
 
 @dataclass(frozen=True)
 class Tuned:
-    """The best settings, how they did and how many were tried; losses are mean log-losses on the inner folds."""
+    """The best settings, their loss and the number of trials; losses are mean log-losses on the inner folds."""
 
     parameters: dict[str, float | int]
     loss: float
@@ -45,7 +45,7 @@ class Tuned:
 
 
 def tune(data: TrainingSet, profile: Profile, minutes: float, progress: Progress = silent) -> Tuned:
-    """Search for settings that do better on the later part of `data`'s own weeks than the present ones.
+    """The best settings found on the later part of the training weeks; never worse there than the present ones.
 
     The present settings are the first trial, so that the result is never worse on the inner folds.
     The weeks of the calibration are not looked at.
@@ -94,7 +94,7 @@ def tune(data: TrainingSet, profile: Profile, minutes: float, progress: Progress
 def tune_and_keep(
     home: Home, profile: Profile, as_of: date, minutes: float, progress: Progress = silent
 ) -> Profile:
-    """Tune on everything matured by a day and write what was found into the profile's `model.yml`.
+    """Tune on everything matured by a day and write the settings into the profile's `model.yml`.
 
     Returns:
         The profile, read again with it.
@@ -122,7 +122,7 @@ def tune_and_keep(
 
 
 def suggested(trial: "optuna.Trial") -> dict[str, float | int]:
-    """One point of the search: trees from stumps to 31 leaves, slow to fast, loose to tight."""
+    """Settings of one trial: trees from stumps to 31 leaves, learning rate and regularisation over wide ranges."""
     return {
         "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.1, log=True),
         "num_leaves": trial.suggest_int("num_leaves", 2, 31, log=True),
@@ -159,5 +159,5 @@ def _loss(parameters: dict[str, Any], fit: "lightgbm.Dataset", later: "lightgbm.
 
 
 def _short(value: float) -> float | int:
-    """Three significant digits: more would pretend a precision the search does not have."""
+    """The number rounded to three significant digits, which is as precise as the search."""
     return value if isinstance(value, int) else float(f"{value:.3g}")

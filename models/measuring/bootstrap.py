@@ -1,4 +1,4 @@
-"""Bootstrap of all measures at once, by dispute: how they would differ had other disputes come.
+"""Bootstrap of all metrics at once by dispute: how much they would vary with other disputes.
 
 A replicate gives every dispute a Poisson(1) weight, the same in all its weeks, so that near copies stay
 together. Lists and scores stay what they were; only how much each dispute counts changes. ROC and PR
@@ -13,12 +13,12 @@ from scipy import sparse
 from models.measuring.metric_functions import ECE_BINS, probability_bins
 
 TAILS = (0.05, 0.95)
-"""What a 90 % interval lies between."""
+"""Quantiles at the ends of a 90 % interval."""
 
 
 @dataclass(frozen=True)
 class Scored:
-    """One model's rows; label bool, everything else float, all [n].
+    """One model's rows; label is bool, everything else float, all [n].
 
     Attributes:
         rank: within the Monday, 1 the first.
@@ -46,13 +46,13 @@ class Scored:
 
 
 def dispute_weights(n_disputes: int, replicates: int, seed: int) -> np.ndarray:
-    """float32 [n_disputes, replicates]."""
+    """Poisson(1) weights of every dispute in every replicate; float32 [n_disputes, replicates]."""
     drawn = np.random.default_rng(seed).poisson(1.0, size=(n_disputes, replicates))
     return drawn.astype(np.float32)
 
 
 def interval_around(value: float, drawn: np.ndarray | None) -> tuple[float | None, float | None]:
-    """Quantiles of the replicates [r], moved so that they lie around the exact value; None where there are none."""
+    """5 % and 95 % quantiles of the replicates [r], widened to contain the exact value; None where there are no replicates."""
     usable = drawn[~np.isnan(drawn)] if drawn is not None else []
     if not len(usable) or np.isnan(value):
         return None, None
@@ -63,7 +63,7 @@ def interval_around(value: float, drawn: np.ndarray | None) -> tuple[float | Non
 def resampled(
     rows: Scored, segment: np.ndarray, n_segments: int, weights: np.ndarray, k: int
 ) -> dict[str, np.ndarray]:
-    """Every measure under every replicate.
+    """Every metric in every replicate.
 
     Args:
         rows: one model's rows.
@@ -95,7 +95,7 @@ def resampled(
 
 @dataclass(frozen=True)
 class Totals:
-    """Weighted sums by segment: `segment` and `dispute` of each row [n], `weights` as `dispute_weights` gives them."""
+    """Weighted sums by segment: `segment` and `dispute` are [n], `weights` are those of `dispute_weights`."""
 
     segment: np.ndarray
     n_segments: int
@@ -113,7 +113,7 @@ class Totals:
 def _gaps(
     rows: Scored, label: np.ndarray, segment: np.ndarray, n_segments: int, weights: np.ndarray
 ) -> np.ndarray:
-    """Sum over probability bins of the absolute weighted gap between probability and outcome."""
+    """Sum over probability bins of the absolute weighted difference between probability and label."""
     bins = probability_bins(rows.probability, ECE_BINS)
     cells = Totals(segment * ECE_BINS + bins, n_segments * ECE_BINS, rows.dispute, weights)
     gaps = np.abs(cells.of(rows.probability - label))
@@ -141,7 +141,7 @@ def _areas(rows: Scored, segment: np.ndarray, n_segments: int, weights: np.ndarr
 
 
 def _score_bins(score: np.ndarray) -> tuple[np.ndarray, int]:
-    """Bins of equal size and, towards the top, of geometrically falling size; ties stay together."""
+    """Bins of equal size, and of geometrically falling size near the top; ties stay in one bin."""
     n = len(score)
     from_top = np.unique(np.r_[np.linspace(0, n - 1, 150), np.geomspace(1, n, 150) - 1].astype(np.int64))
     edges = np.unique(np.sort(score)[n - 1 - from_top])
@@ -149,5 +149,5 @@ def _score_bins(score: np.ndarray) -> tuple[np.ndarray, int]:
 
 
 def divided(part: np.ndarray, whole: np.ndarray, empty: float = np.nan) -> np.ndarray:
-    """`part` over `whole`, `empty` where there is no whole; both of one shape."""
+    """`part` over `whole`; `empty` where the whole is zero; both of one shape."""
     return np.divide(part, whole, out=np.full(part.shape, empty, dtype=np.float64), where=whole > 0)

@@ -19,7 +19,7 @@ from pipelines.tables.published_evidence import ModelMetrics
 
 REFERENCE = "category_rate"
 SEGMENTED_BY = {"category": "category", "county": "county_code", "channel": "channel", "urban": "urban"}
-"""Name of a segment to the column of the predictions it is taken from."""
+"""By name of a segmentation, the column of the predictions it uses."""
 METRICS_SCHEMA = schema_of(ModelMetrics)
 _AT_CAPACITY = ("precision_at_capacity", "recall_at_capacity")
 
@@ -76,7 +76,7 @@ def scored(part: pl.DataFrame, dispute: np.ndarray, reference: np.ndarray | None
 
 @dataclass(frozen=True)
 class _Cut:
-    """A way to cut the rows into segments; `code` is -1 where a row belongs to none."""
+    """One segmentation of the rows; `code` is -1 for a row in no segment."""
 
     names: tuple[str, ...]
     code: np.ndarray
@@ -151,7 +151,7 @@ def _floats(series: pl.Series) -> np.ndarray:
 
 
 def headline_metrics(metrics: pl.DataFrame, model: str) -> dict[str, dict[str, float | None]]:
-    """A model's pooled metrics over all rows: name to value, low and high."""
+    """A model's metrics pooled over all rows: by name, value, low and high."""
     pooled = metrics.filter(
         (pl.col("model") == model) & pl.col("as_of").is_null() & (pl.col("segment") == "all")
     )

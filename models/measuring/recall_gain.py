@@ -1,4 +1,4 @@
-"""By how much one ranking's recall at capacity exceeds another's on the same rows, resampled by dispute together."""
+"""Difference in recall at capacity between two rankings of the same rows, resampled by dispute together."""
 
 from collections.abc import Sequence
 
@@ -44,7 +44,7 @@ def recall_gains(
 def paired_recall_gain(
     ours: pl.DataFrame, theirs: pl.DataFrame, capacity: int, replicates: int, seed: int
 ) -> tuple[float, float, float] | None:
-    """Recall at capacity of one ranking minus another's, on the rows of both.
+    """Recall at capacity of one ranking minus another's, on the rows that both have.
 
     Args:
         ours: as_of, dispute_id, rank, label; its labels count.

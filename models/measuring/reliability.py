@@ -1,4 +1,4 @@
-"""The reliability picture as a table: what was predicted, what came, by bins of equal size."""
+"""Reliability table: predicted probabilities and observed shares by bins of equal size."""
 
 import numpy as np
 import polars as pl
@@ -14,7 +14,7 @@ _TAIL = 0.05
 
 
 def calibration_table(predictions: pl.DataFrame) -> pl.DataFrame:
-    """Mean probability and share of outcomes per bin, for every model, pooled and by category.
+    """Mean probability and observed share of outcomes per bin, for every model, pooled and by category.
 
     The 90 % interval of the share is Jeffreys' with dispute-weeks counted as disputes: the counts are
     divided by how many weeks an outcome's dispute appears with it, because those are near copies.

@@ -1,4 +1,4 @@
-"""The model in use: do its inputs and scores still look as they did, and did its published lists come true?"""
+"""Monitoring of the model in use: drift of inputs and scores, and the results of its published lists."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -13,14 +13,14 @@ from models.monitoring.statistics import binned, stability
 from pipelines.city.model_settings import MonitoringLimits
 
 LEAST_OUTCOMES = 20
-"""Below so many outcomes in the matured weeks their number says nothing of the model."""
+"""With fewer outcomes in the matured weeks, their number says nothing about the model."""
 LEAST_WEEKS = 4
 SEASONAL = frozenset(f.name for f in CATALOGUE if f.source == "calendar")
-"""The season's own columns change with it."""
+"""Columns that change with the season and are not compared."""
 
 
 def input_signals(now: Matrix, before: Matrix, limits: MonitoringLimits) -> Iterator[Signal]:
-    """Stability of every column but the season's, and how many of them moved.
+    """Stability of every column but the seasonal ones, and the number of columns that shifted.
 
     Args:
         now: the Monday's rows.
@@ -54,7 +54,7 @@ def input_signals(now: Matrix, before: Matrix, limits: MonitoringLimits) -> Iter
 
 
 def score_signal(now: np.ndarray, before: np.ndarray, limits: MonitoringLimits) -> Signal:
-    """Stability of the scores, the newest week's against earlier published ones."""
+    """Stability of the newest week's scores against those of earlier published weeks."""
     index, _ = stability(*binned(now, before))
     return Signal(
         signal="drift",
@@ -74,7 +74,7 @@ def list_signals(
     capacity: int,
     limits: MonitoringLimits,
 ) -> Iterator[Signal]:
-    """Calibration and recall of what was published and has matured since.
+    """Calibration and recall of published lists that have matured since.
 
     Args:
         published: as_of, dispute_id, rank, probability of matured weeks.

@@ -1,4 +1,4 @@
-"""The weekly watch: every signal of one Monday, what is told of it, and the findings for the graph.
+"""Weekly monitoring: every signal of one Monday, the messages about them, and the findings for Dagster's checks.
 
 A limit crossed blocks nothing: it asks somebody to look, and proposes a retrain where the model is meant.
 """
@@ -41,7 +41,7 @@ def watch(
     warnings: pl.DataFrame,
     model: Registered | None,
 ) -> pl.DataFrame:
-    """Everything watched on a Monday; `signal.WATCH_SCHEMA`.
+    """Every signal of a Monday, in the columns of `Watch`.
 
     Args:
         con: the warehouse; only read.
@@ -60,7 +60,7 @@ def watch(
 
 
 def watch_entry(frame: pl.DataFrame) -> dict[str, object]:
-    """The `watch` part of meta.json: how many of each signal crossed, and the crossed rows in words."""
+    """The `watch` part of meta.json: the number of each signal that crossed its limit, and those signals in words."""
     crossed = frame.filter("crossed")
     return {
         "watched": len(frame),

@@ -1,4 +1,4 @@
-"""What the watch looks at: the records that became known in the half year before a Monday, a row per record.
+"""Input of the monitoring: the records that became known in the half year before a Monday, one row per record.
 
 `week` counts back from the Monday: 1 is the week before it. Facts are those of a record's first version.
 """
@@ -39,14 +39,14 @@ CODES = {
     "outcomes": ("severity",),
     "grid_reports": ("report_type", "channel"),
 }
-"""Columns that hold codes of a list, by source; codes that swap their meaning show in what they come with."""
+"""By source, columns with codes of a list; a change of a code's meaning changes the distribution of related columns."""
 FILLED = {
     "disputes": (
         "threat", "violence", "weapon", "alcohol", "fear", "separation", "n_parties", "amount_yuan", "due_at",
         "occurred_on", "village_code", "parties_key", "relation",
     ),
 }  # fmt: skip
-"""Columns that a source may leave empty, and usually does not more often than before."""
+"""By source, optional columns that are monitored for missing values."""
 
 
 def known_records(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, pl.DataFrame]:

@@ -1,4 +1,4 @@
-"""One thing watched: what it is now, what it usually is, and whether that is too far apart."""
+"""One signal of the monitoring: its present value, its usual value, and whether they differ too much."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -35,6 +35,6 @@ class Signal:
 
 
 def watch_frame(signals: Sequence[Signal]) -> pl.DataFrame:
-    """`WATCH_SCHEMA`, what crossed its limit first, then in the order looked at."""
+    """The signals as a frame: those that crossed their limit first, then in the order given."""
     frame = pl.DataFrame([asdict(one) for one in signals], schema=WATCH_SCHEMA)
     return frame.sort("crossed", descending=True, maintain_order=True)

@@ -1,4 +1,4 @@
-"""The sources: does each county still report, do the codes still mean the same, is as much filled in, as fast?
+"""Monitoring of the sources: does each county still report, do codes keep their meaning, are columns filled as before, are records as prompt?
 
 The newest two weeks are held against the half year before them. Counties are compared with what the
 rest of the city does at the same time, so that a holiday is no alarm.
@@ -18,13 +18,13 @@ from pipelines.city.model_settings import MonitoringLimits
 SPAN_WEEKS = 2
 BEFORE_SPANS = 13
 LEAST_P = 1e-6
-"""However large a difference, it must also be one that chance hardly makes."""
+"""A difference must also have a p-value below this to be a signal."""
 LEAST_USUAL = 8.0
-"""Below so many usual records in a span silence says nothing."""
+"""With fewer usual records in a span, having none is not a signal."""
 
 
 def source_signals(records: Mapping[str, pl.DataFrame], limits: MonitoringLimits) -> Iterator[Signal]:
-    """Every signal of every source of which something was known in the last half year."""
+    """Every signal of every source with records in the last half year."""
     for name, rows in records.items():
         spanned = rows.with_columns(span=(pl.col("week") - 1) // SPAN_WEEKS).filter(
             pl.col("span") <= BEFORE_SPANS
@@ -141,7 +141,7 @@ def _delay(name: str, rows: pl.DataFrame, limits: MonitoringLimits) -> Signal:
 
 
 def _by_span(rows: pl.DataFrame, column: str) -> np.ndarray:
-    """Counts by value of the column (sorted, nulls left out) and span, the newest first."""
+    """Counts by value of the column (sorted, without nulls) and span, the newest first."""
     known = rows.drop_nulls(column)
     values = known[column].unique().sort()
     at = known[column].cast(pl.Enum(values)).to_physical().cast(pl.Int64).to_numpy()

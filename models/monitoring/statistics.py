@@ -1,11 +1,11 @@
-"""How unlike the weeks before the newest ones are: plain measures and scipy's tests, chance allowed for."""
+"""Statistics that compare the newest weeks with the weeks before: simple measures and scipy's tests."""
 
 import numpy as np
 from scipy.stats import chi2_contingency, mannwhitneyu
 
 
 def departure(count: float, usual: np.ndarray) -> float:
-    """Standard deviations by which a count lies above (or below, negative) earlier ones.
+    """Standard deviations by which a count is above (negative: below) earlier counts.
 
     The spread is the earlier counts' own, never less than chance alone gives (Poisson's).
 
@@ -21,7 +21,7 @@ def departure(count: float, usual: np.ndarray) -> float:
 
 
 def stability(now: np.ndarray, before: np.ndarray) -> tuple[float, float]:
-    """Population stability index of counts by code, less what chance gives, and the chi-squared test's p.
+    """Population stability index of counts by code, minus its expected value by chance, and the p-value of a chi-squared test.
 
     Args:
         now: counts of the newest weeks by code.
@@ -42,7 +42,7 @@ def stability(now: np.ndarray, before: np.ndarray) -> tuple[float, float]:
 
 
 def later(now: np.ndarray, before: np.ndarray) -> tuple[float, float]:
-    """Chance that a newest value lies above an earlier one (a tie counts half), and the rank test's p."""
+    """Probability that a newest value is above an earlier one (a tie counts half), and the p-value of the rank test."""
     if len(now) < 5 or len(before) < 5:
         return 0.5, 1.0
     rank_test = mannwhitneyu(now, before)
@@ -50,7 +50,7 @@ def later(now: np.ndarray, before: np.ndarray) -> tuple[float, float]:
 
 
 def binned(now: np.ndarray, before: np.ndarray, bins: int = 10) -> tuple[np.ndarray, np.ndarray]:
-    """Counts of both by bins of the earlier values' quantiles; what is missing is a bin of its own."""
+    """Counts of both samples by quantile bins of the earlier one; missing values are a bin of their own."""
     known = before[~np.isnan(before)]
     edges = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1])) if len(known) else np.zeros(0)
 

@@ -1,4 +1,4 @@
-"""LightGBM's text of a trained model, without the number of threads it was trained by: trees do not depend on it."""
+"""LightGBM's text of a model without the number of threads, on which the trees do not depend."""
 
 import re
 from typing import TYPE_CHECKING

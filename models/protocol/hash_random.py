@@ -1,4 +1,4 @@
-"""Chance without a generator: every draw is a fixed function of what is drawn, so that reruns agree.
+"""Random draws by hash: every draw is a fixed function of the dispute, the date and a seed, so that reruns agree.
 
 A dispute's number becomes 64 bits once (MD5, which no library version changes), and those bits are mixed
 with a date and a seed. Nothing here depends on the order or number of rows.
@@ -65,14 +65,14 @@ def ranks_within(groups: np.ndarray, score: np.ndarray, hashes: np.ndarray) -> n
 def drawn_lowest(
     hashes: np.ndarray, as_of: date, seed: int, candidates: Sequence[int] | np.ndarray, n: int
 ) -> np.ndarray:
-    """`n` of the candidate rows drawn at random, the same ones at every rerun; row numbers ascending."""
+    """Row numbers of `n` candidates drawn at random, the same in every rerun; ascending."""
     chosen = np.asarray(candidates)
     draw = uniform(hashes[chosen], as_of, seed)
     return np.sort(chosen[np.lexsort((hashes[chosen], draw))[:n]])
 
 
 def _mix(z: np.ndarray | np.uint64) -> np.ndarray:
-    """The finaliser of splitmix64: every input bit moves every output bit."""
+    """The finaliser of splitmix64: every input bit affects every output bit."""
     z = np.asarray(z, dtype=np.uint64)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -1,4 +1,4 @@
-"""Honest time: which Mondays train, which test, and what is left out between them.
+"""Splits by time: which Mondays train, which test, and which are left out between them.
 
 The gap is computed from the label, never passed: a row of Monday t speaks about [t, t + horizon), and
 what happened there counts as known `maturity` days later. Before that nobody could have trained on it.
@@ -11,10 +11,10 @@ from datetime import date, timedelta
 from pipelines.city.settings import Settings
 
 STOP_SHARE = 4
-"""One in so many of the weeks left for fitting is held back to choose the number of trees."""
+"""One in this many of the fitting weeks is held out to choose the number of trees."""
 MAX_STOP_WEEKS = 13
 MIN_FIT_WEEKS = 26
-"""Below this many weeks of fitting no week is held back: the number of trees is the default."""
+"""With fewer fitting weeks none is held out, and the number of trees is the default."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +110,7 @@ def temporal_splits(
 
 
 def inner_windows(mondays: Sequence[date], horizon_days: int, calibration_weeks: int) -> Windows:
-    """Cut a training's matured Mondays into fitting, stopping and calibration, label windows never overlapping.
+    """The fitting, stopping and calibration windows of a training; their label windows never overlap.
 
     Every label here is already settled, so that the embargo between the windows is the horizon alone.
 

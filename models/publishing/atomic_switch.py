@@ -1,4 +1,4 @@
-"""A publication appears in one step or not at all (contracts.md, output).
+"""Writing of a publication in one atomic step (contracts.md, output).
 
 The files are written into a folder of their own under `.versions`; then the week's name and, last,
 `current.json` are switched, each by one atomic replacement. Whatever is interrupted before that leaves
@@ -22,7 +22,7 @@ CURRENT = "current.json"
 
 
 def write_publication(home: Home, as_of: date, files: Mapping[str, pl.DataFrame | bytes]) -> Path:
-    """Write one week's files and switch to them; the same files change nothing.
+    """Write one week's files and make them the week's publication; the same files change nothing.
 
     `current.json` follows the newest Monday: publishing an earlier week anew renews that week's folder
     and leaves the present one in use.

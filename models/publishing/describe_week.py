@@ -1,4 +1,4 @@
-"""What screens and papers show beside the list: history, evidence, places, services and the monitoring."""
+"""Everything that is shown beside the list: histories, evidence, places, services and the monitoring."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ from pipelines.tables.published_evidence import Calibration, ModelMetrics
 
 @dataclass(frozen=True)
 class DescribedWeek:
-    """The files beside the list, what is said of each family, and the monitoring's rows."""
+    """The files beside the list, a message about each family, and the monitoring's rows."""
 
     files: dict[str, pl.DataFrame]
     families: dict[str, tuple[bool, Message]]
@@ -29,7 +29,7 @@ class DescribedWeek:
 
 
 NOT_DESCRIBED = DescribedWeek({}, {}, watch_frame([]))
-"""Of a week of which the list alone is published."""
+"""For a week of which only the list is published."""
 
 
 def describe_week(
@@ -40,7 +40,7 @@ def describe_week(
     champion: Registered | None,
     evidence: Registered | None,
 ) -> DescribedWeek:
-    """Everything that is published beside the list; arguments as in `publish.publish_week`."""
+    """Every file beside the list; arguments as in `publish.publish_week`."""
     as_of = scored.context.as_of
     families = publish_families(con, profile, scored.context, evidence)
     monitoring = watch(con, home, profile, as_of, scored.matrix, scored.warnings, champion)

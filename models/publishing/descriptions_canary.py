@@ -1,4 +1,4 @@
-"""The leakage canary of what is described beside the list: facts, timelines and every descriptive file of a past Monday.
+"""Leakage canary of the files beside the list: facts, timelines and every descriptive file of a past Monday.
 
 As `features.leakage_canary` does for the features: one county's files are computed from all its records, and from
 those known before that Monday. A difference is a leak, and nothing may be published.
@@ -19,7 +19,7 @@ from pipelines.warehouse.checks import Finding
 
 
 def description_leakage(con: duckdb.DuckDBPyConnection, profile: Profile, monday: date) -> Finding:
-    """Compare a past Monday's described files with those from what was known before it.
+    """Compare a past Monday's descriptive files computed from all records with those computed from the records known before it.
 
     Args:
         con: the warehouse; only temporary tables are made in it.
@@ -52,7 +52,7 @@ def description_leakage(con: duckdb.DuckDBPyConnection, profile: Profile, monday
 
 
 def _described(con: duckdb.DuckDBPyConnection, profile: Profile, monday: date) -> dict[str, pl.DataFrame]:
-    """Every described file, with similar disputes for all at risk."""
+    """Every descriptive file, with similar disputes for all disputes at risk."""
     cohort = at_risk(con, profile, [monday])
     return {
         "cohort": cohort,

@@ -1,4 +1,4 @@
-"""What is shown beside a warning: the dispute's facts and steps, as known before the as-of date."""
+"""Facts and steps of the disputes of a cohort, as known before the as-of date."""
 
 from datetime import date, datetime, time
 
@@ -49,20 +49,20 @@ _TIER_NOW = f"""
 
 
 def facts(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """One row per dispute of the cohort: what the record says of it, checklist included; by dispute_id."""
+    """One row per dispute of the cohort, by dispute_id: the recorded facts, with the intake checklist."""
     known = _frame(con, _FACTS, as_of)
     keys = cohort.select("dispute_id", "is_open", "is_domestic")
     return keys.join(known, on="dispute_id", how="left").sort("dispute_id")
 
 
 def timeline(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """One row per recorded step of each dispute of the cohort: registration (the second of one quarrel, too), events, outcomes; in time order."""
+    """One row per recorded step of each dispute of the cohort in time order: registrations (a second one of the same quarrel too), events, outcomes."""
     steps = _frame(con, _TIMELINE, as_of)
     return steps.filter(pl.col("dispute_id").is_in(cohort["dispute_id"].implode()))
 
 
 def tier_now(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """dispute_id, tier_now of the cohort: the tier of the last step that names one, else of the registration."""
+    """dispute_id, tier_now of the cohort: the tier of the last step with a tier, else of the registration."""
     con.register("cohort", cohort.select("dispute_id"))
     try:
         return _frame(con, _TIER_NOW, as_of)

@@ -17,7 +17,7 @@ from pipelines.tables.published_week import DisputeWarnings
 
 @dataclass(frozen=True, kw_only=True)
 class WeekScores:
-    """What ranks a week: a score for each row of the cohort and, with a usable model, what it means.
+    """Scores that rank a week: one per row of the cohort and, with a usable model, probabilities.
 
     Attributes:
         score: higher first [n].
@@ -36,7 +36,7 @@ class WeekScores:
 def rank_week(
     cohort: pl.DataFrame, scores: WeekScores, profile: Profile, as_of: date, synthetic: bool
 ) -> pl.DataFrame:
-    """Rank, list and grade one week; `reasons` and `tier_now` are left to be joined.
+    """The ranked list of one week with levels; `reasons` and `tier_now` are joined later.
 
     Args:
         cohort: the Monday's rows of `features.engine.matrix`.
@@ -66,7 +66,7 @@ def rank_week(
 
 
 def completed(ranked: pl.DataFrame, reasons: pl.DataFrame, tiers: pl.DataFrame) -> pl.DataFrame:
-    """Add reasons (empty where there are none) and the tier reached; `DisputeWarnings`, by rank."""
+    """The week's rows of `DisputeWarnings`, by rank: `ranked` with reasons (empty where there are none) and the tier reached."""
     complete = (
         ranked.join(reasons, on="dispute_id", how="left", maintain_order="left")
         .join(tiers, on="dispute_id", how="left", maintain_order="left")
@@ -76,7 +76,7 @@ def completed(ranked: pl.DataFrame, reasons: pl.DataFrame, tiers: pl.DataFrame) 
 
 
 def _meaning(scores: WeekScores, rank: np.ndarray, profile: Profile) -> list[pl.Series | pl.Expr]:
-    """Probability to lift; nulls without a model."""
+    """Columns from probability to lift and level; all null without a model."""
     if scores.probability is None:
         nothing = ("probability", "probability_low", "probability_high", "base_rate", "lift")
         return [

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Published:
-    """The files of both families for one week, and what is to be said of each family."""
+    """The files of both families for one week, and a message about each family."""
 
     files: dict[str, pl.DataFrame]
     families: dict[str, tuple[bool, Message]]
@@ -42,7 +42,7 @@ def publish_families(
     now: ScoringContext,
     registered: Registered | None,
 ) -> Published:
-    """Forecast the week's places and services.
+    """Forecasts of the week's places and services.
 
     Args:
         con: the warehouse; only read.
@@ -108,6 +108,6 @@ def _coverage(
 
 
 def _fits(registered: Registered, now: ScoringContext) -> bool:
-    """Whether a version was made for this city and data, and for a day between its training and its expiry."""
+    """Whether a version was trained for this city and origin, and the Monday is between its training and its expiry."""
     trained, expires = registered.signature.trained_as_of, registered.expires_on
     return mismatch(registered, now) is None and trained <= now.as_of <= expires

@@ -1,4 +1,4 @@
-"""What became of the list before: what was decided, who went, what is closed, what harm came; as known before a Monday."""
+"""Follow-up of the previous list, as known before a Monday: decisions, visits, closings and harms."""
 
 from datetime import date, datetime, time
 from pathlib import Path
@@ -35,7 +35,7 @@ _HANDLED = f"""
 def last_week(
     con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date
 ) -> pl.DataFrame | None:
-    """The newest list published before a Monday, and what became of it by then.
+    """The newest list published before a Monday, with what happened to its disputes until then.
 
     Returns:
         One row per dispute that was listed, or is on the list of those who do not see domestic violence
@@ -69,7 +69,7 @@ def last_week(
 
 
 def _on_a_list(warnings: pl.DataFrame, capacity: int) -> pl.DataFrame:
-    """The published list, and what fills it up where domestic violence is answered by others (docs/decisions)."""
+    """The listed disputes, and those that take the places of domestic violence on the list for other roles (docs/decisions)."""
     others = warnings.filter(~pl.col("is_domestic")).sort("rank")
     is_drawn = pl.col("selection").eq_missing("random")
     first = others.filter(~is_drawn).head(capacity - len(others.filter(is_drawn)))["dispute_id"]

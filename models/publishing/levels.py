@@ -1,4 +1,4 @@
-"""The four levels: thresholds on the probability, red never more than the week can act on."""
+"""The four levels: thresholds on the probability; never more red disputes than the week's capacity."""
 
 import numpy as np
 

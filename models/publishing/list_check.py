@@ -1,4 +1,4 @@
-"""Whether a week's list may be shown at all: the last look before it is published, and again afterwards."""
+"""Check of a week's list, before it is published and again afterwards."""
 
 import polars as pl
 
@@ -7,7 +7,7 @@ from pipelines.warehouse.checks import Finding
 
 
 def list_finding(warnings: pl.DataFrame, profile: Profile) -> Finding:
-    """Look for what would mislead: a row twice, a rank missing, a chance that is none, a list too long.
+    """Errors of the list that would mislead: a duplicate row, a missing rank, an impossible probability, a list longer than the capacity.
 
     Args:
         warnings: the rows of `dispute_warnings.parquet`.

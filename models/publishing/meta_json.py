@@ -1,4 +1,4 @@
-"""`meta.json`: what a publication was made from and how far it may be trusted; no wall-clock time in it."""
+"""`meta.json`: the data and model behind a publication and how far it may be trusted. It contains no wall-clock time."""
 
 import json
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ select file_id from ({all_rows}) group by file_id having min(known_at) >= $as_of
 """.format(
     all_rows=" union all ".join(f"select file_id, known_at from {core}" for core in CORE_TABLES.values())
 )
-"""Files that hold nothing known before the Monday: they came later, and a week published anew is not made of them."""
+"""Files with no record known before the Monday; a past week that is published again does not depend on them."""
 
 
 def meta(
@@ -83,7 +83,7 @@ def meta(
 
 
 def model_entry(champion: Registered | None, standing: Usability, catalogue_hash: str) -> dict[str, Any]:
-    """The `model` part: which version, whether it may be used and why, and how good its backtest was."""
+    """The `model` part: version, whether it may be used and why, and its backtest metrics."""
     entry: dict[str, Any] = {
         "version": champion.version if champion and standing.usable else "checklist",
         "champion": champion.version if champion else None,
@@ -113,7 +113,7 @@ def _data_from(con: duckdb.DuckDBPyConnection, as_of: date) -> datetime | None:
 
 
 def _rows(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, int]:
-    """Records in force on the Monday."""
+    """By input table, the number of records in force on the Monday."""
     return {
         table: _row(con, f"select count(*) from {as_known(core)}", {"as_of": as_of})[0]
         for table, core in CORE_TABLES.items()

@@ -1,4 +1,4 @@
-"""One Monday's publication in three questions: what do its disputes score, what is shown beside them, how is it sealed."""
+"""Publication of one Monday in three steps: score its disputes, describe what is shown beside them, seal the folder."""
 
 from datetime import date
 from pathlib import Path
@@ -29,7 +29,7 @@ def publish_week(
     progress: Progress,
     scope: Scope = WHOLE,
 ) -> Path:
-    """The published folder of one week, made from a read-only warehouse.
+    """The published folder of one week, from a read-only warehouse.
 
     Args:
         home: read and written.

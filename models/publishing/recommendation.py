@@ -1,4 +1,4 @@
-"""What a warning recommends, from the closed list of `data/reference/recommendations.csv` (boundary 9).
+"""The recommendation of a warning, from the closed list of `data/reference/recommendations.csv` (boundary 9).
 
 An offer, never a sanction. Domestic violence is never answered with joint mediation (boundary 12), and
 that rule goes before every other.
@@ -12,7 +12,7 @@ _GRAVE = ("red", "orange")
 
 
 def recommendation(offers: Recommendations) -> pl.Expr:
-    """Code of what to offer, from `is_domestic`, `is_open`, `level` (null without a model) and `listed`.
+    """Code of the recommendation, from `is_domestic`, `is_open`, `level` (null without a model) and `listed`.
 
     Args:
         offers: the profile's choice for each level.

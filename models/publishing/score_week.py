@@ -1,4 +1,4 @@
-"""What a Monday's disputes score: chance, rank, level, list and reasons, or the order without a model."""
+"""Scores of a Monday's disputes: probability, rank, level, list and reasons; or the default order without a model."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -40,7 +40,7 @@ from pipelines.home import Home
 from pipelines.warehouse.data_digest import data_digest
 
 EXPLAINED_ROWS = 400
-"""Rows from the top that carry reasons, besides all listed ones."""
+"""Number of rows from the top that get reasons; listed rows always do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +123,7 @@ def _why_no_champion(
 def _precision(
     con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date, version: str
 ) -> Precision | None:
-    """How the lists of the newest matured weeks came true, if this version published them all."""
+    """Precision of the lists of the newest matured weeks; None unless this version published them all."""
     recent = matured_mondays(con, profile, as_of)[-WATCHED_WEEKS:]
     published = published_weeks(home, version, recent)
     if published["as_of"].n_unique() < WATCHED_WEEKS:
@@ -156,7 +156,7 @@ def _scores(
 
 
 def _reasons(matrix: Matrix, ranked: pl.DataFrame, profile: Profile, trained: Trained | None) -> pl.DataFrame:
-    """Reasons of the rows near the top and on the list; none without a model."""
+    """Reasons of the rows near the top and on the list; empty without a model."""
     if trained is None or ranked.is_empty():
         return pl.DataFrame(schema={"dispute_id": pl.String, "reasons": pl.List(REASON)})
     chosen = ranked.filter(pl.col("listed") | (pl.col("rank") <= EXPLAINED_ROWS))["dispute_id"]

@@ -1,4 +1,4 @@
-"""Who is on this week's list: the first by rank, and a few drawn from below the line (boundary 14)."""
+"""Selection of this week's list: the first disputes by rank, and a few drawn at random below them (boundary 14)."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ RANKED, RANDOM = "ranked", "random"
 def week_list(
     rank: np.ndarray, bits: np.ndarray, as_of: date, capacity: int, random_share: float, seed: int
 ) -> pl.DataFrame:
-    """Which rows are listed, and why.
+    """Whether each row is listed, and how it was selected.
 
     Args:
         rank: 1 to n, each once.

@@ -1,4 +1,4 @@
-"""Making a model that may become champion: history, backtest, training, registry, in this order; or the backtest alone."""
+"""Making of a candidate model: history, backtest, training, registration, in this order; or the backtest alone."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +28,7 @@ from pipelines.warehouse.warehouse import open_warehouse
 
 @dataclass(frozen=True)
 class Candidate:
-    """A registered version, and the backtest it is judged by."""
+    """A registered version and its backtest."""
 
     registered: Registered
     backtest: Backtest
@@ -37,7 +37,7 @@ class Candidate:
 def make_candidate(
     home: Home, profile: Profile, as_of: date, progress: Progress = silent, scope: Scope = WHOLE
 ) -> Candidate | Message:
-    """Backtest and train on everything matured by a day, and register the result as challenger.
+    """A version trained and backtested on everything matured by a day, registered as challenger.
 
     Args:
         home: read, and its registry written.
@@ -78,7 +78,7 @@ def make_candidate(
 
 
 def backtest_and_save(home: Home, profile: Profile, as_of: date, progress: Progress = silent) -> Path:
-    """Backtest every family on everything matured by a day, and write it under HOME/backtests; nothing is registered.
+    """Backtest every family on everything matured by a day and write HOME/backtests; nothing is registered.
 
     Raises:
         FengqiaoError: history is too short for a single fold.
@@ -93,7 +93,7 @@ def backtest_and_save(home: Home, profile: Profile, as_of: date, progress: Progr
 
 
 def signature(con: duckdb.DuckDBPyConnection, home: Home, profile: Profile, as_of: date) -> Provenance:
-    """What a model trained now would be made from."""
+    """The provenance of a model that would be trained now."""
     return Provenance(
         profile=profile.name,
         origin=origin_of(home),

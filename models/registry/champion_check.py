@@ -1,4 +1,4 @@
-"""Whether the champion may score this Monday: signature, card, and how its lists have come true."""
+"""Check whether the champion may score this Monday: provenance, expiry of its card, and precision of its lists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ LEAST_LIFT = 2.0
 
 @dataclass(frozen=True)
 class Usability:
-    """The verdict, and its reason in both languages."""
+    """Whether a version may be used, and the reason in both languages."""
 
     usable: bool
     reason: Message
@@ -24,7 +24,7 @@ class Usability:
 
 @dataclass(frozen=True, kw_only=True)
 class ScoringContext:
-    """What the champion is held against."""
+    """The Monday and the data that the champion must fit."""
 
     as_of: date
     profile: str
@@ -33,7 +33,7 @@ class ScoringContext:
 
 
 def usability(champion: Registered, now: ScoringContext, precision: "Precision | None") -> Usability:
-    """Check signature, expiry (boundary 15) and withdrawal, in this order; the first that fails is told.
+    """The result of the checks of provenance, expiry (boundary 15) and withdrawal, in this order; the first failure is the reason.
 
     Args:
         champion: the version in use.
@@ -63,7 +63,7 @@ def usability(champion: Registered, now: ScoringContext, precision: "Precision |
 
 
 def mismatch(registered: Registered, now: ScoringContext) -> Usability | None:
-    """Why a version made for another profile or from data of another origin may not be used; None if it may."""
+    """The reason why a version trained for another profile or origin may not be used, or None."""
     signed = registered.signature
     if signed.profile != now.profile:
         return _no("other_profile", registered, theirs=signed.profile, ours=now.profile)
@@ -74,7 +74,7 @@ def mismatch(registered: Registered, now: ScoringContext) -> Usability | None:
 
 @dataclass(frozen=True)
 class Precision:
-    """Over some matured weeks taken together: share of the ranked list, and of all, that came true."""
+    """Over several matured weeks together: share of the ranked list, and of all disputes, with an outcome."""
 
     weeks: int
     listed: float
@@ -82,12 +82,12 @@ class Precision:
 
     @property
     def lift(self) -> float:
-        """How many times the base rate; infinite where nothing happened at all."""
+        """Precision over the base rate; infinite where no outcome happened at all."""
         return self.listed / self.base_rate if self.base_rate > 0 else float("inf")
 
 
 def published_precision(warnings: pl.DataFrame, labels: pl.DataFrame) -> Precision | None:
-    """Take the newest eight matured weeks together: single weeks hold too few outcomes to judge by.
+    """Precision over the newest eight matured weeks together; a single week has too few outcomes.
 
     Args:
         warnings: published rows of one version in matured weeks: as_of, dispute_id, listed, selection.
@@ -106,7 +106,7 @@ def published_precision(warnings: pl.DataFrame, labels: pl.DataFrame) -> Precisi
 
 
 def published_weeks(home: Home, version: str, mondays: Sequence[date]) -> pl.DataFrame:
-    """What one model version published in these weeks: as_of, dispute_id, listed, selection."""
+    """The lists that one model version published in these weeks: as_of, dispute_id, listed, selection."""
     paths = [home.published / monday.isoformat() / "dispute_warnings.parquet" for monday in mondays]
     columns = ["as_of", "dispute_id", "listed", "selection", "model_version"]
     frames = [pl.read_parquet(path, columns=columns) for path in paths if path.is_file()]

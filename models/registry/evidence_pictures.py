@@ -1,4 +1,4 @@
-"""The backtest as pictures, for the registry: how probabilities and forecasts came true, and what each list held."""
+"""Pictures of the backtest for the registry: reliability of probabilities and forecasts, and recall of each list."""
 
 import altair as alt
 import polars as pl
@@ -25,7 +25,7 @@ def pictures(metrics: pl.DataFrame, calibration: pl.DataFrame) -> dict[str, byte
 
 
 def family_pictures(families: Families) -> dict[str, bytes]:
-    """PNG files by name, of each family that was judged: counts against forecasts, and what its intervals held."""
+    """PNG files by name, for each family with a backtest: counts against forecasts, and coverage of the intervals."""
     images = {}
     for name in families.metrics["family"].unique().sort():
         rows = families.reliability.filter(pl.col("model").is_in([MODEL, USUAL]), family=name)
@@ -38,7 +38,7 @@ def family_pictures(families: Families) -> dict[str, bytes]:
 
 
 def counts_came(rows: pl.DataFrame) -> alt.HConcatChart:
-    """Mean count against mean forecast by bins of the forecast, with 90 % intervals; on the diagonal is right.
+    """Mean count against mean forecast by bins of the forecast, with 90 % intervals; the diagonal is perfect.
 
     Args:
         rows: `counting.reliability.RELIABILITY_SCHEMA` of one family.
@@ -76,7 +76,7 @@ def intervals_held(rows: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
 
 
 def reliability(calibration: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
-    """Share of outcomes against predicted probability, with 90 % intervals; on the diagonal is right."""
+    """Observed share of outcomes against predicted probability, with 90 % intervals; the diagonal is perfect."""
     rows = calibration.filter((pl.col("model") == "lightgbm") & (pl.col("segment") == "all"))
     across = alt.X("predicted:Q", title="predicted probability", scale=alt.Scale(type="sqrt"))
     up = alt.Y("observed:Q", title="share with an outcome", scale=alt.Scale(type="sqrt"))

@@ -1,4 +1,4 @@
-"""Which reasons the lists of a year would have given most often; part of a version's evidence."""
+"""The most frequent reasons on the lists of the backtest; part of a version's evidence."""
 
 import numpy as np
 import polars as pl
@@ -23,7 +23,7 @@ SCHEMA = {
 def frequent_reasons(
     trained: Trained, matrix: Matrix, predictions: pl.DataFrame, profile: Profile
 ) -> pl.DataFrame:
-    """The features most often among the three reasons of the disputes listed in the backtest.
+    """The features that appear most often among the three reasons of the disputes listed in the backtest.
 
     Args:
         trained: the model that explains.

@@ -1,4 +1,4 @@
-"""Where MLflow keeps a home's models: one SQLite file, or the database of `$FENGQIAO_MLFLOW_URL`, and a folder of files.
+"""MLflow's storage of a home's models: one SQLite file, or the database of `$FENGQIAO_MLFLOW_URL`, and a folder of files.
 
 Files lie under the home and are found from it, not from the address in the database, so that a home can be moved.
 """
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 DATABASE = "mlflow.db"
 FILES = "artifacts"
 MOST_AT_ONCE = 1000
-"""Metrics that MLflow takes in one call."""
+"""Number of metrics that MLflow accepts in one call."""
 
 
 def client_of(home: Home) -> "MlflowClient":
-    """A client on this home's own database, made where it is missing."""
+    """An MLflow client on this home's own database, which is created where it is missing."""
     if not is_there(home):
         _client.cache_clear()
     home.mlflow.mkdir(parents=True, exist_ok=True)
@@ -33,7 +33,7 @@ def client_of(home: Home) -> "MlflowClient":
 
 @cache
 def _client(where: str) -> "MlflowClient":
-    """One for each database: making it checks every table of MLflow's."""
+    """One client per database, cached because creating it checks all of MLflow's tables."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     from mlflow import MlflowClient
 
@@ -43,17 +43,17 @@ def _client(where: str) -> "MlflowClient":
 
 
 def address(home: Home) -> str:
-    """Where MLflow keeps this home's runs and versions: `$FENGQIAO_MLFLOW_URL`, else an SQLite file under the home."""
+    """MLflow's database for this home: `$FENGQIAO_MLFLOW_URL`, else an SQLite file under the home."""
     return os.environ.get("FENGQIAO_MLFLOW_URL") or f"sqlite:///{home.mlflow / DATABASE}"
 
 
 def is_there(home: Home) -> bool:
-    """Whether anything was ever kept; a database elsewhere has to be asked."""
+    """Whether anything was ever stored; for a database elsewhere this takes a query."""
     return bool(os.environ.get("FENGQIAO_MLFLOW_URL")) or (home.mlflow / DATABASE).exists()
 
 
 def experiment_of(client: "MlflowClient", home: Home, profile: Profile) -> str:
-    """The experiment whose files lie under this home; a moved home gets a new one, the old is kept."""
+    """The experiment whose files are under this home; a moved home gets a new experiment, and the old one is kept."""
     location = (home.mlflow / FILES).as_uri()
     known = {experiment.name: experiment for experiment in client.search_experiments()}
     for experiment in known.values():
@@ -79,7 +79,7 @@ def registered_model(client: "MlflowClient", profile: Profile) -> Any:
 
 
 def ensured_name(client: "MlflowClient", profile: Profile) -> str:
-    """The name under which versions are registered, made where it is missing."""
+    """The name under which versions are registered; it is created where it is missing."""
     if registered_model(client, profile) is None:
         client.create_registered_model(model_name(profile))
     return model_name(profile)

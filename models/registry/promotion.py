@@ -1,4 +1,4 @@
-"""When a trained model may become champion: every condition is checked, and every unmet one is told."""
+"""Conditions under which a trained model may become champion; every condition is checked and every unmet one reported."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from pipelines.city.profile import Profile
 
 @dataclass(frozen=True, kw_only=True)
 class PromotionInputs:
-    """What a promotion is decided on.
+    """The input of a promotion decision.
 
     Attributes:
         metrics: of the candidate's backtest.
@@ -80,7 +80,7 @@ def _told_of_group(one: Beyond, whole: float, profile: Profile) -> Message:
 
 
 def baselines_not_beaten(metrics: pl.DataFrame, profile: Profile) -> list[Message]:
-    """The rules whose recall at capacity the model does not exceed by the lower end of the paired interval.
+    """The rules that the model does not beat: the lower end of the paired gain in recall at capacity is not above 0.
 
     Rules are what an office could follow without a model (`baselines.RULES`); those the backtest has count.
     """
@@ -104,7 +104,7 @@ def baselines_not_beaten(metrics: pl.DataFrame, profile: Profile) -> list[Messag
 
 
 def _gain_low(metrics: pl.DataFrame, rule: str) -> float:
-    """The lower end of the gain over a rule; NaN where the backtest does not say."""
+    """The lower end of the gain over a rule; NaN where the backtest has none."""
     low = metrics.filter((pl.col("metric") == GAIN) & (pl.col("segment") == f"against={rule}"))["low"]
     return float(low[0]) if len(low) and low[0] is not None else float("nan")
 
@@ -118,7 +118,7 @@ def paired_difference(
 
 
 def pooled(metrics: pl.DataFrame, model: str, metric: str) -> float:
-    """A model's value over all rows and Mondays; NaN where it has none."""
+    """A model's metric over all rows and Mondays; NaN where it has none."""
     values = metrics.filter(
         (pl.col("model") == model)
         & (pl.col("metric") == metric)

@@ -1,4 +1,4 @@
-"""What a model was made by and from: the digest of the code and of the files taken in."""
+"""Provenance of a model: the digests of its code and of the files taken in."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The model registry over MLflow; nothing but it and `store` calls MLflow.
+"""The model registry on MLflow. Only this module and `mlflow_store` may call MLflow.
 
 A version's files are data (LightGBM text, numbers, the metrics of its backtest), its tags are its
 signature, and `champion` and `challenger` are aliases. What happened to versions is kept in order.
@@ -48,7 +48,7 @@ Event = Literal["registered", "promoted", "refused", "rolled_back"]
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """What a version was made from; a champion scores only where profile, origin and catalogue agree."""
+    """The origin of a version; a champion scores only where profile, origin and catalogue are the same."""
 
     profile: str
     origin: str
@@ -58,13 +58,13 @@ class Provenance:
     code_version: str
 
     def tags(self) -> dict[str, str]:
-        """As text, for the registry."""
+        """The fields as text, for the registry."""
         return {name: str(value) for name, value in vars(self).items()}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Registered:
-    """One version of the registry, with its signature, its model and the evidence it was judged by."""
+    """One version of the registry with its provenance, its model and its backtest results."""
 
     number: int
     version: str
@@ -76,7 +76,7 @@ class Registered:
 
     @property
     def trained(self) -> Trained:
-        """Read the model's files."""
+        """The model, read from its files."""
         return Trained.load(self.folder / MODEL)
 
     @property
@@ -100,7 +100,7 @@ class Registered:
         return pl.read_parquet(self.folder / EVIDENCE / "reasons.parquet")
 
     def file(self, name: str) -> bytes | None:
-        """A file of the demand or coverage model, if this version holds one."""
+        """The content of a file of the demand or coverage model, or None."""
         path = self.folder / MODEL / name
         return path.read_bytes() if path.is_file() else None
 
@@ -142,7 +142,7 @@ def champion(home: Home, profile: Profile) -> Registered | None:
 
 
 def by_alias(home: Home, profile: Profile, alias: str) -> Registered | None:
-    """The version that carries an alias, or None."""
+    """The version with this alias, or None."""
     if not is_there(home):
         return None
     client = client_of(home)
@@ -153,7 +153,7 @@ def by_alias(home: Home, profile: Profile, alias: str) -> Registered | None:
 
 
 def find_version(home: Home, profile: Profile, tags: Mapping[str, str]) -> Registered | None:
-    """The newest version that carries all these tags, or None."""
+    """The newest version with all these tags, or None."""
     if not is_there(home):
         return None
     client = client_of(home)
@@ -169,7 +169,7 @@ def find_version(home: Home, profile: Profile, tags: Mapping[str, str]) -> Regis
 
 
 def set_champion(home: Home, profile: Profile, number: int) -> None:
-    """Make a version champion; the one before it is remembered, for the way back."""
+    """Make a version champion; the previous champion is recorded for a rollback."""
     client, name = client_of(home), model_name(profile)
     model = registered_model(client, profile)
     before = model.aliases.get(CHAMPION) if model else None
@@ -182,7 +182,7 @@ def set_champion(home: Home, profile: Profile, number: int) -> None:
 
 
 def refuse(home: Home, profile: Profile, number: int, reason: Message) -> None:
-    """Keep with a version why it was not made champion."""
+    """Record on a version why it was not made champion."""
     client, name = client_of(home), model_name(profile)
     client.set_model_version_tag(name, str(number), "refused_zh", reason.zh)
     client.set_model_version_tag(name, str(number), "refused_en", reason.en)
@@ -190,7 +190,7 @@ def refuse(home: Home, profile: Profile, number: int, reason: Message) -> None:
 
 
 def rollback(home: Home, profile: Profile) -> str:
-    """Make the champion before the present one champion again; what was done, in Chinese and English."""
+    """Make the previous champion the champion again; returns a message in Chinese and English."""
     now = champion(home, profile)
     client = client_of(home)
     previous = (
@@ -206,7 +206,7 @@ def rollback(home: Home, profile: Profile) -> str:
 
 
 def events(home: Home, profile: Profile) -> list[tuple[Event, Registered]]:
-    """What happened to versions, oldest first; a rollback names the version gone back to."""
+    """Events of the versions, oldest first; a rollback names the version that is champion again."""
     if not is_there(home):
         return []
     client = client_of(home)

@@ -1,4 +1,4 @@
-"""What a registered version is judged by, and how it is written: tables and pictures beside the model's own files."""
+"""Evidence of a registered version and its files: tables and pictures beside the model's own files."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ EVIDENCE = "evidence"
 
 @dataclass(frozen=True, kw_only=True)
 class VersionArtifacts:
-    """What a version is judged by; no row about a dispute is in it.
+    """The evidence of a version; it contains no row about a dispute.
 
     Attributes:
         backtest: its predictions stay in HOME/backtests, its tables and pictures go into the registry.
@@ -38,7 +38,7 @@ class VersionArtifacts:
 
 
 def write_files(folder: Path, trained: Trained, artifacts: VersionArtifacts) -> None:
-    """Write the model's files and what it is judged by: data a person can read, and pictures."""
+    """Write the model's files, the evidence tables and the pictures."""
     trained.save(folder / MODEL)
     shown, backtest = folder / EVIDENCE, artifacts.backtest
     shown.mkdir()
@@ -67,7 +67,7 @@ def write_files(folder: Path, trained: Trained, artifacts: VersionArtifacts) -> 
 
 
 def parameters(trained: Trained, profile: Profile) -> dict[str, Any]:
-    """What is logged as parameters of a version."""
+    """The parameters that MLflow shows for a version."""
     settings = profile.settings
     kept = {name: value for name, value in trained.parameters.items() if name != "monotone_constraints"}
     return kept | {

@@ -1,4 +1,4 @@
-"""What acting prevented: every arm against doing nothing in the same world, and against the oracle."""
+"""Effects of acting on the list: every arm compared with doing nothing in the same world, and with the oracle."""
 
 from collections.abc import Iterator
 
@@ -21,14 +21,14 @@ SCHEMA = {
 }
 SEGMENTS = ("category", "county_code", "urban")
 FOLLOWED_WEEKS = 13
-"""Whoever was attended to later in the year is not asked about: too little of it follows."""
+"""Only disputes attended to at least this many weeks before the year's end are followed; for later ones too little is known."""
 RECORDED_WITHIN_WEEKS = (4, 26)
 
 
 def effects(
     attended: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, city_years: float
 ) -> pl.DataFrame:
-    """All figures of all arms, in the whole and by part of the city.
+    """All figures of all arms, overall and by part of the city.
 
     Args:
         attended: seed, arm, week, dispute_id, days_open, is_found (there only because somebody was sent) and the columns
@@ -53,7 +53,7 @@ def effects(
 
 
 def without_help(attended: pl.DataFrame, harms: pl.DataFrame) -> pl.DataFrame:
-    """What became of each attended dispute in the same world where nobody did anything.
+    """For each attended dispute, its course in the same world with no help at all.
 
     Returns:
         A row per row of `attended`: seed, week, `before` and `after` (whether it turned violent before that week, and from
@@ -144,7 +144,7 @@ def _plain(arm: str) -> str:
 def _more_than(
     arm: str, other: str, metric: str, weeks: pl.DataFrame, city_years: float
 ) -> Iterator[NamedEstimate]:
-    """What an arm prevented more than another in the same worlds; negative where it prevented less."""
+    """Harms prevented by one arm minus those prevented by another in the same worlds; may be negative."""
     seeds = _shared(weeks, arm, other)
     if seeds and arm != other:
         more = _expected(weeks, other, seeds) - _expected(weeks, arm, seeds)
@@ -152,7 +152,7 @@ def _more_than(
 
 
 def _shared(weeks: pl.DataFrame, *arms: str) -> list[int]:
-    """Seeds that have all these arms."""
+    """Seeds that were played with all these arms."""
     of_each = [set(_of(weeks, arm)["seed"].to_list()) for arm in arms]
     return sorted(set.intersection(*of_each))
 
@@ -183,7 +183,7 @@ def _expected(weeks: pl.DataFrame, arm: str, seeds: list[int]) -> np.ndarray:
 def _without_help(
     attended_of_arm: pl.DataFrame, harms: pl.DataFrame, weeks: pl.DataFrame, seeds: list[int]
 ) -> Iterator[tuple[str, Estimate]]:
-    """Shares of `without_help`, each of those attended to so early that the year holds the weeks looked at."""
+    """Shares of `without_help` among disputes attended to at least `FOLLOWED_WEEKS` before the year's end."""
     rows = without_help(attended_of_arm.filter(~pl.col("is_found")), harms)
     n_weeks = weeks["week"].n_unique()
 
@@ -204,14 +204,14 @@ def _median_days(attended_of_arm: pl.DataFrame, seeds: list[int]) -> Estimate:
 
 
 def _weeks_by_model(weeks: pl.DataFrame, seeds: list[int]) -> Estimate:
-    """Share of the weeks ranked by a model: it may not be in use, and then the checklist's order is published."""
+    """Share of weeks whose list was ranked by a model; in the others the checklist's order was published."""
     known = weeks.filter(pl.col("seed").is_in(seeds))
     ranked = known.filter(pl.col("model_version").is_not_null() & (pl.col("model_version") != CHECKLIST))
     return share(_counts(ranked, seeds), _counts(known, seeds))
 
 
 def _retrained(weeks: pl.DataFrame) -> pl.DataFrame:
-    """With the versions that were in use in the year's first quarter taken for none: what ranks then learned from acting."""
+    """The weeks with versions of the first quarter left out, so that every remaining version was trained while the list was acted on."""
     first = weeks.filter(pl.col("week") < QUARTER_WEEKS).select("seed", "model_version").unique()
     old = pl.struct("seed", "model_version").is_in(
         first.select(pl.struct("seed", "model_version")).to_series().implode()

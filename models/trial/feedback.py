@@ -1,4 +1,4 @@
-"""What acting does to the list: where attention gathers, what the model then believes, and what is true.
+"""Feedback of acting on the list: where attention concentrates, what the model then predicts, and what is true.
 
 Three questions, quarter by quarter. Does attention gather in places beyond their true hazard? Are
 probabilities still right, among those attended to and among the others? What do the records say of how often
@@ -14,7 +14,7 @@ QUARTER_WEEKS = 13
 HORIZON_WEEKS = 4
 THROWS = 200
 STEEPEST = 20
-"""Few visits, all to the most dangerous townships, have no slope: the fit runs away."""
+"""Limit of the fitted slope; with few visits, all in the most dangerous townships, the fit diverges."""
 SCHEMA = {
     "arm": pl.String,
     "quarter": pl.Int64,
@@ -94,7 +94,7 @@ def township_shares(at_risk: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFra
 
 
 def by_tenth(shares: pl.DataFrame) -> pl.DataFrame:
-    """The townships of each world in tenths by their hazard: shares of hazard and of attention, over worlds.
+    """Townships of each world in ten groups by hazard: their shares of hazard and attention, over all worlds.
 
     Args:
         shares: `township_shares`.
@@ -125,7 +125,7 @@ def by_tenth(shares: pl.DataFrame) -> pl.DataFrame:
 
 
 def _labelled(at_risk: pl.DataFrame, attended: pl.DataFrame, harms: pl.DataFrame) -> pl.DataFrame:
-    """Every dispute at risk with what came within four weeks, in truth and on record, and whether it had been attended to."""
+    """Every dispute at risk with its outcome within four weeks, true and recorded, and whether it had been attended to."""
     keys = ["seed", "arm", "dispute_id"]
     outcomes = at_risk.select(*keys, "week").join(
         harms.select(*keys, "is_recorded", harmed_in=pl.col("week")), on=keys, how="inner"
@@ -157,7 +157,7 @@ Figures = dict[str, tuple[int, Estimate]]
 
 
 def _concentration(shares: pl.DataFrame, quarter: int) -> dict[str, dict[int, float]]:
-    """Each figure of a quarter by world."""
+    """Concentration figures of each quarter, by world."""
     by_seed: dict[str, dict[int, float]] = {
         name: {}
         for name in ("attention_gini", "fair_gini", "attention_on_hazard", "repeat_share", "repeat_hazard")
@@ -183,7 +183,7 @@ def _concentration(shares: pl.DataFrame, quarter: int) -> dict[str, dict[int, fl
 
 
 def _over_worlds(own: dict[str, dict[int, float]], plain: dict[str, dict[int, float]] | None) -> Figures:
-    """Means over the worlds; and, where there is a plain arm, the mean difference to it in the same worlds."""
+    """Means over the worlds and, where there is a plain arm, the mean difference from it in the same worlds."""
     figures = {name: (len(values), mean(np.array(list(values.values())))) for name, values in own.items()}
     for name, theirs in (plain or {}).items():
         more = [own[name][seed] - value for seed, value in theirs.items() if seed in own.get(name, {})]
@@ -192,7 +192,7 @@ def _over_worlds(own: dict[str, dict[int, float]], plain: dict[str, dict[int, fl
 
 
 def _calibration(rows: pl.DataFrame, quarter: int) -> Figures:
-    """Predicted, recorded and true chance among attended, others and all; worlds weigh by their rows."""
+    """Predicted, recorded and true probability among attended disputes, others and all; worlds weigh by their rows."""
     now = rows.filter(pl.col("quarter") == quarter)
     ranked = now.filter(pl.col("probability").is_not_null())
     parts = {"attended": ranked.filter("was_attended"), "others": ranked.filter(~pl.col("was_attended"))}
@@ -208,7 +208,7 @@ def _calibration(rows: pl.DataFrame, quarter: int) -> Figures:
 
 
 def _expects_more(labelled: pl.DataFrame, arm: str, plain: str, quarter: int) -> tuple[int, Estimate]:
-    """How much more a model expects of those attended to than the plain arm's of its own, in worlds where both rank."""
+    """Difference in predicted probability between an arm's attended disputes and those of the plain arm, in worlds where a model ranks in both."""
     known = (pl.col("quarter") == quarter) & pl.col("was_attended") & pl.col("probability").is_not_null()
     by_world = (
         labelled.filter(known, pl.col("arm").is_in([arm, plain]))
@@ -234,7 +234,7 @@ def _earlier(harms: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
 
 
 def _asked(rows: pl.DataFrame, earlier: pl.DataFrame, quarter: int) -> tuple[int, Estimate]:
-    """How often violence comes if every first visit asks about violence before it, and is told.
+    """The rate of violence if every first visit asks about earlier violence and it is reported.
 
     The share of it that is on record is taken for that of all violence in disputes nobody was sent to, and theirs is divided by
     it. That is too high where the list prefers what has violence on record.
@@ -253,7 +253,7 @@ def _asked(rows: pl.DataFrame, earlier: pl.DataFrame, quarter: int) -> tuple[int
 
 
 def _rate(frame: pl.DataFrame, column: str) -> tuple[int, Estimate]:
-    """How many worlds, and the share over their rows."""
+    """Number of worlds, and the share over their rows."""
     sums = (
         frame.group_by("seed", maintain_order=True)
         .agg(total=pl.col(column).cast(pl.Float64).sum(), n=pl.len().cast(pl.Float64))
@@ -263,14 +263,14 @@ def _rate(frame: pl.DataFrame, column: str) -> tuple[int, Estimate]:
 
 
 def gini(shares: np.ndarray) -> float:
-    """0 where all have the same, towards 1 where one has all."""
+    """Gini coefficient: 0 where all values are equal, close to 1 where one holds everything."""
     ordered = np.sort(shares)
     n = len(ordered)
     return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * ordered.sum()))
 
 
 def _fair_gini(visits: int, hazard: np.ndarray) -> float:
-    """What `gini` is by chance alone where each visit falls on a place with its share of the hazard; mean of `THROWS`."""
+    """Mean Gini coefficient by chance alone, when each visit falls on a place with probability equal to its share of the hazard; over `THROWS` draws."""
     thrown = np.random.default_rng(0).multinomial(visits, hazard / hazard.sum(), size=THROWS)
     return float(np.mean([gini(counts) for counts in thrown]))
 

@@ -1,4 +1,4 @@
-"""`docs/field_trial.md`: how large a field trial must be, worked out for a profile: `python -m models.trial.field_trial`."""
+"""`docs/field_trial.md`: the size that a field trial needs, for one profile: `python -m models.trial.field_trial`."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,19 +15,19 @@ PROFILE = "qujing"
 DISPUTES_PER_YEAR = 33_600
 """[A] domain notes 4.1."""
 HARM_SHARE = 0.02
-"""[A] of disputes within 90 days, domain notes 4.7."""
+"""[A] share of disputes with a harm within 90 days, domain notes 4.7."""
 LISTED_HARM_SHARE, WITHIN_WEEKS = 0.069, 26
 """Of the disputes the list names, each named once, violent and on record so soon without help: `docs/trial/trial.md`, `ranking`."""
 SOON_HARM_SHARE = 0.025
-"""The same within 28 days."""
+"""The same share within 28 days."""
 ALL_PREVENTED = 43 / 1_124
-"""Of all outcomes, what acting on the list prevents in the simulated trial."""
+"""Share of all outcomes that acting on the list prevents in the simulated trial."""
 BETWEEN_SD = 0.35
 """[A] standard deviation over townships of the log rate of recorded harm: as much as reporting differs."""
 EFFECTS = (0.1, 0.2, 0.3, 0.4)
 CITIES = (1, 3, 10)
 DESIGNS = ((4, 13), (8, 13), (12, 4))
-"""Steps, and weeks of a period."""
+"""Number of steps, and weeks per period."""
 
 HEAD = """# A field trial · 实地试点
 
@@ -62,7 +62,7 @@ violent on record within {within} weeks without help (simulated trial, `docs/tri
 
 
 def page() -> str:
-    """The page as it should stand in `docs/`."""
+    """The text of the page in `docs/`."""
     profile = load_profile(PROFILE)
     townships = int((profile.areas["tier"] == "township").sum())
     capacity = profile.settings.capacity
@@ -118,7 +118,7 @@ def _of_cities(one_city: Wedge, cities: int, steps: int, weeks: int) -> Wedge:
 
 
 def named_disputes_needed(effect: float, wanted: float = 0.8) -> int:
-    """Disputes named by the list, in both halves together, when a lot decides for each whether it is acted on.
+    """Disputes on the list, in both halves together, that are needed when a random draw decides for each whether it is acted on.
 
     Two shares compared, two-sided level 5 %.
     """
@@ -128,7 +128,7 @@ def named_disputes_needed(effect: float, wanted: float = 0.8) -> int:
 
 
 def _weeks_of_naming(effect: float, capacity: int) -> float:
-    """While twice the capacity is named a week."""
+    """Weeks until enough disputes were listed, with twice the capacity listed per week."""
     return named_disputes_needed(effect) / (2 * capacity)
 
 

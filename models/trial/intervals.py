@@ -1,4 +1,4 @@
-"""Intervals over seeds: every world is one draw, and arms of the same world are compared with each other."""
+"""Intervals over seeds: every world is one draw, and arms are compared within the same world."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,7 +10,7 @@ LEVEL = 0.90
 
 
 class Estimate(NamedTuple):
-    """A figure and its 90 % interval; no interval from fewer than two worlds."""
+    """A figure and its 90 % interval; None for the ends with fewer than two worlds."""
 
     value: float | None
     low: float | None
@@ -21,7 +21,7 @@ NONE = Estimate(None, None, None)
 
 
 def ratio(numerator: np.ndarray, denominator: np.ndarray) -> Estimate:
-    """Sum over sum, with its interval; none where all are nought.
+    """Sum over sum with its interval; no figure where all are zero.
 
     Args:
         numerator: one number per world [n].
@@ -34,7 +34,7 @@ def ratio(numerator: np.ndarray, denominator: np.ndarray) -> Estimate:
 
 
 def jackknife(worlds: np.ndarray, figure: Callable[[np.ndarray], float]) -> Estimate:
-    """A figure of the sums over worlds, with an interval from leaving out one world at a time.
+    """A figure of the sums over worlds, with a jackknife interval (one world left out at a time).
 
     Args:
         worlds: what is summed, by world [n, k].
@@ -58,6 +58,6 @@ def mean(values: np.ndarray) -> Estimate:
 
 
 def share(part: np.ndarray, whole: np.ndarray) -> Estimate:
-    """The same of a part of the whole: the interval ends at 0 and 1."""
+    """The mean of a share; the interval is clipped to [0, 1]."""
     value, low, high = ratio(part, whole)
     return Estimate(value, None if low is None else max(low, 0.0), None if high is None else min(high, 1.0))

@@ -1,4 +1,4 @@
-"""Where the oracle's share is lost: what became, in our year, of the disputes that the oracle attended to in its own."""
+"""Losses against the oracle: the position in our year of the disputes that the oracle attended to."""
 
 import polars as pl
 

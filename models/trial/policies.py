@@ -1,4 +1,4 @@
-"""Whom to attend to on a Monday: every policy puts the same disputes in an order; the first ones get the help.
+"""Policies of the trial: each orders the same disputes on a Monday, and the first ones are helped.
 
 A policy sees one row per dispute at risk that nobody was sent to before. Where it lists some at random
 (boundary 14), they are drawn as the product draws them.
@@ -30,7 +30,7 @@ def chosen(
     works: Mapping[str, float],
     works_when_closed: float,
 ) -> pl.DataFrame:
-    """The disputes to attend to.
+    """Numbers of the disputes to attend to.
 
     Args:
         policy: one of `POLICIES`.
@@ -64,7 +64,7 @@ def _score(
     works: Mapping[str, float],
     works_when_closed: float,
 ) -> np.ndarray:
-    """Higher first; float [n]."""
+    """Score of each dispute, higher first; float [n]."""
     match policy:
         case "random":
             return uniform(bits, as_of, seed + _RANDOM_SEED)
@@ -82,7 +82,7 @@ def _score(
 
 
 def _by_category(week: pl.DataFrame) -> np.ndarray:
-    """Every category gets places in proportion to how many of its disputes are at risk, the best ranked first."""
+    """A score that gives each category places in proportion to its disputes at risk, best ranked first."""
     at = week.select(
         nth=pl.col("rank").rank("ordinal").over("category"), n=pl.len().over("category").cast(pl.Float64)
     )
@@ -90,7 +90,7 @@ def _by_category(week: pl.DataFrame) -> np.ndarray:
 
 
 def _uplift(week: pl.DataFrame, works: Mapping[str, float], works_when_closed: float) -> np.ndarray:
-    """What mediation is expected to prevent: the probability times how well it is thought to work there.
+    """Expected harm prevented by mediation: the probability times its assumed effect for this kind of dispute.
 
     Without a usable model it is the published order.
     """

@@ -36,7 +36,7 @@ class Wedge:
 
     @property
     def periods(self) -> int:
-        """Periods, the first without the list anywhere."""
+        """Number of periods; in the first one no township has the list."""
         return self.steps + 1
 
     @property
@@ -64,17 +64,17 @@ def standard_error(wedge: Wedge) -> float:
 
 
 def power(wedge: Wedge, prevented_share: float) -> float:
-    """Chance of finding, at the design's level, that the list prevents this share of all outcomes."""
+    """Probability of detecting, at the design's significance level, that the list prevents this share of all outcomes."""
     z = stats.norm.ppf(1 - wedge.level / 2)
     return float(stats.norm.cdf(prevented_share / standard_error(wedge) - z))
 
 
 def smallest_found(wedge: Wedge, wanted: float = 0.8) -> float:
-    """The smallest share of outcomes prevented that is found with the wanted power."""
+    """The smallest share of outcomes prevented that is detected with the wanted power."""
     z = stats.norm.ppf(1 - wedge.level / 2) + stats.norm.ppf(wanted)
     return float(z * standard_error(wedge))
 
 
 def _starts(wedge: Wedge) -> np.ndarray:
-    """The period in which each township begins: groups as equal as may be, [clusters]."""
+    """The period in which each township begins; groups as equal as possible; [clusters]."""
     return 1 + np.arange(wedge.clusters) * wedge.steps // wedge.clusters

@@ -1,4 +1,4 @@
-"""A trial's results as a page of `docs/`: main table, parts of the city, faults, feedback, other assumptions."""
+"""The page of a trial's results in `docs/`: main table, parts of the city, faults, feedback, other assumptions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ MAIN = {
     "weeks_by_model": ("weeks ranked by a model, %", 0, 100),
     "weeks_by_new_model": ("by one trained in the year, %", 0, 100),
 }
-"""Figure to heading, digits, factor."""
+"""By figure: heading, digits, factor."""
 WITHOUT_HELP = {
     "never_violent": ("never violent in the year, %", 0, 100),
     "peaceful_after": ("not violent from that week on, %", 0, 100),
@@ -91,7 +91,7 @@ Figures = Mapping[str, tuple[str, int, int]]
 
 @dataclass(frozen=True, kw_only=True)
 class Tables:
-    """What a trial found, each None where it was not played.
+    """Result tables of a trial; None for a part that was not played.
 
     They are those of `effects.effects`, `feedback.feedback`, `losses.losses`; `sweep` has setting, arm, seeds, value, low, high.
     """
@@ -105,7 +105,7 @@ class Tables:
 def page(
     content: Mapping[str, Any], tables: Tables, names: Mapping[str, str], command: str, picture: str
 ) -> str:
-    """The page.
+    """The text of the page.
 
     Args:
         content: `summary.summary`.
@@ -149,7 +149,7 @@ def page(
 
 
 def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
-    """Arms from the policies that know least to the oracle, each followed by its marked ones."""
+    """Arms from the simplest policy to the oracle, each followed by its marked variants."""
     policy = pl.col("arm").str.extract(r"^(\w+)").replace_strict({name: n for n, name in enumerate(POLICIES)})
     return rows.sort(policy, "arm", maintain_order=True)
 
@@ -165,7 +165,7 @@ def _by_arm(rows: pl.DataFrame, figures: Figures) -> str:
 
 
 def _by_part(effects: pl.DataFrame, axis: str, names: Mapping[str, str]) -> str:
-    """Counted harms prevented per 100 mediations, and the mediations a year, in each part of the city."""
+    """Recorded harms prevented per 100 mediations, and mediations per year, in each part of the city."""
     known = effects.filter(
         pl.col("segment").str.starts_with(f"{axis}=") & ~pl.col("arm").str.contains(r"@|\+")
     )
@@ -184,7 +184,7 @@ def _by_part(effects: pl.DataFrame, axis: str, names: Mapping[str, str]) -> str:
 
 
 def _lost(rows: pl.DataFrame) -> str:
-    """Shares of the hazard at the top of the oracle's order, by where those disputes stood in ours."""
+    """Shares of the hazard at the top of the oracle's order, by the position of those disputes in our order."""
     lines = [
         [
             LOST[band],
@@ -229,7 +229,7 @@ def _said(rows: pl.DataFrame, figures: Figures) -> list[str]:
 
 
 def _figure(rows: pl.DataFrame, digits: int, factor: int) -> str:
-    """`34 (29 to 40)`, or a dash where there is none."""
+    """`34 (29 to 40)`; a dash for None."""
     if not len(rows) or rows["value"][0] is None:
         return "–"
     value, low, high = (rows[name][0] for name in ("value", "low", "high"))

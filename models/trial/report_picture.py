@@ -1,4 +1,4 @@
-"""The feedback in one picture: where attention goes, whether chances stay true, what the records say of how often."""
+"""The picture of the feedback: concentration of attention, calibration, and recorded rates."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ WIDTH, HEIGHT = 230, 150
 
 
 def feedback_picture(shares: pl.DataFrame, feedback: pl.DataFrame) -> "alt.VConcatChart":
-    """A column of pictures per arm.
+    """A figure with one column of pictures per arm.
 
     Above: the share of attention of each tenth of the townships, by hazard, against their share of true hazard in the
     year's last quarter, and the line where they agree. Below, quarter by quarter: chances among attended and others, and how often violence
@@ -63,7 +63,7 @@ def save_picture(shares: pl.DataFrame, feedback: pl.DataFrame, path: Path) -> No
 
 
 def _townships(shares: pl.DataFrame) -> "alt.FacetChart":
-    """Over the worlds, in the last quarter."""
+    """Panel of township shares over all worlds, in the last quarter."""
     import altair as alt
 
     last = by_tenth(shares.filter(pl.col("quarter") == pl.col("quarter").max()))

@@ -1,4 +1,4 @@
-"""The trial in one small file, `effect.json`: a plain sentence, the main table, and what it may not be taken for."""
+"""Summary of the trial in one small file, `effect.json`: a plain sentence, the main table, and its limits."""
 
 import json
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ RANKING, CHECKLIST, ORACLE, NOTHING = "ranking", "checklist", "oracle", "nothing
 
 
 def summary(effects: pl.DataFrame, run: str, world: Mapping[str, Any], capacity: float) -> dict[str, Any]:
-    """What the Effect page shows.
+    """The content of the Effect page about the trial.
 
     Args:
         effects: `effects.effects`.

@@ -1,4 +1,4 @@
-"""All descriptive files of one publication, from one look at the warehouse.
+"""All descriptive files of one publication, computed from one set of temporary tables.
 
 They describe handling, places and arrivals; no row is about a person, none ranks a unit, and the care
 services are not touched here: their cells are suppressed where they are published.
@@ -23,7 +23,7 @@ from pipelines.city.profile import Profile
 def descriptions(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, wanted: pl.Series
 ) -> dict[str, pl.DataFrame]:
-    """File name to frame; the same warehouse and Monday give the same frames.
+    """Frames by file name; the same warehouse and Monday give the same frames.
 
     Args:
         con: the warehouse; only temporary tables are made in it.

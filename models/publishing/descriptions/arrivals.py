@@ -1,4 +1,4 @@
-"""`arrivals.parquet`: what became known week by week, and how long after it happened."""
+"""`arrivals.parquet`: the number of records that became known each week, and their delay."""
 
 import duckdb
 import polars as pl

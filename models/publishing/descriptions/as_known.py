@@ -1,4 +1,4 @@
-"""The warehouse as it was known before a Monday, for the descriptive files of a publication.
+"""Temporary tables of the warehouse as it was known before a Monday, for the descriptive files of a publication.
 
 Temporary tables, so that each extract reads the same versions of the same records. Withdrawn disputes are
 left out; minors' and collective ones are counted with the rest, for nothing here is about one dispute of
@@ -12,7 +12,7 @@ import duckdb
 from pipelines.warehouse.as_known import as_known
 
 WINDOW_WEEKS = 52
-"""How far back the descriptions of handling look."""
+"""Length of the period that the descriptions of handling cover."""
 
 _TABLES = {
     "known_event": f"select * from {as_known('core_dispute_event', once=True)}",
@@ -40,7 +40,7 @@ _TABLES = {
 
 
 def know(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Put up `known_dispute`, `known_event`, `known_outcome`, `known_report`, `known_outreach`, `known_volunteer`.
+    """Create `known_dispute`, `known_event`, `known_outcome`, `known_report`, `known_outreach`, `known_volunteer`.
 
     `known_dispute` also says how the dispute stands: `is_open`, `closed_at` (null while open),
     `first_closed_at`, `closed_result`, `came_back` (reopened or registered again), `grave` (threat, blows or

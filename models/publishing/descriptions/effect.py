@@ -1,4 +1,4 @@
-"""`effect.parquet`: three years in periods of four weeks, so that before and after can be looked at honestly.
+"""`effect.parquet`: three years in periods of four weeks, for a fair comparison of before and after.
 
 Counts and lengths of time only; what is compared with what, and what may not be concluded, is the screen's.
 """
@@ -29,7 +29,7 @@ _HARMS = f"""
 """
 
 _SETTLED = pl.when(pl.col("is_open").all() | pl.col("has_result").any()).then(pl.col("settled").sum())
-"""Null where cases were closed and none with a result: nobody can say how many were settled."""
+"""Number settled; null where cases were closed but none has a result, because then the number is unknown."""
 
 
 def effect(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: object) -> pl.DataFrame:

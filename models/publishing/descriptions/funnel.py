@@ -1,4 +1,4 @@
-"""`funnel_tiers.parquet` and `funnel_kinds.parquet`: how a year's disputes pass the tiers and kinds of mediation.
+"""`funnel_tiers.parquet` and `funnel_kinds.parquet`: the path of a year's disputes through tiers and kinds of mediation.
 
 Of disputes registered in the 52 weeks before the Monday. A dispute lies with the tier of its last mediation
 or closing, else where it was taken in; with the kind of unit of its last mediation.
@@ -33,7 +33,7 @@ _COUNTS = (
 
 
 def funnel(con: duckdb.DuckDBPyConnection, as_of: object) -> dict[str, pl.DataFrame]:
-    """The two files.
+    """The two frames by file name.
 
     Columns of both: disputes, settled, open, referred_up, came_back (counts); the share settled of those closed
     with a result and the share that came back, with intervals; days to the first closing (half of them), with

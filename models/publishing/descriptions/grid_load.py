@@ -1,4 +1,4 @@
-"""`grid_load.parquet`: grid and snapshot reports by county: how many, and how quickly they were answered."""
+"""`grid_load.parquet`: number of grid reports by county, and the share answered and handled in time."""
 
 import duckdb
 import polars as pl

@@ -1,4 +1,4 @@
-"""`places.parquet`: each township's recent disputes against its own usual, and what is there to help."""
+"""`places.parquet`: each township's recent disputes compared with its usual number, and its outreach and volunteers."""
 
 import duckdb
 import polars as pl

@@ -1,4 +1,4 @@
-"""Intervals of shares, counts and lengths of time; 90 % throughout, as everywhere on the screens."""
+"""90 % intervals of shares and durations, in the descriptive files."""
 
 import warnings
 from typing import Any
@@ -12,7 +12,7 @@ _Z = float(stats.norm.ppf(0.5 + LEVEL / 2))
 
 
 def wilson(part: str, whole: str, name: str) -> list[pl.Expr]:
-    """`name`, `name_low`, `name_high`: the share of two counts with Wilson's interval; null of nothing."""
+    """`name`, `name_low`, `name_high`: the share of two counts with Wilson's interval; null where the whole is zero."""
     n, share = pl.col(whole), pl.col(part) / pl.col(whole)
     centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
     half = _Z / (1 + _Z**2 / n) * (share * (1 - share) / n + _Z**2 / (4 * n**2)).sqrt()
@@ -25,7 +25,7 @@ def wilson(part: str, whole: str, name: str) -> list[pl.Expr]:
 
 
 def middle_days(days: np.ndarray, ended: np.ndarray) -> dict[str, float | None]:
-    """`days`, `days_low`, `days_high`: the time by which half have ended (Kaplan-Meier).
+    """`days`, `days_low`, `days_high`: the median duration (Kaplan-Meier) with its interval; None where it is not reached.
 
     What has not ended yet counts as "longer than so far", not as ended today; a mean of what has ended
     would look short exactly where much is still open.
@@ -47,7 +47,7 @@ def middle_days(days: np.ndarray, ended: np.ndarray) -> dict[str, float | None]:
 
 
 def middle_days_by(frame: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """`middle_days` of the columns `days` and `ended` in every group; the groups' columns first."""
+    """`middle_days` of the columns `days` and `ended` in every group; the key columns first."""
     rows: list[dict[str, Any]] = []
     for key, part in frame.sort(by).group_by(by, maintain_order=True):
         rows.append(
@@ -58,6 +58,6 @@ def middle_days_by(frame: pl.DataFrame, by: list[str]) -> pl.DataFrame:
 
 
 def _halved(step: Any) -> float | None:
-    """Where a falling step function first is at or below one half; None where it never is."""
+    """The first time at which a falling step function is at or below one half; None where there is none."""
     at = np.flatnonzero(np.nan_to_num(step.probabilities, nan=1.0) <= 0.5)
     return float(step.quantiles[at[0]]) if len(at) else None

@@ -1,4 +1,4 @@
-"""`similar.parquet`: closed disputes most like each one near the top of the list, and what settled them.
+"""`similar.parquet`: for each dispute near the top of the list, the most similar closed disputes and how they were settled.
 
 Likeness counts what two disputes have in common: relation, county, and the answers of the intake checklist.
 The closed ones carry no number: they are told as experience, not opened.
@@ -43,7 +43,7 @@ _CASES = f"""
 def similar(
     con: duckdb.DuckDBPyConnection, profile: Profile, wanted: pl.Series, as_of: object
 ) -> pl.DataFrame:
-    """Five closed disputes for each wanted one, the most alike first, the latest where they tie.
+    """Five closed disputes for each wanted one, the most similar first; among equals the latest first.
 
     A dispute with signs of domestic violence is compared with none and is nobody's example: how such a one
     was settled is no advice (boundary 12). A closed one counts once its watch is over, so that it is known

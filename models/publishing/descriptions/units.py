@@ -1,4 +1,4 @@
-"""`units.parquet`: how each mediation unit fares with the cases it was given, never who works there.
+"""`units.parquet`: results of each mediation unit with its cases; no person of the unit appears.
 
 A unit's cases are those registered in the 52 weeks before the Monday whose last mediation was its own. How
 many closed in time is set beside what the same cases would have met in the city at large: for each case the
