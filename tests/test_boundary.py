@@ -59,8 +59,8 @@ def test_service_records_are_only_ever_place_context() -> None:
     "word", ["拘留", "处罚", "管控", "盯防", "detain", "arrest", "punish", "watch", "surveil"]
 )
 def test_recommendations_are_offers(word: str) -> None:
-    told = " ".join(text for row in recommendations().values() for text in row.values())
-    assert word not in told.lower()
+    texts = " ".join(text for row in recommendations().values() for text in row.values())
+    assert word not in texts.lower()
 
 
 def test_domestic_violence_is_never_answered_with_joint_mediation() -> None:
@@ -104,8 +104,8 @@ def test_no_feature_and_no_contract_column_describes_who_somebody_is(word: str) 
 @pytest.mark.parametrize("word", ["arrest", "detain", "punish", "fine", "拘", "罚", "抓", "立案"])
 def test_no_step_or_outcome_that_could_be_a_label_is_an_act_of_enforcement(word: str) -> None:
     codes = reference_codes().filter(pl.col("list") == "event_type")
-    told = " ".join(text for row in codes.rows() for text in row if text).lower()
-    assert word not in told
+    texts = " ".join(text for row in codes.rows() for text in row if text).lower()
+    assert word not in texts
     assert set(TABLES["outcomes"].columns()) == {
         "outcome_id", "dispute_id", "occurred_at", "recorded_at", "severity",
     }  # fmt: skip

@@ -72,14 +72,14 @@ def test_no_machine_path_host_or_mirror_stands_in_a_file() -> None:
         + r"(work|farm|root|opt)/|/tmp/[a-z]"
         + r"|https?://[^\s\"]*(pypi|npmjs|debian)[^\s\"]*/(simple|registry)"
     )
-    found = [
+    places = [
         f"{path.relative_to(REPO)}: {line.strip()[:90]}"
         for path in own_files()
         if path.suffix in TEXT and path.name != "uv.lock" and path != Path(__file__).resolve()
         for line in path.read_text(encoding="utf-8", errors="ignore").splitlines()
         if banned.search(line)
     ]
-    assert not found
+    assert not places
 
 
 @pytest.mark.skipif(
@@ -92,8 +92,8 @@ def test_without_git_the_same_files_are_read() -> None:
 
 def test_help_answers_in_a_moment_because_no_heavy_library_is_loaded() -> None:
     probe = "import sys, dagster_project.command.cli; print([m for m in ('dagster', 'mlflow', 'lightgbm', 'sklearn', 'streamlit', 'polars', 'duckdb', 'pandas') if m in sys.modules])"
-    told = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "[]"
+    result = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
 
 
 def test_every_command_is_in_the_readme() -> None:
@@ -124,10 +124,10 @@ def test_the_past_has_one_reader() -> None:
         "pipelines/intake/key_checks.py",
     )
     readers = [*FLOORS, "notebooks"]
-    found = [
+    places = [
         path.relative_to(REPO).as_posix()
         for folder in readers
         for path in sorted((REPO / folder).rglob("*.py"))
         if "superseded_at" in path.read_text(encoding="utf-8")
     ]
-    assert [name for name in found if not name.startswith(owners)] == []
+    assert [name for name in places if not name.startswith(owners)] == []

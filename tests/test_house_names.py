@@ -12,7 +12,12 @@ FLOORS = ("pipelines", "features", "models", "dashboards", "dagster_project")
 REFUSED = {"told", "found", "made", "mine", "came", "held", "here", "one_of", "anew"}
 PUBLISHED_COLUMNS = {("pipelines/tables/published_handling.py", "held")}
 """A published column is never renamed (docs/data_dictionary.md)."""
-STILL_TO_DO = ("pipelines/intake/", "pipelines/onboarding/", "tests/")
+STILL_TO_DO = (
+    "pipelines/intake/",
+    "pipelines/onboarding/",
+    "tests/dashboards/descriptions.py",
+    "tests/dashboards/publication.py",
+)
 """Rooms that are renamed by and by; whoever cleans one takes it out."""
 
 

@@ -26,7 +26,7 @@ def main(folder: Path, kinds: list[str], windows: list[int]) -> None:
     # A cutoff takes what is known at it; the Monday's own midnight is not known before it.
     rows["time"] -= pd.Timedelta(microseconds=1)
     names = [f"COUNT(steps WHERE kind = {kind})" for kind in kinds]
-    found = [
+    frames = [
         ft.dfs(
             entityset=es, target_dataframe_name="disputes", cutoff_time=rows, training_window=f"{weeks * 7} days",
             agg_primitives=["count"], where_primitives=["count"], trans_primitives=[], include_cutoff_time=True,
@@ -34,13 +34,13 @@ def main(folder: Path, kinds: list[str], windows: list[int]) -> None:
         for weeks in windows
     ]  # fmt: skip
     taken = time.perf_counter() - began
-    pd.concat(found, axis=1, keys=windows).pipe(flat).to_parquet(folder / "counts.parquet")
+    pd.concat(frames, axis=1, keys=windows).pipe(flat).to_parquet(folder / "counts.parquet")
     (folder / "seconds").write_text(str(taken), encoding="utf-8")
 
 
-def flat(found: pd.DataFrame) -> pd.DataFrame:
+def flat(wide: pd.DataFrame) -> pd.DataFrame:
     """Columns named by number, in order; no index."""
-    return found.reset_index(drop=True).set_axis([str(at) for at in range(found.shape[1])], axis=1)
+    return wide.reset_index(drop=True).set_axis([str(at) for at in range(wide.shape[1])], axis=1)
 
 
 if __name__ == "__main__":

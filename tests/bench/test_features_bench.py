@@ -153,8 +153,8 @@ def duckdb_running_totals(work: Work) -> np.ndarray:
 
 
 def columns_of(result: duckdb.DuckDBPyRelation) -> np.ndarray:
-    found = pl.DataFrame(result.to_arrow_table())
-    return found.drop(found.columns[:2]).to_numpy().astype(np.float32)
+    frame = pl.DataFrame(result.to_arrow_table())
+    return frame.drop(frame.columns[:2]).to_numpy().astype(np.float32)
 
 
 def polars_join(work: Work) -> np.ndarray:
@@ -211,8 +211,8 @@ def medians(
 def show(title: str, rows: list[tuple[str, ...]]) -> None:
     sys.stdout.write(f"\n{title}\n")
     for row in rows:
-        told = "".join(cell.ljust(34) if at == 0 else cell.rjust(16) for at, cell in enumerate(row))
-        sys.stdout.write(f"  {told}\n")
+        line = "".join(cell.ljust(34) if at == 0 else cell.rjust(16) for at, cell in enumerate(row))
+        sys.stdout.write(f"  {line}\n")
 
 
 @pytest.mark.parametrize(
@@ -243,8 +243,8 @@ def test_featuretools_on_a_sample(tmp_path: Path) -> None:
     sample = Work(
         work.steps.filter(pl.col("dispute").is_in(chosen["dispute"].implode())), chosen, work.windows
     )
-    found, seconds = featuretools_cutoffs(sample, tmp_path)
-    np.testing.assert_array_equal(found, kernel(sample))
+    values, seconds = featuretools_cutoffs(sample, tmp_path)
+    np.testing.assert_array_equal(values, kernel(sample))
     ours = medians(work, {"kernel": kernel})["kernel"] / len(work.rows)
     theirs = seconds / len(chosen)
     rows = [("way", "ms a row", "x kernel"), ("kernel", f"{1e3 * ours:.4f}", "1")]
@@ -260,7 +260,7 @@ def test_growth_with_rows_windows_and_mondays() -> None:
         (4_000, 52, (4,)), (4_000, 52, (4, 13)), (4_000, 13, (1, 4, 13, 52)), (4_000, 156, (1, 4, 13, 52)),
     ):  # fmt: skip
         taken = medians(made_up(n, mondays, windows), ways, time.process_time)
-        told = f"{n * 10:,} rows, {len(windows)} windows, {mondays} weeks"
+        size = f"{n * 10:,} rows, {len(windows)} windows, {mondays} weeks"
         ratio = taken["DuckDB range join"] / taken["kernel"]
-        rows.append((told, *(f"{taken[name]:.3f} s" for name in ways), f"{ratio:.1f}"))
+        rows.append((size, *(f"{taken[name]:.3f} s" for name in ways), f"{ratio:.1f}"))
     show("growth, CPU seconds", rows)

@@ -15,7 +15,7 @@ from pipelines.home import Home
 from pipelines.intake.intake import load_folder
 from pipelines.simulator.city import simulate
 
-FOUND = """
+PAIRS = """
 with record as (
     select t.dispute_id, t.matter_id, c.parties_key, c.township_code, c.category, c.village_code, c.amount_yuan, c.registered_at
     from '{sealed}/true_matters.parquet' t join core_dispute c on c.dispute_id = t.dispute_id and c.known_at = c.first_known_at),
@@ -39,9 +39,9 @@ def test_links_beside_the_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     simulate(tmp_path / "city", load_profile("qujing"), weeks=52, scale=1.0, seed=2)
     load_folder(tmp_path / "city", load_profile("qujing"), Home(tmp_path / "home"))
     with duckdb.connect(str(tmp_path / "home" / "warehouse.duckdb"), read_only=True) as con:
-        told = con.execute(FOUND.format(sealed=tmp_path / "city" / "sealed"))
-        names = [column[0] for column in told.description]
-        n = dict(zip(names, told.fetchall()[0], strict=True))
+        counts = con.execute(PAIRS.format(sealed=tmp_path / "city" / "sealed"))
+        names = [column[0] for column in counts.description]
+        n = dict(zip(names, counts.fetchall()[0], strict=True))
     precision, recall = n["found"] / n["linked"], n["found"] / n["twice"]
     sys.stdout.write(
         f"\n{n['twice']:,} quarrels registered twice, {n['linked']:,} links: precision {precision:.1%}, recall {recall:.1%}; "

@@ -103,12 +103,12 @@ async def _page(server: ClientConnection, path: str) -> None:
     asked.rerun_script.page_script_hash = calc_hash(path)
     await server.send(asked.SerializeToString())
     while True:
-        told = ForwardMsg()
-        told.ParseFromString(await server.recv())  # type: ignore[arg-type]
-        if told.HasField("script_finished"):
-            if told.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+        message = ForwardMsg()
+        message.ParseFromString(await server.recv())  # type: ignore[arg-type]
+        if message.HasField("script_finished"):
+            if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 continue
-            assert told.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+            assert message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
             return
 
 

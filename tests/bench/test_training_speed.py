@@ -32,8 +32,8 @@ from pipelines.home import Home
 def timed(what: Callable[[], Any]) -> tuple[Any, float, float]:
     """The result, wall seconds and processor seconds."""
     wall, spent = time.monotonic(), time.process_time()
-    found = what()
-    return found, time.monotonic() - wall, time.process_time() - spent
+    result = what()
+    return result, time.monotonic() - wall, time.process_time() - spent
 
 
 @pytest.mark.bench
@@ -54,7 +54,7 @@ def test_training_and_scoring_beside_plain_lightgbm(small_city: Any, tmp_path: P
     monday = date.fromisoformat(current["as_of"])
     _, *listed = timed(lambda: score_and_publish(home, profile, monday, scope=LIST_ONLY))
     week, *published = timed(lambda: score_and_publish(home, profile, monday))
-    told = {
+    figures = {
         f"features and labels, {len(rows):,} dispute-weeks of {rows.shape[1]} columns": built,
         "plain lightgbm.train on all of them, its own settings": alone,
         f"one training: {trained.rounds} trees, weights, calibration": training,
@@ -64,7 +64,7 @@ def test_training_and_scoring_beside_plain_lightgbm(small_city: Any, tmp_path: P
     }
     lines = (
         f"{what:78} {wall:7.1f} s {spent:7.1f} CPU-s {wall / alone[0]:6.2f} times plain"
-        for what, (wall, spent) in told.items()
+        for what, (wall, spent) in figures.items()
     )
     print("", *lines, sep="\n")  # noqa: T201
     assert backtest is not None

@@ -26,9 +26,9 @@ def published(small_city) -> Publication:
 
 @pytest.fixture(scope="module")
 def shown(published: Publication, profile: Profile) -> Places:
-    found = places(published, profile)
-    assert found is not None
-    return found
+    ranked = places(published, profile)
+    assert ranked is not None
+    return ranked
 
 
 def level_of_forecast(profile: Profile) -> pl.Expr:
@@ -59,7 +59,7 @@ def test_the_mark_is_the_published_column_and_no_other_rule(shown: Places, publi
 def test_a_mark_tells_how_little_and_what_it_might_be(shown: Places, profile: Profile) -> None:
     names = names_of(profile, words_of("en"))
     marked = shown.rows.filter("few_records").head(1)
-    _, ((*_, told),) = place_table(names, shown, marked)
+    _, ((*_, mark),) = place_table(names, shown, marked)
     ratio, many = marked.select("reporting_ratio", "expected_if_recorded").row(0)
-    assert f"{ratio * 100:.0f}%" in str(told)
-    assert f"{many:.1f}" in str(told)
+    assert f"{ratio * 100:.0f}%" in str(mark)
+    assert f"{many:.1f}" in str(mark)

@@ -133,9 +133,9 @@ class Reader:
     def _read(self) -> None:
         while not self._stop.is_set():
             try:
-                told = json.loads((self.home.published / "current.json").read_text(encoding="utf-8"))
-                if not digest_of(self.home.published / told["folder"]).startswith(told["digest"]):
-                    self.torn.append(told["folder"])
+                current = json.loads((self.home.published / "current.json").read_text(encoding="utf-8"))
+                if not digest_of(self.home.published / current["folder"]).startswith(current["digest"]):
+                    self.torn.append(current["folder"])
             except (OSError, ValueError) as problem:
                 self.torn.append(repr(problem))
             self.looks += 1

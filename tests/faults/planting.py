@@ -66,10 +66,10 @@ def _is_banned(heading: str) -> bool:
 
 def planted(table: str, row: dict[str, str], tag: str) -> dict[str, str]:
     """The row with a token of its own in every column that could name a person or hold free text."""
-    told = {heading: f"{TOKEN}·{table}{tag}{at}姓" for at, heading in enumerate(personal_headings())}
+    values = {heading: f"{TOKEN}·{table}{tag}{at}姓" for at, heading in enumerate(personal_headings())}
     if table == "disputes":
-        told |= {name: f"{TOKEN}·{tag}{name}氏" for name in (*PAIR_COLUMNS, "parties_key")}
-    return row | told
+        values |= {name: f"{TOKEN}·{tag}{name}氏" for name in (*PAIR_COLUMNS, "parties_key")}
+    return row | values
 
 
 def astray(table: str) -> list[dict[str, str]]:
@@ -118,7 +118,7 @@ def plant_in(path: Path) -> None:
         frame.write_excel(path)
 
 
-def found(folder: Path) -> list[str]:
+def planted_files(folder: Path) -> list[str]:
     """Every file under a folder that holds anything planted, in its bytes in any encoding, or in what they mean."""
     words = [TOKEN, *NAMES, *NUMBERS, *WIDE]
     sought = [w.encode(e) for w in words for e in ("utf-8", "gb18030", "utf-16-le", "unicode_escape")]

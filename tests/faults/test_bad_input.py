@@ -91,16 +91,16 @@ def wrong_encoding(folder: Path) -> str:
 def test_one_clear_line_exit_code_2_and_nothing_changed(fault, tmp_path: Path) -> None:
     expected = fault(tmp_path / "data")
     command = fengqiao_process if fault is parquet_with_headings_that_are_no_text else fengqiao
-    told = run(tmp_path / "data", tmp_path, command=command)
-    assert told.returncode == 2, told.stderr
-    assert expected in told.stderr
-    assert "Traceback" not in told.stderr
-    assert "panicked" not in told.stderr
+    result = run(tmp_path / "data", tmp_path, command=command)
+    assert result.returncode == 2, result.stderr
+    assert expected in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "panicked" not in result.stderr
     assert not (tmp_path / "home" / "warehouse.duckdb").exists()
     assert not (tmp_path / "home" / "published").exists()
 
 
 def test_an_as_of_date_that_is_no_monday_is_a_usage_error(tmp_path: Path) -> None:
-    told = run(tmp_path, tmp_path, "--as-of", "2025-03-04")
-    assert told.returncode == 2
-    assert "Mondays" in told.stderr
+    result = run(tmp_path, tmp_path, "--as-of", "2025-03-04")
+    assert result.returncode == 2
+    assert "Mondays" in result.stderr

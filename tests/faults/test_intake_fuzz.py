@@ -144,7 +144,7 @@ def test_mutated_files_are_refused_in_words_or_loaded_whole(
 ) -> None:
     kinds = originals(tmp_path)
     fates: Counter[str] = Counter()
-    told: list[tuple[str, str]] = []
+    refusals: list[tuple[str, str]] = []
     rows = 0
     for at, name, content in tried(kinds, SEED, TRIES):
         if name.endswith(".yml"):
@@ -159,7 +159,7 @@ def test_mutated_files_are_refused_in_words_or_loaded_whole(
             fates["loaded" if whole_way else "parsed"] += 1
         except RefusedInput as refusal:
             fates["refused at the door" if whole_way else "refused"] += 1
-            told.append((name, str(refusal)))
+            refusals.append((name, str(refusal)))
         except BaseException as problem:
             kept = Path(os.environ.get("FENGQIAO_FUZZ_KEEP", tmp_path)) / f"crash_{SEED}_{at}_{name}"
             kept.write_bytes(content)
@@ -171,7 +171,7 @@ def test_mutated_files_are_refused_in_words_or_loaded_whole(
         figures = f"{_figures(fates)}, {rows:,} rows taken in, tracebacks 0, partial loads 0"
         sys.stdout.write(f"\nseed {SEED}: {figures}\n")
     assert (printed.out, printed.err) == ("", "")
-    assert [(name, refusal) for name, refusal in told if name not in refusal or "张三" in refusal] == []
+    assert [(name, refusal) for name, refusal in refusals if name not in refusal or "张三" in refusal] == []
     assert set(fates) == {
         "refused",
         "refused at the door",
@@ -192,12 +192,12 @@ def _mapping(profile: Profile, content: bytes) -> str:
     try:
         load_mappings(profile)
     except RefusedInput as refusal:
-        told = str(refusal)
+        text = str(refusal)
     else:
         return "mapping read"
     finally:
         path.unlink()
-    assert str(path) in told
+    assert str(path) in text
     return "mapping refused"
 
 

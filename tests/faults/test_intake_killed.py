@@ -92,10 +92,10 @@ def test_a_second_run_waits_says_so_and_changes_nothing(landing: Path, tmp_path:
     assert first.stdout is not None
     first.stdout.readline()
     second = start(landing, tmp_path / "home", "")
-    told = second.communicate(timeout=120)
+    output = second.communicate(timeout=120)
     assert first.wait(timeout=120) == 0
-    assert (second.returncode, told[1]) == (0, "")
-    assert told[0].startswith("another run is taking files in; waiting for it")
+    assert (second.returncode, output[1]) == (0, "")
+    assert output[0].startswith("another run is taking files in; waiting for it")
     load_folder(landing, load_profile("qujing"), Home(tmp_path / "alone"))
     assert contents(tmp_path / "home") == contents(tmp_path / "alone")
 

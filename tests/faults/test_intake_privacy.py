@@ -226,8 +226,8 @@ def test_what_is_planted_is_found_where_bytes_do_not_show_it(tmp_path: Path) -> 
     write(tmp_path, "outcomes", [planted("outcomes", ROWS["outcomes"], "x")], "parquet")
     with duckdb.connect(str(tmp_path / "one.duckdb")) as con:
         con.execute("create table t as select '欧阳钦佐' || '·' || i % 7 as name from range(100000) r(i)")
-    told = {Path(path).name for path in found(tmp_path)}
-    assert told == {"disputes_xlsx.xlsx", "outcomes_parquet.parquet", "one.duckdb"}
+    names = {Path(path).name for path in found(tmp_path)}
+    assert names == {"disputes_xlsx.xlsx", "outcomes_parquet.parquet", "one.duckdb"}
 
 
 def test_every_input_table_was_planted() -> None:

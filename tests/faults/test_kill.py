@@ -14,12 +14,12 @@ KILLS = int(os.environ.get("FENGQIAO_KILLS", "2"))
 
 def test_after_a_kill_the_next_run_ends_as_if_nothing_had_been() -> None:
     harness = Path(__file__).with_name("kill_runs.py")
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, str(harness), "--points", str(KILLS), "--seed", "7"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert told.returncode == 0, told.stdout + told.stderr
-    counts = json.loads(told.stdout)
+    assert result.returncode == 0, result.stdout + result.stderr
+    counts = json.loads(result.stdout)
     assert counts["harmed"] == []
     assert sum(counts["killed_in"].values()) == KILLS
     assert counts["publications_read_meanwhile"] > 0

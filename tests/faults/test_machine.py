@@ -97,12 +97,12 @@ def test_with_a_broken_registry_the_week_stops_and_last_weeks_stays(small_city: 
     home = Home(copy_of(small_city.home, tmp_path / "home"))
     (home.mlflow / "mlflow.db").write_bytes(b"no database")
     before = published(home)
-    told = small_city.command(
+    result = small_city.command(
         "run", "--data", small_city.data, "--profile", small_city.profile, "--home", home.root
     )
-    assert told.returncode == 1
-    assert told.stderr.startswith("fengqiao: ")
-    assert "Traceback" not in told.stderr
+    assert result.returncode == 1
+    assert result.stderr.startswith("fengqiao: ")
+    assert "Traceback" not in result.stderr
     assert published(home) == before
 
 

@@ -14,9 +14,9 @@ def test_the_feature_dictionary_is_fresh() -> None:
 
 
 def test_the_figures_of_the_sample_city_come_out_again_to_the_byte() -> None:
-    told = figures_of_sample_city()
-    assert FIGURES.read_text(encoding="utf-8") == told, "run `make docs`"
-    assert [line.split(",")[0] for line in told.splitlines()[1:]] == [f.name for f in CATALOGUE]
+    figures_now = figures_of_sample_city()
+    assert FIGURES.read_text(encoding="utf-8") == figures_now, "run `make docs`"
+    assert [line.split(",")[0] for line in figures_now.splitlines()[1:]] == [f.name for f in CATALOGUE]
 
 
 def test_a_figure_is_told_in_as_many_digits_as_it_deserves() -> None:

@@ -26,7 +26,7 @@ LAST = date(2025, 2, 3)
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Six hundred disputes of three townships in two counties and of none, and their steps; some pairs quarrel in both."""
-    made = Home(tmp_path_factory.mktemp("home"))
+    home = Home(tmp_path_factory.mktemp("home"))
     rng = np.random.default_rng(3)
     n = 600
     at = [datetime(2024, 7, 1) + timedelta(hours=int(h)) for h in np.sort(rng.integers(0, 24 * 200, n))]
@@ -47,7 +47,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
             "unit_id": rng.choice(["u1", "u2", "u3"], 4 * n), "first_known_at": known, "known_at": known, "file_id": "f",
         }
     )  # fmt: skip
-    with open_warehouse(made.warehouse) as con:
+    with open_warehouse(home.warehouse) as con:
         for code, county in list(TOWNSHIPS.items())[:3]:
             con.execute(
                 "insert into core_area (area_code, name_zh, tier, township_code, county_code) values ($1, '镇', 'township', $1, $2)",
@@ -57,7 +57,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
             con.register("rows", rows)
             con.execute(f"insert into {table} by name select * from rows")
         con.execute("insert into held_flag values ('d0007', 'minor', '2024-07-04', 'f')")
-    return made
+    return home
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +68,8 @@ def mondays(home: Home) -> list[date]:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as made:
-        yield made.scheduler_address
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as local:
+        yield local.scheduler_address
 
 
 def together(folder: Path, *keys: str) -> pl.DataFrame:
@@ -146,8 +146,8 @@ def test_an_unknown_unit_or_engine_is_refused(home: Home, tmp_path: Path) -> Non
 
 
 def test_the_last_weeks_are_written_and_told(home: Home, tmp_path: Path) -> None:
-    told = write_history(home, QUJING, "dispute", LAST, 4, tmp_path, "local", 2)
-    assert told.endswith(f"rows of 4 Mondays in 3 files in {tmp_path}, its columns in columns.csv")
+    report = write_history(home, QUJING, "dispute", LAST, 4, tmp_path, "local", 2)
+    assert report.endswith(f"rows of 4 Mondays in 3 files in {tmp_path}, its columns in columns.csv")
     assert "threat_reports_28d" in pl.read_csv(tmp_path / "columns.csv")["name"].to_list()
 
 
@@ -163,7 +163,7 @@ def test_an_export_of_the_services_holds_no_small_and_no_exact_count() -> None:
         }
     )
     values = np.array([[9, 3, 1], [32, 4, 1], [47, 21, 1], [203, 66, 1]], dtype=np.float32)
-    told = frame(Matrix(cohort, values, names))
-    assert told["township_service_caseload"].fill_nan(None).to_list() == [None, None, 45.0, 205.0]
-    assert told["township_service_visits_overdue_28d"].fill_nan(None).to_list() == [None, None, 20.0, 65.0]
-    assert told["month"].to_list() == [1.0] * 4
+    shown = frame(Matrix(cohort, values, names))
+    assert shown["township_service_caseload"].fill_nan(None).to_list() == [None, None, 45.0, 205.0]
+    assert shown["township_service_visits_overdue_28d"].fill_nan(None).to_list() == [None, None, 20.0, 65.0]
+    assert shown["month"].to_list() == [1.0] * 4

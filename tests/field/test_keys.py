@@ -37,8 +37,8 @@ def test_a_later_row_is_a_correction_only_if_it_can_be_one(
         files = [[FIRST, other]] if in_one_file else [[FIRST], [other]]
         for nth, rows in enumerate(files):
             city.load(f"disputes_{nth}.csv", DISPUTES, rows)
-        held = city.rows("select count(*) from quarantine")[0][0]
-        assert held == (0 if not is_another else 2 if in_one_file else 1)
+        quarantined = city.rows("select count(*) from quarantine")[0][0]
+        assert quarantined == (0 if not is_another else 2 if in_one_file else 1)
         assert not is_another or held_as_two(city.rules())
 
 

@@ -16,9 +16,9 @@ CLOSED = [f"{TOWN_3},S2,2025-06-02,2025-06-02,"]
 """A visit long after all others, so that their weeks are complete."""
 
 
-def visit(town: str, day: int, *, made: bool = True) -> str:
+def visit(town: str, day: int, *, is_visited: bool = True) -> str:
     due = MONDAY + timedelta(days=day)
-    return f"{town},S1,{due},{due if made else ''},"
+    return f"{town},S1,{due},{due if is_visited else ''},"
 
 
 def due(city: Landing) -> dict[date, tuple[int, int]]:
@@ -59,7 +59,9 @@ def test_windows_that_overlap_by_any_days_count_each_visit_once(visits: list, da
 
 def test_a_visit_made_since_counts_as_made_and_not_again() -> None:
     with landing() as city:
-        city.load("service_visits_1.csv", VISITS, [visit(TOWN, d, made=False) for d in range(5)] + CLOSED)
+        city.load(
+            "service_visits_1.csv", VISITS, [visit(TOWN, d, is_visited=False) for d in range(5)] + CLOSED
+        )
         city.load("service_visits_2.csv", VISITS, [visit(TOWN, d) for d in range(5)])
         assert due(city) == {MONDAY: (5, 5)}
 
@@ -95,8 +97,8 @@ def test_villages_add_up_to_their_township(villages: list) -> None:
         ]
         report = city.load("service_coverage_1.csv", COVERAGE, rows)
         assert (report.loaded, report.quarantined) == (len(rows), 0)
-        ((n, made, late),) = city.rows("select due, done, overdue from core_service_coverage")
-        assert (n, made, late) == tuple(
+        ((n, done, late),) = city.rows("select due, done, overdue from core_service_coverage")
+        assert (n, done, late) == tuple(
             sum(c) for c in zip(*[(d + m, d, m) for _, d, m in villages], strict=True)
         )
         assert city.load(

@@ -31,9 +31,9 @@ def sealed(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def backtest(world: World, profile: Profile, sealed: Path) -> Backtest:
-    found = run_backtest(*world, profile, AS_OF, sealed)
-    assert found is not None
-    return found
+    result = run_backtest(*world, profile, AS_OF, sealed)
+    assert result is not None
+    return result
 
 
 def test_every_model_scores_the_same_rows_of_every_fold(backtest: Backtest, profile: Profile) -> None:
@@ -118,9 +118,9 @@ def test_what_a_promotion_is_decided_on_does_not_hang_on_the_rest(
 
 
 def test_no_truth_no_oracle(world: World, profile: Profile) -> None:
-    found = run_backtest(*world, profile, AS_OF)
-    assert found is not None
-    assert "oracle" not in set(found.predictions["model"])
+    result = run_backtest(*world, profile, AS_OF)
+    assert result is not None
+    assert "oracle" not in set(result.predictions["model"])
 
 
 def test_too_short_a_history_gives_no_backtest(world: World, profile: Profile) -> None:
@@ -134,7 +134,7 @@ def test_a_dispute_no_longer_at_risk_in_truth_has_no_hazard(sealed: Path) -> Non
 
 @pytest.mark.parametrize(("origin", "found"), [("simulated", True), ("real", False)])
 def test_the_sealed_file_is_looked_for_beside_simulated_data_only(
-    tmp_path: Path, origin: str, found: bool
+    tmp_path: Path, origin: str, has_truth: bool
 ) -> None:
     (tmp_path / SEALED).parent.mkdir()
     (tmp_path / SEALED).touch()
@@ -142,7 +142,7 @@ def test_the_sealed_file_is_looked_for_beside_simulated_data_only(
         con.execute(
             "insert into intake_setting values ('origin', $1), ('data_folder', $2)", [origin, str(tmp_path)]
         )
-        assert (sealed_file(con) is not None) == found
+        assert (sealed_file(con) is not None) == has_truth
 
 
 def test_only_the_oracle_and_the_trials_own_oracle_name_the_truth() -> None:

@@ -22,9 +22,9 @@ def fitted(n: int = 4000, draws: int = 200) -> Calibration:
 
 
 def test_slope_and_offsets_are_found() -> None:
-    found = fitted(20_000)
-    assert found.slope == pytest.approx(0.5, abs=0.05)
-    a, _, d1, d2 = found.coefficients
+    calibration = fitted(20_000)
+    assert calibration.slope == pytest.approx(0.5, abs=0.05)
+    a, _, d1, d2 = calibration.coefficients
     assert a + d1 == pytest.approx(-1, abs=0.1)
     assert a + d2 == pytest.approx(0, abs=0.1)
 
@@ -41,23 +41,23 @@ def test_a_category_with_two_outcomes_stays_near_the_whole() -> None:
     z, label, category, dispute = world(4000)
     rare = pl.Series(np.where(dispute < 2, "D9", category.to_numpy().astype(str)))
     label = np.where(dispute < 2, True, label)
-    found = fit_calibration(z, label, rare, dispute, draws=10, seed=1)
-    assert 0 < found.coefficients[2 + found.categories.index("D9")] < 0.3
+    calibration = fit_calibration(z, label, rare, dispute, draws=10, seed=1)
+    assert 0 < calibration.coefficients[2 + calibration.categories.index("D9")] < 0.3
 
 
 def test_an_unknown_category_takes_no_offset() -> None:
-    found = fitted()
-    alone = found.log_odds(np.array([0.0]), pl.Series(["new"]))
-    assert alone[0] == found.coefficients[0]
+    calibration = fitted()
+    alone = calibration.log_odds(np.array([0.0]), pl.Series(["new"]))
+    assert alone[0] == calibration.coefficients[0]
 
 
 def test_interval_holds_the_probability_and_narrows_with_more_disputes() -> None:
     z, category = np.linspace(-4, 1, 50), pl.Series(["D1"] * 50)
     widths = []
     for n in (500, 8000):
-        found = fitted(n)
-        low, high = found.interval(z, category)
-        p = found.probability(z, category)
+        calibration = fitted(n)
+        low, high = calibration.interval(z, category)
+        p = calibration.probability(z, category)
         assert (low <= p).all()
         assert (p <= high).all()
         widths.append((high - low).mean())
@@ -79,10 +79,10 @@ def test_one_step_draws_spread_as_full_refits_do() -> None:
 
 
 def test_numbers_survive_json() -> None:
-    found = fitted(draws=3)
-    again = Calibration.from_numbers(json.loads(json.dumps(found.to_numbers())))
-    assert again.coefficients.tolist() == found.coefficients.tolist()
-    assert again.draws.tolist() == found.draws.tolist()
+    calibration = fitted(draws=3)
+    again = Calibration.from_numbers(json.loads(json.dumps(calibration.to_numbers())))
+    assert again.coefficients.tolist() == calibration.coefficients.tolist()
+    assert again.draws.tolist() == calibration.draws.tolist()
 
 
 def test_codes_of_unknown_and_missing_are_minus_one() -> None:

@@ -33,9 +33,9 @@ def home() -> Home:
 
 @pytest.fixture(scope="module")
 def champion(home: Home, profile: Profile) -> Registered:
-    found = registry.champion(home, profile)
-    assert found is not None
-    return found
+    version = registry.champion(home, profile)
+    assert version is not None
+    return version
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -62,8 +62,8 @@ def test_fairness_stands_with_every_gap_and_group_and_names_who_is_beyond_the_li
 ) -> None:
     metrics = audit_of_a_city(audited(profile, {"530302": 0.9, "530326": 0.1}))
     text = fairness(metrics, profile, lang)
-    found = groups(metrics).filter(pl.col("metric") != "n_harmed")
-    shown = pl.concat([found.drop("group"), gaps(metrics)]).select("value", "low", "high")
+    of_groups = groups(metrics).filter(pl.col("metric") != "n_harmed")
+    shown = pl.concat([of_groups.drop("group"), gaps(metrics)]).select("value", "low", "high")
     assert len(shown) == 3 * 2 + 3
     for value, low, high in shown.iter_rows():
         assert f"{value:.4f} ({low:.4f}–{high:.4f})" in text
@@ -104,16 +104,16 @@ def test_places_stand_with_the_registered_figures_of_every_model_and_grain(
     champion: Registered, profile: Profile, lang
 ) -> None:
     text = card(champion, [], profile, lang)
-    found = champion.family_metrics.filter(
+    deviances = champion.family_metrics.filter(
         pl.col("segment") == "grain=township_category", pl.col("metric").is_in(list(FAMILY_METRIC_NAMES))
     )
-    assert found["model"].n_unique() == 6
-    held = champion.family_metrics.filter(
+    assert deviances["model"].n_unique() == 6
+    coverages = champion.family_metrics.filter(
         ~pl.col("segment").str.contains(" "), metric="coverage_80", model="lightgbm"
     )
-    assert len(held) == len(GRAINS)
+    assert len(coverages) == len(GRAINS)
     for value, low, high in (
-        pl.concat([found, held]).drop_nulls("value").select("value", "low", "high").iter_rows()
+        pl.concat([deviances, coverages]).drop_nulls("value").select("value", "low", "high").iter_rows()
     ):
         assert figure((value, low, high)) in text
 

@@ -48,11 +48,11 @@ def test_the_pooled_model_scores_the_rows_of_the_backtest(
 
 
 def metrics_of_city(ours: float, records: float, oracle: float) -> pl.DataFrame:
-    found = {"lightgbm": ours, RECORDS: records, "oracle": oracle}
+    scores = {"lightgbm": ours, RECORDS: records, "oracle": oracle}
     return pl.DataFrame(
         [
             {"model": model, "as_of": None, "segment": "all", "metric": metric, "value": value}
-            for model, value in found.items()
+            for model, value in scores.items()
             for metric in ("recall_at_capacity", "brier_skill")
         ],
         schema_overrides={"as_of": pl.Date},
@@ -61,11 +61,11 @@ def metrics_of_city(ours: float, records: float, oracle: float) -> pl.DataFrame:
 
 def test_a_share_is_the_mean_over_cities_over_the_mean_over_cities() -> None:
     cities = [metrics_of_city(0.06, 0.08, 0.10), metrics_of_city(0.12, 0.12, 0.20)]
-    found = shares(cities, seed=1).filter(pl.col("metric") == "recall_at_capacity")
-    assert found["ceiling"].to_list() == [RECORDS, "oracle"]
-    assert found["share"].to_list() == pytest.approx([0.18 / 0.20, 0.18 / 0.30])
-    assert (found["low"] <= found["share"]).all()
-    assert (found["share"] <= found["high"]).all()
+    recall = shares(cities, seed=1).filter(pl.col("metric") == "recall_at_capacity")
+    assert recall["ceiling"].to_list() == [RECORDS, "oracle"]
+    assert recall["share"].to_list() == pytest.approx([0.18 / 0.20, 0.18 / 0.30])
+    assert (recall["low"] <= recall["share"]).all()
+    assert (recall["share"] <= recall["high"]).all()
     assert table(cities).filter(model="lightgbm", metric="brier_skill")["mean"].to_list() == pytest.approx(
         [0.09]
     )

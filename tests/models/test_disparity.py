@@ -29,9 +29,11 @@ def metrics(audit: pl.DataFrame, recall: float = 0.5, ece: float = 0.001) -> pl.
     return pl.concat([pl.DataFrame(rows, schema=METRICS_SCHEMA, orient="row"), audit])
 
 
-def unmet(found: pl.DataFrame, profile: Profile) -> list[str]:
-    told = unmet_conditions(PromotionInputs(metrics=found, difference=None, has_champion=False), profile)
-    return [one.en for one in told]
+def unmet(audit: pl.DataFrame, profile: Profile) -> list[str]:
+    conditions = unmet_conditions(
+        PromotionInputs(metrics=audit, difference=None, has_champion=False), profile
+    )
+    return [one.en for one in conditions]
 
 
 def test_counties_served_alike_are_no_reason(profile: Profile) -> None:
@@ -39,40 +41,40 @@ def test_counties_served_alike_are_no_reason(profile: Profile) -> None:
 
 
 def test_a_county_the_list_hardly_reaches_is_named_with_its_figures(profile: Profile) -> None:
-    found = metrics(audited(profile, UNEVEN))
-    (reason,) = unmet(found, profile)
+    audit = metrics(audited(profile, UNEVEN))
+    (reason,) = unmet(audit, profile)
     assert reason.startswith("county Huize County: at most 1")
     assert reason.endswith("of its harms are on the list, under 50% of the whole's 50.0%")
-    (one,) = beyond_limits(found, 0.5, LIMITS)
+    (one,) = beyond_limits(audit, 0.5, LIMITS)
     assert (one.axis, one.group, one.metric) == ("county", "530326", "recall_at_capacity")
     assert one.low <= one.value <= one.high < 0.25
 
 
 def test_what_chance_explains_is_no_reason(profile: Profile) -> None:
     """The same gap, but an interval that reaches the limit."""
-    found = metrics(audited(profile, UNEVEN)).with_columns(
+    audit = metrics(audited(profile, UNEVEN)).with_columns(
         high=pl.when(pl.col("metric") == "recall_at_capacity").then(0.5).otherwise("high")
     )
-    assert unmet(found, profile) == []
+    assert unmet(audit, profile) == []
 
 
 @pytest.mark.parametrize(("factor", "refused"), [(1.0, False), (0.5, True), (2.0, True)])
 def test_chances_that_are_untrue_for_a_county_are_a_reason(
     profile: Profile, factor: float, refused: bool
 ) -> None:
-    found = metrics(audited(profile, EVEN, {"530326": factor}), recall=0.6)
-    reasons = unmet(found, profile)
+    audit = metrics(audited(profile, EVEN, {"530326": factor}), recall=0.6)
+    reasons = unmet(audit, profile)
     assert [("times as many harms came as expected" in one) for one in reasons] == [True] * refused
 
 
 def test_every_unmet_condition_is_listed(profile: Profile) -> None:
-    found = metrics(audited(profile, UNEVEN, {"530302": 4.0}), recall=0.15, ece=0.5)
-    told = unmet_conditions(
-        PromotionInputs(metrics=found, difference=(-0.3, -0.4, -0.2), has_champion=True), profile
+    audit = metrics(audited(profile, UNEVEN, {"530302": 4.0}), recall=0.15, ece=0.5)
+    conditions = unmet_conditions(
+        PromotionInputs(metrics=audit, difference=(-0.3, -0.4, -0.2), has_champion=True), profile
     )
-    assert [one.zh.split("，")[0][:4] for one in told][:2] == ["前10名", "校准误差"]
-    assert len(told) == 4
-    assert all(one.zh and one.en for one in told)
+    assert [one.zh.split("，")[0][:4] for one in conditions][:2] == ["前10名", "校准误差"]
+    assert len(conditions) == 4
+    assert all(one.zh and one.en for one in conditions)
 
 
 def test_an_outcome_too_rare_to_compare_groups_by_is_no_reason(profile: Profile) -> None:
@@ -80,18 +82,18 @@ def test_an_outcome_too_rare_to_compare_groups_by_is_no_reason(profile: Profile)
 
 
 def test_gaps_go_to_the_registry_by_axis(profile: Profile) -> None:
-    found = metrics(audited(profile, UNEVEN))
-    told = headline(found)
-    assert {name for name in told if name.startswith("audit.county.")} == {
+    audit = metrics(audited(profile, UNEVEN))
+    figures = headline(audit)
+    assert {name for name in figures if name.startswith("audit.county.")} == {
         "audit.county.recall_ratio",
         "audit.county.false_alarm_difference",
         "audit.county.calibration_difference",
     }
     assert (
-        told["audit.county.recall_ratio"]
-        == gaps(found).filter(axis="county", metric="recall_ratio")["value"][0]
+        figures["audit.county.recall_ratio"]
+        == gaps(audit).filter(axis="county", metric="recall_ratio")["value"][0]
     )
-    assert set(groups(found)["group"]) >= {"530302", "530326", "few_records"}
+    assert set(groups(audit)["group"]) >= {"530302", "530326", "few_records"}
 
 
 def test_groups_are_called_by_their_names(profile: Profile) -> None:

@@ -59,29 +59,29 @@ def metrics(rows: pl.DataFrame) -> pl.DataFrame:
 def one(
     metrics: pl.DataFrame, model: str, metric: str, segment: str = "all", as_of: date | None = None
 ) -> dict:
-    found = metrics.filter(
+    rows_of_metric = metrics.filter(
         (pl.col("model") == model)
         & (pl.col("metric") == metric)
         & (pl.col("segment") == segment)
         & pl.col("as_of").eq_missing(as_of)
     )
-    assert len(found) == 1
-    return found.row(0, named=True)
+    assert len(rows_of_metric) == 1
+    return rows_of_metric.row(0, named=True)
 
 
 def test_anyone_can_recompute_the_metrics_from_the_predictions(
     rows: pl.DataFrame, metrics: pl.DataFrame
 ) -> None:
-    mine = rows.filter(pl.col("model") == "lightgbm", pl.col("category") == "D2")
-    listed = mine.filter(pl.col("rank") <= K)
+    of_category = rows.filter(pl.col("model") == "lightgbm", pl.col("category") == "D2")
+    listed = of_category.filter(pl.col("rank") <= K)
     for metric, value in {
-        "n": len(mine),
-        "n_positives": mine["label"].sum(),
-        "base_rate": mine["label"].mean(),
+        "n": len(of_category),
+        "n_positives": of_category["label"].sum(),
+        "base_rate": of_category["label"].mean(),
         "precision_at_capacity": listed["label"].mean(),
-        "recall_at_capacity": listed["label"].sum() / mine["label"].sum(),
-        "brier": ((mine["probability"] - mine["label"].cast(pl.Float64)) ** 2).mean(),
-        "roc_auc": metric_functions.roc_auc(mine["score"].to_numpy(), mine["label"].to_numpy()),
+        "recall_at_capacity": listed["label"].sum() / of_category["label"].sum(),
+        "brier": ((of_category["probability"] - of_category["label"].cast(pl.Float64)) ** 2).mean(),
+        "roc_auc": metric_functions.roc_auc(of_category["score"].to_numpy(), of_category["label"].to_numpy()),
     }.items():
         assert one(metrics, "lightgbm", metric, "category=D2")["value"] == pytest.approx(value)
 

@@ -55,18 +55,20 @@ def audited(
     return fairness_audit(rows.with_columns(pl.col("probability") * factor), profile)
 
 
-def told(frame: pl.DataFrame, segment: str, metric: str) -> tuple[float, float, float]:
+def value_of(frame: pl.DataFrame, segment: str, metric: str) -> tuple[float, float, float]:
     return frame.filter(segment=segment, metric=metric).select("value", "low", "high").row(0)
 
 
 def test_a_county_whose_harms_are_listed_less_is_seen_with_its_interval(profile: Profile) -> None:
     frame = fairness_audit(predictions(), profile)
     assert dict(frame.schema) == METRICS_SCHEMA
-    served, unserved = (told(frame, f"audit=county group={code}", "recall_at_capacity") for code in COUNTIES)
+    served, unserved = (
+        value_of(frame, f"audit=county group={code}", "recall_at_capacity") for code in COUNTIES
+    )
     assert served[0] == pytest.approx(0.9, abs=0.06)
     assert unserved[0] == pytest.approx(0.3, abs=0.08)
     assert unserved[2] < served[1]
-    ratio = told(frame, "audit=county", "recall_ratio")
+    ratio = value_of(frame, "audit=county", "recall_ratio")
     assert ratio[0] == pytest.approx(unserved[0] / ((served[0] + unserved[0]) / 2), abs=0.02)
     assert ratio[2] < 0.8
 
@@ -75,7 +77,7 @@ def test_none_listed_of_few_leaves_as_much_open_as_chance_does(profile: Profile)
     """Resampling twenty disputes none of which was listed gives none every time."""
     week = pl.col("dispute_id").str.starts_with("w0") | (pl.col("county_code") != "530326")
     frame = fairness_audit(predictions({"530302": 0.9, "530326": 0.0}).filter(week), profile)
-    value, low, high = told(frame, "audit=county group=530326", "recall_at_capacity")
+    value, low, high = value_of(frame, "audit=county group=530326", "recall_at_capacity")
     assert (value, low) == (0, 0)
     assert high == pytest.approx(1 - 0.05 ** (1 / 20))
     reasons = [one.group for one in beyond_limits(frame, whole_recall=0.2, limits=Promotion())]
@@ -111,13 +113,13 @@ def test_near_copies_of_a_dispute_make_no_interval_narrower(profile: Profile) ->
 
 def test_the_same_service_gives_a_ratio_near_one(profile: Profile) -> None:
     frame = fairness_audit(predictions({"530302": 0.6, "530326": 0.6}), profile)
-    assert told(frame, "audit=county", "recall_ratio")[2] > 0.9
+    assert value_of(frame, "audit=county", "recall_ratio")[2] > 0.9
 
 
 def test_false_alarms_and_calibration_are_told_by_group(profile: Profile) -> None:
     frame = fairness_audit(predictions(), profile)
-    assert told(frame, "audit=county group=530302", "false_alarm_rate")[0] == 0
-    assert told(frame, "audit=county group=530302", "calibration_ratio")[0] == pytest.approx(1.0)
+    assert value_of(frame, "audit=county group=530302", "false_alarm_rate")[0] == 0
+    assert value_of(frame, "audit=county group=530302", "calibration_ratio")[0] == pytest.approx(1.0)
 
 
 def test_the_trend_has_a_row_per_period(profile: Profile) -> None:
@@ -139,7 +141,7 @@ def test_groups_with_few_harms_are_counted_and_not_compared(profile: Profile) ->
 
 def test_places_that_record_little_have_a_row_of_their_own(profile: Profile) -> None:
     frame = fairness_audit(predictions(), profile)
-    assert told(frame, "audit=reporting group=few_records", "n_harmed")[0] == 8
+    assert value_of(frame, "audit=reporting group=few_records", "n_harmed")[0] == 8
 
 
 def test_without_probabilities_there_is_nothing_to_audit(profile: Profile) -> None:

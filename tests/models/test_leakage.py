@@ -60,8 +60,8 @@ def test_backtest_and_model_are_the_same_bytes(homes, quick: Profile) -> None:
     assert "model/booster.txt" in true
     assert nonsense == true
     true, nonsense = (files_under(home.backtests) for home in homes)
-    told = {Path(name).name for name in true}
-    assert {"predictions.parquet", "demand_predictions.parquet", "coverage_predictions.parquet"} <= told
+    names = {Path(name).name for name in true}
+    assert {"predictions.parquet", "demand_predictions.parquet", "coverage_predictions.parquet"} <= names
     assert nonsense == true
 
 
@@ -70,12 +70,12 @@ def test_everything_published_is_the_same_bytes(homes, monday: date) -> None:
     true, nonsense = (files_under((home.published / monday.isoformat()).resolve()) for home in homes)
     assert {f"{of}_warnings.parquet" for of in ("dispute", "place", "service")} <= true.keys()
     assert nonsense.keys() == true.keys()
-    told, told_too = (json.loads(files.pop("meta.json")) for files in (true, nonsense))
+    meta, meta_too = (json.loads(files.pop("meta.json")) for files in (true, nonsense))
     assert [name for name in true if nonsense[name] != true[name]] == []
-    for each in (told, told_too):
+    for each in (meta, meta_too):
         for counted in ("rows", "data_from", "data_until"):
             each.pop(counted)
-    assert told_too == told
+    assert meta_too == meta
 
 
 def test_the_nonsense_would_have_been_seen(homes, quick: Profile, monday: date) -> None:

@@ -23,11 +23,11 @@ TWO_YEARS_IN = date(2025, 12, 29)
 
 
 def published(home: Home, profile: Profile, as_of: date) -> tuple[pl.DataFrame, dict]:
-    told = weekly.train_champion_if_none(home, profile, as_of)
-    assert told.version == "checklist"
+    verdict = weekly.train_champion_if_none(home, profile, as_of)
+    assert verdict.version == "checklist"
     folder = weekly.score_and_publish(home, profile, as_of)
     meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-    assert meta["model"]["reason_en"] == told.reason_en
+    assert meta["model"]["reason_en"] == verdict.reason_en
     assert registry.champion(home, profile) is None
     return pl.read_parquet(folder / "dispute_warnings.parquet"), meta
 

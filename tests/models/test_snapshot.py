@@ -33,10 +33,10 @@ def current(home: Home) -> dict[str, str]:
 def test_current_points_at_a_whole_folder(tmp_path: Path) -> None:
     home = Home(tmp_path)
     link = write_publication(home, MONDAY, files(3))
-    told = current(home)
-    assert told["as_of"] == "2025-06-02"
-    assert told["folder"] == f".versions/2025-06-02-{told['digest']}"
-    assert (home.published / told["folder"]).resolve() == link.resolve()
+    pointer = current(home)
+    assert pointer["as_of"] == "2025-06-02"
+    assert pointer["folder"] == f".versions/2025-06-02-{pointer['digest']}"
+    assert (home.published / pointer["folder"]).resolve() == link.resolve()
     assert not os.readlink(link).startswith("/")
     assert sorted(path.name for path in link.iterdir()) == ["arrivals.parquet", "meta.json"]
 

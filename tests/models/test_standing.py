@@ -37,8 +37,8 @@ def judged(precision: Precision | None = None, **now: Any) -> tuple[bool, str]:
         "catalogue_hash": "c1",
     }
     champion: Registered = Version()  # type: ignore[assignment]
-    found = usability(champion, ScoringContext(**(usual | now)), precision)
-    return found.usable, found.reason.en
+    result = usability(champion, ScoringContext(**(usual | now)), precision)
+    return result.usable, result.reason.en
 
 
 def test_all_in_order_may_score() -> None:
@@ -115,9 +115,9 @@ def backtest(ranks: dict[str, int], labels: tuple[str, ...]) -> pl.DataFrame:
 def test_paired_difference_compares_the_same_outcomes() -> None:
     before = backtest({"Q1": 1, "Q2": 9, "Q3": 8, "Q4": 2}, ("Q1", "Q2", "Q3"))
     after = backtest({"Q1": 1, "Q2": 2, "Q3": 7, "Q5": 3}, ("Q1", "Q2", "Q3"))
-    found = paired_difference(after, before, capacity=2, replicates=200, seed=1)
-    assert found is not None
-    value, low, high = found
+    difference = paired_difference(after, before, capacity=2, replicates=200, seed=1)
+    assert difference is not None
+    value, low, high = difference
     assert value == pytest.approx(1 / 3)
     assert 0 <= low <= value <= high <= 1
     assert paired_difference(after, after, 2, 50, 1) == (0.0, 0.0, 0.0)
@@ -166,7 +166,7 @@ def test_a_better_model_meets_every_condition(profile: Profile) -> None:
 
 
 def test_every_unmet_condition_is_listed(profile: Profile) -> None:
-    found = unmet(
+    conditions = unmet(
         profile,
         (-0.1, -0.15, -0.05),
         has_champion=True,
@@ -174,10 +174,10 @@ def test_every_unmet_condition_is_listed(profile: Profile) -> None:
         lightgbm__ece=0.01,
         **{"lightgbm__recall_gain_at_capacity__against=checklist": -0.05},
     )
-    assert len(found) == 3
-    assert "recall in the top 10 is 5.0%, that of expert checklist 10.0%" in found[0]
-    assert "calibration error 1.000% is above the limit of 0.350%" in found[1]
-    assert "difference in recall to the champion is -15.0%, the margin is 2.0%" in found[2]
+    assert len(conditions) == 3
+    assert "recall in the top 10 is 5.0%, that of expert checklist 10.0%" in conditions[0]
+    assert "calibration error 1.000% is above the limit of 0.350%" in conditions[1]
+    assert "difference in recall to the champion is -15.0%, the margin is 2.0%" in conditions[2]
     assert unmet(profile, None, has_champion=True) == [
         "there is no backtest week shared with the champion to compare on"
     ]

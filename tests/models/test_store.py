@@ -26,10 +26,10 @@ def test_a_model_kept_in_postgresql_is_found_there_again_and_scores(
         monkeypatch.setenv("FENGQIAO_MLFLOW_URL", postgres.fresh_database(address, "mlflow"))
         assert registry.champion(home, profile) is None
         weekly.train_champion_if_none(home, profile, AS_OF)
-        found = registry.champion(home, profile)
-        assert found is not None
-        assert found.version == "dispute-28d-v1"
-        assert found.trained
+        version = registry.champion(home, profile)
+        assert version is not None
+        assert version.version == "dispute-28d-v1"
+        assert version.trained
         weekly.score_and_publish(home, profile, AS_OF)
     assert not list(home.mlflow.glob("*.db"))
     assert '"version":"dispute-28d-v1"' in (home.published / str(AS_OF) / "meta.json").read_text().replace(

@@ -28,20 +28,20 @@ def mondays(n: int) -> tuple[date, ...]:
 
 
 def test_inner_folds_go_forward_in_time_and_never_share_a_label_window() -> None:
-    found = list(inner_folds(mondays(60), horizon_days=28))
-    assert [(len(earlier), len(later)) for earlier, later in found] == [(27, 10), (37, 10), (47, 10)]
-    for earlier, later in found:
+    folds = list(inner_folds(mondays(60), horizon_days=28))
+    assert [(len(earlier), len(later)) for earlier, later in folds] == [(27, 10), (37, 10), (47, 10)]
+    for earlier, later in folds:
         assert earlier[-1] + timedelta(days=28) <= later[0]
-    assert [day for _, later in found for day in later] == list(mondays(60)[30:])
+    assert [day for _, later in folds for day in later] == list(mondays(60)[30:])
 
 
 def test_the_present_settings_are_the_first_trial(world: World, profile: Profile) -> None:
     given = build_training_set(*world, profile, TRAINED)
-    found = tune(given, profile, MOMENT)
+    tuned = tune(given, profile, MOMENT)
     present = parameters_of(given, profile)
-    assert found.trials == 1
-    assert found.loss == found.loss_before
-    assert found.parameters == {name: present[name] for name in SEARCHED}
+    assert tuned.trials == 1
+    assert tuned.loss == tuned.loss_before
+    assert tuned.parameters == {name: present[name] for name in SEARCHED}
 
 
 def test_the_calibration_and_what_came_after_are_not_looked_at(world: World, profile: Profile) -> None:

@@ -63,16 +63,16 @@ def week(home: Home, as_of: date = AS_OF) -> tuple[pl.DataFrame, dict]:
 
 
 def assert_checklist(home: Home, reason_en: str, as_of: date = AS_OF) -> None:
-    warnings, told = week(home, as_of)
+    warnings, meta = week(home, as_of)
     assert len(warnings)
     assert set(warnings["model_version"]) == {"checklist"}
     assert all(warnings[name].null_count() == len(warnings) for name in NULL_WITHOUT_MODEL)
     assert warnings["reasons"].list.len().sum() == 0
     assert warnings["listed"].sum() == min(10, len(warnings))
-    assert told["model"]["version"] == "checklist"
-    assert not told["model"]["usable"]
-    assert reason_en in told["model"]["reason_en"]
-    assert "清单" in told["model"]["reason_zh"]
+    assert meta["model"]["version"] == "checklist"
+    assert not meta["model"]["usable"]
+    assert reason_en in meta["model"]["reason_en"]
+    assert "清单" in meta["model"]["reason_zh"]
 
 
 @pytest.fixture(scope="module")
@@ -103,21 +103,21 @@ def test_a_model_made_for_the_list_alone_is_the_same_model(
 ) -> None:
     home = new_home(tmp_path / "home")
     weekly.train_champion_if_none(home, profile, AS_OF, scope=LIST_ONLY)
-    made, usual = registry.champion(home, profile), registry.champion(crowned, profile)
-    assert made is not None
+    saved, usual = registry.champion(home, profile), registry.champion(crowned, profile)
+    assert saved is not None
     assert usual is not None
-    assert made.trained.to_json() == usual.trained.to_json()
-    assert not list(made.folder.rglob("*.png"))
-    assert set(made.metrics["model"]) == {"lightgbm", "checklist", "category_rate", "oldest_first"}
+    assert saved.trained.to_json() == usual.trained.to_json()
+    assert not list(saved.folder.rglob("*.png"))
+    assert set(saved.metrics["model"]) == {"lightgbm", "checklist", "category_rate", "oldest_first"}
 
 
 def test_first_model_that_beats_the_checklist_is_in_use(crowned: Home, profile: Profile) -> None:
-    warnings, told = week(crowned)
+    warnings, meta = week(crowned)
     assert dict(warnings.schema) == schema_of(DisputeWarnings)
-    assert set(warnings["model_version"]) == {"dispute-28d-v1"} == {told["model"]["version"]}
-    assert told["model"]["usable"]
-    assert told["model"]["expires_on"] == (AS_OF + timedelta(days=180)).isoformat()
-    assert told["synthetic"] is True
+    assert set(warnings["model_version"]) == {"dispute-28d-v1"} == {meta["model"]["version"]}
+    assert meta["model"]["usable"]
+    assert meta["model"]["expires_on"] == (AS_OF + timedelta(days=180)).isoformat()
+    assert meta["synthetic"] is True
     assert warnings["rank"].to_list() == list(range(1, len(warnings) + 1))
     assert warnings["probability"].is_sorted(descending=True)
     assert warnings.filter(
@@ -134,7 +134,7 @@ def test_first_model_that_beats_the_checklist_is_in_use(crowned: Home, profile: 
 
 def test_what_goes_with_the_warnings_is_published_too(crowned: Home) -> None:
     folder = crowned.published / AS_OF.isoformat()
-    warnings, told = week(crowned)
+    warnings, meta = week(crowned)
     timeline = pl.read_parquet(folder / "dispute_timeline.parquet")
     facts = pl.read_parquet(folder / "dispute_facts.parquet")
     assert set(timeline["dispute_id"]) == set(warnings["dispute_id"]) == set(facts["dispute_id"])
@@ -147,16 +147,16 @@ def test_what_goes_with_the_warnings_is_published_too(crowned: Home) -> None:
         pl.col("segment") == "all",
         pl.col("metric") == "roc_auc",
     )
-    assert told["model"]["metrics"]["roc_auc"]["value"] == pooled["value"][0]
+    assert meta["model"]["metrics"]["roc_auc"]["value"] == pooled["value"][0]
     assert len(pl.read_parquet(folder / "calibration.parquet"))
-    assert told["families"]["escalation"]["published"] is True
-    assert "no such source" in told["families"]["coverage"]["reason_en"]
+    assert meta["families"]["escalation"]["published"] is True
+    assert "no such source" in meta["families"]["coverage"]["reason_en"]
 
 
 def test_running_again_trains_nothing_and_changes_no_byte(copy_of: Home, profile: Profile) -> None:
     before = files(copy_of)
-    told = weekly.train_champion_if_none(copy_of, profile, AS_OF)
-    assert told.version == "dispute-28d-v1"
+    verdict = weekly.train_champion_if_none(copy_of, profile, AS_OF)
+    assert verdict.version == "dispute-28d-v1"
     weekly.score_and_publish(copy_of, profile, AS_OF)
     assert files(copy_of) == before
 
@@ -179,10 +179,10 @@ def test_registry_stays_under_the_home_and_holds_no_dispute(crowned: Home) -> No
 
 
 def test_a_home_can_be_moved(copy_of: Home, profile: Profile) -> None:
-    found = registry.champion(copy_of, profile)
-    assert found is not None
-    assert found.folder.is_relative_to(copy_of.root)
-    assert found.trained.rounds > 0
+    version = registry.champion(copy_of, profile)
+    assert version is not None
+    assert version.folder.is_relative_to(copy_of.root)
+    assert version.trained.rounds > 0
 
 
 def test_earlier_mondays_are_not_scored_by_a_later_model(copy_of: Home, profile: Profile) -> None:
@@ -218,9 +218,9 @@ def test_under_a_year_of_history_nothing_is_trained_and_the_reason_is_published(
 ) -> None:
     young = date(2024, 5, 6)
     home = new_home(tmp_path, until=young)
-    told = weekly.train_champion_if_none(home, profile, young)
-    assert told.version == "checklist"
-    assert told.reason_en.startswith("Only 17 weeks of history, 52 are needed")
+    verdict = weekly.train_champion_if_none(home, profile, young)
+    assert verdict.version == "checklist"
+    assert verdict.reason_en.startswith("Only 17 weeks of history, 52 are needed")
     assert not home.mlflow.exists()
     weekly.score_and_publish(home, profile, young)
     assert_checklist(home, "Only 17 weeks of history", young)
@@ -228,9 +228,9 @@ def test_under_a_year_of_history_nothing_is_trained_and_the_reason_is_published(
 
 def test_too_few_outcomes_train_nothing(new_home: NewHome, profile: Profile, tmp_path: Path) -> None:
     home = new_home(tmp_path)
-    told = weekly.train_champion_if_none(home, needing(profile, matured_outcomes=5000), AS_OF)
-    assert told.version == "checklist"
-    assert "5000 are needed" in told.reason_en
+    verdict = weekly.train_champion_if_none(home, needing(profile, matured_outcomes=5000), AS_OF)
+    assert verdict.version == "checklist"
+    assert "5000 are needed" in verdict.reason_en
 
 
 def test_a_model_that_does_not_beat_the_checklist_is_refused_and_not_tried_twice(
@@ -241,11 +241,11 @@ def test_a_model_that_does_not_beat_the_checklist_is_refused_and_not_tried_twice
         "前10名召回率10.0%，专家清单为20.0%", "recall in the top 10 is 10.0%, that of expert checklist 20.0%"
     )
     monkeypatch.setattr(weekly, "baselines_not_beaten", lambda _metrics, _profile: [worse])
-    told = weekly.train_champion_if_none(home, profile, AS_OF)
-    assert told.version == "checklist"
-    assert "is 10.0%, that of expert checklist 20.0%" in told.reason_en
+    verdict = weekly.train_champion_if_none(home, profile, AS_OF)
+    assert verdict.version == "checklist"
+    assert "is 10.0%, that of expert checklist 20.0%" in verdict.reason_en
     monkeypatch.delattr(weekly, "make_candidate")
-    assert weekly.train_champion_if_none(home, profile, AS_OF) == told
+    assert weekly.train_champion_if_none(home, profile, AS_OF) == verdict
     weekly.score_and_publish(home, profile, AS_OF)
     assert_checklist(home, "is 10.0%, that of expert checklist 20.0%")
     assert len(pl.read_parquet(home.published / AS_OF.isoformat() / "model_metrics.parquet"))
@@ -271,8 +271,8 @@ def test_retrain_makes_a_challenger_promotes_it_when_told_and_rolls_back(
 def test_a_refused_promotion_leaves_the_champion_and_says_what_is_not_met(
     copy_of: Home, profile: Profile
 ) -> None:
-    told = weekly.retrain(copy_of, promoting(profile, ece_share_of_base_rate=1e-6), AS_OF, promote=True)
-    assert "dispute-28d-v2 was not promoted. Not met: calibration error" in told
+    verdict = weekly.retrain(copy_of, promoting(profile, ece_share_of_base_rate=1e-6), AS_OF, promote=True)
+    assert "dispute-28d-v2 was not promoted. Not met: calibration error" in verdict
     present = registry.champion(copy_of, profile)
     assert present is not None
     assert present.version == "dispute-28d-v1"

@@ -77,6 +77,6 @@ def test_a_table_that_holds_what_it_may_not_is_found(change: str, says: dict[str
             )
         assert contract(con, "core_dispute").passed
         con.execute(f"update core_dispute set {change} where dispute_id = 'A2'")
-        found = contract(con, "core_dispute")
-    assert not found.passed
-    assert {name: n for name, n in found.facts.items() if n} == says
+        finding = contract(con, "core_dispute")
+    assert not finding.passed
+    assert {name: n for name, n in finding.facts.items() if n} == says

@@ -40,7 +40,7 @@ def test_separators_encodings_and_line_ends_are_told_from_the_file(
 
 
 @pytest.mark.parametrize(
-    ("text", "loaded", "held"),
+    ("text", "loaded", "set_aside"),
     [
         ("sep=;\r\n" + TEXT.replace(",", ";"), 2, 0),
         ('"sep=,"\n' + TEXT, 2, 0),
@@ -61,13 +61,13 @@ def test_separators_encodings_and_line_ends_are_told_from_the_file(
         (TEXT.replace("\n", ",备注\n", 1).replace("001\n", '001,5" 管, \n', 1).replace("备注", "备注,又") , None, None),
     ],
 )  # fmt: skip
-def test_forms_of_a_text(text: str, loaded: int | None, held: int | None, tmp_path: Path) -> None:
+def test_forms_of_a_text(text: str, loaded: int | None, set_aside: int | None, tmp_path: Path) -> None:
     (tmp_path / "disputes.csv").write_bytes(text.encode())
     n, quarantined, refusals = outcome(tmp_path)
     if loaded is None:
         assert [" quote " in refusal or "fields" in refusal for refusal in refusals] == [True]
     else:
-        assert (n, quarantined, refusals) == (loaded, held, [])
+        assert (n, quarantined, refusals) == (loaded, set_aside, [])
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -129,9 +129,11 @@ def test_a_short_line_is_held_though_its_row_is_not_chosen(tmp_path: Path) -> No
     assert [(f.read, f.loaded, f.quarantined) for f in report.files] == [(2, 1, 1)]
 
 
-@pytest.mark.parametrize(("rows", "told"), [(10_000, True), (9_999, False), (65_535, True), (30_000, True)])
-def test_a_number_of_rows_at_which_exports_stop_is_told(rows: int, told: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("rows", "is_notice"), [(10_000, True), (9_999, False), (65_535, True), (30_000, True)]
+)
+def test_a_number_of_rows_at_which_exports_stop_is_told(rows: int, is_notice: bool, tmp_path: Path) -> None:
     path = tmp_path / "disputes.csv"
     path.write_text(HEAD + "".join(f"A{n},2025-03-04,邻里,530302001\n" for n in range(rows)))
     raw = read_source(SourceFile(path, FileMapping(files="*", tables=(TableMapping(table="disputes"),))))
-    assert ["cut off" in notice for notice in raw.notices] == [True] * told
+    assert ["cut off" in notice for notice in raw.notices] == [True] * is_notice

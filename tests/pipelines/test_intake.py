@@ -47,8 +47,8 @@ def test_chinese_headings_codes_and_gb18030_load(landing: Path, home: Home) -> N
     write(landing, f"A1,2025/3/4 08:05,邻里,{TOWN},窗口,张三,李四,是,,随便\n")
     (report,) = load_folder(landing, QUJING, home)
     assert (report.read, report.loaded, report.quarantined) == (1, 1, 0)
-    told = rows_of(home, "select category, county_code, channel, threat, known_at::text from core_dispute")
-    assert told == [("D2", "530302", "window", True, "2025-03-04 08:05:00")]
+    loaded = rows_of(home, "select category, county_code, channel, threat, known_at::text from core_dispute")
+    assert loaded == [("D2", "530302", "window", True, "2025-03-04 08:05:00")]
 
 
 def test_every_row_is_accounted_for_and_bad_ones_keep_line_and_every_reason(
@@ -77,11 +77,11 @@ def test_a_later_version_supersedes_and_the_old_one_stays(landing: Path, home: H
     load_folder(landing, QUJING, home)
     write(landing, f"A1,2025-03-04 08:05,D1,{TOWN},grid,,,,2025-03-10 09:00,\n", name="disputes_2.csv")
     load_folder(landing, QUJING, home)
-    told = rows_of(
+    loaded = rows_of(
         home,
         "select category, known_at::text, superseded_at::text, first_known_at::text from core_dispute order by 2",
     )
-    assert told == [
+    assert loaded == [
         ("D2", "2025-03-04 08:05:00", "2025-03-10 09:00:00", "2025-03-04 08:05:00"),
         ("D1", "2025-03-10 09:00:00", None, "2025-03-04 08:05:00"),
     ]
@@ -129,15 +129,15 @@ def test_the_key_file_is_private_and_never_under_the_home(
 
 def test_visits_are_counted_by_township_and_never_stored(landing: Path, home: Home) -> None:
     visits = "所属区域编码,服务类别,应访日期,实访日期,录入时间,姓名\n" + "".join(
-        f"{TOWN},S1,2025-03-0{day},{made},,某人甲乙\n"
-        for day, made in ((3, "2025-03-03"), (4, ""), (5, "2025-03-20"))
+        f"{TOWN},S1,2025-03-0{day},{visited_on},,某人甲乙\n"
+        for day, visited_on in ((3, "2025-03-03"), (4, ""), (5, "2025-03-20"))
     )
     (landing / "service_visits.csv").write_text(visits, encoding="utf-8")
     load_folder(landing, QUJING, home)
-    told = rows_of(
+    loaded = rows_of(
         home, "select township_code, service, week::text, due, done, overdue from core_service_coverage"
     )
-    assert told == [(TOWN, "S1", "2025-03-03", 3, 1, 2)]
+    assert loaded == [(TOWN, "S1", "2025-03-03", 3, 1, 2)]
     assert "某人甲乙".encode() not in home.warehouse.read_bytes()
 
 
@@ -202,29 +202,29 @@ def test_a_parquet_of_canonical_columns_loads(landing: Path, home: Home) -> None
 def test_places_and_units_are_written_anew_where_the_profile_changed_and_only_then(
     landing: Path, home: Home, tmp_path: Path
 ) -> None:
-    def held() -> list[list[tuple]]:
+    def stored() -> list[list[tuple]]:
         counts = [f"select min(rowid), count(*) from {table}" for table in ("core_area", "core_unit")]
         return [rows_of(home, query) for query in counts]
 
     write(landing, f"A1,2025-03-04 08:05,D2,{TOWN},grid,,,,,\n")
     load_folder(landing, QUJING, home)
-    before = held()
+    before = stored()
     write(landing, f"A2,2025-03-04 08:05,D2,{TOWN},grid,,,,,\n", "disputes_2.csv")
     load_folder(landing, QUJING, home)
-    assert held() == before
+    assert stored() == before
     changed = tmp_path / QUJING.name
     shutil.copytree(QUJING.folder, changed)
     QUJING.units.with_columns(name_zh=pl.lit("调解中心")).write_csv(changed / "units.csv")
     load_folder(landing, load_profile(str(changed)), home)
     assert rows_of(home, "select distinct name_zh from core_unit") == [("调解中心",)]
-    assert [rows[0][1] for rows in held()] == [rows[0][1] for rows in before]
-    assert held()[0] == before[0]
+    assert [rows[0][1] for rows in stored()] == [rows[0][1] for rows in before]
+    assert stored()[0] == before[0]
 
 
-@pytest.mark.parametrize(("told", "taken"), [("1", 1), ("3", 3)])
+@pytest.mark.parametrize(("setting", "taken"), [("1", 1), ("3", 3)])
 def test_duckdb_takes_as_many_threads_as_it_is_told(
-    told: str, taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    setting: str, taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", told)
+    monkeypatch.setenv("OMP_NUM_THREADS", setting)
     with open_warehouse(tmp_path / "warehouse.duckdb") as con:
         assert con.execute("select current_setting('threads')").fetchall() == [(taken,)]

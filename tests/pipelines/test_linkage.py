@@ -64,9 +64,9 @@ def test_a_report_by_phone_and_at_the_window_count_as_one_and_others_do_not(
         ).fetchall()
         assert con.execute("select count(*) from core_dispute").fetchall() == [(3,)]
     assert (earlier, probability > 0.99) == ("A1", True)
-    told = json.loads(evidence)
-    assert (told["parties_key"], told["channel"]) == ("same pair", "another channel")
-    assert set(told.values()).isdisjoint({"张三", "李四"})
+    facts = json.loads(evidence)
+    assert (facts["parties_key"], facts["channel"]) == ("same pair", "another channel")
+    assert set(facts.values()).isdisjoint({"张三", "李四"})
 
 
 def test_files_that_come_one_by_one_end_in_the_same_links_as_all_at_once(landing: Path, home: Home) -> None:

@@ -32,7 +32,7 @@ def landing(tmp_path: Path) -> Path:
     return folder
 
 
-def held(home: Home) -> list[tuple]:
+def quarantined(home: Home) -> list[tuple]:
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
         return con.execute("select file_name, line, rules from quarantine order by all").fetchall()
 
@@ -46,11 +46,11 @@ def test_a_corrected_file_of_the_same_name_releases_its_row(landing: Path, home:
     wrong = f"A2,2025-03-05 09:00,不知道,{TOWN},窗口,王五,赵六\n"
     (landing / "disputes.csv").write_text(HEAD + GOOD + wrong)
     load_folder(landing, QUJING, home)
-    assert held(home) == [("disputes.csv", 3, ["category: not in the list categories"])]
+    assert quarantined(home) == [("disputes.csv", 3, ["category: not in the list categories"])]
     (landing / "disputes.csv").write_text(HEAD + GOOD + wrong.replace("不知道", "邻里"))
     (report,) = load_folder(landing, QUJING, home)
     assert (report.loaded, report.unchanged, report.released) == (1, 1, 1)
-    assert held(home) == []
+    assert quarantined(home) == []
 
 
 def test_a_row_without_its_key_is_known_again_by_everything_else(landing: Path, home: Home) -> None:
@@ -59,7 +59,7 @@ def test_a_row_without_its_key_is_known_again_by_everything_else(landing: Path, 
     load_folder(landing, QUJING, home)
     (landing / "disputes_2.csv").write_text(HEAD + "A2" + wrong)
     assert sum(report.released for report in load_folder(landing, QUJING, home)) == 1
-    assert held(home) == []
+    assert quarantined(home) == []
 
 
 def test_another_row_releases_nothing(landing: Path, home: Home) -> None:
@@ -67,7 +67,7 @@ def test_another_row_releases_nothing(landing: Path, home: Home) -> None:
     load_folder(landing, QUJING, home)
     (landing / "disputes_2.csv").write_text(HEAD + f"A3,2025-03-05 09:00,邻里,{TOWN},网格,,\n")
     assert sum(report.released for report in load_folder(landing, QUJING, home)) == 0
-    assert len(held(home)) == 1
+    assert len(quarantined(home)) == 1
 
 
 def test_an_earlier_version_coming_again_does_not_release_a_later_one_that_is_wrong(
@@ -83,7 +83,7 @@ def test_an_earlier_version_coming_again_does_not_release_a_later_one_that_is_wr
         head + first + f"A9,2025-03-04 08:05,邻里,{TOWN},2025-03-04 08:05\n"
     )
     load_folder(landing, QUJING, home)
-    assert [line for _, line, _ in held(home)] == [3]
+    assert [line for _, line, _ in quarantined(home)] == [3]
 
 
 def test_the_workbook_has_the_source_headings_and_no_person_and_can_be_sent_back(
@@ -108,7 +108,7 @@ def test_the_workbook_has_the_source_headings_and_no_person_and_can_be_sent_back
     corrected.write_excel(landing / path.name)
     reports = load_folder(landing, QUJING, home)
     assert [(r.loaded, r.released) for r in reports if r.file == path.name] == [(2, 2)]
-    assert held(home) == []
+    assert quarantined(home) == []
 
 
 def test_what_is_still_wrong_in_the_corrected_file_is_held_once(landing: Path, home: Home) -> None:
@@ -117,7 +117,7 @@ def test_what_is_still_wrong_in_the_corrected_file_is_held_once(landing: Path, h
     load_folder(landing, QUJING, home)
     (landing / "disputes.csv").write_text(HEAD + wrong.replace("不知道", "也不知道"))
     load_folder(landing, QUJING, home)
-    assert [line for _, line, _ in held(home)] == [2]
+    assert [line for _, line, _ in quarantined(home)] == [2]
 
 
 PROFILE = """\
@@ -156,7 +156,7 @@ def test_a_mapped_source_gets_its_own_headings_back_where_it_has_them(
     profile = load_profile(str(own_profile))
     (landing / "台账2025.csv").write_text("甲市矛盾纠纷,,,\n,,,\n案号,日期,类型,地点\n7,2025-03-04,打牌,T1\n")
     load_folder(landing, profile, home)
-    assert [line for _, line, _ in held(home)] == [4]
+    assert [line for _, line, _ in quarantined(home)] == [4]
     (path,) = write_held(home, profile, tmp_path / "out")
     rows = fastexcel.read_excel(path).load_sheet(0, header_row=2, dtypes="string").to_polars()
     assert rows.columns[:4] == ["案号", "日期", "类型", "地点"]
@@ -167,12 +167,12 @@ def test_a_changed_mapping_reads_the_file_anew(own_profile: Path, landing: Path,
         "甲市,,,\n,,,\n案号,日期,类型,地点\n7,2025-03-04,打牌,T1\n8,2025-03-04,吵架,T1\n"
     )
     load_folder(landing, load_profile(str(own_profile)), home)
-    assert len(held(home)) == 1
+    assert len(quarantined(home)) == 1
     mapping = own_profile / "mappings" / "register.yml"
     mapping.write_text(MAPPING.replace("{吵架: D1}", "{吵架: D1, 打牌: D1}"))
     (report,) = load_folder(landing, load_profile(str(own_profile)), home)
     assert (report.loaded, report.quarantined) == (2, 0)
-    assert held(home) == []
+    assert quarantined(home) == []
 
 
 def test_a_source_may_call_its_columns_as_the_quarantine_does(
@@ -184,7 +184,7 @@ def test_a_source_may_call_its_columns_as_the_quarantine_does(
     text = "甲市,,,\n,,,\n案号,file_id,类型,line\n7,2025-03-04,打牌,T1\n"
     (landing / "台账1.csv").write_text(text)
     load_folder(landing, profile, home)
-    assert len(held(home)) == 1
+    assert len(quarantined(home)) == 1
     (landing / "台账2.csv").write_text(text.replace("打牌", "吵架"))
     assert sum(report.released for report in load_folder(landing, profile, home)) == 1
-    assert held(home) == []
+    assert quarantined(home) == []

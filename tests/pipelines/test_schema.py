@@ -35,8 +35,8 @@ def test_writing_brings_an_older_warehouse_up_to_date_and_keeps_its_rows(first_r
     with open_warehouse(first_release) as con:
         assert con.execute("select line, record_key from quarantine").fetchall() == [(2, None)]
     with open_warehouse(first_release, read_only=True) as con:
-        told = read_row(con, "select value from intake_setting where name = 'warehouse_schema'")
-    assert told == (str(WAREHOUSE_SCHEMA),)
+        version = read_row(con, "select value from intake_setting where name = 'warehouse_schema'")
+    assert version == (str(WAREHOUSE_SCHEMA),)
 
 
 @pytest.mark.parametrize("read_only", [True, False])

@@ -47,11 +47,11 @@ def test_a_past_moment_is_answered_with_the_version_of_that_day(landing: Path, h
     rows = f"A1,{first},D2,{TOWN},{first},,\nA1,{first},D1,{TOWN},{second},,\n"
     (landing / "disputes.csv").write_text(DISPUTES + rows)
     load_folder(landing, QUJING, home)
-    told = [
+    records = [
         known(home, "disputes", at, "category")
         for at in ("2025-03-04 08:00", "2025-03-10 09:00", "2025-03-10 09:01")
     ]
-    assert told == [[], [("D2",)], [("D1",)]]
+    assert records == [[], [("D2",)], [("D1",)]]
 
 
 def test_a_record_taken_back_without_a_new_time_of_recording_is_known_as_such_from_then(
@@ -117,9 +117,9 @@ def test_a_clock_error_is_held_under_the_name_of_its_rule(
 VISITS = "area_code,service,visit_due_on,visited_on,recorded_at\n"
 
 
-def visits(n: int, made: int, week: str = "2025-03-03") -> str:
+def visits(n: int, visited: int, week: str = "2025-03-03") -> str:
     return (
-        "".join(f"{TOWN},S1,{week},{week if at < made else ''},\n" for at in range(n))
+        "".join(f"{TOWN},S1,{week},{week if at < visited else ''},\n" for at in range(n))
         + f"{TOWN},S1,2025-03-17,2025-03-17,\n"
     )
 

@@ -55,15 +55,15 @@ def test_what_cannot_be_understood_is_refused_with_what_to_do(
     name: str, content: bytes | Callable[[Path], bytes], says: str, tmp_path: Path
 ) -> None:
     (tmp_path / "land").mkdir()
-    made = content if isinstance(content, bytes) else content(tmp_path / "book.xlsx")
-    (tmp_path / "land" / name).write_bytes(made)
+    book = content if isinstance(content, bytes) else content(tmp_path / "book.xlsx")
+    (tmp_path / "land" / name).write_bytes(book)
     (refusal,) = check_folder(tmp_path / "land", load_profile("qujing")).refusals
     assert refusal.startswith(name)
     assert says in refusal
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "loaded", "held"),
+    ("name", "content", "loaded", "quarantined"),
     [
         ("DISPUTES.CSV", (HEAD + ROWS).encode(), 2, 0),
         ("disputes.csv", b"\xef\xbb\xbf\xef\xbb\xbf" + (HEAD + ROWS).encode(), 2, 0),
@@ -79,11 +79,14 @@ def test_what_cannot_be_understood_is_refused_with_what_to_do(
     ],
 )
 def test_what_can_be_understood_is_read_and_the_rest_held(
-    name: str, content: bytes, loaded: int, held: int, tmp_path: Path
+    name: str, content: bytes, loaded: int, quarantined: int, tmp_path: Path
 ) -> None:
     (tmp_path / name).write_bytes(content)
     report = check_folder(tmp_path, load_profile("qujing"))
-    assert (report.refusals, [(r.loaded, r.quarantined) for r in report.files]) == ([], [(loaded, held)])
+    assert (report.refusals, [(r.loaded, r.quarantined) for r in report.files]) == (
+        [],
+        [(loaded, quarantined)],
+    )
 
 
 def test_codes_that_came_as_floating_numbers_are_the_codes(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def one_monday_by_hand(con: duckdb.DuckDBPyConnection, monday: date) -> dict[str
         if record["known_at"] < t
         and record.get("event_type", "violence_reported") in ("violence_reported", "threat_reported")
     }
-    found = {}
+    values = {}
     for key, versions in begun.items():
         now = next((v for v in versions if in_force(v, t)), None)
         if (
@@ -140,15 +140,15 @@ def one_monday_by_hand(con: duckdb.DuckDBPyConnection, monday: date) -> dict[str
             continue
         if closed_at[key] is not None and t > closed_at[key] + timedelta(days=90):
             continue
-        mine = [s for s in threats if s["dispute_id"] == key]
+        own_threats = [s for s in threats if s["dispute_id"] == key]
         row = {
             "open_now": float(closed_at[key] is None),
             "is_domestic": float(now["relation"] == "spouse" and (now["threat"] or key in signs)),
             "threat": None if now["threat"] is None else float(now["threat"]),
             "steps_all": len([s for s in counted if s["dispute_id"] == key]),
-            "threat_reports_13w": len([s for s in mine if s["first"] >= t - timedelta(weeks=13)]),
-            "threat_reports_all": len(mine),
-            "days_since_threat": min(((t - s["first"]).total_seconds() / 86400 for s in mine), default=None),
+            "threat_reports_13w": len([s for s in own_threats if s["first"] >= t - timedelta(weeks=13)]),
+            "threat_reports_all": len(own_threats),
+            "days_since_threat": min(((t - s["first"]).total_seconds() / 86400 for s in own_threats), default=None),
             "pair_threats_52w": len(
                 [s for s in threats if s["of"]["parties_key"] == now["parties_key"] and s["first"] >= t - timedelta(weeks=52)]
             ),
@@ -165,8 +165,8 @@ def one_monday_by_hand(con: duckdb.DuckDBPyConnection, monday: date) -> dict[str
             "township_report_hours_13w": sum(dealt_with) / len(dealt_with) if dealt_with else None,
             "township_visits_overdue_13w": sum(overdue) if overdue else None,
         }  # fmt: skip
-        found[key] = {name: value for name, value in row.items() if value is not None}
-    return found
+        values[key] = {name: value for name, value in row.items() if value is not None}
+    return values
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, table: str) -> list[dict]:

@@ -112,26 +112,30 @@ def one_by_hand(rows: list[Record], entity: int, week: int, f: Feature) -> float
     t = START + timedelta(weeks=week)
 
     def standing(weeks: int | None, ago: int, conditions: tuple) -> list[Record]:
-        found = []
+        values = []
         for r in rows:
             first, known = START + timedelta(hours=r.first), START + timedelta(hours=r.known)
             gone = datetime.max if r.retired is None else START + timedelta(hours=r.retired)
             in_time = known < t <= gone and first < t - timedelta(weeks=ago)
             in_window = weeks is None or first >= t - timedelta(weeks=weeks + ago)
             if r.entity == entity and entity and in_time and in_window:
-                found.append(r)
-        return [r for r in found if all(r.kind in values for _, values in conditions)]
+                values.append(r)
+        return [r for r in values if all(r.kind in values for _, values in conditions)]
 
-    held = standing(f.weeks, f.weeks_ago, f.where + f.among)
-    valued = [r for r in held if f.measure is None or {"n": r.n, "event_type": r.kind}[f.measure] is not None]
+    standing_records = standing(f.weeks, f.weeks_ago, f.where + f.among)
+    valued = [
+        r
+        for r in standing_records
+        if f.measure is None or {"n": r.n, "event_type": r.kind}[f.measure] is not None
+    ]
     if f.aggregation == "count_distinct":
         return len({getattr(r, "n" if f.measure == "n" else "kind") for r in valued}) or f.when_none
     if f.aggregation == "trend":
         long = standing(52, 0, f.where)
-        return len(held) / f.weeks * 52 / len(long) if long else f.when_none
+        return len(standing_records) / f.weeks * 52 / len(long) if long else f.when_none
     if f.aggregation == "share":
         whole = standing(f.weeks, f.weeks_ago, f.among)
-        return len(held) / len(whole) if whole else f.when_none
+        return len(standing_records) / len(whole) if whole else f.when_none
     if not valued:
         return f.when_none
     last = max(valued, key=lambda r: (r.first, r.n or 0))

@@ -50,8 +50,8 @@ def test_cohort_and_columns_equal_what_loops_over_the_tables_give(
         assert matrix.cohort["is_domestic"][row] == expected[dispute]["is_domestic"], dispute
         for name in CHECKED_BY_HAND:
             value = matrix.values[row, matrix.names.index(name)]
-            told = expected[dispute].get(name)
-            assert (None if np.isnan(value) else value) == (None if told is None else np.float32(told)), (
+            wanted = expected[dispute].get(name)
+            assert (None if np.isnan(value) else value) == (None if wanted is None else np.float32(wanted)), (
                 dispute,
                 name,
             )
@@ -134,11 +134,11 @@ def test_places_and_services_are_asked_for_every_township_and_monday(
 def test_columns_of_late_sources_are_told_and_those_of_the_dispute_itself_never_change(
     world: duckdb.DuckDBPyConnection,
 ) -> None:
-    told = describe(world, QUJING, "dispute", date(2025, 1, 6))
-    changed = dict(zip(told["name"], told["changed_later"], strict=True))
+    described = describe(world, QUJING, "dispute", date(2025, 1, 6))
+    changed = dict(zip(described["name"], described["changed_later"], strict=True))
     assert changed["threat_reports_all"] > 0
     assert changed["days_open"] == changed["month"] == changed["township_population"] == 0
-    by_name = {row["name"]: row for row in told.iter_rows(named=True)}
+    by_name = {row["name"]: row for row in described.iter_rows(named=True)}
     assert by_name["days_since_threat"]["missing"] < 1
     assert by_name["amount_yuan"]["missing"] == 1
     assert by_name["amount_yuan"]["low"] is None

@@ -127,7 +127,7 @@ def test_the_same_rows_are_the_same_in_every_kind_of_file(
     assert all("quote that is not closed" in refusal for refusal in refused), refused
     whole = [outcome for outcome in outcomes if not isinstance(outcome, str)]
     assert whole[1:] == whole[:-1]
-    assert all(len(kept) + held == len(rows) for kept, held in whole)
+    assert all(len(kept) + quarantined == len(rows) for kept, quarantined in whole)
 
 
 long_numbers = st.integers(10**15, 10**19).map(str)

@@ -36,23 +36,25 @@ FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 @settings(deadline=None)
 @given(st.lists(st.tuples(a_moment, habits, st.booleans()), min_size=1, max_size=20))
 def test_a_moment_is_the_same_in_every_habit_mixed_in_one_column(rows: list) -> None:
-    told = [m.strftime(h).translate(FULL_WIDTH) if wide else m.strftime(h) for m, h, wide in rows]
-    assert moments(pl.Series(told)).to_list() == [m for m, _, _ in rows]
+    texts = [m.strftime(h).translate(FULL_WIDTH) if wide else m.strftime(h) for m, h, wide in rows]
+    assert moments(pl.Series(texts)).to_list() == [m for m, _, _ in rows]
 
 
 @settings(deadline=None)
 @given(st.lists(a_moment, min_size=1, max_size=20))
 def test_excels_day_numbers_are_the_moments_they_stand_for(rows: list) -> None:
-    told = [repr((m - datetime(1899, 12, 30)) / timedelta(days=1)) for m in rows]
-    found = moments(pl.Series(told)).to_list()
-    assert all(f is not None and abs(f - m) <= timedelta(seconds=1) for f, m in zip(found, rows, strict=True))
+    texts = [repr((m - datetime(1899, 12, 30)) / timedelta(days=1)) for m in rows]
+    parsed = moments(pl.Series(texts)).to_list()
+    assert all(
+        f is not None and abs(f - m) <= timedelta(seconds=1) for f, m in zip(parsed, rows, strict=True)
+    )
 
 
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 10**12), min_size=1, max_size=20), st.booleans())
 def test_whole_numbers_survive_commas_and_full_width(rows: list, wide: bool) -> None:
-    told = [f"{n:,}".translate(FULL_WIDTH) if wide else f"{n:,}" for n in rows]
-    assert numbers(pl.Series(told), pl.Int64).to_list() == rows
+    texts = [f"{n:,}".translate(FULL_WIDTH) if wide else f"{n:,}" for n in rows]
+    assert numbers(pl.Series(texts), pl.Int64).to_list() == rows
 
 
 @settings(deadline=None)
@@ -105,7 +107,7 @@ versions = st.lists(
 
 def _file(folder: Path, name: str, rows: list) -> SourceFile:
     """Disputes 0..3, registered on the first day, in versions recorded on day `known`, withdrawn on a day or not."""
-    told = [
+    expected = [
         {
             "dispute_id": f"A{who}", "registered_at": str(FIRST), "category": category, "area_code": TOWNS[0],
             "recorded_at": str(FIRST + timedelta(days=known)), "withdrawn_at": str(FIRST + timedelta(days=gone)) if gone is not None else "",
@@ -113,7 +115,7 @@ def _file(folder: Path, name: str, rows: list) -> SourceFile:
         for who, known, category, gone in rows
     ]  # fmt: skip
     path = folder / name
-    pl.DataFrame(told).write_csv(path)
+    pl.DataFrame(expected).write_csv(path)
     return SourceFile(path, FileMapping(files=name, tables=(TableMapping(table="disputes"),)))
 
 
@@ -180,12 +182,12 @@ def test_rows_in_two_files_end_as_the_same_rows_in_one_and_again_change_nothing(
         ]
         reports = _take(parts, sources)
         assert sum(r.read for r in reports) == len(rows)
-        held = read_frame(parts, query)
+        stored = read_frame(parts, query)
         contradicted = one.quarantined > 0
         assert (sum(r.quarantined for r in reports) > 0) == contradicted
-        assert contradicted or held.rows() == read_frame(whole, query).rows()
+        assert contradicted or stored.rows() == read_frame(whole, query).rows()
         _take(parts, sources)
-        assert read_frame(parts, query).rows() == held.rows()
+        assert read_frame(parts, query).rows() == stored.rows()
 
 
 visits = st.lists(
@@ -208,11 +210,11 @@ def test_counts_of_visits_are_those_of_a_plain_loop(rows: list) -> None:
         schema={LINE: pl.Int64, "area_code": pl.String, "service": pl.String, "visit_due_on": pl.Date, "visited_on": pl.Date, "recorded_at": pl.Datetime("us")},
     )  # fmt: skip
     expected: dict[tuple, list[int]] = {}
-    for town, due, made in rows:
+    for town, due, done in rows:
         week = first + timedelta(days=due - due % 7)
         cell = expected.setdefault((town, "S1", week), [0, 0])
         cell[0] += 1
-        cell[1] += made is not None and made < due - due % 7 + 7
+        cell[1] += done is not None and done < due - due % 7 + 7
     visits, above = placed_visits(frame, QUJING.areas, KEY)
     counted = visits.group_by(CELL).agg(due=pl.len(), done=pl.col("done").sum())
     assert above == []

@@ -44,8 +44,8 @@ def told_in_its_own_way(draw: Callable[..., Any]) -> tuple[pl.DataFrame, pl.Data
     own = plain.rename(dict(zip(names, headings, strict=False))).with_columns(pl.lit("x").alias(headings[-1]))
     codes: dict[str, dict[str, str]] = {}
     for name in CODES.keys() & set(names):
-        told = draw(st.lists(words, min_size=len(CODES[name]), max_size=len(CODES[name]), unique=True))
-        codes[name] = dict(zip(told, CODES[name], strict=True))
+        spelled = draw(st.lists(words, min_size=len(CODES[name]), max_size=len(CODES[name]), unique=True))
+        codes[name] = dict(zip(spelled, CODES[name], strict=True))
         back = {code: word for word, code in codes[name].items()}
         own = own.with_columns(pl.col(headings[names.index(name)]).replace(back))
     titles = draw(st.integers(0, 3))
@@ -55,21 +55,21 @@ def told_in_its_own_way(draw: Callable[..., Any]) -> tuple[pl.DataFrame, pl.Data
     return plain, own.select(draw(st.permutations(own.columns))), mapping, titles
 
 
-@given(told=told_in_its_own_way())
+@given(city_file=told_in_its_own_way())
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_mapping_makes_of_a_citys_own_words_what_the_contracts_headings_make(
-    told: tuple[pl.DataFrame, pl.DataFrame, FileMapping, int], tmp_path: Path
+    city_file: tuple[pl.DataFrame, pl.DataFrame, FileMapping, int], tmp_path: Path
 ) -> None:
-    plain, own, mapping, titles = told
+    plain, own, mapping, titles = city_file
     text = "某市台账\n" * titles + own.write_csv()
     (tmp_path / "own.csv").write_bytes(text.encode(str(mapping.encoding)))
     (tmp_path / "disputes.csv").write_text(plain.write_csv(), encoding="utf-8")
     canonical = FileMapping(files="disputes.csv", tables=(TableMapping(table="disputes"),))
-    mine = _parsed(SourceFile(tmp_path / "own.csv", mapping))
+    read = _parsed(SourceFile(tmp_path / "own.csv", mapping))
     theirs = _parsed(SourceFile(tmp_path / "disputes.csv", canonical))
-    assert mine.drop(LINE).equals(theirs.drop(LINE))
-    assert mine[LINE].to_list() == [line + titles for line in theirs[LINE]]
-    assert len(mine) == len(plain)
+    assert read.drop(LINE).equals(theirs.drop(LINE))
+    assert read[LINE].to_list() == [line + titles for line in theirs[LINE]]
+    assert len(read) == len(plain)
 
 
 def _parsed(source: SourceFile) -> pl.DataFrame:

@@ -372,21 +372,21 @@ def test_every_aggregation_has_a_paragraph() -> None:
 
 def page() -> str:
     """The documentation, as it should stand in `docs/`."""
-    told = [
+    lines = [
         "# What each aggregation means · 各种聚合的含义\n",
         "Written by `make docs` from the specification tests (`tests/spec/test_features_spec.py`); do not edit.\n",
         "Each table lists records by the two clocks: when a record was first known, when this version of it was known"
         " (blank: the same) and until when it stood (blank: still does). Then one entry, and its value as of some Mondays.\n",
     ]
     for chapter in CHAPTERS:
-        told.append(f"## {chapter.title}\n")
+        lines.append(f"## {chapter.title}\n")
         for spec in chapter.specs:
-            told += [f"### {spec.title}\n", f"{spec.says}\n", _table(cells(HEAD)[0], cells(spec.records))]
-            told += [
+            lines += [f"### {spec.title}\n", f"{spec.says}\n", _table(cells(HEAD)[0], cells(spec.records))]
+            lines += [
                 f"`{_entry_in_words(spec.entry)}`\n",
                 _table(["of", "as of", "value"], cells(spec.gives)),
             ]
-    return "\n".join(told)
+    return "\n".join(lines)
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
@@ -394,13 +394,13 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def _entry_in_words(entry: dict[str, Any]) -> str:
-    told = []
+    lines = []
     for name, value in entry.items():
         shown = (
             " and ".join(f"{c} in {', '.join(v)}" for c, v in value) if name in ("where", "among") else value
         )
-        told.append(f"{name}: {'all' if name == 'weeks' and value is None else shown}")
-    return "; ".join(told)
+        lines.append(f"{name}: {'all' if name == 'weeks' and value is None else shown}")
+    return "; ".join(lines)
 
 
 def test_the_page_of_meanings_is_fresh() -> None:

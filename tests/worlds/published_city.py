@@ -62,12 +62,12 @@ def decide(home: Home, monday: date) -> None:
     store, at = DecisionStore.of(home), datetime.combine(monday, time(9, 30))
 
     def on(dispute_id: str, **what: object) -> Decision:
-        told = {
+        values = {
             "office": OFFICE,
             "as_of": monday,
             "publication": week.resolve().name.rsplit("-", 1)[-1],
         } | what
-        return Decision(dispute_id=dispute_id, **told)  # type: ignore[arg-type]
+        return Decision(dispute_id=dispute_id, **values)  # type: ignore[arg-type]
 
     due = monday + timedelta(days=4)
     store.record([on(one, action="accept", unit_id=units[0], due_on=due) for one in listed[:4]], at)
@@ -83,7 +83,7 @@ def decide(home: Home, monday: date) -> None:
         [on(listed[7], action="decline", reason="judged_low")], at + timedelta(hours=2)
     )
     store.record([on(listed[7], action="undo", undoes=mistaken)], at + timedelta(hours=3))
-    found = (("settled", False), ("worse", True), ("not_met", False))
+    results = (("settled", False), ("worse", True), ("not_met", False))
     store.record(
         [
             on(
@@ -93,7 +93,7 @@ def decide(home: Home, monday: date) -> None:
                 visited_on=monday + timedelta(days=2),
                 found_after_warning=harm,
             )
-            for one, (result, harm) in zip(listed, found, strict=False)
+            for one, (result, harm) in zip(listed, results, strict=False)
         ],
         at + timedelta(days=3),
     )

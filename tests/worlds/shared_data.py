@@ -29,8 +29,8 @@ def shared_cases(folder: str) -> list[object]:
     @pytest.mark.parametrize("case", shared_cases("field_cases"))
     def test_case_is_right_held_or_refused(case: Path, tmp_path: Path) -> None: ...
     """
-    found = sorted(path for path in shared_data().joinpath(folder).glob("*") if path.is_dir())
-    if not found:
+    folders = sorted(path for path in shared_data().joinpath(folder).glob("*") if path.is_dir())
+    if not folders:
         absent = pytest.mark.skip(reason=f"{folder} of ../shared/data is not here")
         return [pytest.param(None, marks=absent, id="absent")]
-    return [pytest.param(path, id=path.name) for path in found]
+    return [pytest.param(path, id=path.name) for path in folders]

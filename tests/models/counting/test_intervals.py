@@ -21,19 +21,19 @@ def test_eight_in_ten_later_counts_fall_inside_even_where_the_forecast_is_off(
 ) -> None:
     rng = np.random.default_rng(3)
     mean = rng.gamma(2.0, 20.0, 8000)
-    came = drawn(rng, mean, size)
-    spread = fit_spread(mean[:4000] * off, came[:4000], np.arange(4000), overlapping=1, seed=1)
+    counts = drawn(rng, mean, size)
+    spread = fit_spread(mean[:4000] * off, counts[:4000], np.arange(4000), overlapping=1, seed=1)
     low, high = spread.interval(mean[4000:] * off)
-    inside = ((low <= came[4000:]) & (came[4000:] <= high)).mean()
+    inside = ((low <= counts[4000:]) & (counts[4000:] <= high)).mean()
     assert 0.78 <= inside <= 0.88
 
 
 @given(st.lists(st.tuples(st.floats(0, 60), st.integers(0, 90)), min_size=5, max_size=40))
 @settings(max_examples=examples(40), deadline=None)
 def test_an_interval_is_whole_and_around_its_mean(pairs: list[tuple[float, int]]) -> None:
-    expected, came = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
-    monday = np.arange(len(came)) // 3
-    low, high = fit_spread(expected, came, monday, overlapping=2, seed=1).interval(expected)
+    expected, counts = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
+    monday = np.arange(len(counts)) // 3
+    low, high = fit_spread(expected, counts, monday, overlapping=2, seed=1).interval(expected)
     assert (low <= expected + 1e-3).all()
     assert (expected <= high).all()
     assert (low >= 0).all()
@@ -44,28 +44,28 @@ def test_an_interval_is_whole_and_around_its_mean(pairs: list[tuple[float, int]]
 def test_counts_that_miss_together_are_held_as_often_as_promised() -> None:
     """Nine places on 48 Mondays, four of which share a horizon and one miss: twelve misses to learn from, not 432."""
     rng = np.random.default_rng(5)
-    held, held_if_taken_for_many = [], []
+    covered, held_if_taken_for_many = [], []
     for _ in range(60):
         off = np.exp(0.25 * rng.standard_normal(32)).repeat(4).repeat(9)
         mean = np.full(len(off), 60.0)
-        came = rng.poisson(mean * off).astype(float)
+        counts = rng.poisson(mean * off).astype(float)
         monday = np.arange(len(off)) // 9
         seen = monday < 48
         for kept, spread in (
-            (held, fit_spread(mean[seen], came[seen], monday[seen], overlapping=4, seed=1)),
-            (held_if_taken_for_many, fit_spread(mean[seen], came[seen], np.arange(432), 1, seed=1)),
+            (covered, fit_spread(mean[seen], counts[seen], monday[seen], overlapping=4, seed=1)),
+            (held_if_taken_for_many, fit_spread(mean[seen], counts[seen], np.arange(432), 1, seed=1)),
         ):
             low, high = spread.interval(mean[~seen])
-            kept.append(((low <= came[~seen]) & (came[~seen] <= high)).mean())
+            kept.append(((low <= counts[~seen]) & (counts[~seen] <= high)).mean())
     assert np.mean(held_if_taken_for_many) < 0.77
-    assert 0.79 <= np.mean(held) <= 0.9
+    assert 0.79 <= np.mean(covered) <= 0.9
 
 
 def test_deviance_is_zero_for_the_count_itself_and_grows_with_the_miss() -> None:
-    came = np.array([0.0, 3.0, 3.0, 3.0])
-    told = deviance(np.array([0.0, 3.0, 4.0, 6.0]), came)
-    assert told[1] == pytest.approx(0)
-    assert told[0] < 0.1 < told[2] < told[3]
+    counts = np.array([0.0, 3.0, 3.0, 3.0])
+    score = deviance(np.array([0.0, 3.0, 4.0, 6.0]), counts)
+    assert score[1] == pytest.approx(0)
+    assert score[0] < 0.1 < score[2] < score[3]
 
 
 def test_interval_score_is_width_and_ten_times_what_lies_outside() -> None:

@@ -69,7 +69,7 @@ update core_service_coverage set due = due + 3, done = 0, overdue = due + 3 wher
 
 def told_of_services(warehouse: Path, profile: Profile, mondays: list[date]) -> list[bytes]:
     """Everything that is made of the care services for some Mondays: forecasts, and columns of the disputes' matrix."""
-    found = []
+    recovered = []
     with open_warehouse(warehouse, read_only=True) as con:
         for monday in mondays:
             ledger = read_ledger(con, profile, monday)
@@ -77,15 +77,15 @@ def told_of_services(warehouse: Path, profile: Profile, mondays: list[date]) -> 
             inputs = build_inputs(ledger)
             model = train_coverage(ledger, inputs, profile, monday)
             for coverage in (None, model):
-                found.append(
+                recovered.append(
                     service_warnings(
                         ledger, inputs, profile, monday, coverage, "v", synthetic=True
                     ).serialize()
                 )
             matrix = build_matrix(con, profile, [monday])
             services = [at for at, name in enumerate(matrix.names) if name in OF_SERVICES]
-            found.append(matrix.values[:, services].tobytes())
-    return found
+            recovered.append(matrix.values[:, services].tobytes())
+    return recovered
 
 
 def test_whatever_a_small_cell_holds_no_published_figure_of_any_week_changes(
@@ -114,11 +114,11 @@ def test_no_published_file_tells_an_exact_or_small_figure_of_the_services(small_
     for path in folder.glob("*.parquet"):
         columns = set(pl.read_parquet_schema(path))
         assert columns.isdisjoint({"service", "caseload"}) or path.stem == "service_warnings"
-    told = pl.read_parquet(folder / "service_warnings.parquet").select("caseload", "overdue").unpivot()
+    values = pl.read_parquet(folder / "service_warnings.parquet").select("caseload", "overdue").unpivot()
     reasons = (
         pl.read_parquet(folder / "dispute_warnings.parquet")["reasons"].explode().drop_nulls().struct.unnest()
     )
     of_services = reasons.filter(pl.col("feature").is_in(OF_SERVICES))
     assert of_services["value"].null_count() == len(of_services)
-    figures = told["value"].drop_nulls()
+    figures = values["value"].drop_nulls()
     assert ((figures >= SMALLEST) & (figures % ROUNDED_TO == 0)).all()

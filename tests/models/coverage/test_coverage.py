@@ -137,9 +137,9 @@ def test_forecasts_beat_persistence_on_weeks_they_had_not_seen(profile: Profile)
     assert coverage is not None
     assert Coverage.from_json(coverage.to_json()) == coverage
     rows = judged_rows(ledger, inputs, [day for day in ledger.mondays if then <= day <= date(2025, 10, 27)])
-    came = ledger.actual["overdue"].T.ravel()[rows]
+    actual = ledger.actual["overdue"].T.ravel()[rows]
     ours, theirs = forecast(inputs, coverage.booster, rows), inputs.recent[rows]
-    assert ((ours - came) ** 2).mean() < ((theirs - came) ** 2).mean()
+    assert ((ours - actual) ** 2).mean() < ((theirs - actual) ** 2).mean()
 
 
 def test_without_a_model_the_last_weeks_are_told_without_an_interval(week: Week) -> None:

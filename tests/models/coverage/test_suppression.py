@@ -42,9 +42,9 @@ def test_a_missing_caseload_is_hidden_and_not_zero() -> None:
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=12))
 @settings(deadline=None)
 def test_what_is_hidden_in_a_county_is_never_one_cell_nor_under_ten(caseloads: list[int]) -> None:
-    told = hidden(*caseloads)
-    out = [n for n, gone in zip(caseloads, told, strict=True) if gone]
-    assert all(gone for n, gone in zip(caseloads, told, strict=True) if n < 10)
+    suppressed = hidden(*caseloads)
+    out = [n for n, gone in zip(caseloads, suppressed, strict=True) if gone]
+    assert all(gone for n, gone in zip(caseloads, suppressed, strict=True) if n < 10)
     if out and len(out) < len(caseloads):
         assert len(out) >= 2
         assert sum(out) >= 10

@@ -158,10 +158,10 @@ def test_first_come_places_above_their_usual_not_large_ones_and_small_numbers_sa
         reporting_ratio=pl.lit(1.0),
         few_records=pl.lit(value=False),
     )
-    told = ranked_places(given.reverse(), profile)
-    assert told["area_code"].to_list() == wanted["area"].to_list()
-    assert told["level"].to_list() == wanted["level"].to_list()
-    assert told["rank"].to_list() == wanted["rank"].to_list()
+    ranked = ranked_places(given.reverse(), profile)
+    assert ranked["area_code"].to_list() == wanted["area"].to_list()
+    assert ranked["level"].to_list() == wanted["level"].to_list()
+    assert ranked["rank"].to_list() == wanted["rank"].to_list()
 
 
 def test_red_places_are_never_more_than_the_week_can_act_on(profile: Profile) -> None:
@@ -172,9 +172,9 @@ def test_red_places_are_never_more_than_the_week_can_act_on(profile: Profile) ->
         reporting_ratio=pl.lit(1.0),
         few_records=pl.lit(False),
     )
-    told = ranked_places(many, profile)
-    assert (told["level"] == "red").sum() == profile.settings.capacity
-    assert set(told["level"]) == {"red", "orange"}
+    ranked = ranked_places(many, profile)
+    assert (ranked["level"] == "red").sum() == profile.settings.capacity
+    assert set(ranked["level"]) == {"red", "orange"}
 
 
 def test_totals_lose_nothing(places) -> None:

@@ -37,9 +37,9 @@ def panel(profile: Profile) -> Panel:
                 known::timestamp as first_known_at, known::timestamp as known_at, 'f' as file_id from rows
             """
         )
-        found = read_panel(con, profile, AS_OF)
-    assert found is not None
-    return found
+        panel = read_panel(con, profile, AS_OF)
+    assert panel is not None
+    return panel
 
 
 def counts(panel: Panel, amounts: np.ndarray, category: str) -> dict[str, float]:
@@ -56,8 +56,8 @@ def test_a_dispute_counts_in_the_week_it_became_known(panel: Panel) -> None:
 
 
 def test_what_came_counts_by_registration_if_it_was_known_when_the_week_had_matured(panel: Panel) -> None:
-    came = counts(panel, panel.actual["disputes"], "D2")
-    assert came == {"2025-01-13": 1}
+    followed = counts(panel, panel.actual["disputes"], "D2")
+    assert followed == {"2025-01-13": 1}
     assert panel.mondays[0] == date(2025, 1, 13)
 
 

@@ -79,8 +79,8 @@ def files(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
 
 def test_an_empty_warehouse_gives_the_same_files_empty_of_cases() -> None:
     with open_warehouse(":memory:") as con:
-        told = files(con)
-    assert {name: len(frame) for name, frame in told.items()} == dict.fromkeys(told, 0)
+        published = files(con)
+    assert {name: len(frame) for name, frame in published.items()} == dict.fromkeys(published, 0)
 
 
 def test_a_dispute_passed_up_is_counted_where_it_went(con: duckdb.DuckDBPyConnection) -> None:
@@ -92,15 +92,17 @@ def test_a_dispute_passed_up_is_counted_where_it_went(con: duckdb.DuckDBPyConnec
         con, "rises", BEFORE + timedelta(days=9), "mediation", tier="county", unit_id="U-J", result="settled"
     )
     step(con, "rises", BEFORE + timedelta(days=9), "closed", tier="county", unit_id="U-J", result="settled")
-    told = files(con)
-    tiers = told["funnel_tiers.parquet"].select("from_tier", "to_tier", "disputes", "settled", "referred_up")
+    published = files(con)
+    tiers = published["funnel_tiers.parquet"].select(
+        "from_tier", "to_tier", "disputes", "settled", "referred_up"
+    )
     assert tiers.rows() == [
         ("village", None, 2, 2, 1),
         ("village", "county", 1, 1, 1),
         ("village", "township", 1, 1, 0),
     ]
-    assert told["funnel_tiers.parquet"]["days"].to_list() == [4.0, 9.0, 4.0]
-    kinds = told["funnel_kinds.parquet"].select("kind", "disputes", "settled", "days")
+    assert published["funnel_tiers.parquet"]["days"].to_list() == [4.0, 9.0, 4.0]
+    kinds = published["funnel_kinds.parquet"].select("kind", "disputes", "settled", "days")
     assert kinds.rows() == [("judicial", 1, 1, 9.0), ("people", 1, 1, 4.0)]
 
 
@@ -129,8 +131,8 @@ def test_periods_count_disputes_by_registration_and_harms_by_the_day_they_happen
     known = dict.fromkeys(("first_known_at", "known_at"), datetime(2025, 12, 1))
     _insert(con, "core_outcome", harm | known | {"superseded_at": None, "file_id": "f"})
     dispute(con, "other", datetime(2025, 11, 20))
-    told = files(con)["effect.parquet"].select("from_on", "registered", "harms", "serious", "matured")
-    assert told.rows() == [
+    rows = files(con)["effect.parquet"].select("from_on", "registered", "harms", "serious", "matured")
+    assert rows.rows() == [
         (date(2025, 11, 3), 1, 1, 1, False),
         (date(2025, 12, 1), 1, 0, 0, False),
     ]
@@ -184,8 +186,8 @@ def test_the_most_alike_closed_dispute_comes_first_and_domestic_violence_is_no_e
     settled_after(con, "domestic", BEFORE, 5, threat=True, weapon=False, relation="spouse", violence=True)
     settled_after(con, "too late", datetime(2025, 12, 1), 5, threat=True, weapon=False)
     know(con, AS_OF)
-    told = similar(con, PROFILE, pl.Series(["mine"]), AS_OF)
-    assert told.select("dispute_id", "nth", "days", "settled", "held").rows() == [
+    rows = similar(con, PROFILE, pl.Series(["mine"]), AS_OF)
+    assert rows.select("dispute_id", "nth", "days", "settled", "held").rows() == [
         ("mine", 1, 7.0, True, True),
         ("mine", 2, 3.0, True, True),
     ]

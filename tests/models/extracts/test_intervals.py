@@ -19,10 +19,10 @@ def test_the_share_of_nothing_is_unknown() -> None:
 
 
 def test_without_open_cases_half_have_ended_at_the_median() -> None:
-    told = middle_days(np.array([1.0, 2, 3, 4, 5]), np.ones(5, dtype=bool))
-    assert told["days"] == 3
-    assert told["days_low"] is not None
-    assert told["days_low"] <= 3
+    median = middle_days(np.array([1.0, 2, 3, 4, 5]), np.ones(5, dtype=bool))
+    assert median["days"] == 3
+    assert median["days_low"] is not None
+    assert median["days_low"] <= 3
 
 
 def test_cases_still_open_make_it_longer_than_the_ended_ones_alone_would_say() -> None:
@@ -33,15 +33,15 @@ def test_cases_still_open_make_it_longer_than_the_ended_ones_alone_would_say() -
 
 
 def test_where_fewer_than_half_have_ended_nobody_can_say() -> None:
-    told = middle_days(np.array([1.0, 40, 50, 60]), np.array([True, False, False, False]))
-    assert told["days"] is None
+    median = middle_days(np.array([1.0, 40, 50, 60]), np.array([True, False, False, False]))
+    assert median["days"] is None
 
 
 def test_groups_keep_their_keys_and_an_empty_frame_its_columns() -> None:
     frame = pl.DataFrame(
         {"unit": ["b", "a", "a", "a"], "days": [9.0, 1, 2, 3], "ended": [False, True, True, True]}
     )
-    told = middle_days_by(frame, ["unit"])
-    assert told["unit"].to_list() == ["a", "b"]
-    assert told["days"].to_list() == [2, None]
-    assert middle_days_by(frame.clear(), ["unit"]).columns == told.columns
+    medians = middle_days_by(frame, ["unit"])
+    assert medians["unit"].to_list() == ["a", "b"]
+    assert medians["days"].to_list() == [2, None]
+    assert middle_days_by(frame.clear(), ["unit"]).columns == medians.columns

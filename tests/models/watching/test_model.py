@@ -26,10 +26,10 @@ def test_inputs_as_before_raise_nothing_and_moved_ones_are_counted() -> None:
     moved[:, :3] += 2
     (calm,) = input_signals(matrix(same), matrix(before), LIMITS)
     assert not calm.crossed
-    told = list(input_signals(matrix(moved), matrix(before), LIMITS))
-    assert told[0].crossed
-    assert told[0].value == 3
-    assert {one.segment for one in told[1:]} == {f"feature=column_{at}" for at in range(3)}
+    signals = list(input_signals(matrix(moved), matrix(before), LIMITS))
+    assert signals[0].crossed
+    assert signals[0].value == 3
+    assert {one.segment for one in signals[1:]} == {f"feature=column_{at}" for at in range(3)}
 
 
 def test_a_column_that_is_suddenly_empty_has_drifted() -> None:
@@ -64,13 +64,13 @@ def test_later_is_half_for_the_same_and_one_for_all_later() -> None:
     assert later(np.arange(10.0) + 20, np.arange(10.0))[0] == 1.0
 
 
-def published(came: int, expected: float, listed_came: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Four matured weeks of 100 disputes; `came` of 400 came true, `listed_came` of them on lists of ten."""
+def published(harmed: int, expected: float, listed_came: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Four matured weeks of 100 disputes; `harmed` of 400 came true, `listed_came` of them on lists of ten."""
     week = [date(2025, 1, 6 + 7 * n) for n in range(4) for _ in range(100)]
     rank = [at + 1 for _ in range(4) for at in range(100)]
     label = [False] * 400
     top = [at for at, place in enumerate(rank) if place <= 10][:listed_came]
-    rest = [at for at, place in enumerate(rank) if place > 10][: came - listed_came]
+    rest = [at for at, place in enumerate(rank) if place > 10][: harmed - listed_came]
     for at in (*top, *rest):
         label[at] = True
     ids = [f"d{n}" for n in range(400)]
@@ -81,7 +81,7 @@ def published(came: int, expected: float, listed_came: int) -> tuple[pl.DataFram
 
 
 @pytest.mark.parametrize(
-    ("came", "expected", "listed_came", "crossed"),
+    ("harmed", "expected", "listed_came", "crossed"),
     [
         (30, 30.0, 9, set()),
         (60, 30.0, 18, {"calibration"}),
@@ -90,12 +90,12 @@ def published(came: int, expected: float, listed_came: int) -> tuple[pl.DataFram
     ],
 )
 def test_matured_lists_are_held_against_what_came(
-    came: int, expected: float, listed_came: int, crossed: set[str]
+    harmed: int, expected: float, listed_came: int, crossed: set[str]
 ) -> None:
-    rows, labels = published(came, expected, listed_came)
-    told = list(list_signals(rows, labels, 0.3, 10, LIMITS))
-    assert {one.signal for one in told} == {"calibration", "recall"}
-    assert {one.signal for one in told if one.crossed} == crossed
+    rows, labels = published(harmed, expected, listed_came)
+    signals = list(list_signals(rows, labels, 0.3, 10, LIMITS))
+    assert {one.signal for one in signals} == {"calibration", "recall"}
+    assert {one.signal for one in signals if one.crossed} == crossed
 
 
 def test_too_few_outcomes_say_nothing_of_the_model() -> None:
@@ -106,6 +106,6 @@ def test_too_few_outcomes_say_nothing_of_the_model() -> None:
 def test_a_list_that_stands_still_or_changes_almost_whole_is_seen(new: int, crossed: bool) -> None:
     last = [f"d{n}" for n in range(10)]
     now = last[: 10 - new] + [f"n{n}" for n in range(new)]
-    told = turnover_signal(now, last, date(2025, 1, 6), LIMITS)
-    assert told.value == new / 10
-    assert told.crossed == crossed
+    signal = turnover_signal(now, last, date(2025, 1, 6), LIMITS)
+    assert signal.value == new / 10
+    assert signal.crossed == crossed

@@ -84,9 +84,9 @@ def test_what_crossed_is_told_in_both_languages(calm: Path, profile: Profile, tm
         )
         signals = source_signals(known_records(con, SINCE + timedelta(weeks=2)), profile.settings.watch)
         frame = watch_frame(list(signals))
-    told = watch_entry(frame)
-    assert told["crossed"] == 1
-    (row,) = told["rows"]  # type: ignore[misc]
+    entry = watch_entry(frame)
+    assert entry["crossed"] == 1
+    (row,) = entry["rows"]  # type: ignore[misc]
     assert row["reason_en"].startswith("grid_reports county=530325: 0 records in two weeks")
     assert "近两周收到0条" in row["reason_zh"]
     arrivals = next(one for one in watch_findings(frame) if one.name == "arrivals")

@@ -15,7 +15,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def read(folder: Path, table: str) -> pl.DataFrame:
-    found = sorted(folder.glob(f"{table}_*"))
+    paths = sorted(folder.glob(f"{table}_*"))
     readers = {
         ".csv": lambda p: pl.read_csv(
             p, encoding="gb18030" if table == "disputes" else "utf8", infer_schema=False
@@ -23,7 +23,7 @@ def read(folder: Path, table: str) -> pl.DataFrame:
         ".parquet": pl.read_parquet,
         ".xlsx": pl.read_excel,
     }
-    return pl.concat([readers[p.suffix](p) for p in found], how="vertical_relaxed")
+    return pl.concat([readers[p.suffix](p) for p in paths], how="vertical_relaxed")
 
 
 def test_same_arguments_same_bytes(qujing: Profile, tmp_path: Path) -> None:

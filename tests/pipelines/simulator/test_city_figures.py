@@ -21,7 +21,7 @@ def _with(qujing_folder: Path, tmp_path: Path, old: str, new: str) -> tuple[Path
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "reason"),
     [
         (
             "season: spring_festival",
@@ -46,13 +46,13 @@ def _with(qujing_folder: Path, tmp_path: Path, old: str, new: str) -> tuple[Path
     ],
 )
 def test_a_wrong_entry_is_refused_with_its_line(
-    qujing: Profile, tmp_path: Path, old: str, new: str, told: str
+    qujing: Profile, tmp_path: Path, old: str, new: str, reason: str
 ) -> None:
     path, line = _with(qujing.folder, tmp_path, old, new)
     with pytest.raises(RefusedInput) as refused:
         city_figures(load_profile(str(path.parent)))
     assert str(refused.value).startswith(f"{path}, line {line}: ")
-    assert told in str(refused.value)
+    assert reason in str(refused.value)
 
 
 def test_the_profile_s_own_figures_are_accepted(qujing: Profile) -> None:

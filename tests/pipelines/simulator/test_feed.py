@@ -53,8 +53,8 @@ def everybody(feed: Feed) -> np.ndarray:
 
 
 def rows(out: Path, table: str) -> pl.DataFrame:
-    found = sorted(out.rglob(f"{table}_*"))
-    return pl.concat([READ[table](path) for path in found], how="vertical_relaxed")
+    paths = sorted(out.rglob(f"{table}_*"))
+    return pl.concat([READ[table](path) for path in paths], how="vertical_relaxed")
 
 
 @pytest.mark.parametrize("table", READ)
@@ -106,10 +106,10 @@ def test_what_is_found_next_door_is_marked_where_clerks_mark_it(
 ) -> None:
     live(resumed(saved / "state", profile, city(profile, marks_found=marked)), tmp_path, everybody)
     disputes = rows(tmp_path, "disputes").drop_nulls("纠纷编号")
-    found = disputes["纠纷编号"].str.slice(2).cast(pl.Int64) >= NEXT_DOOR_NUMBERS
-    assert 5 < found.sum() < 0.4 * len(disputes)
-    assert set(disputes.filter(found)["因预警发现"]) == ({"是"} if marked else {"否"})
-    assert set(disputes.filter(~found)["因预警发现"]) == {"否"}
+    is_next_door = disputes["纠纷编号"].str.slice(2).cast(pl.Int64) >= NEXT_DOOR_NUMBERS
+    assert 5 < is_next_door.sum() < 0.4 * len(disputes)
+    assert set(disputes.filter(is_next_door)["因预警发现"]) == ({"是"} if marked else {"否"})
+    assert set(disputes.filter(~is_next_door)["因预警发现"]) == {"否"}
 
 
 def test_the_effect_has_the_shares_the_profile_states(profile: Profile) -> None:
@@ -126,9 +126,9 @@ def test_the_effect_has_the_shares_the_profile_states(profile: Profile) -> None:
     assert effect[effect < 0] == pytest.approx(-stated.worse_by)
     assert (effect == 0).mean() == pytest.approx(stated.nothing_share, abs=0.02)
     codes = list(world.city.categories)
-    here = (cases.category == codes.index("D4")) & cases.is_open & (effect > 0)
-    assert effect[here].mean() == pytest.approx(stated.helps_mean, abs=0.03)
-    assert effect[here].std() == pytest.approx(stated.helps_sd, abs=0.02)
+    is_debt = (cases.category == codes.index("D4")) & cases.is_open & (effect > 0)
+    assert effect[is_debt].mean() == pytest.approx(stated.helps_mean, abs=0.03)
+    assert effect[is_debt].std() == pytest.approx(stated.helps_sd, abs=0.02)
 
 
 def test_harm_is_likelier_on_record_where_somebody_was_sent(profile: Profile) -> None:
@@ -143,7 +143,9 @@ def test_harm_is_likelier_on_record_where_somebody_was_sent(profile: Profile) ->
     for week in range(30):
         lived = step(world, week, world.cases.number[world.cases.number % 2 == 0])
         sent = dict(zip(lived.cases.number.tolist(), lived.cases.attended.tolist(), strict=True))
-        for number, told in zip(lived.harms.number.tolist(), lived.harms.recorded.tolist(), strict=True):
-            recorded[sent[number] or number >= NEXT_DOOR_NUMBERS].append(told)
+        for number, is_recorded in zip(
+            lived.harms.number.tolist(), lived.harms.recorded.tolist(), strict=True
+        ):
+            recorded[sent[number] or number >= NEXT_DOOR_NUMBERS].append(is_recorded)
     assert np.mean(recorded[False]) == pytest.approx(0.5, abs=0.08)
     assert np.mean(recorded[True]) == pytest.approx(world.city.attending.harm_recorded, abs=0.04)

@@ -20,37 +20,37 @@ def lived_through(profile: Profile, weeks: int, scale: float, seed: int) -> tupl
 def seen(qujing: Profile) -> tuple[np.ndarray, np.ndarray, list[Week]]:
     """True probabilities and what came of them, over all Mondays with a known future; and the weeks."""
     world = make_world(qujing, WEEKS, SCALE, seed=11)
-    weeks, told = [], {}
+    weeks, recorded = [], {}
     for week in range(WEEKS):
         weeks.append(step(world, week))
-        told[week + 1] = true_hazards(world, week)
+        recorded[week + 1] = true_hazards(world, week)
     number = np.concatenate([w.harms.number for w in weeks])
     at = np.concatenate([w.harms.at for w in weeks])
-    probability, came = [], []
+    probability, happened = [], []
     for monday in range(FIRST, WEEKS - 3):
         soon = number[(at >= monday * WEEK) & (at < (monday + 4) * WEEK)]
-        probability.append(told[monday][1])
-        came.append(np.isin(told[monday][0], soon))
-    return np.concatenate(probability), np.concatenate(came), weeks
+        probability.append(recorded[monday][1])
+        happened.append(np.isin(recorded[monday][0], soon))
+    return np.concatenate(probability), np.concatenate(happened), weeks
 
 
 def test_the_oracle_is_as_good_as_it_may_be(seen: tuple) -> None:
     from sklearn.metrics import roc_auc_score
 
-    probability, came, _ = seen
-    assert 0.745 < roc_auc_score(came, probability) < 0.81
+    probability, happened, _ = seen
+    assert 0.745 < roc_auc_score(happened, probability) < 0.81
 
 
 def test_the_true_probability_means_what_it_says(seen: tuple) -> None:
-    probability, came, _ = seen
-    assert probability.sum() / came.sum() == pytest.approx(1, abs=0.12)
+    probability, happened, _ = seen
+    assert probability.sum() / happened.sum() == pytest.approx(1, abs=0.12)
     for part in np.array_split(np.argsort(probability), 4):
-        assert probability[part].mean() == pytest.approx(came[part].mean(), rel=0.3)
+        assert probability[part].mean() == pytest.approx(happened[part].mean(), rel=0.3)
 
 
 def test_violence_is_as_rare_as_the_card_says(seen: tuple) -> None:
-    _, came, weeks = seen
-    assert 0.0055 < came.mean() < 0.009
+    _, happened, weeks = seen
+    assert 0.0055 < happened.mean() < 0.009
     first_harm: dict[int, int] = {}
     for week in weeks:
         first_harm |= {
@@ -153,12 +153,12 @@ def test_attended_disputes_get_their_steps_and_a_lower_true_hazard(qujing: Profi
     assert set(chosen) <= set(lived.steps["number"])
     kinds = {name: index_of("event_type", name) for name in ("mediation", "visit")}
     at_home = violent_at_home(helped, qujing)
-    told = {
+    reported = {
         name: set(lived.steps["number"][lived.steps["kind"] == kind]) & set(chosen)
         for name, kind in kinds.items()
     }
-    assert at_home & set(chosen) <= told["visit"]
-    assert set(chosen) - at_home <= told["mediation"]
+    assert at_home & set(chosen) <= reported["visit"]
+    assert set(chosen) - at_home <= reported["mediation"]
     with_help, without = (dict(zip(*true_hazards(world, 10), strict=True)) for world in (helped, other))
     lower = [with_help[n] < without[n] for n in chosen if n in with_help and n in without]
     assert 0.5 < np.mean(lower) < 0.95
