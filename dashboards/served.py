@@ -1,6 +1,7 @@
 """The screens as they are served: the entry page behind the guard. `streamlit run` finds `app` here."""
 
 import os
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -8,13 +9,14 @@ from starlette.middleware import Middleware
 
 from dashboards.access.login import login_file, read_rules
 from dashboards.access.strict_provider import be_strict
-from dashboards.access.web_guard import WebGuard, hosts_of
+from dashboards.access.web_guard import WebGuard, headers_of, hosts_of, scripts_of
 from dashboards.server import APP, HOSTS, PORT
 
 os.umask(0o077)
 login = login_file()
 be_strict()
 published_at = urlsplit(read_rules(login).redirect_uri) if login else urlsplit("")
+page = Path(st.__file__).parent / "static" / "index.html"
 app = st.App(
     APP,
     middleware=[
@@ -22,6 +24,7 @@ app = st.App(
             WebGuard,
             hosts=hosts_of(int(os.environ[PORT]), published_at.netloc, *os.environ.get(HOSTS, "").split(",")),
             is_https=published_at.scheme == "https",
+            headers=headers_of(scripts_of(page.read_text(encoding="utf-8"))),
         )
     ],
 )

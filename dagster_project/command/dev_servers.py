@@ -1,7 +1,6 @@
 """`fengqiao dev`: Dagster, MLflow and the dashboard of one city, on this machine alone, opened and closed together."""
 
 import os
-import shlex
 import signal
 import socket
 import subprocess
@@ -15,18 +14,11 @@ from dagster_project.operations.city import City
 from dagster_project.operations.instance import dagster_home
 from dagster_project.operations.ports import DAGSTER_PORT, HOST, MLFLOW_PORT
 from dashboards import server
-from dashboards.access.web_guard import HEADERS, hosts_of
 from models.registry import mlflow_store
 from pipelines.errors import RefusedInput
 from pipelines.home import REPO
 
 CLOSE_SECONDS = 20.0
-MLFLOW_HEADERS = " ".join(
-    f"--header {shlex.quote(f'{name.decode()}:{value.decode()}')}"
-    for name, value in HEADERS.items()
-    if name not in (b"x-frame-options", b"x-content-type-options")
-)
-"""MLflow refuses foreign names and pages by itself; what the browser must be told besides."""
 
 
 def open_workbench(city: City, role: str = "engineer") -> None:
@@ -45,11 +37,8 @@ def open_workbench(city: City, role: str = "engineer") -> None:
         ],
         "": ["dagster._daemon", "run", "-m", "dagster_project.definitions"],
         f"MLflow     http://{HOST}:{MLFLOW_PORT}": [
-            *("mlflow", "server", "--host", HOST, "--port", str(MLFLOW_PORT), "--workers", "1"),
-            *("--backend-store-uri", mlflow_store.address(city.home), "--x-frame-options", "DENY"),
-            *("--allowed-hosts", ",".join(hosts_of(MLFLOW_PORT))),
-            *("--cors-allowed-origins", ",".join(f"http://{host}" for host in hosts_of(MLFLOW_PORT))),
-            *("--uvicorn-opts", MLFLOW_HEADERS),
+            *("dagster_project.command.guarded_mlflow", "server", "--host", HOST, "--port", str(MLFLOW_PORT)),
+            *("--workers", "1", "--backend-store-uri", mlflow_store.address(city.home)),
         ],
         f"dashboard  http://{HOST}:{dashboard_port}": server.command(dashboard_port)[2:],
     }

@@ -9,19 +9,23 @@ from typing import Any
 
 import uvicorn
 from dagster_webserver.cli import main as webserver
+from dagster_webserver.webserver import DagsterWebserver
 
+from dagster_project.command.bounded_queries import RULES
 from dagster_project.operations.ports import DAGSTER_PORT
-from dashboards.access.web_guard import WebGuard, hosts_of
+from dashboards.access.web_guard import MOST_BYTES, WebGuard, hosts_of
 
 
 def main() -> None:
-    """Hand Dagster's application to the server with the guard around it."""
+    """Hand Dagster's application to the server with the guard around it, and its queries within bounds."""
     os.umask(0o077)
+    usual = DagsterWebserver.build_graphql_validation_rules
+    DagsterWebserver.build_graphql_validation_rules = lambda self: [*RULES, *usual(self)]
     run = uvicorn.run
     others = os.environ.get("FENGQIAO_DAGSTER_HOSTS", "").split(",")
 
     def run_guarded(app: Any, *, port: int = DAGSTER_PORT, **options: Any) -> None:
-        run(WebGuard(app, hosts_of(port, *others)), port=port, **options)
+        run(WebGuard(app, hosts_of(port, *others)), port=port, ws_max_size=MOST_BYTES, **options)
 
     uvicorn.run = run_guarded
     sys.exit(webserver())

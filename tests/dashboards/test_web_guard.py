@@ -6,7 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dashboards.access.web_guard import COOKIE_SECONDS, HEADERS, WebGuard, hosts_of
+from dashboards.access.web_guard import (
+    COOKIE_SECONDS,
+    HEADERS,
+    MOST_BYTES,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    WebGuard,
+    headers_of,
+    hosts_of,
+    scripts_of,
+)
 
 COOKIE = b"_streamlit_user=abc; HttpOnly; Max-Age=2592000; Path=/; SameSite=lax"
 OWN = {"host": "127.0.0.1:3000"}
@@ -82,6 +94,9 @@ def test_own_pages_and_followed_links_are_served(headers: dict, more: dict) -> N
         (OWN | VISIT | {"sec-fetch-dest": "iframe"}, {}),
         (OWN | VISIT, {"method": "POST"}),
         (OWN, {"path": "/graphql", "query": "query=mutation%7Bx%7D"}),
+        (OWN | {"content-length": "1048577"}, {"method": "POST", "path": "/graphql"}),
+        (OWN | {"content-length": "-1"}, {"method": "POST"}),
+        (OWN | {"content-length": "many"}, {"method": "POST"}),
         (OWN | VISIT, {"path": "/graphql/", "query": "operationName=a&query=mutation"}),
     ],
 )
@@ -115,3 +130,48 @@ def test_every_answer_closes_frames_sniffing_and_foreign_reading(https: bool) ->
     assert b"HttpOnly" in cookie
     assert b"SameSite=Lax" in cookie
     assert cookie.endswith(b"Secure") == https
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/", False),
+        ("/media/1.docx", False),
+        ("/_stcore/health", False),
+        ("/graphql", False),
+        ("/static/js/a.js", True),
+    ],
+)
+def test_nothing_but_the_program_s_own_files_is_kept_by_the_browser(path: str, kept: bool) -> None:
+    headers = dict(answer(OWN, path=path)[0]["headers"])
+    assert (headers.get(b"cache-control") == b"no-store") != kept
+
+
+def test_a_body_of_unsaid_length_is_cut_off() -> None:
+    read: list[Message] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        while (message := await receive())["type"] == "http.request":
+            read.append(message)
+        read.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"x" * 1000, "more_body": True}
+
+    async def send(message: Message) -> None:
+        """Nothing is sent."""
+
+    scope: Scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"host", b"127.0.0.1:3000")]}
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(WebGuard(app, hosts_of(3000))(scope, receive, send))).result()
+    assert read[-1]["type"] == "http.disconnect"
+    assert sum(len(each.get("body", b"")) for each in read) <= MOST_BYTES
+
+
+def test_the_screens_run_no_script_that_is_not_their_own() -> None:
+    policy = headers_of(scripts_of("<script>\n a \n</script><script src='x'></script>"))[
+        b"content-security-policy"
+    ]
+    scripts = next(part for part in policy.decode().split("; ") if part.startswith("script-src"))
+    assert "unsafe" not in scripts
+    assert scripts.count("sha256-") == 1

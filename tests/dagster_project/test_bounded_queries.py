@@ -1,0 +1,54 @@
+"""What one GraphQL query may ask: Dagster's own pages are served, a query that multiplies itself is not."""
+
+import pytest
+from graphql import build_schema, parse, specified_rules, validate
+
+from dagster_project.command.bounded_queries import DEEPEST, RULES
+
+SCHEMA = build_schema("type Query { a: Query, b: String }")
+
+
+def fragments(n: int) -> str:
+    """Each of n fragments asks the next one ten times over."""
+    asked = " ".join(f"x{k}: a {{ ...f{{}} }}" for k in range(10))
+    body = "".join(f"fragment f{k} on Query {{ {asked.replace('f{}', f'f{k + 1}')} }} " for k in range(n))
+    return "{ ...f0 } " + body + f"fragment f{n} on Query {{ b }}"
+
+
+def problems(query: str) -> list[str]:
+    return [each.message for each in validate(SCHEMA, parse(query), [*RULES, *specified_rules])]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ b }",
+        "{ a { b } }",
+        "{ __typename a { __typename b } }",
+        fragments(2),
+        "{ " + "a { " * 25 + "b" + " }" * 26,
+    ],
+)
+def test_an_ordinary_query_is_answered(query: str) -> None:
+    assert problems(query) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ " + "a { " * (DEEPEST + 2) + "b" + " }" * (DEEPEST + 3),
+        "{ " + " ".join(f"x{n}: b" for n in range(3_001)) + " }",
+        "fragment f on Query { a { ...f } } { ...f }",
+        "fragment f on Query { ...g } fragment g on Query { ...f } { ...f }",
+        fragments(6),
+        "{ b } query second { " + "a { " * 99 + "b" + " }" * 100,
+        "{ b " + "... { " * 100 + "b" + " }" * 101,
+    ],
+)
+def test_a_query_that_asks_too_much_is_refused(query: str) -> None:
+    assert any("asks too much" in each for each in problems(query))
+
+
+@pytest.mark.parametrize("query", ["{ __schema { types { name } } }", '{ __type(name: "Query") { name } }'])
+def test_the_schema_is_not_told(query: str) -> None:
+    assert any("introspection" in each for each in problems(query))
