@@ -1,4 +1,4 @@
-"""What Dagster loads: `dagster dev` and the `fengqiao` command show and run the same graph."""
+"""The definitions that Dagster loads; `dagster dev` and the `fengqiao` command use the same graph."""
 
 import dagster as dg
 

@@ -1,4 +1,4 @@
-"""The page `fengqiao check` shows: one line a file, what would come of it, what is most likely wrong, worst first.
+"""The page of `fengqiao check`: one line per file with the result it would have and the most likely fault, worst first.
 
 What comes from files is shown as text only: no markup, no control characters.
 """
@@ -47,7 +47,7 @@ def show_page(report: CheckReport, outlook: Prospects | None, data: Path, *, ver
 
 
 def page_json(report: CheckReport, outlook: Prospects | None) -> str:
-    """Everything the page tells, for machines."""
+    """The content of the page as JSON."""
     files: list[dict[str, Any]] = [
         {
             "file": f.file, "table": f.table, "encoding": f.encoding, "read": f.read, "loaded": f.loaded,
@@ -78,7 +78,7 @@ def printable(text: str) -> str:
 
 
 def _files(report: CheckReport) -> Table:
-    """One line a file and table."""
+    """One line per file and table."""
     table = Table(show_edge=False, pad_edge=False, header_style="bold")
     table.add_column("file", overflow="fold")
     table.add_column("becomes", overflow="fold")
@@ -93,7 +93,7 @@ def _files(report: CheckReport) -> Table:
 
 
 def _accounting(report: CheckReport) -> str:
-    """The sum over all files: every row read is one of the others."""
+    """Row counts over all files; every row read is in exactly one of the other counts."""
     read, loaded, quarantined, duplicates, unchanged = (
         sum(getattr(f, name) for f in report.files)
         for name in ("read", "loaded", "quarantined", "duplicates", "unchanged")

@@ -1,4 +1,4 @@
-"""The `fengqiao` command: a thin skin over plain functions, and the only place that knows exit codes.
+"""The `fengqiao` command: each command calls one plain function. Only this module knows exit codes.
 
 Imports stay inside the commands, so that `fengqiao --help` answers at once.
 """
@@ -39,11 +39,11 @@ DataFolder = Annotated[Path, typer.Option("--data", help="Landing folder with th
 
 
 OWNER_ALONE = 0o077
-"""Takes every right of others off new files and folders of the home."""
+"""File mode mask: new files and folders of the home can be read by their owner only."""
 
 
 def main() -> None:
-    """Run the command; `--debug` shows the trace of what goes wrong. What it writes is for its own user alone."""
+    """Run the command; `--debug` shows the trace of an error. New files belong to the user alone."""
     os.umask(OWNER_ALONE)
     arguments = [word for word in sys.argv[1:] if word != "--debug"]
     with plain_errors(debug="--debug" in sys.argv):

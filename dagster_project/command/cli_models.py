@@ -1,4 +1,4 @@
-"""The commands of those who retrain: backtest, features, retrain, trial, card."""
+"""Commands for model engineers: backtest, features, retrain, trial, card."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What the commands have in common: their options, and what is made of them."""
+"""Options shared by the commands, and the objects made from them."""
 
 from contextlib import suppress
 from datetime import date, datetime
@@ -38,14 +38,14 @@ def city_of(profile: str, home: Path | None, data: Path | None = None) -> "City"
 
 
 def say(text: object, err: bool = False) -> None:
-    """Print what a command answers; characters that a terminal would obey are spelled out."""
+    """Print a command's answer; control characters are spelled out."""
     from dagster_project.operations.terminal_text import printable
 
     typer.echo(printable(str(text)), err=err)
 
 
 def new_stages() -> "Stages":
-    """Progress on the terminal, stage by stage."""
+    """Progress of a run, shown stage by stage on the terminal."""
     from dagster_project.operations.progress import Stages
 
     return Stages()

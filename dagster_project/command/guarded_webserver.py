@@ -1,4 +1,4 @@
-"""Dagster's webserver behind the guard: `python -m dagster_project.command.guarded_webserver -p PORT` and its own options.
+"""Dagster's webserver behind the guard: `python -m dagster_project.command.guarded_webserver -p PORT` and Dagster's own options.
 
 Dagster itself takes GraphQL mutations by GET, from any page and under any name.
 """

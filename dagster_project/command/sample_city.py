@@ -1,4 +1,4 @@
-"""What every feature holds in a small made-up city: `python -m dagster_project.command.sample_city` writes `docs/feature_figures.csv`."""
+"""Figures of every feature in a small simulated city: `python -m dagster_project.command.sample_city` writes `docs/feature_figures.csv`."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory

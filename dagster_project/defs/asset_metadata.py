@@ -1,4 +1,4 @@
-"""What Dagster is told of what was made: row counts, columns, pictures in Markdown, links. No row of a dispute.
+"""Metadata of Dagster's assets: row counts, columns, pictures in Markdown, links. It contains no row of a dispute.
 
 Dagster keeps what it is told for ever, so nothing here may name one dispute (boundary 16): counts and
 shares only.
@@ -41,7 +41,7 @@ def checked(finding: Finding, asset: str, blocking: bool) -> dg.AssetCheckResult
 
 
 def core_tables(warehouse: Path) -> dict[str, dict[str, Any]]:
-    """By table of the warehouse: rows, columns and what the newest weeks hold."""
+    """By core table: rows, columns and the records of the newest weeks."""
     with open_warehouse(warehouse, read_only=True) as con:
         columns = read_frame(
             con,
@@ -72,7 +72,7 @@ def core_tables(warehouse: Path) -> dict[str, dict[str, Any]]:
 
 
 def read(table: str, reports: Sequence[FileReport]) -> dict[str, Any]:
-    """What became of an input table's files this time."""
+    """Results of this intake for one input table's files."""
     of_table = [report for report in reports if report.table == table]
     counts = {
         name: sum(getattr(report, name) for report in of_table)
@@ -90,12 +90,12 @@ def read(table: str, reports: Sequence[FileReport]) -> dict[str, Any]:
 
 
 def unread(files: Unread) -> dict[str, Any]:
-    """How many files of the landing folder were not read; never their names, which may be persons'."""
+    """Number of files of the landing folder that were not read; without their names, which may be names of persons."""
     return {"files_no_mapping_knows": len(files.unmapped), "files_of_no_readable_kind": len(files.other)}
 
 
 def features(matrix: Matrix) -> dict[str, Any]:
-    """The week's matrix: rows, columns, and how each feature is filled."""
+    """The week's matrix: rows, columns, and the share filled of each feature."""
     missing = np.isnan(matrix.values)
     filled = pl.DataFrame(
         {
@@ -121,7 +121,7 @@ def features(matrix: Matrix) -> dict[str, Any]:
 
 
 def model(city: City, version: str, reason: str) -> dict[str, Any]:
-    """The model in use, why, its backtest's headline and its page in MLflow."""
+    """The model in use, the reason, its main backtest metrics and its page in MLflow."""
     from models.registry import mlflow_store, registry
 
     metadata: dict[str, Any] = {"model": version, "why": reason}
@@ -160,7 +160,7 @@ def papers(folder: Path) -> dict[str, Any]:
 
 
 def week_of(partition_key: str) -> date:
-    """The Monday a partition stands for."""
+    """The Monday of a partition."""
     return date.fromisoformat(partition_key)
 
 

@@ -62,7 +62,7 @@ INTAKE_JOB = "intake_job"
 def intake(
     context: dg.AssetExecutionContext, city: dg.ResourceParam[City]
 ) -> Iterator[dg.MaterializeResult | dg.AssetObservation]:
-    """Every file of the landing folder, and the decisions so far, checked and loaded in one transaction."""
+    """Every file of the landing folder and the decisions so far, checked and loaded in one transaction."""
     from dashboards.decisions.export import exported_decisions
     from pipelines.intake.intake import load_folder
     from pipelines.mapping.landing_folder import unread_files
@@ -108,7 +108,7 @@ def feat_dispute(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]
     deps=[*CORE, feat_dispute],
 )  # fmt: skip
 def champion(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) -> dg.MaterializeResult:
-    """The model in use. Trained on all matured weeks and judged here only when there is none yet."""
+    """The model in use; trained on all matured weeks and judged in this step only if there is none yet."""
     from models.weekly import train_champion_if_none
 
     as_of = week_of(context.partition_key)
@@ -122,7 +122,7 @@ def champion(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) ->
     deps=[*CORE, feat_dispute],
 )  # fmt: skip
 def challenger(context: dg.AssetExecutionContext, city: dg.ResourceParam[City]) -> dg.MaterializeResult:
-    """A model trained anew, that asks to replace the champion; `fengqiao retrain --promote` decides."""
+    """A newly trained model that may replace the champion; `fengqiao retrain --promote` decides."""
     from models.weekly import retrain
 
     as_of = week_of(context.partition_key)

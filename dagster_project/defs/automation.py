@@ -18,11 +18,11 @@ from dagster_project.operations.status import newest_meta
 
 TIMEZONE = "Asia/Shanghai"
 SETTLE_SECONDS = 300
-"""A file that changed more recently may still be on its way."""
+"""A file changed more recently than this may still be incomplete."""
 PROPOSE_WEEKS = 13
 """A champion trained longer ago than this is due for a challenger."""
 CRASH_RETRIES = {"dagster/max_retries": "2", "dagster/retry_on_asset_or_op_failure": "false"}
-"""A run whose process died is started again, twice; one that failed by itself would only fail again."""
+"""Number of restarts of a run whose process died; a run that failed with an error is not restarted."""
 
 main_job = dg.define_asset_job(
     "main_job", selection=[intake, *WEEKLY], tags=CRASH_RETRIES,
@@ -70,7 +70,7 @@ def weekly_upkeep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     description="Mondays at 05:00: the week that begins today.",
 )  # fmt: skip
 def every_monday(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """The Monday it is, as the partition."""
+    """One run each Monday, with that Monday as the partition."""
     today = context.scheduled_execution_time.date()
     return dg.RunRequest(partition_key=(today - timedelta(days=today.weekday())).isoformat())
 
@@ -82,7 +82,7 @@ def every_monday(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 def landing_folder(
     context: dg.SensorEvaluationContext, city: dg.ResourceParam[City]
 ) -> dg.RunRequest | dg.SkipReason:
-    """One run for each state of the folder, once it has settled."""
+    """One run for each state of the landing folder, once its files have not changed for a while."""
     state = settled(city.landing, datetime.now())
     if state is None:
         return dg.SkipReason(f"files were still changing within the last {SETTLE_SECONDS} seconds")
@@ -111,7 +111,7 @@ def retrain_proposal(
 
 
 def settled(folder: Path, now: datetime) -> str | None:
-    """The state of a folder's files in one digest; None while one of them may still be on its way."""
+    """Digest of the state of a folder's files; None while one of them may still be incomplete."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and "sealed" not in path.parts)
     stamps = [(str(path.relative_to(folder)), path.stat()) for path in files]
     if not stamps or any(now.timestamp() - stat.st_mtime < SETTLE_SECONDS for _, stat in stamps):
@@ -121,7 +121,7 @@ def settled(folder: Path, now: datetime) -> str | None:
 
 
 def due_for_retraining(meta: Mapping[str, Any]) -> str | None:
-    """Why a published week asks for a challenger, or None."""
+    """The reason why a published week asks for a challenger, or None."""
     model = meta["model"]
     if model["champion"] is None:
         return None

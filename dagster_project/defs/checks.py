@@ -20,7 +20,7 @@ from pipelines.warehouse.checks import Finding
 from pipelines.warehouse.warehouse import open_warehouse
 
 CANARY_WEEKS_BACK = 4
-"""Far enough back that steps and harms of that time were recorded after it."""
+"""The canary's week is this many weeks back, so that later records exist that could leak."""
 
 BLOCKING = {"contract", "accounting", "leakage", "description_leakage", "list"}
 
@@ -69,7 +69,7 @@ WATCH_CHECKS = [
 
 
 def intake_findings(city: City) -> dict[str, list[Finding]]:
-    """What the core tables say of themselves after an intake, by table."""
+    """Findings about the core tables after an intake, by table."""
     with open_warehouse(city.home.warehouse, read_only=True) as con:
         findings = {core: [checks.contract(con, core)] for core in CORE_TABLES.values()}
         findings["intake_file"] = [checks.accounting(con)]
@@ -78,7 +78,7 @@ def intake_findings(city: City) -> dict[str, list[Finding]]:
 
 
 def week_findings(city: City, as_of: date) -> list[Finding]:
-    """What speaks for or against publishing this Monday."""
+    """Findings that decide whether this Monday may be published."""
     from features.leakage_canary import leakage
     from models.publishing.descriptions_canary import description_leakage
 
@@ -90,7 +90,7 @@ def week_findings(city: City, as_of: date) -> list[Finding]:
 
 
 def publication_findings(city: City, folder: Path) -> dict[str, list[Finding]]:
-    """What the published files say of themselves, by table; the list was looked at before it was published too."""
+    """Findings about the published files, by table; the list is checked before publishing as well."""
     from models.monitoring.monitoring import watch_findings
     from models.publishing.list_check import list_finding
 

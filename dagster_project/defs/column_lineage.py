@@ -1,4 +1,4 @@
-"""Which column comes from which, for Dagster's column lineage: read off contracts and catalogue, not kept by hand."""
+"""Column lineage for Dagster, derived from the contracts and the catalogue."""
 
 import dagster as dg
 
@@ -20,14 +20,14 @@ CORE_OF_SOURCE = {
     "volunteers": "core_volunteer",
     "dispute": "core_dispute",
 }
-"""Where each source of the catalogue is read from; the calendar is read from nowhere."""
+"""By source of the catalogue, the core table it is read from; the calendar has none."""
 
 FROM_FEATURES = ("as_of", "dispute_id", "category", "area_code", "township_code", "county_code", "days_open")
 FROM_CHAMPION = ("probability", "reasons")
 
 
 def of_core(core: str) -> dg.TableColumnLineage:
-    """A core table's columns from the input table's columns."""
+    """Columns of a core table, from the columns of its input table."""
     table = next(name for name, of in CORE_TABLES.items() if of == core)
     columns = list(TABLES[table].columns())
     sources_of = {name: [name] for name in columns if name != "recorded_at"}
@@ -43,7 +43,7 @@ def of_core(core: str) -> dg.TableColumnLineage:
 
 
 def of_features() -> dg.TableColumnLineage:
-    """The matrix's columns from the core columns each declaration names."""
+    """Columns of the matrix, from the core columns that each declaration names."""
     deps = {}
     for feature in CATALOGUE:
         core = CORE_OF_SOURCE.get(feature.source)
@@ -56,7 +56,7 @@ def of_features() -> dg.TableColumnLineage:
 
 
 def of_warnings() -> dg.TableColumnLineage:
-    """The list's columns from the cohort; what is scored from every feature by way of the champion."""
+    """Columns of the list, from the cohort; scores depend on every feature through the champion."""
     deps = {column: [("feat_dispute", column)] for column in FROM_FEATURES}
     scored = [("feat_dispute", feature.name) for feature in CATALOGUE]
     return _lineage(deps | dict.fromkeys(FROM_CHAMPION, scored))

@@ -1,4 +1,4 @@
-"""Trying again where that can help: MLflow's database is held, or the share hiccups. Nowhere else.
+"""Retries of a step for transient faults only: MLflow's database is locked, or a network share fails for a moment.
 
 For the warehouse itself `open_warehouse` waits.
 """
@@ -12,12 +12,12 @@ import dagster as dg
 RETRIES = 4
 FIRST_WAIT_SECONDS = 5
 PASSING = {errno.EBUSY, errno.ESTALE, errno.ETIMEDOUT, errno.EIO}
-"""What a network share says when it is not there for a moment; a full disk or a missing file is none of it."""
+"""Error numbers of a network share that is absent for a moment; a full disk or a missing file is not transient."""
 
 
 @contextmanager
 def retry_transient(context: dg.AssetExecutionContext) -> Iterator[None]:
-    """Ask Dagster to run the step again, after 5, 10, 20 and 40 seconds, when what failed may pass."""
+    """Ask Dagster to run the step again after 5, 10, 20 and 40 seconds where the fault may be transient."""
     try:
         yield
     except Exception as problem:
@@ -27,7 +27,7 @@ def retry_transient(context: dg.AssetExecutionContext) -> Iterator[None]:
 
 
 def may_pass(problem: Exception) -> bool:
-    """Whether the same step, done again in a while, may succeed."""
+    """Whether an error is transient, so that the same step may succeed later."""
     if isinstance(problem, OSError):
         return problem.errno in PASSING
     return "database is locked" in str(problem).lower()

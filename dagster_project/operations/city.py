@@ -1,4 +1,4 @@
-"""What the assets are given: which city, where its files come from, where its home is."""
+"""The city an asset works on: its profile, landing folder and home."""
 
 import os
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ from pipelines.warehouse.checks import Finding
 
 
 def _silent(words: str, share: float) -> None:
-    """Progress nobody watches, as in a scheduled run."""
+    """A progress function that does nothing, as in a scheduled run."""
 
 
 @dataclass(frozen=True)
 class City:
-    """One profile with its landing folder and home; `stages` shows the work to whoever watches."""
+    """One profile with its landing folder and home; `stages` shows the progress of the work."""
 
     profile: Profile
     home: Home
@@ -41,7 +41,7 @@ class City:
 
     @contextmanager
     def stage(self, name: str, as_of: date | None = None, last: bool = False) -> Iterator[Progress]:
-        """Do one step of the main job: shown while it goes, and kept in HOME/run.json however it ends.
+        """A context for one step of the main job: it is shown while it runs, and its end is recorded in HOME/run.json.
 
         Args:
             name: of the step.
@@ -63,7 +63,7 @@ class City:
             self._keep("done", name, as_of)
 
     def block(self, step: str, as_of: date | None, findings: list[Finding]) -> None:
-        """Keep in HOME/run.json why this week is not published, where a finding says so."""
+        """Record in HOME/run.json why this week is not published, where a finding says so."""
         broken = [finding for finding in findings if not finding.passed]
         if broken:
             zh, en = "；".join(one.zh for one in broken), "; ".join(one.en for one in broken)

@@ -1,4 +1,4 @@
-"""Dagster's own store of one home: runs, events and schedules in SQLite files under HOME/dagster."""
+"""Dagster's own storage of one home: runs, events and schedules in SQLite files under HOME/dagster."""
 
 import os
 
@@ -33,13 +33,13 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def instance_of(home: Home) -> dg.DagsterInstance:
-    """The home's Dagster instance, wherever the home was moved to."""
+    """The home's Dagster instance; it works after the home was moved."""
     os.environ["DAGSTER_HOME"] = dagster_home(home)
     return dg.DagsterInstance.from_config(os.environ["DAGSTER_HOME"])
 
 
 def dagster_home(home: Home) -> str:
-    """The folder DAGSTER_HOME stands for, its `dagster.yaml` in place; one that an engineer changed is kept."""
+    """The folder for DAGSTER_HOME with its `dagster.yaml`; a changed file is kept."""
     home.dagster.mkdir(parents=True, exist_ok=True)
     settings = home.dagster / "dagster.yaml"
     if not settings.exists():

@@ -1,4 +1,4 @@
-"""Where the engineer's screens answer: this machine alone. No import of anything heavy."""
+"""Ports of the engineer's screens on localhost. No heavy import is allowed in this module."""
 
 HOST = "127.0.0.1"
 DAGSTER_PORT, MLFLOW_PORT = 3000, 5000

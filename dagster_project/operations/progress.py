@@ -1,4 +1,4 @@
-"""How far a long piece of work is: a moving line on a terminal, plain lines elsewhere."""
+"""Progress of long work: a moving line on a terminal, plain lines elsewhere."""
 
 import resource
 import sys
@@ -13,12 +13,12 @@ from rich.text import Text
 from dagster_project.operations.terminal_text import printable
 
 Progress = Callable[[str, float], None]
-"""Takes what is being done, in words, and the share of it that is done, 0 to 1."""
+"""A function of a text and the share done, 0 to 1."""
 
 
 @dataclass
 class Stages:
-    """Seconds and peak memory of each stage of a run, shown while it goes and kept for the end."""
+    """Duration and peak memory of each stage of a run, shown while it runs and kept afterwards."""
 
     console: Console = field(
         default_factory=lambda: Console(
@@ -28,12 +28,12 @@ class Stages:
     done: list[tuple[str, float, float]] = field(default_factory=list)
 
     def tell(self, line: str) -> None:
-        """Print one line beside the stages; nothing in it is markup or obeyed by the terminal."""
+        """Print one line beside the stages; markup and control characters in it have no effect."""
         self.console.print(printable(line))
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Progress]:
-        """Run one stage; what is yielded takes `(words, share)` as the work goes on."""
+        """A context that runs one stage; it yields a progress function."""
         started = time.perf_counter()
         if self.console.is_terminal:
             with self.console.status(Text(f"{name} ...")) as status:
@@ -48,12 +48,12 @@ class Stages:
 
 
 def peak_memory_gib() -> float:
-    """The most memory this process has held so far, in GiB."""
+    """Peak memory of this process so far, in GiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def _plain_lines(console: Console) -> Progress:
-    """One line whenever the words change or another quarter is done."""
+    """A progress function that prints one line whenever the text changes or another quarter is done."""
     last = ("", -1)
 
     def show(words: str, share: float) -> None:

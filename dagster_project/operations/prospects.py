@@ -1,4 +1,4 @@
-"""What would come of a take-in: cases, closings, outcomes, the list and whether a model would be trained.
+"""Prospects of an intake: cases, closings, outcomes, the list, and whether a model would be trained.
 
 Counted in the throw-away warehouse of a dry run; numbers only, never a case or a person.
 """
@@ -35,7 +35,7 @@ from {as_known("core_dispute")} left join steps using (dispute_id)
 
 @dataclass(frozen=True)
 class YearCounts:
-    """Cases registered in a year, those of them closed by now, and cases with an outcome in it."""
+    """Cases registered in a year, those of them closed by now, and cases with an outcome in that year."""
 
     year: int
     cases: int
@@ -45,7 +45,7 @@ class YearCounts:
 
 @dataclass(frozen=True)
 class Prospects:
-    """What a run would have before it.
+    """The counts of `prospects`.
 
     `median_days` is from registration to the last closing; None where nothing is closed. `listed` of the `at_risk` would be
     on the list, in `order` where no model may be used; `not_ranked` counts what is kept off it, by reason. `why_no_model` is None where one would be
@@ -71,19 +71,19 @@ class Prospects:
         return self.cases - self.closed
 
     def as_json(self) -> dict[str, Any]:
-        """The same for machines."""
+        """The counts as JSON."""
         return asdict(self) | {"open": self.open, "as_of": self.as_of.isoformat()}
 
 
 def dry_run(data: Path, profile: Profile, corrections: Path | None) -> tuple[CheckReport, Prospects | None]:
-    """A dry run of the intake, and what would come of it (None where a file would be refused, or nothing loaded)."""
+    """A dry run of the intake with its prospects; None for them where a file would be refused or nothing loaded."""
     counted: list[Prospects | None] = []
     report = check_folder(data, profile, corrections, lambda con: counted.append(prospects(con, profile)))
     return report, counted[0] if counted and not report.refusals else None
 
 
 def prospects(con: duckdb.DuckDBPyConnection, profile: Profile) -> Prospects | None:
-    """Count what a run on these records would have before it; None where no record would be loaded."""
+    """Counts of the records that a run would publish from; None where no record would be loaded."""
     as_of = newest_monday(con, profile)
     if as_of is None:
         return None

@@ -1,4 +1,4 @@
-"""What an engineer asks first, in ten lines at most."""
+"""The state of a home in at most ten lines, for an engineer."""
 
 import json
 from datetime import date, datetime
@@ -53,7 +53,7 @@ def newest_meta(home: Home) -> dict[str, Any] | None:
 
 
 def overdue(meta: dict[str, Any], today: date) -> list[str]:
-    """What a published week's `meta.json` says should have been done by now; made-up data are never overdue."""
+    """Tasks that a published week's `meta.json` shows as overdue; simulated data are never overdue."""
     if meta["synthetic"]:
         today = date.fromisoformat(meta["as_of"])
     messages = []

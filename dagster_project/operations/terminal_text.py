@@ -1,4 +1,4 @@
-"""Text as a terminal may show it: what comes out of files cannot move its cursor, colour it or turn its line round."""
+"""Text that is safe on a terminal: content of files cannot move the cursor, change colours or reverse a line."""
 
 import unicodedata
 

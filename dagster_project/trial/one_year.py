@@ -1,4 +1,4 @@
-"""One arm's year, Monday by Monday: the product makes its list, the policy chooses, the world goes on.
+"""One arm's year of the trial, Monday by Monday: the product makes its list, the policy chooses, the world continues.
 
 The list comes from the product's own intake, features, scoring and publishing; only the oracle reads
 the world's true hazards. A dispute is attended to once.
@@ -41,7 +41,7 @@ LISTED = {
 
 
 def make_history(profile: Profile, plan: Plan, seed: int, folder: Path) -> None:
-    """Live the years before the trial, take them in, train the first model; `folder` then holds home and state.
+    """Simulate and take in the years before the trial, and train the first model; `folder` then holds home and state.
 
     Args:
         profile: `trial_profile`.
@@ -62,7 +62,7 @@ def make_history(profile: Profile, plan: Plan, seed: int, folder: Path) -> None:
 
 
 def live_year(profile: Profile, plan: Plan, seed: int, arm: Arm, history: Path, out: Path) -> None:
-    """Live one arm's year and write what came of it.
+    """Simulate one arm's year and write its results.
 
     Args:
         profile: `trial_profile`.
@@ -166,7 +166,7 @@ class _Year:
         )
 
     def _offered(self, week: int, monday: date) -> pl.DataFrame:
-        """What is at risk that Monday, as the product knows it."""
+        """The disputes at risk on that Monday, as the product knows them."""
         if self.arm.policy == NOTHING:
             return pl.DataFrame(schema=LISTED)
         if week > 0:
@@ -194,7 +194,7 @@ class _Year:
 
 
 def capacity_in(profile: Profile, plan: Plan, arm: Arm, week: int, figures: TrialFigures) -> int:
-    """How many can be attended to in that week of the trial."""
+    """Number of disputes that can be attended to in that week of the trial."""
     usual = profile.settings.capacity
     if arm.fault != "shortage":
         return usual
@@ -203,7 +203,7 @@ def capacity_in(profile: Profile, plan: Plan, arm: Arm, week: int, figures: Tria
 
 
 def trial_world(profile: Profile, plan: Plan, seed: int, arm: Arm | None = None) -> city.World:
-    """The trial's world; what an arm's fault changes is changed from the trial's second quarter on."""
+    """The trial's world; an arm's fault takes effect from the trial's second quarter on."""
     trial = city_figures(profile).trial
     figures = replace(
         Parameters(), harm_recorded=trial.harm_recorded, harm_recorded_silent=trial.harm_recorded_silent
@@ -219,14 +219,14 @@ def trial_world(profile: Profile, plan: Plan, seed: int, arm: Arm | None = None)
 
 
 def _without_model(profile: Profile) -> Profile:
-    """The profile of a city that trains no model, so that the product publishes the checklist's order."""
+    """The profile of a city that trains no model, so that the checklist's order is published."""
     settings = profile.settings
     needs = settings.needs.model_copy(update={"history_weeks": NEVER})
     return replace(profile, settings=settings.model_copy(update={"needs": needs}))
 
 
 def _copied(home: Path, to: Path, arm: Arm) -> Home:
-    """The home of the history, with its model only where the arm uses one."""
+    """A copy of the history's home, with its model only where the arm uses one."""
     left_out = () if arm.learns else ("mlflow", "backtests")
     shutil.copytree(home, to, ignore=shutil.ignore_patterns(*left_out))
     return Home(to)

@@ -1,4 +1,4 @@
-"""What a trial plays: which world, how long, which arms; and the profile it plays it with."""
+"""The plan of a trial: its world, length and arms, and the profile it uses."""
 
 import hashlib
 import json
@@ -15,12 +15,12 @@ Fault = Literal["none", "silence", "thorough", "shortage"]
 FAULTS: tuple[Fault, ...] = ("silence", "thorough", "shortage")
 RETRAIN_EVERY_WEEKS = 13
 PLAYED_BY = "dagster_project.trial.one_year"
-"""What plays a year: simulator, intake, models, publishing; another code is another run."""
+"""Packages whose code determines a year (simulator, intake, models, publishing); a change of them gives another run."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Arm:
-    """One way to live through the year of one seed.
+    """One policy with its variants, played through the year of one seed.
 
     Attributes:
         policy: whom to attend to.
@@ -60,19 +60,19 @@ class Plan:
 
     @property
     def city_years(self) -> float:
-        """How much of a whole city's year one seed lives through."""
+        """Years of a whole city that one seed simulates."""
         return self.scale * self.weeks / 52
 
     @property
     def run(self) -> str:
-        """The run's name: runs of the same name can be added to."""
+        """The run's name; results of the same name are kept and added to."""
         world = asdict(self) | {"profile": Path(self.profile).name, "code": code_digest(PLAYED_BY)}
         text = json.dumps(world, sort_keys=True)
         return f"scale-{self.scale:g}-{self.weeks}w-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def arm_of(name: str) -> Arm:
-    """The arm of that name.
+    """The arm with this name.
 
     Raises:
         RefusedInput: there is none.
@@ -88,7 +88,7 @@ def arm_of(name: str) -> Arm:
 
 
 def arms_of(names: str) -> tuple[Arm, ...]:
-    """The arms named, by comma; `main` stands for `main_arms`."""
+    """The arms named in a comma-separated text; `main` means `main_arms`."""
     return main_arms() if names == "main" else tuple(arm_of(name) for name in names.split(","))
 
 
@@ -100,7 +100,7 @@ def main_arms() -> tuple[Arm, ...]:
 
 
 def trial_profile(profile: Profile, plan: Plan) -> Profile:
-    """The profile with capacity in proportion to the world, four backtest folds that make up a year, one thread."""
+    """The profile with capacity in proportion to the world, four backtest folds per year, and one thread."""
     settings = profile.settings
     quick = settings.backtest.model_copy(
         update={"folds": 4, "fold_weeks": RETRAIN_EVERY_WEEKS, "bootstrap": 20}

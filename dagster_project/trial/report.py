@@ -32,7 +32,7 @@ PICTURED = ("ranking", "ranking+random", "ranking+naive")
 
 
 def report_again(home: Home, profile: Profile, run: str) -> str:
-    """Report on a trial played before, whatever code played it.
+    """Report on an earlier trial, whatever code version played it.
 
     Raises:
         RefusedInput: HOME/trials has no reported run of that name.
@@ -116,7 +116,7 @@ def _feedback(results: Results, folder: Path) -> pl.DataFrame | None:
 
 
 def pictured_of(arms: list[str]) -> list[str]:
-    """The arms to picture: those that tell what marks and random places change, or all where none of them was played."""
+    """The arms to picture: those that show the effect of marks and random places, or all where none of them was played."""
     return [arm for arm in PICTURED if arm in arms] or arms
 
 

@@ -1,4 +1,4 @@
-"""Plays a trial: a few seeds at a time, first their histories, then all their arms, in processes of their own.
+"""Runner of a trial: several seeds at a time, each in a process of its own; first their histories, then all arms.
 
 Results lie under HOME/trials/<run>/years/<seed>/<arm>/ as `year.live_year` wrote them. What is there is kept: a
 trial that was broken off goes on where it stopped, and one that was finished can be given more seeds or arms.
@@ -28,9 +28,9 @@ from pipelines.home import Home
 
 SWEPT = ("checklist", "ranking", "uplift", "oracle")
 ONE_THREAD = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
-"""A year is thousands of small steps: threads inside them cost more than they give."""
+"""Environment of a worker: a year is thousands of small steps, for which threads cost more than they save."""
 PARENT_DEATH_SIGNAL = 1
-"""PR_SET_PDEATHSIG of Linux."""
+"""PR_SET_PDEATHSIG of Linux (prctl(2))."""
 
 
 def play_and_report(
@@ -44,7 +44,7 @@ def play_and_report(
     with_sweep: bool,
     progress: Progress,
 ) -> str:
-    """Play what is missing of a trial under HOME/trials, then report on all that is there.
+    """Play the missing years of a trial under HOME/trials, then report on all of them.
 
     Returns:
         The result in a sentence, in Chinese and English.
@@ -66,7 +66,7 @@ def play(
     minutes: float | None,
     progress: Progress,
 ) -> None:
-    """Play all arms of all seeds that are not there yet.
+    """Play all arms of all seeds that have no result yet.
 
     Args:
         folder: HOME/trials/<run>.
@@ -123,13 +123,13 @@ def _swept(folder: Path, seed: int) -> Path:
 
 
 def history_task(plan: Plan, seed: int, folder: Path) -> None:
-    """Make one seed's history, unless a broken-off trial left it."""
+    """Make one seed's history, unless an interrupted trial has left it."""
     if not _history(folder, seed).is_dir():
         make_history(trial_profile(load_profile(plan.profile), plan), plan, seed, _history(folder, seed))
 
 
 def year_task(plan: Plan, seed: int, arm: str, folder: Path, ends: float) -> str:
-    """Play one arm of one seed, unless it is too late to begin; what was done and how long it took, in words."""
+    """Play one arm of one seed unless the time budget is over; returns a message with the duration."""
     begun = time.time()
     if begun >= ends:
         return "out of time"
@@ -150,14 +150,14 @@ def _completed(pool: ProcessPoolExecutor, task: Callable, arguments: list[tuple]
 
 @contextmanager
 def processes(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes of one thread each that end when this one does, be it killed."""
+    """A pool of single-threaded processes that end when this process ends, even if it is killed."""
     context = get_context("spawn")
     with _one_thread_each(), ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
         yield pool
 
 
 def _end_with_parent() -> None:
-    """Else a process would finish its year, and write into the folder of the trial that goes on. See prctl(2)."""
+    """Ask Linux to end this process with its parent (prctl(2)); otherwise it would go on writing into the trial's folder."""
     ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 

@@ -1,4 +1,4 @@
-"""How the answer hangs on what was assumed: the trial's lists, replayed in worlds where acting does something else.
+"""Sensitivity of the trial to its assumptions: the same lists, replayed in worlds where acting has another effect.
 
 Who was attended to when is taken from the years played; only the effect is another. What another effect would
 have done to the records, and so to later lists, is left out.
@@ -22,7 +22,7 @@ AS_STATED = "as stated"
 
 
 def settings(stated: Attending) -> dict[str, Attending]:
-    """The assumptions swept over, one moved at a time."""
+    """The assumptions that are varied, one at a time."""
     moved: dict[str, dict[str, object]] = {
         AS_STATED: {},
         "helps half as much": {"helps_mean": stated.helps_mean / 2},
@@ -68,14 +68,14 @@ def sweep(profile: Profile, plan: Plan, seed: int, attended: pl.DataFrame) -> pl
 
 
 def _acting(world: World, figures: Attending) -> World:
-    """A world of its own, at the same Monday, where attending does something else."""
+    """A separate world from the same Monday in which attending has another effect."""
     city = world.city.model_copy(update={"attending": figures})
     arrivals = replace(world.arrivals, city=city)
     return replace(world, city=city, arrivals=arrivals, handling=replace(world.handling, arrivals=arrivals))
 
 
 def _replayed(world: World, plan: Plan, attended: pl.DataFrame) -> tuple[int, float]:
-    """True harms of the year, and how many there were to be; what was found next door apart."""
+    """True harms of the year and the expected number; disputes registered because of a visit next door are not counted."""
     numbers = dispute_numbers(attended["dispute_id"]).to_numpy()
     weeks = attended["week"].to_numpy()
     harms, expected = 0, 0.0
