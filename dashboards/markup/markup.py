@@ -1,4 +1,4 @@
-"""Pieces of HTML the screens are made of. Every text is escaped; no piece knows where its text came from."""
+"""HTML elements of the screens. Every text is escaped; no element depends on the source of its text."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -36,7 +36,7 @@ Table = tuple[list[str], Sequence[Sequence[Cell]]]
 
 
 def verbatim(text: str) -> str:
-    """Text from data for titles and labels, which Streamlit reads as Markdown: shown as it is."""
+    """Text from data, escaped for titles and labels, which Streamlit reads as Markdown."""
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&])", r"\\\1", text)
 
 
@@ -57,12 +57,12 @@ def line_of_chips(chips: Iterable[tuple[str, str]], before: str) -> str:
 
 
 def notice(text: str, grave: bool) -> str:
-    """A line above the page: what a reader must know before the figures."""
+    """A line at the top of the page: information a reader needs before the figures."""
     return f'<p class="fq-notice{" fq-grave" if grave else ""}" role="note">{escape(text)}</p>'
 
 
 def boundary(text: str) -> str:
-    """The line every screen carries (boundary 9)."""
+    """The statement of boundary 9, which every screen shows."""
     return f'<p class="fq-boundary">{escape(text)}</p>'
 
 
@@ -77,13 +77,13 @@ def bullets(texts: Iterable[str]) -> str:
 
 
 def pairs(rows: Iterable[tuple[str, str]]) -> str:
-    """What a thing is called, and what it is, in two columns."""
+    """Names and values in two columns."""
     inside = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in rows)
     return f'<dl class="fq-pairs">{inside}</dl>'
 
 
 def figure(number: str, text: str, below: str) -> str:
-    """One large number with the sentence it belongs to and its interval."""
+    """One large number with its sentence and interval."""
     return (
         f'<div class="fq-figure"><span class="fq-number">{escape(number)}</span>'
         f"<span>{escape(text)}</span><small>{escape(below)}</small></div>"
@@ -122,7 +122,7 @@ def table(
 
 
 def reasons(names: Names, dispute: Dispute) -> str:
-    """The strongest reasons, each marked by whether it raises or lowers the chance."""
+    """The strongest reasons, each marked as raising or lowering the probability."""
     words = names.words
     items = ""
     for reason in dispute.warning["reasons"]:
@@ -137,7 +137,7 @@ def reasons(names: Names, dispute: Dispute) -> str:
 
 
 def timeline(names: Names, steps: pl.DataFrame) -> str:
-    """What happened, when, by whom, and when it became known where that was later."""
+    """Steps of a dispute: what, when, by which unit, and when it became known if later."""
     words = names.words
     if steps.is_empty():
         return lines([words("dispute.no_steps")])

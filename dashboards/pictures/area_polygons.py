@@ -45,7 +45,7 @@ def _checked(path: Path, nth: int, feature: Any) -> tuple[str, Any]:
 
 
 def _wound(geometry: Mapping[str, Any]) -> dict[str, Any]:
-    """Outer rings clockwise, holes the other way: d3 takes a ring the other way round for all but its inside."""
+    """Rings with the winding that d3 expects: outer rings clockwise, holes counter-clockwise."""
     coordinates = geometry["coordinates"]
     polygons = coordinates if geometry["type"] == "MultiPolygon" else [coordinates]
     wound = [[_turned(ring, clockwise=n == 0) for n, ring in enumerate(polygon)] for polygon in polygons]

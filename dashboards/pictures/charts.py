@@ -1,4 +1,4 @@
-"""The pictures of the screens and papers: one chance beside the usual, and how true the stated chances were."""
+"""Charts of the screens and papers."""
 
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ _SMALLEST_AXIS = 10.0
 
 
 def chance_picture(words: Words, chance: Chance) -> alt.LayerChart:
-    """A dispute's chance with its interval, and below it what is usual, on one scale of counts."""
+    """A dispute's probability with its interval, and the usual one below, on one scale of counts."""
     many = out_of(chance.value)
     rows = [(words("chance.picture_value"), chance.value, chance.low, chance.high, INK)]
     if chance.usual is not None:
@@ -45,7 +45,7 @@ def chance_picture(words: Words, chance: Chance) -> alt.LayerChart:
 
 
 def reliability_picture(words: Words, bins: pl.DataFrame) -> alt.LayerChart:
-    """What was stated against what came, in counts of 100, with the line on which both agree."""
+    """Predicted against observed, in counts of 100, with the diagonal."""
     counts = bins.with_columns((pl.col("predicted", "observed", "low", "high") * 100).round(2))
     top = float(max(counts["high"].max() or 0, counts["predicted"].max() or 0, 1)) * 1.05  # pyright: ignore[reportArgumentType]
     scale = alt.Scale(domain=[0, top])
@@ -65,7 +65,7 @@ def reliability_picture(words: Words, bins: pl.DataFrame) -> alt.LayerChart:
 
 
 def tiers_picture(words: Words, rows: pl.DataFrame) -> Any:
-    """For each tier of intake how many cases lie where, as one bar; rows: from_name, to_name, disputes, order."""
+    """For each tier of intake, one bar of cases by present tier; rows: from_name, to_name, disputes, order."""
     base = alt.Chart(alt.InlineData(rows.to_dicts()))
     bars = base.mark_bar(stroke="#ffffff", strokeWidth=1).encode(
         y=alt.Y("from_name:N", title=words("funnel.tier"), sort=None, axis=alt.Axis(ticks=False)),
@@ -83,7 +83,7 @@ def tiers_picture(words: Words, rows: pl.DataFrame) -> Any:
 
 
 def period_picture(periods: pl.DataFrame, after_on: date, is_share: bool) -> Any:
-    """One measure by period with its interval, and where after begins.
+    """One measure by period with its interval, and the line between before and after.
 
     Args:
         periods: from_on, value, low, high.
@@ -110,7 +110,7 @@ def period_picture(periods: pl.DataFrame, after_on: date, is_share: bool) -> Any
 
 
 def arms_picture(words: Words, arms: pl.DataFrame) -> Any:
-    """What each way of choosing prevented in a simulated year, with its interval; rows: name, value, low, high."""
+    """Harms prevented by each policy in a simulated year, with its interval; rows: name, value, low, high."""
     base = alt.Chart(alt.InlineData(arms.to_dicts())).encode(
         y=alt.Y(
             "name:N",
@@ -130,7 +130,7 @@ def arms_picture(words: Words, arms: pl.DataFrame) -> Any:
 
 
 def dressed(chart: Any) -> Any:
-    """The common look. Marks are not read out one by one: the sentence beside a picture says what it shows."""
+    """The chart with the common style. Screen readers skip the marks, because the sentence beside a chart says what it shows."""
     return (
         chart.configure(font=FONT, background="#ffffff")
         .configure_mark(aria=False)

@@ -1,4 +1,4 @@
-"""A map that needs no network: the profile's polygons where it has them, else marks at the townships' positions."""
+"""A map without a network: the profile's polygons, or marks at the townships' positions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from dashboards.published.warnings_queries import LEVELS
 from dashboards.wording.code_names import Names
 
 COLOURS = {"red": "#a3262a", "orange": "#d9822b", "yellow": "#f0c93a", "blue": "#9dbdd6"}
-"""Dark to light by gravity, so that they stay apart in grey and for readers who confuse red and green."""
+"""By level, dark to light, so that they differ in grey and for red-green colour blindness."""
 HIDDEN, NO_LEVEL = "hidden", "none"
 _OTHERS = {NO_LEVEL: "#c3ccd3", HIDDEN: "#7b8b97"}
 _PLAIN, _RING = "#f2f5f7", "#1c2730"
@@ -19,7 +19,7 @@ _SIZES, _RING_SIZE, _HIDDEN_SIZE = [30, 900], 260, 70
 
 
 def can_be_drawn(rows: pl.DataFrame, shapes: Mapping[str, Any]) -> bool:
-    """Whether there is anywhere to put a township: a polygon, or a position."""
+    """Whether any township has a polygon or a position."""
     return bool(shapes) or len(rows.drop_nulls(["lon", "lat"])) > 0
 
 
@@ -68,7 +68,7 @@ def township_map(
 def _polygons(
     rows: pl.DataFrame, shapes: Mapping[str, Any], titles: dict[str, str], colour: dict[str, Any]
 ) -> list[Any]:
-    """Each polygon in the colour of its township; one of no row is left plain."""
+    """Each polygon in the colour of its township; a polygon without a row is plain."""
     if not shapes:
         return []
     facts = {row["area_code"]: row for row in rows.select("area_code", *titles).iter_rows(named=True)}
@@ -119,7 +119,7 @@ def _rings(rows: pl.DataFrame) -> list[Any]:
 
 
 def _counties(names: Names) -> list[Any]:
-    """The counties' names where they lie."""
+    """Names of the counties at their positions."""
     where = [
         {"name": names.area(code), "lon": lon, "lat": lat} for code, (lon, lat) in names.county_seats.items()
     ]

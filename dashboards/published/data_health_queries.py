@@ -1,4 +1,4 @@
-"""What the screens ask about the data themselves: what arrived, what was refused and why, how late."""
+"""Queries about the data: files received, rows refused and why, and delay."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,12 +8,12 @@ import polars as pl
 from dashboards.published.publication import Publication
 
 _FEW_SHARE = 0.5
-"""A week's arrivals are called few below this share of the middle of the weeks before."""
+"""A week has few records below this share of the median of the weeks before."""
 _COUNTS = ("read", "loaded", "quarantined", "duplicates", "unchanged")
 
 
 def files(publication: Publication) -> list[dict[str, Any]]:
-    """What was taken in, by kind of record: table, n files, and the five counts; most records first."""
+    """Rows taken in by kind of record: table, n files, and the five counts; most records first."""
     inputs = pl.DataFrame(list(publication.meta["inputs"]), infer_schema_length=None)
     if inputs.is_empty():
         return []
@@ -22,7 +22,7 @@ def files(publication: Publication) -> list[dict[str, Any]]:
 
 
 def missing(publication: Publication) -> list[str]:
-    """Tables of which nothing has ever arrived."""
+    """Tables without any record so far."""
     return sorted(table for table, n in publication.meta["rows"].items() if not n)
 
 
@@ -62,6 +62,6 @@ def lateness(publication: Publication) -> list[dict[str, Any]]:
 
 
 def _parted(text: str) -> tuple[str | None, str]:
-    """`area_code: not in the list areas` is a column and a rule; a rule of the whole row has no column."""
+    """Column and rule of a refusal such as `area_code: not in the list areas`; a rule of the whole row has no column."""
     column, colon, rule = text.partition(": ")
     return (column, rule) if colon else (None, text)

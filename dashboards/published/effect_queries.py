@@ -116,7 +116,7 @@ def by_period(compared: Effect, measure: str) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Trial:
-    """What the newest simulated trial found.
+    """Results of the newest simulated trial.
 
     Attributes:
         sentence: `sentence_zh` and `sentence_en`; null while an arm is missing.
@@ -135,7 +135,7 @@ class Trial:
 
 
 def trial(home: Home) -> Trial | None:
-    """The trial of this home, or None where none was run: HOME/trials/effect.json, as `fengqiao trial` leaves it."""
+    """The trial of this home (HOME/trials/effect.json, written by `fengqiao trial`), or None."""
     path = home.root / "trials" / "effect.json"
     if not path.exists():
         return None
@@ -161,7 +161,7 @@ def _compared(measure: str, before: pl.DataFrame, after: pl.DataFrame) -> Compar
 
 
 def _measured(measure: str, periods: pl.DataFrame) -> Measured:
-    """One measure over some periods: an exact count, the mean of their middle days, or a share (Wilson)."""
+    """One measure over several periods: an exact count, the mean of median days, or a share (Wilson)."""
     if measure in _COUNTS:
         n = int(periods[measure].sum())
         low = float(stats.chi2.ppf((1 - LEVEL) / 2, 2 * n) / 2) if n else 0.0
@@ -183,7 +183,7 @@ def _measured(measure: str, periods: pl.DataFrame) -> Measured:
 
 
 def _ratio(before: Measured, after: Measured) -> Measured | None:
-    """Two counts over equal time, with the exact interval of a share of their sum."""
+    """The ratio of two counts over equal time, with the exact interval of a share of their sum."""
     if not before.value:
         return None
     whole = int(before.value + after.value)
@@ -193,7 +193,7 @@ def _ratio(before: Measured, after: Measured) -> Measured | None:
 
 
 def _difference(before: Measured, after: Measured) -> Measured | None:
-    """After less before, from the two intervals (Newcombe)."""
+    """After minus before, with an interval from the two intervals (Newcombe)."""
     if before.low is None or before.high is None or after.low is None or after.high is None:
         return None
     change = after.value - before.value

@@ -1,4 +1,4 @@
-"""What the screens ask about how cases are handled: clocks, units, and closed cases alike."""
+"""Queries about the handling of cases: deadlines (clocks), units, and similar closed cases."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ RESPONSE_HOURS, FEEDBACK_HOURS = 2, 48
 WAITING = ("all", "no_response", "no_feedback", "overdue")
 _FEEDBACK = ("mediation", "visit", "agreement", "expert_consultation", "follow_up", "closed")
 FEW_CASES = 20
-"""Below so many finished cases a unit is not set beside the city."""
+"""A unit with fewer finished cases is not compared with the city."""
 
 
 @dataclass(frozen=True, eq=False)
 class Clocks:
-    """Open disputes and what they wait for.
+    """Open disputes with the deadlines (clocks) that run for them.
 
     Attributes:
         rows: one row per open dispute, overdue first, then the longest waiting: dispute_id, category,
@@ -77,7 +77,7 @@ def clocks(publication: Publication, role: Role) -> Clocks:
 
 
 def _fed(publication: Publication) -> frozenset[str]:
-    """The clocks that the source's records feed: steps before a closing, and deadlines."""
+    """The clocks for which the source has records: steps before a closing, and deadlines."""
     steps = set(publication.timeline["kind"].unique()) - {"registered", "closed", "reopened"}
     feeds = {
         "no_response": bool(steps),
@@ -125,13 +125,13 @@ def units(publication: Publication) -> pl.DataFrame | None:
 
 
 def free_capacity(publication: Publication) -> dict[str, int]:
-    """How many more disputes a unit can take up this week, by unit: its capacity less its recent weekly load."""
+    """By unit, the number of further disputes it can take this week: its capacity minus its recent weekly load."""
     described = publication.described.get("units")
     return {} if described is None else dict(described.select("unit_id", _free().alias("free")).iter_rows())
 
 
 def similar(publication: Publication, dispute_id: str) -> pl.DataFrame:
-    """Closed disputes most like that one, the most alike first; no rows where none are published."""
+    """The closed disputes most similar to one dispute, the most similar first; empty where none are published."""
     described = publication.described.get("similar")
     if described is None:
         return pl.DataFrame()

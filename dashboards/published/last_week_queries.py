@@ -1,4 +1,4 @@
-"""What happened to last week's list: each listed dispute with what was decided and what came of it."""
+"""Follow-up of last week's list: each listed dispute with its decision and what happened since."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from dashboards.published.publication import Publication
 
 @dataclass(frozen=True, eq=False)
 class LastWeek:
-    """The list before this one, as one role may see it.
+    """The previous list as one role may see it.
 
     Attributes:
         listed_on: its Monday.
@@ -32,7 +32,7 @@ class LastWeek:
 
     @property
     def contacted(self) -> int:
-        """How many somebody met since: a step of handling on record, or a visit noted."""
+        """Number of disputes with a recorded step of handling or a noted visit since."""
         return len(
             self.rows.filter(pl.col("contacted_at").is_not_null() | pl.col("visited_on").is_not_null())
         )
@@ -43,12 +43,12 @@ class LastWeek:
 
     @property
     def harmed(self) -> int:
-        """In how many the harm to be prevented is on record since."""
+        """Number of disputes with a recorded harm since."""
         return len(self.rows.filter("harmed"))
 
 
 def last_week(publication: Publication, role: Role) -> LastWeek | None:
-    """What happened to the list before, or None in the first week."""
+    """The follow-up of the previous list, or None in the first week."""
     rows = publication.last_week.with_columns(is_listed=pl.col("selection").is_not_null())
     if rows.is_empty():
         return None

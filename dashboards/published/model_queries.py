@@ -1,4 +1,4 @@
-"""How good the model has been, from the published backtest: against what an office would do without it."""
+"""Queries about the model's quality, from the published backtest, compared with what an office would do without it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from dashboards.published.publication import Publication
 from dashboards.published.warnings_queries import MODEL
 
 METHODS = (MODEL, "logistic", "checklist", "category_rate", "oldest_first", "soonest_due", "oracle")
-"""In the order they are shown; the oracle exists in made-up data only."""
+"""Methods in the order they are shown; the oracle exists only for simulated data."""
 AXES = ("county", "urban", "channel", "category", "reporting")
 AUDITED = ("n_harmed", "recall_at_capacity", "false_alarm_rate", "calibration_ratio")
 PLAIN_METRICS = ("precision_at_capacity", "recall_at_capacity", "roc_auc", "ece")
@@ -28,7 +28,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Card:
-    """What the model in use is, and until when it may be used."""
+    """Version and expiry of the model in use."""
 
     version: str | None
     usable: bool
@@ -53,7 +53,7 @@ def pooled(publication: Publication, segment: str = "all") -> dict[str, dict[str
 
 @lru_cache(maxsize=8)
 def audit(publication: Publication) -> pl.DataFrame:
-    """What each group got from the list in the backtest, groups of `AXES` only.
+    """Measures of each group in the backtest, for the groups of `AXES`.
 
     Returns:
         axis, group, n_harmed (disputes that came to harm), and recall_at_capacity, false_alarm_rate and
@@ -75,7 +75,7 @@ def audit(publication: Publication) -> pl.DataFrame:
 
 
 def under_served(publication: Publication) -> list[tuple[str, str]] | None:
-    """Groups (axis and code) for which even the top of the interval lies below the whole; None without an audit."""
+    """Groups (axis and code) whose whole interval is below the value of all; None without an audit."""
     whole, rows = pooled(publication).get(MODEL, {}).get("recall_at_capacity"), audit(publication)
     if whole is None or rows.is_empty():
         return None
@@ -84,7 +84,7 @@ def under_served(publication: Publication) -> list[tuple[str, str]] | None:
 
 
 def watched(publication: Publication) -> pl.DataFrame:
-    """What the weekly watch looked at, by kind: signal, n, crossed, and `nearest`, the largest share of a limit reached."""
+    """Signals of the monitoring by kind: signal, n, crossed, and `nearest`, the largest share of a limit reached."""
     described = publication.described.get("watch")
     if described is None:
         return pl.DataFrame()
@@ -107,7 +107,7 @@ def card(publication: Publication) -> Card:
 
 
 def _measured(publication: Publication) -> pl.DataFrame:
-    """What was measured over all weeks together, without what could not be."""
+    """Metrics pooled over all weeks, without missing values."""
     values = pl.col("value", "low", "high").fill_nan(None)
     return publication.metrics.filter(pl.col("as_of").is_null()).with_columns(values).drop_nulls("value")
 

@@ -1,4 +1,4 @@
-"""What the screens ask about townships: demand against the usual, and where help is thin."""
+"""Queries about townships: demand compared with the usual, and where outreach or volunteers are few."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ ALL = "all"
 OUTREACH_DAYS = 90
 """Legal outreach is due where demand rises and the last session was longer ago."""
 MARKS = ("few_records", "outreach_due", "thin")
-"""What may be marked of a township, in the order it is told."""
+"""Marks of a township, in the order they are shown."""
 THIN_SHARE = 0.5
-"""Volunteers are thin below this share of the city's middle township, per head."""
+"""Volunteers are few below this share of the median township's volunteers per head."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,14 +67,14 @@ def places(publication: Publication, profile: Profile, category: str = ALL) -> P
 
 
 def forecast_categories(publication: Publication, profile: Profile) -> list[str]:
-    """All together, then the categories there is a forecast for, in the profile's order."""
+    """`all`, then the categories with a forecast in the profile's order."""
     forecast = publication.described.get("place_warnings")
     categories = set() if forecast is None else set(forecast["category"])
     return [ALL, *(code for code in profile.codes_of_kind("dispute") if code in categories)]
 
 
 def marks(row: dict[str, object]) -> list[str]:
-    """What is marked about a township: codes of the wording's `place` section."""
+    """Marks of a township, as codes of the wording's `place` section."""
     return [name for name in MARKS if row[name]]
 
 

@@ -118,7 +118,7 @@ def before(home: Home, publication: Publication) -> Publication | None:
 
 
 def models_used(home: Home) -> list[tuple[date, str]]:
-    """Which model made the lists, newest first: the first Monday of each spell and its version."""
+    """Which model made the lists, newest first: the first Monday of each period and its version."""
     spells: list[tuple[date, str]] = []
     for link in sorted(home.published.glob("????-??-??")):
         version = json.loads((link / "meta.json").read_text(encoding="utf-8"))["model"]["version"]
@@ -156,5 +156,5 @@ def _read(folder: Path, digest: str, _stamps: tuple[tuple[str, int, int], ...]) 
 
 
 def _frame(path: Path, table: type[dy.Schema]) -> pl.DataFrame:
-    """The file, or an empty frame of its columns where this week has none."""
+    """The file's frame; an empty frame with its columns where this week has no such file."""
     return shaped(pl.read_parquet(path), table) if path.exists() else table.create_empty()

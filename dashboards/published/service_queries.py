@@ -1,4 +1,4 @@
-"""What the screens ask about the care services by township. Cells too small to show arrive suppressed and stay so.
+"""Queries about the care services by township. Suppressed cells stay suppressed.
 
 Nothing here adds townships up: a total beside suppressed cells would let them be worked out (boundary 2).
 """

@@ -1,4 +1,4 @@
-"""What the screens ask about the use made of the lists: week by week, how many warnings somebody decided on."""
+"""Queries about the use of the lists: the number of warnings decided on, week by week."""
 
 import json
 from collections import Counter
@@ -20,7 +20,7 @@ _COLUMNS = ["dispute_id", "rank", "selection", "is_domestic"]
 
 @dataclass(frozen=True)
 class Acted:
-    """One week's lists, all roles' together.
+    """One week's lists of all roles together.
 
     Attributes:
         as_of: the Monday.

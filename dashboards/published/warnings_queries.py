@@ -22,12 +22,12 @@ MODEL = "lightgbm"
 OLD_AFTER_DAYS = 8
 PAGE_ROWS = 50
 ALIKE = 1.5
-"""A chance so many times the highest bin's is not like it any more."""
+"""A probability more than this many times the highest bin's is not compared with that bin."""
 
 
 @dataclass(frozen=True)
 class Notice:
-    """Something a reader must know before the figures: `code` names the sentence, `facts` fill it in.
+    """Information for the top of a page: `code` names the sentence, `facts` are filled in.
 
     Attributes:
         code: key of the sentence under `notice` in the wording.
@@ -85,7 +85,7 @@ class Dispute:
 
 
 def notices(publication: Publication, today: date) -> list[Notice]:
-    """What to say above every page, the gravest first.
+    """The notices for the top of every page, the most serious first.
 
     Made-up data stand still in time, so only real data can be old.
 
@@ -113,7 +113,7 @@ def notices(publication: Publication, today: date) -> list[Notice]:
 
 
 def run_notice(run: RunState | None) -> list[Notice]:
-    """That the newest run published nothing, and why, so that what stands on the screen is the week before's.
+    """The notice that the newest run published nothing, and why, so that the week shown is an older one.
 
     Args:
         run: what is kept of it.
@@ -128,7 +128,7 @@ def run_notice(run: RunState | None) -> list[Notice]:
 def week(
     publication: Publication, role: Role, k: int | None = None, earlier: Publication | None = None
 ) -> Week:
-    """This week's list for a capacity of `k` disputes, of those the role may see.
+    """This week's list for a capacity of `k` disputes that the role may see.
 
     Args:
         publication: the week.
@@ -153,7 +153,7 @@ def queue(publication: Publication, role: Role, earlier: Publication | None = No
 
 
 def left_list(publication: Publication, role: Role, earlier: Publication) -> pl.DataFrame:
-    """Disputes on the role's earlier list and not on this one.
+    """Disputes on the role's previous list and not on this one.
 
     Returns:
         dispute_id, category, area_code, level then, and `still`: whether it is at risk now, only lower down.
@@ -188,7 +188,7 @@ def narrowed(
 
 
 def choices(publication: Publication) -> tuple[list[str], list[str]]:
-    """County codes and category codes that occur this week, sorted: what there is to filter by."""
+    """County and category codes that occur this week, sorted; the values of the filters."""
     present = [
         publication.warnings[column].drop_nulls().unique().sort() for column in ("county_code", "category")
     ]
@@ -196,7 +196,7 @@ def choices(publication: Publication) -> tuple[list[str], list[str]]:
 
 
 def pages_in(rows: pl.DataFrame) -> int:
-    """How many pages of `PAGE_ROWS` the rows make, at least one."""
+    """Number of pages of `PAGE_ROWS` rows, at least one."""
     return max(1, -(-len(rows) // PAGE_ROWS))
 
 
@@ -229,7 +229,7 @@ def one_dispute(publication: Publication, role: Role, dispute_id: str) -> Disput
 
 
 def _record(publication: Publication, probability: float | None) -> dict[str, Any] | None:
-    """The bin of the reliability picture whose predicted chance is nearest, or the list above the highest."""
+    """The reliability bin whose predicted probability is nearest, or the list's record above the highest bin."""
     bins = reliability(publication)
     if probability is None or bins.is_empty():
         return None
@@ -245,7 +245,7 @@ def _record(publication: Publication, probability: float | None) -> dict[str, An
 
 
 def reliability(publication: Publication, segment: str = "all") -> pl.DataFrame:
-    """What our model predicted in the backtest and what came: bin, predicted, observed, low, high, n."""
+    """Predicted and observed probabilities of our model in the backtest: bin, predicted, observed, low, high, n."""
     return publication.calibration.filter((pl.col("model") == MODEL) & (pl.col("segment") == segment)).sort(
         "bin"
     )
@@ -254,7 +254,7 @@ def reliability(publication: Publication, segment: str = "all") -> pl.DataFrame:
 def _as_seen(
     publication: Publication, role: Role, rows: pl.DataFrame, earlier: Publication | None
 ) -> pl.DataFrame:
-    """The rows as `Week` has them; rows the role may not see are no longer among them."""
+    """The rows in the form of `Week`, without the rows that the role may not see."""
     due = publication.facts.select("dispute_id", "due_at")
     of_role = role_list(publication, role)["dispute_id"]
     first = pl.col("reasons").list.first().struct
@@ -272,7 +272,7 @@ def _as_seen(
 
 
 def _change(then: pl.DataFrame | None) -> pl.Expr:
-    """`new` for what the earlier list did not have, `risen` for a higher level than then."""
+    """`new` for a dispute not on the previous list, `risen` for a higher level than then."""
     if then is None:
         return pl.lit(None, pl.String)
     severity = {level: n for n, level in enumerate(reversed(LEVELS))}

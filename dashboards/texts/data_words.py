@@ -1,4 +1,4 @@
-"""The data's health in words: what arrived, what was refused, how late."""
+"""Sentences and tables about the data: files received, rows refused, delay."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ _HEADS = {"files": "files_n"}
 
 
 def files_table(words: Words, rows: Sequence[Mapping[str, Any]]) -> Table:
-    """What was taken in, by kind of record."""
+    """Rows taken in, by kind of record."""
     counts = ("files", "read", "loaded", "duplicates", "unchanged", "quarantined")
     head = [words("data.table"), *(words(f"data.{_HEADS.get(name, name)}") for name in counts)]
     return head, [
@@ -27,7 +27,7 @@ def refusals_table(words: Words, rows: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def refusal(words: Words, column: str | None, rule: str) -> str:
-    """Why a row was set aside, as the person who sent it can put it right."""
+    """The reason for a refused row, in words that let its sender correct it."""
     if rule.startswith("not in the list "):
         rule = "not in the list"
     reason = words.texts.get(f"rule.{rule.replace(' ', '_')}", words("rule.other"))
@@ -35,7 +35,7 @@ def refusal(words: Words, column: str | None, rule: str) -> str:
 
 
 def lateness_table(words: Words, rows: Sequence[Mapping[str, Any]]) -> Table:
-    """The newest week of each kind of record against its usual, and how late records come."""
+    """Records of the newest week compared with the usual, by kind, and their delay."""
     head = [words(f"data.{name}") for name in ("table", "last_week", "usual_week", "half", "ninety", "late")]
     return head, [
         [
@@ -51,7 +51,7 @@ def lateness_table(words: Words, rows: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def missing_line(words: Words, tables: Sequence[str]) -> str:
-    """Which kinds of record have never come, and what that means."""
+    """A sentence about kinds of record that were never received, and the consequence."""
     named = words("general.between").join(words(f"table.{table}") for table in tables)
     return words("data.missing", tables=named) if tables else words("data.none_missing")
 

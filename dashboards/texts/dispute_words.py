@@ -1,4 +1,4 @@
-"""One dispute in words: its head, its chance, its facts and what nobody knows about it."""
+"""Sentences about one dispute: headline, probability, facts and unknowns."""
 
 from collections.abc import Mapping
 from html import escape
@@ -28,7 +28,7 @@ def headline(names: Names, dispute: Dispute) -> str:
 
 
 def chance_of(dispute: Dispute) -> Chance | None:
-    """The dispute's chance, or None where the week has no scores."""
+    """The dispute's probability, or None where the week has no scores."""
     row = dispute.warning
     if row["probability"] is None:
         return None
@@ -36,7 +36,7 @@ def chance_of(dispute: Dispute) -> Chance | None:
 
 
 def chance_lines(words: Words, dispute: Dispute, outcome: str, horizon_days: int) -> list[str]:
-    """The chance as a meeting would say it, and how often such a chance came true."""
+    """The probability as a count of 100 disputes, and how often such a probability proved right."""
     chance = chance_of(dispute)
     if chance is None:
         return [words("dispute.no_chance")]
@@ -53,7 +53,7 @@ _RECORD = {"n": "observed", "low": "low", "high": "high"}
 
 
 def unsure(words: Words, dispute: Dispute, outcome: str) -> list[str]:
-    """What a reader must not forget: what was not asked, not recorded, and how often nothing comes."""
+    """Limits of the warning: questions not asked, facts not recorded, and how often nothing happens."""
     sentences = [words("dispute.unsure_random")] if dispute.warning["selection"] == "random" else []
     if dispute.not_asked:
         items = words("general.between").join(words(f"checklist.{item}") for item in dispute.not_asked)
@@ -66,7 +66,7 @@ def unsure(words: Words, dispute: Dispute, outcome: str) -> list[str]:
 
 
 def case_facts(names: Names, dispute: Dispute) -> list[tuple[str, str]]:
-    """The case's facts, each with what it is called."""
+    """The case's facts as pairs of name and value."""
     words, facts, row = names.words, dispute.facts, dispute.warning
     due = facts["due_at"]
     return [
@@ -105,7 +105,7 @@ def decision_line(names: Names, entry: Entry) -> str:
 
 
 def tags(row: Mapping[str, Any], names: Names) -> list[str]:
-    """What marks a row beside its level: new, risen, drawn at random, signs of domestic violence."""
+    """Marks beside a row's level: new, risen, drawn at random, signs of domestic violence."""
     codes = [row["change"]] if row["change"] else []
     if row["selection"] == "random":
         codes.append("random")

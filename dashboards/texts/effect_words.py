@@ -1,4 +1,4 @@
-"""Effect in words: what is compared with what, each measure before and after, and the simulated trial."""
+"""Sentences and tables about effect: each measure before and after, and the simulated trial."""
 
 import math
 from collections.abc import Callable
@@ -25,7 +25,7 @@ _SHARES = ("settled", "expected_share_of_oracle", "peaceful_after")
 
 
 def effect_lines(words: Words, compared: Effect) -> list[str]:
-    """What is compared with what, and whether warnings lie between."""
+    """The periods that are compared, and whether warnings began between them."""
     sentence = words(
         "effect.compared",
         n=words.number(compared.n_periods),
@@ -44,7 +44,7 @@ def effect_lines(words: Words, compared: Effect) -> list[str]:
 
 
 def effect_table(words: Words, compared: Effect) -> Table:
-    """Each measure before, after, its change, and whether chance alone may explain that."""
+    """Each measure before and after, its change, and whether chance alone may explain the change."""
     head = [words(f"effect.{name}") for name in ("measure", "before", "after", "change", "reading")]
     return head, [
         [
@@ -59,7 +59,7 @@ def effect_table(words: Words, compared: Effect) -> Table:
 
 
 def trial_table(words: Words, trial: Trial) -> Table:
-    """Each way of choosing whom to help first, and what it prevented in the simulated year."""
+    """Each policy and its results in the simulated year."""
     head = [words("effect.arm"), *(words(f"effect.{name}") for name in _FIGURES)]
     return head, [
         [
@@ -74,7 +74,7 @@ def trial_table(words: Words, trial: Trial) -> Table:
 
 
 def trial_arms(words: Words, trial: Trial) -> pl.DataFrame:
-    """For the picture: name, value, low and high of what each way prevented."""
+    """Rows for the picture: name, value, low and high of each policy."""
     rows = [
         (words(f"arm.{arm}"), prevented.value, prevented.low, prevented.high)
         for arm in trial.arms(ARMS)
@@ -88,7 +88,7 @@ def _shown(words: Words, name: str, measured: Measured) -> str:
 
 
 def _change(words: Words, compared: Compared) -> str:
-    """The change with its unit, and its interval without."""
+    """The change with its unit, and its interval without a unit."""
     if compared.change is None:
         return words("general.none")
     key, signed = _CHANGES.get(compared.measure, ("effect.times", lambda value: f"{value:.2f}"))

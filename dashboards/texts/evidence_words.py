@@ -1,4 +1,4 @@
-"""How right we were, in words: a count of 100 wherever a share would be said."""
+"""Sentences and tables about the warnings' accuracy; a share is said as a count of 100."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _CANNOT_SEE = ("cannot_unmet", "cannot_silent", "cannot_minor", "cannot_person")
 
 @dataclass(frozen=True)
 class Headline:
-    """One large figure: its name, the number, the sentence it completes, its interval."""
+    """One large figure: its name, the number, its sentence and its interval."""
 
     title: str
     number: str
@@ -35,7 +35,7 @@ class Headline:
 def headline_figures(
     words: Words, measured: Mapping[str, Mapping[str, Measured]], outcome: str
 ) -> list[Headline]:
-    """Right on the list, listed beforehand, and what today's practice would have got."""
+    """Precision and recall of the list, and those of today's practice."""
     wanted = (
         ("right", MODEL, "precision_at_capacity"),
         ("caught", MODEL, "recall_at_capacity"),
@@ -54,7 +54,7 @@ def headline_figures(
 
 
 def record_sentence(words: Words, measured: Mapping[str, Mapping[str, Measured]]) -> str:
-    """How right the list was, in one sentence for a paper."""
+    """The list's accuracy in one sentence, for a paper."""
     model, oldest = measured.get(MODEL, {}), measured.get(_OLDEST, {})
     wanted = {"right": "precision_at_capacity", "caught": "recall_at_capacity"}
     if not set(wanted.values()) <= set(model) or "precision_at_capacity" not in oldest:
@@ -72,17 +72,17 @@ def record_sentence(words: Words, measured: Mapping[str, Mapping[str, Measured]]
 
 
 def comparison(words: Words, measured: Mapping[str, Mapping[str, Measured]]) -> Table:
-    """Each way of ordering with the figures anybody can read."""
+    """Each method with the metrics for a general reader."""
     return _table(words, measured, PLAIN_METRICS)
 
 
 def specialist_table(words: Words, measured: Mapping[str, Mapping[str, Measured]]) -> Table:
-    """The figures a statistician asks for."""
+    """Each method with the metrics for a statistician."""
     return _table(words, measured, SPECIALIST_METRICS)
 
 
 def audit_table(names: Names, rows: pl.DataFrame, axis: str) -> Table:
-    """What the groups of one axis got from the list; groups with too few harms have their count alone."""
+    """Measures of the groups of one axis; groups with too few harms show their count only."""
     words = names.words
     head = [words(f"audit.{name}") for name in (axis, "n_harmed", "caught", "in_vain", "came_over_stated")]
     return head, [
@@ -98,7 +98,7 @@ def audit_table(names: Names, rows: pl.DataFrame, axis: str) -> Table:
 
 
 def group_name(names: Names, axis: str, group: str) -> str:
-    """What a group of the audit is called."""
+    """The name of a group of the audit."""
     match axis:
         case "county":
             return names.area(group)
@@ -110,7 +110,7 @@ def group_name(names: Names, axis: str, group: str) -> str:
 
 
 def watch_table(words: Words, rows: pl.DataFrame) -> Table:
-    """What the weekly watch looked at, and how near to its limit the furthest came."""
+    """Signals of the monitoring, and how close the furthest one is to its limit."""
     return [words(f"watch.{name}") for name in ("signal", "n", "crossed", "nearest")], [
         [
             words.text_or_unknown("signal", row["signal"]),
@@ -125,7 +125,7 @@ def watch_table(words: Words, rows: pl.DataFrame) -> Table:
 
 
 def acted_table(words: Words, weeks: Sequence[Acted]) -> Table:
-    """How many of each week's lists somebody decided on."""
+    """Number of decided warnings on each week's lists."""
     columns = ("accept", "decline", "correct", "visit")
     return [words(f"acted.{name}") for name in ("week", "listed", *columns, "share")], [
         [
@@ -154,7 +154,7 @@ def card_facts(words: Words, card: Card, excluded: Mapping[str, int]) -> list[tu
 
 
 def watch_lines(words: Words, watch: Mapping[str, Any] | None) -> list[str]:
-    """What the weekly watch found out of the ordinary, each in a sentence; `watch` of meta.json."""
+    """A sentence for each signal that crossed its limit; from `watch` of meta.json."""
     if watch is None:
         return [words("model.no_watch")]
     if not watch["crossed"]:
@@ -166,7 +166,7 @@ def watch_lines(words: Words, watch: Mapping[str, Any] | None) -> list[str]:
 
 
 def fairness_lines(names: Names, groups: Sequence[tuple[str, str]] | None) -> list[str]:
-    """Which groups the list serves less than the whole, beyond what chance explains, a line for each axis."""
+    """A line per axis with the groups that the list serves less than all, beyond what chance explains."""
     words = names.words
     if groups is None:
         return [words("model.fair_unknown")]
@@ -202,7 +202,7 @@ def version_name(words: Words, version: str | None) -> str:
 
 
 def cannot_see(words: Words) -> list[str]:
-    """What no list of disputes can show."""
+    """Sentences about what no list of disputes can show."""
     return [words(f"model.{key}") for key in _CANNOT_SEE]
 
 

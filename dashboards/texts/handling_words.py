@@ -1,4 +1,4 @@
-"""How cases are handled, in words: clocks, tiers and kinds of mediation, units."""
+"""Sentences and tables about handling: deadlines (clocks), tiers and kinds of mediation, units."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -19,7 +19,7 @@ COLUMNS = {"no_response": "response", "no_feedback": "feedback", "overdue": "due
 
 
 def clock_summary(names: Names, waiting: Clocks) -> list[str]:
-    """How many are open and how many clocks ran out."""
+    """Number of open disputes, and of deadlines missed."""
     words = names.words
     every = words.number(len(waiting.late("all")))
     parts = [
@@ -33,7 +33,7 @@ def clock_summary(names: Names, waiting: Clocks) -> list[str]:
 
 
 def clock_table(names: Names, rows: pl.DataFrame, fed: frozenset[str]) -> Table:
-    """Open disputes with what each waits for: the clocks that are fed."""
+    """Open disputes with the deadlines that run for them."""
     words = names.words
     shown = [name for clock, name in COLUMNS.items() if clock in fed]
     head = [words(f"clock.{name}") for name in ("number", "what", *shown)]
@@ -57,7 +57,7 @@ def _cell(names: Names, row: Mapping[str, Any], clock: str) -> str:
 def accepted_table(
     names: Names, warnings: pl.DataFrame, entries: Sequence[Entry], visited: set[str], today: date
 ) -> Table:
-    """Accepted warnings with their unit and day, those due first; of one no longer at risk the number alone."""
+    """Accepted warnings with unit and due day, the earliest first; one no longer at risk shows its number only."""
     words = names.words
     of_entries = warnings.filter(pl.col("dispute_id").is_in([entry.decision.dispute_id for entry in entries]))
     what = {
@@ -94,7 +94,7 @@ def load_table(names: Names, rows: pl.DataFrame) -> Table:
 
 
 def funnel_line(names: Names, tiers: pl.DataFrame) -> str:
-    """The year in one sentence: taken in, settled, passed up, back again, still open."""
+    """The year in one sentence: registered, settled, referred up, returned, still open."""
     words, whole = names.words, tiers.filter(pl.col("to_tier").is_null())
     facts = ("disputes", "settled", "referred_up", "came_back", "open")
     counts = {name: words.number(int(whole[name].sum())) for name in facts}
@@ -152,7 +152,7 @@ def _order(name: str) -> pl.Expr:
 
 
 def units_table(names: Names, rows: pl.DataFrame) -> Table:
-    """Units by place, each beside what the same cases met in the city."""
+    """Units by place, each compared with the city's results for the same kind of cases."""
     words = names.words
     columns = ("unit", "cases", "in_time", "usual", "stands", "settled", "days", "overdue", "free")
     return [words(f"unit.{name}") for name in columns], [
@@ -174,7 +174,7 @@ def units_table(names: Names, rows: pl.DataFrame) -> Table:
 
 
 def free_lines(names: Names, unit_ids: Sequence[str], free: Mapping[str, int | None]) -> list[str]:
-    """Which units could take a dispute up, and how many more each can take this week."""
+    """Units that could take a dispute, and how many more each can take this week."""
     words = names.words
     sentences = []
     for unit_id in unit_ids:
@@ -191,7 +191,7 @@ def free_lines(names: Names, unit_ids: Sequence[str], free: Mapping[str, int | N
 
 
 def similar_table(names: Names, rows: pl.DataFrame) -> Table:
-    """Closed disputes like this one, and what settled them."""
+    """Similar closed disputes and how they were settled."""
     words = names.words
     head = [words(f"similar.{name}") for name in ("place", "days", "by", "result")]
     return head, [
@@ -213,7 +213,7 @@ def similar_table(names: Names, rows: pl.DataFrame) -> Table:
 
 
 def _end(row: Mapping[str, Any]) -> str:
-    """How a closed dispute ended; without a recorded result nobody can say that it was not settled."""
+    """The result of a closed dispute; without a recorded result it is not called unsettled."""
     if row["settled"] is None:
         return "no_result"
     return "unsettled" if not row["settled"] else "held" if row["held"] else "back"

@@ -1,4 +1,4 @@
-"""Townships and their care services in words: summaries and tables."""
+"""Sentences and tables about townships and their care services."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _TEXTS = dict.fromkeys(("kind", "kind_name", "place", "figure", "mark"), pl.Stri
 
 
 def place_summary(names: Names, ranked: Places) -> list[str]:
-    """How many townships rise, and how many are marked for something."""
+    """Number of townships with rising demand, and of townships with marks."""
     words, rows = names.words, ranked.rows
     facts = {name: int(rows[name].sum()) for name in ("rising", *MARKS)}
     facts["clear"] = len(rows.filter("rising", pl.col("low") > pl.col("usual")))
@@ -24,7 +24,7 @@ def place_summary(names: Names, ranked: Places) -> list[str]:
 
 
 def place_table(names: Names, ranked: Places, chosen: pl.DataFrame) -> Table:
-    """Demand against the usual, township by township, with what is marked."""
+    """Demand compared with the usual and marks, by township."""
     words = names.words
     head = [words(f"place.{name}") for name in ("place", "expected", "usual", "level", "marked")]
     return head, [
@@ -40,7 +40,7 @@ def place_table(names: Names, ranked: Places, chosen: pl.DataFrame) -> Table:
 
 
 def marked(names: Names, row: dict[str, Any]) -> str:
-    """What is marked of a township; of one that records little also how little, and what it might have otherwise."""
+    """Marks of a township; where it records little, also its reporting ratio and the number expected otherwise."""
     words = names.words
     labels = {mark: words(f"place.{mark}") for mark in marks(row)}
     if "few_records" in labels:
@@ -50,7 +50,7 @@ def marked(names: Names, row: dict[str, Any]) -> str:
 
 
 def help_table(names: Names, rows: pl.DataFrame) -> Table:
-    """What is there to help: the last legal session and volunteers, of marked townships."""
+    """Last legal outreach session and volunteers of marked townships."""
     words = names.words
     head = [words(f"place.{name}") for name in ("place", "marked", "last_session", "volunteers")]
     return head, [
@@ -69,7 +69,7 @@ def help_table(names: Names, rows: pl.DataFrame) -> Table:
 
 
 def map_words(names: Names, rows: pl.DataFrame) -> pl.DataFrame:
-    """The townships as `maps.township_map` takes them: sized by what is expected, those that record little ringed."""
+    """Rows for `maps.township_map`: sized by the expected number; townships that record little have a ring."""
     words = names.words
     texts = [
         {
@@ -86,7 +86,7 @@ def map_words(names: Names, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def service_map_words(names: Names, rows: pl.DataFrame) -> pl.DataFrame:
-    """The same of one service: sized by the people served, suppressed ones without any figure."""
+    """Rows of one service for the map: sized by caseload; suppressed rows have no figure."""
     words = names.words
     texts = [
         {
@@ -107,7 +107,7 @@ def service_map_words(names: Names, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def service_summary(names: Names, rows: pl.DataFrame) -> list[str]:
-    """How many townships are shown, how many suppressed, how many want help first."""
+    """Number of townships shown, suppressed, and in most need of help."""
     words = names.words
     urgent = len(rows.filter(pl.col("level").is_in(["red", "orange"])))
     hidden = int(rows["suppressed"].sum())

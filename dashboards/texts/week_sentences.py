@@ -14,7 +14,7 @@ from pipelines.city.profile import Profile
 
 
 def notice_sentence(words: Words, message: Notice) -> str:
-    """Something to know before the figures, in a sentence."""
+    """The sentence of a notice."""
     facts = dict(message.facts)
     if "reason_zh" in facts:
         facts["reason"] = words.localized(facts, "reason")
@@ -25,7 +25,7 @@ def notice_sentence(words: Words, message: Notice) -> str:
 
 
 def family_lines(words: Words, publication: Publication, family: str) -> list[str]:
-    """Why a family of warnings is not published, and what to do; nothing where it is."""
+    """For each family that is not published, the reason and the remedy."""
     messages = notices(publication, publication.as_of)
     return [notice_sentence(words, message) for message in messages if message.code == f"family_{family}"]
 
@@ -37,7 +37,7 @@ def week_days(words: Words, publication: Publication) -> dict[str, str]:
 
 
 def list_line(words: Words, publication: Publication, listed: Week) -> str:
-    """How long the list is and how it was made."""
+    """Length of the list and how it was made."""
     random = int((listed.rows["selection"] == "random").sum())
     key = "week.list_line" if publication.scored else "week.plain_line"
     n = len(listed.rows)
@@ -50,7 +50,7 @@ def queue_line(words: Words, queued: Week) -> str:
 
 
 def hidden_lines(words: Words, listed: Week) -> list[str]:
-    """How many there are that the role may not see, where there are any."""
+    """Number of disputes that the role may not see; empty where there are none."""
     if not listed.hidden:
         return []
     if listed.k is None:
@@ -59,7 +59,7 @@ def hidden_lines(words: Words, listed: Week) -> list[str]:
 
 
 def capacity_line(words: Words, publication: Publication, profile: Profile, listed: Week) -> str:
-    """How many the mediators can take this week, and for how many of these there is room nearby."""
+    """Number of disputes the mediators can take this week, and for how many there is room nearby."""
     sentence = words(
         "week.capacity_line",
         usual=words.number(publication.meta["capacity"]),
@@ -96,7 +96,7 @@ def level_words(names: Names, rows: pl.DataFrame) -> list[tuple[str, str]]:
 
 
 def gone_table(names: Names, gone: pl.DataFrame) -> Table:
-    """Disputes on the list before and not on this one, and where they are now."""
+    """Disputes on the previous list and not on this one, with their present state."""
     words = names.words
     head = [words(f"column.{name}") for name in ("number", "dispute", "level_then", "now")]
     return head, [

@@ -1,4 +1,4 @@
-"""The part of a screen where a person decides: what was decided so far, and the fields to decide with."""
+"""Form for a decision: earlier decisions of a dispute, and the fields for a new one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -19,7 +19,7 @@ _USUAL_DAYS = 4
 
 
 def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key: str) -> bool:
-    """Fields to decide the same about these disputes; whether something was recorded in this run.
+    """Fields for one decision about these disputes; returns whether a decision was recorded in this run.
 
     Args:
         session: whose decision.
@@ -81,7 +81,7 @@ def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key
 
 
 def decided_so_far(session: Session, dispute_id: str) -> None:
-    """Everything recorded about one dispute, with a way to take back what stands."""
+    """Everything recorded about one dispute, with a button to undo the decision in force."""
     words, store = session.words, session.store
     history = store.history(dispute_id)
     if not history:

@@ -1,4 +1,4 @@
-"""What the reader of the week's list narrows it by, kept in the address."""
+"""Filters of the week's list, kept in the address."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ _CAPACITIES = 3
 
 @dataclass(frozen=True)
 class Filters:
-    """The reader's choices; an empty one means all.
+    """The reader's choices; an empty choice means all.
 
     Attributes:
         view: `list` for this week's list, `queue` for everything at risk.
@@ -29,12 +29,12 @@ class Filters:
     capacity: int
 
     def applied_to(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows the reader wants to see."""
+        """The rows that the filters keep."""
         return narrowed(rows, self.counties, self.categories, self.levels)
 
 
 def choose_filters(session: Session) -> Filters:
-    """The fields, and what they hold."""
+    """Show the filter fields and return their values."""
     words, names, meta = session.words, session.names, session.published.meta
     counties, categories = choices(session.published)
     first, second, third, fourth, fifth = st.columns([1.25, 1, 1, 1, 1.25], gap="medium")

@@ -1,4 +1,4 @@
-"""The ranked list on the screen: its rows, its ticks, the dialog that decides on them, and what left it."""
+"""The ranked list on the screen: its rows, the dialog for decisions, and the disputes that left it."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def ranked_list(session: Session, rows: pl.DataFrame, filters: Filters) -> None:
 
 
 def gone_from_list(session: Session) -> None:
-    """Behind one line: what was on the list before and is not now."""
+    """A collapsed section with the disputes of the previous list that are not on this one."""
     if session.earlier is None:
         return
     gone = left_list(session.published, session.role, session.earlier)

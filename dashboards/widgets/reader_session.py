@@ -1,4 +1,4 @@
-"""Who looks at which city, in which language: what every screen needs to know before it shows anything."""
+"""The session of one reader: role, city and language, which every screen needs."""
 
 import os
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ class Session:
 
     @property
     def begun_on(self) -> date | None:
-        """The day of the first decision on record: since when the warnings are used, and not only published."""
+        """The day of the first recorded decision, from which the warnings are in use."""
         first = self.store.first_at()
         return first.date() if first else None
 
@@ -72,7 +72,7 @@ class Session:
 
     @property
     def outcome(self) -> str:
-        """What is to be prevented, as it completes a sentence."""
+        """The outcome to be prevented, as a phrase that completes a sentence."""
         settings = self.profile.settings
         return settings.outcome_zh if self.words.lang == "zh" else settings.outcome_en
 
@@ -122,7 +122,7 @@ def chosen_language() -> Lang:
 
 
 def current_session() -> Session:
-    """The session the entry page has put up for the page it runs."""
+    """The session that the entry page has opened for the page it runs."""
     session = st.session_state["session"]
     assert isinstance(session, Session)
     return session
@@ -146,12 +146,12 @@ def _home(profile: str) -> Home:
 
 
 def go_to(page: str, **choices: str) -> NoReturn:
-    """Leave for another page, with these choices in its address."""
+    """Switch to another page with these choices in its address."""
     st.switch_page(st.session_state["pages"][page], query_params=choices)
 
 
 def asked_dispute() -> str:
-    """The case number of the address, or the one looked at last."""
+    """The case number in the address, or the one opened last."""
     asked = st.query_params.get("id") or st.session_state.get("dispute_id", "")
     if asked:
         remember_dispute(asked)

@@ -18,7 +18,7 @@ def many_of(
     every: str,
     width: int | Literal["stretch"] = "stretch",
 ) -> list[str]:
-    """Choose any number of codes; none means all.
+    """A field for any number of codes; none means all.
 
     Args:
         label: above the field.
@@ -37,7 +37,7 @@ def many_of(
 
 
 def single_choice(label: str, key: str, options: Sequence[str], name: Callable[[str], str]) -> str:
-    """Choose one code; the first is the usual one and stays out of the address."""
+    """A field for one code; the first is the default and not written into the address."""
     asked = st.query_params.get(key)
     _take_from_address(key, asked if asked in options else options[0])
     chosen = st.segmented_control(
@@ -48,7 +48,7 @@ def single_choice(label: str, key: str, options: Sequence[str], name: Callable[[
 
 
 def choice_of(label: str, key: str, options: Sequence[str], name: Callable[[str], str]) -> str:
-    """Choose one code of a longer list; the first is the usual one and stays out of the address."""
+    """A field for one code of a longer list; the first is the default and not written into the address."""
     asked = st.query_params.get(key)
     _take_from_address(key, asked if asked in options else options[0])
     chosen = st.selectbox(label, options, format_func=name, key=key, persist_state="session", width=360)
@@ -57,7 +57,7 @@ def choice_of(label: str, key: str, options: Sequence[str], name: Callable[[str]
 
 
 def number(label: str, key: str, low: int, high: int, usual: int, step: int) -> int:
-    """Choose a whole number; the usual one stays out of the address."""
+    """A field for a whole number; the default is not written into the address."""
     asked = st.query_params.get(key, "")
     given = int(asked) if asked.isascii() and asked.isdigit() else usual
     _take_from_address(key, min(max(given, low), high))

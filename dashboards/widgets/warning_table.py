@@ -23,7 +23,7 @@ _TEN_PERCENT = 0.1
 
 @dataclass(frozen=True)
 class Asked:
-    """What the reader did with the list: disputes ticked, and the one to open."""
+    """The reader's actions on the list: disputes selected, and the one to open."""
 
     chosen: Sequence[str]
     opened: str | None
@@ -32,7 +32,7 @@ class Asked:
 def warning_list(
     rows: Sequence[Mapping[str, Any]], names: Names, key: str, chosen: Sequence[str] = ()
 ) -> Asked:
-    """Show the rows of `in_words` and tell what the reader did.
+    """Show the rows of `in_words` and return the reader's actions.
 
     Args:
         rows: in the order they are shown.
@@ -95,7 +95,7 @@ def _in_words(row: Mapping[str, Any], names: Names, entry: Entry | None, top: fl
 
 
 def _chance(row: Mapping[str, Any], names: Names, top: float) -> dict[str, Any]:
-    """The chance as text, and as places on a bar from 0 to the week's largest."""
+    """The probability as text, and the lengths of a bar from 0 to the week's largest."""
     if row["probability"] is None:
         return {"text": names.words("row.no_score"), "at": None}
     place: Callable[[str], float] = lambda name: round(100 * row[name] / top, 1)  # noqa: E731
@@ -108,7 +108,7 @@ def _chance(row: Mapping[str, Any], names: Names, top: float) -> dict[str, Any]:
 
 
 def _nothing() -> None:
-    """Streamlit wants a callback for each thing a component tells."""
+    """An empty callback; Streamlit requires one for each value of a component."""
 
 
 @st.cache_resource(show_spinner=False)

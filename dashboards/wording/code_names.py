@@ -1,4 +1,4 @@
-"""What codes are called: areas, categories, units and code lists, in the language of the reader."""
+"""Names of codes (areas, categories, units, code lists) in the reader's language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,18 +51,18 @@ class Names:
         return self.units.get(unit_id or "", self.words("general.unknown_unit"))
 
     def place(self, area_code: str | None) -> str:
-        """County and township of an area, spelled out; what is above them by its own name."""
+        """Full name of county and township of an area; a higher area by its own name."""
         parts = [self.county_of.get(area_code or ""), self.township_of.get(area_code or "")]
         named = [self.areas[code] for code in parts if code]
         return self.words("general.place_between").join(self._inside_out(named)) or self.area(area_code)
 
     def _inside_out(self, named: list[str]) -> list[str]:
-        """Chinese names the larger place first, English the smaller."""
+        """Parts of a place's name in the language's order: Chinese from large to small, English from small to large."""
         return named if self.words.lang == "zh" else named[::-1]
 
 
 def names_of(profile: Profile, words: Words) -> Names:
-    """Everything that has a name in this profile; read once per folder and language."""
+    """All names of a profile; read once per folder and language."""
     return _names(profile.folder, words.lang)
 
 
@@ -101,7 +101,7 @@ def _names(folder: Path, lang: str) -> Names:
 def _units(
     profile: Profile, words: Words, areas: Mapping[str, str], lists: Mapping[str, Mapping[str, str]]
 ) -> dict[str, str]:
-    """Units have a Chinese name of their own; elsewhere they are called by their kind and place."""
+    """Names of units: Chinese names from the profile; in other languages their kind and place."""
     if words.lang == "zh":
         return dict(profile.units.select("unit_id", "name_zh").iter_rows())
     return {

@@ -37,7 +37,7 @@ class Words:
     renamed: Callable[[str], str] = str
 
     def __call__(self, key: str, **facts: object) -> str:
-        """The text of that key with its facts filled in.
+        """The text of a key with its facts filled in.
 
         Raises:
             KeyError: there is no such text, or it needs a fact that was not given.
@@ -49,7 +49,7 @@ class Words:
         return self(f"{key}.{'one' if n == 1 else 'other'}", n=f"{n:,}", **facts)
 
     def text_or_unknown(self, section: str, code: str | None) -> str:
-        """The text of `section.code`, or what is said where a code has none."""
+        """The text of `section.code`, or the text for unknown codes."""
         return self.texts.get(f"{section}.{code}", self.texts["general.unknown"])
 
     def localized(self, row: Mapping[str, Any], name: str) -> str:
@@ -70,7 +70,7 @@ class Words:
 
 
 def words_of(lang: str, vocabulary: Vocabulary = USUAL) -> Words:
-    """The wording of that language, in the words of a profile's work.
+    """The wording of a language, with the profile's words for its kind of work.
 
     Raises:
         RefusedInput: there is none.

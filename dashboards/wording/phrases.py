@@ -15,7 +15,7 @@ PER_HUNDRED, PER_THOUSAND = 100, 1000
 
 @dataclass(frozen=True)
 class Chance:
-    """A probability with its interval and what is usual for such disputes; all from 0 to 1."""
+    """A probability with its interval and the usual probability of such disputes; all from 0 to 1."""
 
     value: float
     low: float
@@ -24,7 +24,7 @@ class Chance:
 
 
 def out_of(chance: float) -> int:
-    """The round number of disputes in which a chance is told: 100, or 1,000 where 100 would show none.
+    """The round number of disputes used to express a probability: 100, or 1,000 where 100 would give 0.
 
     >>> out_of(0.07), out_of(0.003)
     (100, 1000)
@@ -39,7 +39,7 @@ def of_many(words: Words, chance: float, many: int) -> str:
 
 
 def chance_sentence(words: Words, chance: Chance, outcome: str, horizon_days: int) -> str:
-    """The chance, its interval and the usual, as a meeting would say it.
+    """The probability, its interval and the usual one in a sentence.
 
     Args:
         words: the language.
@@ -94,7 +94,7 @@ def span(words: Words, days: int) -> str:
 
 
 def days_left(words: Words, days: int | None, is_open: bool) -> str:
-    """Time to the deadline, overdue or left; a dash's worth of words where there is none."""
+    """Time to the deadline, overdue or left; a dash where there is no deadline."""
     if not is_open:
         return words("due.closed")
     if days is None:

@@ -10,14 +10,14 @@ from pipelines.city.settings import Term, Vocabulary
 
 USUAL = Vocabulary()
 ORDER = ("mediator", "mediation", "case", "party")
-"""Longer words first: a mediator's holds that of a mediation in Chinese."""
+"""Words to replace, longer ones first, because the Chinese word for mediator contains that for mediation."""
 ALSO = {"case": "矛盾纠纷"}
-"""A longer word for the same in Chinese."""
+"""A longer Chinese synonym."""
 PLACES = re.compile(r"(\{[^{}]*\})")
 
 
 def in_words_of(vocabulary: Vocabulary, lang: str) -> Callable[[str], str]:
-    """What turns a text of mediation into one of the profile's work.
+    """A function that turns a text about mediation into one about the profile's work.
 
     >>> permits = Vocabulary(case=Term(zh="申请", en="application"))
     >>> in_words_of(permits, "en")("A dispute of {disputes}; two Disputes.")
