@@ -15,9 +15,9 @@ import polars as pl
 
 from features.domestic_violence import REPORTED, family_parameters, in_family, sign_at_intake
 from pipelines.city.profile import Profile
-from pipelines.warehouse.as_known import versions
+from pipelines.warehouse.as_known import FLAGS, versions
 from pipelines.warehouse.as_of import dense_from
-from pipelines.warehouse.warehouse import FLAGGED, read_frame, read_row
+from pipelines.warehouse.warehouse import read_frame, read_row
 
 COHORT_COLUMNS = (
     "as_of", "dispute_id", "category", "area_code", "township_code", "county_code", "channel", "relation",
@@ -74,6 +74,7 @@ stretches as (
         and (s.closed_at is null or s.closed_at + to_days($watch_days) >= $first))
 """
 
+_FLAGGED = f"(select dispute_id, min(flagged_at) as flagged_at, max(cleared_at) as cleared_at from {FLAGS} group by all)"
 RANKED = f"""
 select dispute_id, category, area_code, grid_code, village_code, township_code, county_code, channel, relation, registered_at,
     township_code || '|' || category as township_category, parties_key,
@@ -88,8 +89,11 @@ select dispute_id, category, area_code, grid_code, village_code, township_code, 
     (threat is null)::int + (violence is null)::int + (weapon is null)::int + (alcohol is null)::int + (fear is null)::int
         as checklist_unknown,
     from_at, least(until_at, registered_at + to_days($last_days::integer), case when $until_due then due_at end) as until_at
-from stretches
-where not coalesce(minor_involved, false) and coalesce(scale, '01') = '01' and dispute_id not in {FLAGGED} and from_at < $last
+from (
+    select s.* replace (least(until_at, flagged_at) as until_at) from stretches s left join {_FLAGGED} using (dispute_id)
+    union all
+    select s.* replace (greatest(from_at, cleared_at) as from_at) from stretches s join {_FLAGGED} using (dispute_id))
+where not coalesce(minor_involved, false) and coalesce(scale, '01') = '01' and from_at < $last
     and from_at < coalesce(until_at, 'infinity'::timestamp) and coalesce(until_at, 'infinity'::timestamp) >= $first
 order by dispute_id, from_at
 """
@@ -168,9 +172,10 @@ def cohort_rows(
 
 def excluded_counts(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> dict[str, int]:
     """Number of disputes at risk on a Monday that are not ranked, by reason; must run inside `states`. `withdrawn` counts all withdrawn before the Monday."""
-    query = """
-        select count(*) filter (minor_involved or dispute_id in (select dispute_id from held_flag where flag = 'minor')),
-            count(*) filter (scale in ('02', '03') or dispute_id in (select dispute_id from held_flag where flag = 'collective')) from stretches
+    flagged = f"dispute_id in (select dispute_id from {FLAGS} where flag = '{{}}' and flagged_at < $last and cleared_at >= $last)"
+    query = f"""
+        select count(*) filter (minor_involved or {flagged.format("minor")}),
+            count(*) filter (scale in ('02', '03') or {flagged.format("collective")}) from stretches
         where from_at < $last and (until_at is null or until_at >= $first)"""
     days = {"watch_days": profile.settings.watch_days} | between([as_of])
     minors, collective = read_row(con, STRETCHES + query, days)

@@ -99,7 +99,7 @@ def _take_table(
     del parsed, core_rows
     released = release_rows(con, raw, mapping, known, accepted, done.new)
     quarantine_rows(con, raw, mapping, known, bad, profile, key)
-    keep_flags(con, named, bad[LINE], mapping, profile, raw.name, known)
+    keep_flags(con, named, bad[LINE], mapping, profile, raw.name, known, until)
     notices += numbers_of_several_times(con, mapping.table, known)
     counted = (len(named), loaded, len(bad), done.duplicates, unchanged)
     return FileReport(

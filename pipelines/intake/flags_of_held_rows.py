@@ -1,17 +1,22 @@
 """What a row that is held says of minors and of scale, read the safe way (boundary 12).
 
 A held row is loaded into no table, yet a dispute that any row calls a minor's or collective is not ranked: it stays off the
-list until a later version of it, with a later known time, says that it is not.
+list from when the row could be known until a later version of it, with a later known time, says that it is not. A row that
+does not say when, or says a day that lies ahead, was known when the newest record was.
 """
+
+from datetime import datetime
 
 import duckdb
 import polars as pl
 
 from pipelines.city.profile import Profile
 from pipelines.intake.cell_values import HAPPENED_IN, Reading, filled_cells, happened_on, typed
+from pipelines.intake.row_checks import NO_DATE_AFTER
 from pipelines.mapping.mapping import TableMapping
 from pipelines.reading.readers import LINE
 from pipelines.tables.contracts import TABLES
+from pipelines.warehouse.as_of import dense_until
 
 MINOR, COLLECTIVE = "minor", "collective"
 NEEDED = ("dispute_id", HAPPENED_IN["disputes"], "recorded_at", "minor_involved", "scale")
@@ -25,6 +30,7 @@ def keep_flags(
     profile: Profile,
     file_name: str,
     file_id: str,
+    until: datetime | None,
 ) -> None:
     """Keep the flags of the held lines of a file of disputes; named columns as received, with `file_line`."""
     present = [name for name in NEEDED if name in named.columns]
@@ -43,7 +49,12 @@ def keep_flags(
             for name in NEEDED
         }
     )
-    told_at = pl.coalesce("recorded_at", NEEDED[1])
+    known = pl.coalesce("recorded_at", NEEDED[1])
+    told_at = (
+        pl.when(known <= (until or NO_DATE_AFTER))
+        .then(known)
+        .otherwise(pl.lit(dense_until(con), pl.Datetime("us")))
+    )
     flags = pl.concat(
         read.filter(said).select("dispute_id", flag=pl.lit(flag), told_at=told_at)
         for flag, said in (

@@ -26,6 +26,16 @@ _ONE_OUTCOME = f"""(select t.* {_OF_THE_FIRST} from core_outcome t left join dis
     where l.same_as is null or {_STILL_TRUE})"""
 _ALWAYS = "timestamp 'infinity'"
 
+FLAGS = """(
+    with told as (
+        select coalesce(l.same_as, f.dispute_id) as dispute_id, flag, coalesce(f.told_at, '-infinity'::timestamp) as flagged_at,
+            (select min(c.known_at) from core_dispute c where c.dispute_id = f.dispute_id and c.known_at > f.told_at and case f.flag
+                when 'minor' then c.minor_involved = false else c.scale = '01' end) as cleared_at
+        from held_flag f left join dispute_link l on l.dispute_id = f.dispute_id)
+    select dispute_id, flag, min(flagged_at) as flagged_at, max(coalesce(cleared_at, 'infinity'::timestamp)) as cleared_at
+    from told group by all)"""
+"""Disputes that a held row calls a minor's or collective (boundary 12): from when that was known until a later version says otherwise."""
+
 VERSION_TIMES = tuple(name for name in Versioned.column_names() if name.endswith("_at"))
 """The columns of every core table that say when a version could be known."""
 

@@ -19,11 +19,6 @@ from pipelines.warehouse.migrations import migrate, refuse_newer, refuse_older
 DDL = f"{core_ddl()}\n{bookkeeping_ddl()}"
 """Makes every table of the warehouse where it is missing."""
 
-FLAGGED = """(select dispute_id from held_flag f where not exists (
-    select 1 from core_dispute c where c.dispute_id = f.dispute_id and c.known_at > f.told_at and case f.flag
-        when 'minor' then c.minor_involved = false else c.scale = '01' end))"""
-"""Disputes that a held row calls a minor's or collective, and no later version calls otherwise: not ranked (boundary 12)."""
-
 PATIENCE_SECONDS = 600
 """How long a run waits for another that has the warehouse open."""
 
