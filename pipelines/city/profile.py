@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -73,8 +74,7 @@ class Profile:
     def merged_areas(self) -> dict[str, str]:
         """Areas that were merged into others, and which they are part of today: `merged_into` of `areas.csv`.
 
-        `merged_on` says since when. What happened there before is told of the area they became, for it is there that the
-        quarrels now are.
+        What happened there before is history of the area they became, for it is there that the quarrels now are.
 
         Raises:
             RefusedInput: the area merged into is unknown, or merged areas go round in a circle, or a day is none.
@@ -89,6 +89,18 @@ class Profile:
         while any(code in into for code in into.values()):
             into = {code: into.get(new, new) for code, new in into.items()}
         return into
+
+    @cached_property
+    def merged_on(self) -> dict[str, date | None]:
+        """Since when each merged area is part of another: `merged_on` of `areas.csv`; None where it says no day."""
+        merged = self.merged_areas
+        if not merged:
+            return {}
+        raw = _read_csv(self.folder / "areas.csv", AREA_COLUMNS)
+        if "merged_on" not in raw.columns:
+            return dict.fromkeys(merged)
+        days = dict(zip(raw["area_code"], raw["merged_on"].str.to_date(strict=False), strict=True))
+        return {code: days[code] for code in merged}
 
     @cached_property
     def categories(self) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """One file taken in: read, its rows parsed and held or loaded, each of them accounted for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from pipelines.intake.cell_faults import cell_faults, hold_faults, with_1900_day
 from pipelines.intake.flags_of_held_rows import keep_flags
 from pipelines.intake.key_checks import TWO_MATTERS, keys_checked
 from pipelines.intake.known_time import in_time, known_at
+from pipelines.intake.merged_codes import merged_code_of_lines, old_codes_notice
 from pipelines.intake.parsing import Parsed, choose_rows, name_columns, parse, with_bad
 from pipelines.intake.quarantine import quarantine_rows
 from pipelines.intake.quarantine_release import release_rows
@@ -78,7 +79,9 @@ def _take_table(
     named = first_rows(con, with_1900_days(chosen, raw, mapping.table), mapping)
     notices = columns_that_stopped(con, raw.name, source, mapping, named.columns, known)
     parsed = _parsed(named, raw, mapping, profile, con, until)
-    core_rows, summed = _core_rows(parsed.good, mapping.table, profile, key, con)
+    old_codes = merged_code_of_lines(named, mapping, profile)
+    notices += old_codes_notice(parsed.good, mapping.table, old_codes, profile)
+    core_rows, summed = _core_rows(parsed.good, mapping.table, profile, key, con, old_codes)
     replace_rows_named_by_line(con, raw.name, source, mapping, core_rows, known)
     two_matters = keys_checked(con, raw.name, mapping, core_rows)
     parsed = hold(parsed, pl.Series(LINE, two_matters, dtype=pl.Int64), TWO_MATTERS)
@@ -134,7 +137,12 @@ def _parsed(
 
 
 def _core_rows(
-    good: pl.DataFrame, table: str, profile: Profile, key: bytes, con: duckdb.DuckDBPyConnection
+    good: pl.DataFrame,
+    table: str,
+    profile: Profile,
+    key: bytes,
+    con: duckdb.DuckDBPyConnection,
+    old_codes: Collection[int],
 ) -> tuple[pl.DataFrame, dict[int, list[int]]]:
     """The good rows as the core table holds them: pairs hashed, places rolled up, known time set.
 
@@ -157,7 +165,7 @@ def _core_rows(
         return placed.with_columns(grid).drop("tier_of_area"), {}
     placed = placed.drop("village_code")
     if table == "service_coverage":
-        rows, summed = villages_added_up(placed.drop("area_code", "county_code"))
+        rows, summed = villages_added_up(placed.drop("county_code"), old_codes)
         return rows.drop("tier_of_area"), summed
     return placed.drop("tier_of_area"), {}
 

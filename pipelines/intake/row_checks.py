@@ -3,6 +3,7 @@
 Parsed rows in, parsed rows out: the ones at fault move from `good` to `bad` with the rule they broke.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 import duckdb
@@ -47,17 +48,24 @@ def coverage_checked(parsed: Parsed, table: str, profile: Profile) -> Parsed:
     return parsed
 
 
-def villages_added_up(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[int, list[int]]]:
-    """Core rows of `service_coverage` (with `tier_of_area`), one a township, service and week.
+def villages_added_up(
+    rows: pl.DataFrame, merged: Collection[int] = ()
+) -> tuple[pl.DataFrame, dict[int, list[int]]]:
+    """Core rows of `service_coverage` (with `area_code` and `tier_of_area`), one a township, service and week.
+
+    The lines of `merged` are of townships that are now part of another: they and its own are added up.
 
     Returns:
         The rows, and by the line of each that sums villages the lines it sums. A village's row that stands twice counts once.
     """
     key = ["township_code", "service", "week", "known_at"]
-    is_part = (pl.col("tier_of_area") != "township").fill_null(value=False)
-    parts = rows.filter(is_part).unique(
+    is_village = (pl.col("tier_of_area") != "township").fill_null(value=False)
+    rows = rows.with_columns(__old=pl.col(LINE).is_in(list(merged)))
+    rows = rows.with_columns(__part=is_village | pl.col("__old").any().over(key))
+    parts = rows.filter("__part").unique(
         [c for c in rows.columns if c != LINE], keep="first", maintain_order=True
     )
+    whole = rows.filter(~pl.col("__part")).drop("area_code", "__old", "__part")
     sums = [c for c in ("due", "done", "overdue", "caseload", "workers") if c in rows.columns]
     total = parts.group_by(key, maintain_order=True).agg(
         pl.col(LINE).min(),
@@ -65,7 +73,7 @@ def villages_added_up(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[int, list[
         lines=pl.col(LINE).alias("lines"),
     )
     members = dict(zip(total[LINE].to_list(), total["lines"].to_list(), strict=True))
-    return pl.concat([rows.filter(~is_part), total.drop("lines")], how="diagonal").sort(LINE), members
+    return pl.concat([whole, total.drop("lines")], how="diagonal").sort(LINE), members
 
 
 def days_checked(

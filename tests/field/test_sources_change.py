@@ -113,6 +113,15 @@ def test_a_township_merged_in_mid_year_goes_with_its_history(tmp_path: Path) -> 
         ]
         assert open_questions(city.con) == []
         assert len(city.at_risk(date(2025, 8, 18))) == 4
+        (old,) = (notice for notice in city.reports[0].notices if TOWN_2 in notice)
+        assert "1 rows still bear" in old
+        history = city.load("disputes_3.csv", DISPUTES, [f"JF5,2025-06-30 09:00,邻里,{TOWN_2}"])
+        assert not any(TOWN_2 in notice for notice in history.notices)
+        weeks = [f"{town},S1,2025-03-10,10,9,1" for town in (TOWN, TOWN_2)]
+        assert city.load("service_coverage_2.csv", coverage, weeks).loaded == 2
+        assert city.rows("select due, done from core_service_coverage where week = '2025-03-10'") == [
+            (20, 18)
+        ]
     assert TOWN_2 not in after.areas["area_code"].to_list()
 
 

@@ -106,6 +106,12 @@ def test_villages_add_up_to_their_township(villages: list) -> None:
         ).unchanged == len(rows)
 
 
+def test_villages_with_the_same_numbers_are_two_villages() -> None:
+    with landing() as city:
+        city.load("service_coverage_1.csv", COVERAGE, [f"{TOWN}{v:03d},S1,{MONDAY},5,4,1" for v in (1, 2, 2)])
+        assert city.rows("select due, done, overdue from core_service_coverage") == [(10, 8, 2)]
+
+
 @pytest.mark.parametrize(
     ("row", "rule"),
     [
