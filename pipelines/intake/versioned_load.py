@@ -55,7 +55,7 @@ def load_rows(con: duckdb.DuckDBPyConnection, table: str, arriving: pl.DataFrame
     )
     fates = _settled(con, table, columns, file_id)
     con.execute("drop table contested")
-    return _told(arriving[LINE], fates)
+    return _fates_of_rows(arriving[LINE], fates)
 
 
 def unload(con: duckdb.DuckDBPyConnection, file_id: str) -> None:
@@ -139,20 +139,13 @@ def _know_later(
     newest = f"greatest({', '.join(f'n.{c}' for c in later)})"
     newest_of_other = f"coalesce(greatest({', '.join(f'o.{c}' for c in later)}), '-infinity'::timestamp)"
     tells_more = f"{same} and ({differs}) and {newest} > {newest_of_other}"
-    taken = " and ".join([*(f"v.{c} = n.{c}" for c in key), f"v.known_at = {newest}"])
-    _drop_told_again(
-        con,
-        core,
-        columns,
-        f"{tells_more}) where {newest} > n.known_at and exists (select 1 from rivals v where {taken}",
-    )
     con.execute(
         f"""
-        create or replace temp table moved as
-        select n.row, {newest} as known_at from rivals n semi join contested o on {tells_more}
-        where {newest} > n.known_at and not exists (select 1 from rivals v where {taken})
+        create or replace temp table moving as
+        select n.*, {newest} as moment from rivals n semi join contested o on {tells_more} where {newest} > n.known_at
         """
     )
+    _move_to_their_moment(con, core, key, columns)
     con.execute(
         f"""
         update contested set known_at = moved.known_at from (
@@ -162,27 +155,27 @@ def _know_later(
         where contested.{LINE} = moved.{LINE}
         """
     )
-    con.execute("update rivals set known_at = moved.known_at from moved where rivals.row = moved.row")
-    con.execute(f"update {core} set known_at = moved.known_at from moved where {core}.rowid = moved.row")
-    con.execute("drop table moved")
+    con.execute("update rivals set known_at = moving.moment from moving where rivals.row = moving.row")
+    con.execute(f"update {core} set known_at = moving.moment from moving where {core}.rowid = moving.row")
+    con.execute("drop table moving")
 
 
-def _drop_told_again(con: duckdb.DuckDBPyConnection, core: str, columns: list[str], of_which: str) -> None:
-    """Delete the rows that would move to a moment at which a version that says the same is known.
+def _move_to_their_moment(
+    con: duckdb.DuckDBPyConnection, core: str, key: list[str], columns: list[str]
+) -> None:
+    """Leave in `moving` the rows whose moment is free; one that repeats the version known at its moment is deleted.
 
-    Args:
-        con: the warehouse, with `rivals` and `contested`.
-        core: the core table.
-        columns: its columns that files fill.
-        of_which: the rows `n` that would move, and the versions `v` known at the moments they would move to, in SQL.
+    A row whose moment is taken by a version that says otherwise stays where it is.
     """
-    same = " and ".join(f"v.{c} is not distinct from n.{c}" for c in columns if c != "known_at")
+    at_moment = " and ".join([*(f"v.{c} = n.{c}" for c in key), "v.known_at = n.moment"])
+    alike = " and ".join(f"v.{c} is not distinct from n.{c}" for c in columns if c != "known_at")
     con.execute(
-        f"create or replace temp table told_again as select n.row from rivals n semi join contested o on ({of_which} and {same})"
+        f"create or replace temp table repeated as select n.row from moving n semi join rivals v on {at_moment} and {alike}"
     )
-    con.execute(f"delete from {core} where rowid in (select row from told_again)")
-    con.execute("delete from rivals where row in (select row from told_again)")
-    con.execute("drop table told_again")
+    con.execute(f"delete from moving n where exists (select 1 from rivals v where {at_moment})")
+    con.execute(f"delete from {core} where rowid in (select row from repeated)")
+    con.execute("delete from rivals where row in (select row from repeated)")
+    con.execute("drop table repeated")
 
 
 def _judge(con: duckdb.DuckDBPyConnection, key: list[str], columns: list[str]) -> None:
@@ -212,7 +205,7 @@ def _alike(columns: list[str]) -> str:
     return " and ".join(f"o.{c} is not distinct from n.{c}" for c in columns)
 
 
-def _told(lines: pl.Series, fates: pl.DataFrame) -> Loaded:
+def _fates_of_rows(lines: pl.Series, fates: pl.DataFrame) -> Loaded:
     of = {fate: rows[LINE].sort() for (fate,), rows in fates.group_by("fate")}
     none = pl.Series(LINE, [], dtype=pl.Int64)
     settled = fates.filter(pl.col("fate") != "new")[LINE]
