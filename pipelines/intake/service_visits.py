@@ -6,14 +6,11 @@ the end of that week, `overdue` the rest; `caseload` stands for people entitled 
 visits due in the thirteen weeks up to that week (each is due about once a quarter). What is known
 of a week is known at its last second.
 
-No visit is counted twice, however files overlap. A visit is told by a keyed hash of place, service and day due, and of which
-one of those alike it is; that hash, its township, service, week and whether it was made is all that is kept of it, by file.
-A file that brings at least half of an earlier one's visits of a week holds that week anew, in the townships it has any
-visit of: the earlier file's are dropped. So that a window that begins or ends within a week drops none outside it, this
-holds only where the days of the file reach as far as the week or as the earlier file. Of fewer, those it brings again are
-dropped. All others add up.
+No visit is counted twice, however files overlap (`ledger_overlap`): keyed hashes of its place, service and day, of the row and
+of the rest of the row, its township, service, week and whether it was made are all that is kept of it, by file.
 """
 
+import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,6 +22,13 @@ import polars as pl
 from pipelines.city.profile import Profile
 from pipelines.intake.cell_faults import cell_faults, hold_faults, with_1900_days
 from pipelines.intake.known_time import in_time
+from pipelines.intake.ledger_overlap import (
+    SPAN,
+    drop_what_comes_again,
+    hash_rows,
+    lasting_headings,
+    rest_of_rows,
+)
 from pipelines.intake.parsing import choose_rows, name_columns, parse, with_bad
 from pipelines.intake.quarantine import quarantine_rows
 from pipelines.intake.row_checks import ABOVE_TOWNSHIP
@@ -34,15 +38,13 @@ from pipelines.mapping.mapping import TableMapping
 from pipelines.privacy.refused_words import refuse_headings
 from pipelines.reading.chunks import read_in_chunks
 from pipelines.reading.readers import LINE, RawFile
-from pipelines.warehouse.warehouse import read_row
 
 LEDGER = "service_visits"
 CELL = ["township_code", "service", "week"]
 UNTIL = "ledger_until"
-DAYS_OF = "ledger_days "
-"""Before a file's hash: the setting that keeps its first and last day due."""
-HELD_ANEW = 0.5
-"""Share of an earlier file's visits of a week that must come again before the week counts as held anew."""
+ARRIVING = """township_code text, service text, week date, hash ubigint, done boolean, is_made boolean,
+    day_hash ubigint, row_hash ubigint, rest_hash ubigint"""
+"""Columns of the visits of the file that is being read."""
 
 
 def take_ledger(
@@ -69,25 +71,23 @@ def take_ledger(
         until: visits known later are held.
         look: shown the file's first part.
     """
-    newest, due_days, read, n_held, encoding, notices = [], [], 0, 0, None, ()
-    con.execute(
-        "create or replace temp table arriving_visit (township_code text, service text, week date, hash ubigint, done boolean)"
-    )
+    newest, due_days, read, n_held, encoding, notices, lasting = [], [], 0, 0, None, (), []
+    con.execute(f"create or replace temp table arriving_visit ({ARRIVING})")
     for nth, raw in enumerate(read_in_chunks(source)):
         encoding, notices = raw.encoding, raw.notices
         raw = replace(raw, name=source.kept_name)
         if nth == 0:
             refuse_headings(raw.name, raw.headings)
             look(raw, source)
+            lasting = lasting_headings(raw, mapping)
         named = with_1900_days(name_columns(raw, mapping, choose_rows(raw, mapping), profile), raw, LEDGER)
         parsed = hold_faults(parse(named, mapping, profile, raw.name), cell_faults(raw, mapping))
         parsed = in_time(parsed, LEDGER, until)
-        visits, above = placed_visits(parsed.good, profile.areas, key)
+        rest = raw.frame.select(LINE, rest=rest_of_rows(raw, lasting))
+        visits, above = placed_visits(parsed.good, profile.areas, key, rest)
         bad = with_bad(parsed.bad, above, ABOVE_TOWNSHIP)
         quarantine_rows(con, raw, mapping, known, bad, profile, None)
-        con.register("part", visits)
-        con.execute(f"insert into arriving_visit select {', '.join(CELL)}, hash, done from part")
-        con.unregister("part")
+        hash_rows(con, visits, key, CELL)
         newest.append(newest_entry(parsed.good))
         due_days += [parsed.good["visit_due_on"].min(), parsed.good["visit_due_on"].max()]
         read, n_held = read + len(named), n_held + len(bad)
@@ -97,17 +97,21 @@ def take_ledger(
     ).fetchall()[0][0]
     present = [day for day in due_days if day is not None]
     span = (min(present, default=None), max(present, default=None))
-    again = add_visits(con, max((at for at in newest if at is not None), default=None), known, span)
+    until = max((at for at in newest if at is not None), default=None)
+    again, alike = add_visits(con, until, known, span, "|".join(lasting), key)
     counted = (read, read - n_held - again, n_held, 0, again)
-    return FileReport(source.kept_name, known, LEDGER, encoding, *counted, released, notices)
+    return FileReport(source.kept_name, known, LEDGER, encoding, *counted, released, (*notices, *alike))
 
 
-def placed_visits(visits: pl.DataFrame, areas: pl.DataFrame, key: bytes) -> tuple[pl.DataFrame, list[int]]:
-    """What is kept of parsed rows of `service_visits`.
+def placed_visits(
+    visits: pl.DataFrame, areas: pl.DataFrame, key: bytes, rest: pl.DataFrame
+) -> tuple[pl.DataFrame, list[int]]:
+    """What is to be kept of parsed rows of `service_visits`; `rest` has the line and the rest of each row as text.
 
     Returns:
         One row per visit: township_code, service, week, hash (alike for visits of one place, service and day due), done
-        (made and entered by the end of the week); and the lines above township tier, not among them.
+        (made and entered by the end of the week), is_made, and texts to be hashed (day, place, row, rest); and the lines above
+        township tier, not among them.
     """
     end = pl.col("week").cast(pl.Datetime("us")) + pl.duration(days=7)
     placed = visits.join(areas.select("area_code", "township_code"), on="area_code", how="left")
@@ -123,18 +127,29 @@ def placed_visits(visits: pl.DataFrame, areas: pl.DataFrame, key: bytes) -> tupl
             maintain_order="left",
         )
         .with_columns(
-            week=pl.col("visit_due_on").dt.truncate("1w"), made=pl.col("visited_on").cast(pl.Datetime("us"))
+            week=pl.col("visit_due_on").dt.truncate("1w"), visited_at=pl.col("visited_on").cast(pl.Datetime("us"))
         )
         .with_columns(
-            done=((pl.col("made") < end) & (pl.coalesce("recorded_at", "made") < end)).fill_null(value=False)
+            done=((pl.col("visited_at") < end) & (pl.coalesce("recorded_at", "visited_at") < end)).fill_null(value=False)
         )
-        .select(*CELL, "hash", "done")
+        .with_columns(
+            day=pl.col("visit_due_on").cast(pl.String),
+            place=pl.concat_str(*alike, separator="|"),
+            row=pl.concat_str(*alike, *_texts("visited_on", "recorded_at"), separator="|"),
+            is_made=pl.col("visited_at").is_not_null(),
+        )
+        .join(rest, on=LINE, how="left", maintain_order="left")
+        .select(*CELL, "hash", "done", "is_made", "day", "place", "row", pl.col("rest").fill_null(""))
     )
     return kept, placed.filter(pl.col("township_code").is_null())[LINE].to_list()
 
 
 def _hash(key: bytes, text: str) -> int:
     return int.from_bytes(hmac.digest(key, f"visit {text}".encode(), "sha256")[:8], "big")
+
+
+def _texts(*columns: str) -> list[pl.Expr]:
+    return [pl.col(column).cast(pl.String).fill_null("") for column in columns]
 
 
 def newest_entry(visits: pl.DataFrame) -> datetime | None:
@@ -150,53 +165,31 @@ def add_visits(
     until: datetime | None,
     file_id: str,
     span: tuple[date | None, date | None],
-) -> int:
+    headings: str,
+    key: bytes,
+) -> tuple[int, tuple[str, ...]]:
     """Keep the visits of `arriving_visit` as one file's and make the coverage of every complete week anew.
 
-    `span` is the first and the last day on which a visit of the file was due.
+    `span` is the first and the last day on which a visit of the file was due, `headings` its lasting headings.
 
     Returns:
-        How many of them an earlier file had brought already.
+        How many of them an earlier file had brought already, and what to say of those.
     """
     con.execute(
-        f"""
-        create or replace temp table arriving as
-        select {", ".join(CELL)}, hash, done, row_number() over (partition by hash order by done desc) as nth from arriving_visit
-        """
+        "create or replace temp table arriving as select *, row_number() over (partition by hash order by done desc) as nth from arriving_visit"
     )
-    again = read_row(
-        con, "select count(*) from arriving a semi join kept_visit v on a.hash = v.hash and a.nth = v.nth"
-    )[0]
-    con.execute(
-        """
-        create or replace temp table held_anew as
-        with days as (
-            select name[length($days) + 1:] as file_id, value[:10]::date as first_due, value[12:]::date as last_due
-            from intake_setting where starts_with(name, $days))
-        select v.file_id, v.week from kept_visit v left join arriving a on a.hash = v.hash and a.nth = v.nth
-        join days d on d.file_id = v.file_id
-        where $first_due <= greatest(v.week, d.first_due) and $last_due >= least(v.week + 6, d.last_due)
-        group by all having count(a.hash) > 0 and count(a.hash) >= $share * count(*)
-        """,
-        {"days": DAYS_OF, "share": HELD_ANEW, "first_due": span[0], "last_due": span[1]},
-    )
-    con.execute(
-        """
-        delete from kept_visit v where exists (select 1 from arriving a where a.hash = v.hash and a.nth = v.nth)
-            or (exists (select 1 from held_anew h where h.file_id = v.file_id and h.week = v.week)
-                and exists (select 1 from arriving a where a.week = v.week and a.township_code = v.township_code and a.service = v.service))
-        """
-    )
-    con.execute(
-        f"insert into kept_visit select $id, {', '.join(CELL)}, hash, nth, done from arriving order by all",
-        {"id": file_id},
-    )
-    con.execute("drop table arriving; drop table arriving_visit; drop table held_anew")
-    if span[0] is not None:
+    again, alike = 0, ()
+    if span[0] is not None and span[1] is not None:
+        headings_mark = hashlib.sha256(headings.encode()).hexdigest()
+        again, alike = drop_what_comes_again(con, (span[0], span[1]), headings_mark, key)
         con.execute(
             "insert or replace into intake_setting values ($1, $2)",
-            [DAYS_OF + file_id, f"{span[0]} {span[1]}"],
+            [SPAN + file_id, f"{span[0]} {span[1]} {headings_mark}"],
         )
+    con.execute(
+        "insert into kept_visit by name select $id as file_id, * from arriving order by all", {"id": file_id}
+    )
+    con.execute("drop table arriving; drop table arriving_visit")
     if until is not None:
         con.execute(
             """
@@ -206,7 +199,7 @@ def add_visits(
             {"name": UNTIL, "until": until.isoformat(sep=" ")},
         )
     rebuild_coverage(con)
-    return again
+    return again, alike
 
 
 def rebuild_coverage(con: duckdb.DuckDBPyConnection) -> None:

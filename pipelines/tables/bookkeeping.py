@@ -79,9 +79,9 @@ class VisitCount(dy.Schema):
 
 
 class KeptVisit(dy.Schema):
-    """Care visits by file, township, service and week: a keyed hash of place, service and day, and whether it was made.
+    """Care visits by file, township, service and week: whether each was made, and keyed hashes that tell it when it comes again.
 
-    按文件、乡镇、服务和周记录的走访：地点、服务和日期的加密摘要，以及是否已访。
+    按文件、乡镇、服务和周记录的走访：是否已访，以及再次报送时辨认同一次走访的加密摘要。
     """
 
     file_id = FILE
@@ -90,7 +90,13 @@ class KeptVisit(dy.Schema):
     week = WEEK
     hash = output(dy.UInt64, "Keyed hash of place, service and day.", "地点、服务和日期的加密摘要。")
     nth = output(dy.Int64, "Number among those alike.", "相同摘要中的序号。")
-    done = output(dy.Bool, "Made.", "是否已访。")
+    done = output(dy.Bool, "Made and entered by the end of the week.", "是否当周已访。")
+    is_made = output(dy.Bool, "Made, whenever.", "是否已访。", nullable=True)
+    day_hash = output(dy.UInt64, "Keyed hash of the day due.", "应访日期的加密摘要。", nullable=True)
+    row_hash = output(dy.UInt64, "Keyed hash of the row.", "整行的加密摘要。", nullable=True)
+    rest_hash = output(
+        dy.UInt64, "Keyed hash of what else stands in the row.", "该行其余内容的加密摘要。", nullable=True
+    )
 
 
 class HeldFlag(dy.Schema):

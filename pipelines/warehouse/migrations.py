@@ -8,12 +8,19 @@ import duckdb
 
 from pipelines.errors import FengqiaoError
 
-WAREHOUSE_SCHEMA = 5
+WAREHOUSE_SCHEMA = 6
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: ("alter table quarantine add column if not exists record_key text",),
     3: (),
     4: (),
     5: (),
+    6: (
+        "alter table kept_visit add column if not exists is_made boolean",
+        *(
+            f"alter table kept_visit add column if not exists {name}_hash ubigint"
+            for name in ("day", "row", "rest")
+        ),
+    ),
 }
 """Statements that make each version from the one before; new tables (3: links of disputes, 4: visits by hash, 5: flags of held rows, whole exports, columns of sources) come with the DDL."""
 

@@ -125,3 +125,71 @@ def test_a_row_that_is_no_sum_of_a_township_and_week_is_held(row: str, rule: str
     with landing() as city:
         report = city.load("service_coverage_1.csv", COVERAGE, [row, f"{TOWN_2},S1,{MONDAY},10,9,1"])
         assert (report.loaded, report.quarantined, city.rules()) == (1, 1, [rule])
+
+
+def worked(worker: str, day: int, *, number: int | None = None) -> str:
+    due = MONDAY + timedelta(days=day)
+    return f"{TOWN},S1,{due},{due},,{worker},{number if number is not None else f'{worker}{day}'}"
+
+
+BY_WORKER = f"{VISITS},worker,visit_no"
+
+
+@settings(deadline=None, max_examples=12)
+@given(
+    st.lists(st.integers(0, 13), min_size=1, max_size=12),
+    st.lists(st.integers(0, 13), min_size=1, max_size=12),
+    st.integers(0, 14),
+    st.integers(0, 14),
+)
+def test_visits_that_coincide_are_visits_and_an_export_that_comes_again_is_not(
+    first: list[int], second: list[int], begin: int, end: int
+) -> None:
+    """Two workers' ledgers of the same places and days add up, also when a window of one of them is sent again."""
+    with landing() as city:
+        rows = {"w": [worked("w", d, number=n) for n, d in enumerate(first)],
+                "v": [worked("v", d, number=n) for n, d in enumerate(second)]}  # fmt: skip
+        city.load("service_visits_1.csv", BY_WORKER, [*rows["w"], f"{CLOSED[0]},w,c"])
+        city.load("service_visits_2.csv", BY_WORKER, [*rows["v"], f"{CLOSED[0]},v,c"])
+        window = [
+            row for row, day in zip(rows["w"], first, strict=True) if min(begin, end) <= day < max(begin, end)
+        ]
+        if window:
+            city.load("service_visits_3.csv", BY_WORKER, window)
+        weeks = Counter(MONDAY + timedelta(weeks=day // 7) for day in [*first, *second])
+        assert due(city) == {week: (n, n) for week, n in weeks.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "headings", "first", "second", "expected", "said"),
+    [
+        ("two workers on the same days", f"{VISITS},worker", "w", "v", 6, False),
+        ("entered at other hours", VISITS, "2025-03-09 08:00", "2025-03-09 17:30", 6, False),
+        ("a running number that moves", f"{VISITS},序号", "1", "4", 3, False),
+        ("a day of export", f"{VISITS},导出日期", "2025-04-01", "2025-04-08", 3, False),
+    ],
+)
+def test_what_tells_a_visit_from_another(
+    name: str, headings: str, first: str, second: str, expected: int, said: bool
+) -> None:
+    def rows(word: str) -> list[str]:
+        own = [str(int(word) + d) for d in range(3)] if word.isdigit() else [word] * 3
+        days = [MONDAY + timedelta(days=d) for d in range(3)]
+        if headings == VISITS:
+            return [f"{TOWN},S1,{day},{day},{word}" for day in days]
+        return [f"{TOWN},S1,{day},{day},,{one}" for day, one in zip(days, own, strict=True)]
+
+    with landing() as city:
+        city.load("service_visits_0.csv", VISITS, CLOSED)
+        city.load("service_visits_1.csv", headings, rows(first))
+        report = city.load("service_visits_2.csv", headings, rows(second))
+        assert due(city)[MONDAY][0] == expected
+        assert bool(report.notices) is said
+
+
+def test_a_visit_alike_in_all_that_is_seen_counts_once_and_is_said() -> None:
+    with landing() as city:
+        city.load("service_visits_1.csv", VISITS, [visit(TOWN, d) for d in (0, 0, 0, 1, 1, 1)] + CLOSED)
+        report = city.load("service_visits_2.csv", VISITS, [visit(TOWN, 0), visit(TOWN, 1)])
+        assert due(city) == {MONDAY: (6, 6)}
+        assert "count once" in report.notices[0]

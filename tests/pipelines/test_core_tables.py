@@ -61,7 +61,8 @@ create table visit_count (
     due bigint not null, done bigint not null);
 create table kept_visit (
     file_id text not null, township_code text not null, service text not null, week date not null,
-    hash ubigint not null, nth bigint not null, done boolean not null);
+    hash ubigint not null, nth bigint not null, done boolean not null, is_made boolean, day_hash ubigint, row_hash ubigint,
+    rest_hash ubigint);
 create table held_flag (dispute_id text not null, flag text not null, told_at timestamp, file_id text not null);
 create table whole_export (
     file_id text not null, source text not null, table_name text not null, moment timestamp not null);

@@ -215,7 +215,7 @@ def test_counts_of_visits_are_those_of_a_plain_loop(rows: list) -> None:
         cell = expected.setdefault((town, "S1", week), [0, 0])
         cell[0] += 1
         cell[1] += done is not None and done < due - due % 7 + 7
-    visits, above = placed_visits(frame, QUJING.areas, KEY)
+    visits, above = placed_visits(frame, QUJING.areas, KEY, frame.select(LINE, rest=pl.lit("")))
     counted = visits.group_by(CELL).agg(due=pl.len(), done=pl.col("done").sum())
     assert above == []
     assert {row[:3]: list(row[3:]) for row in counted.select(*CELL, "due", "done").iter_rows()} == expected
