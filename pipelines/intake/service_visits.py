@@ -127,10 +127,13 @@ def placed_visits(
             maintain_order="left",
         )
         .with_columns(
-            week=pl.col("visit_due_on").dt.truncate("1w"), visited_at=pl.col("visited_on").cast(pl.Datetime("us"))
+            week=pl.col("visit_due_on").dt.truncate("1w"),
+            visited_at=pl.col("visited_on").cast(pl.Datetime("us")),
         )
         .with_columns(
-            done=((pl.col("visited_at") < end) & (pl.coalesce("recorded_at", "visited_at") < end)).fill_null(value=False)
+            done=((pl.col("visited_at") < end) & (pl.coalesce("recorded_at", "visited_at") < end)).fill_null(
+                value=False
+            )
         )
         .with_columns(
             day=pl.col("visit_due_on").cast(pl.String),

@@ -36,8 +36,8 @@ def test_a_held_row_that_raises_a_flag_takes_the_dispute_off_the_list(flag: str,
 def test_the_past_is_as_it_was_known() -> None:
     with landing() as city:
         city.load("disputes_1.csv", DISPUTES, [BASE, f"JF2,2025-11-04 09:00,邻里,{TOWN}"])
-        held = "JF1,2025-11-04 09:00,邻里,999,是,2025-11-20 09:00"
-        city.load("disputes_2.csv", f"{DISPUTES},minor_involved,recorded_at", [held])
+        row_held = "JF1,2025-11-04 09:00,邻里,999,是,2025-11-20 09:00"
+        city.load("disputes_2.csv", f"{DISPUTES},minor_involved,recorded_at", [row_held])
         cleared = f"{BASE},否,2025-12-03 09:00"
         city.load("disputes_3.csv", f"{DISPUTES},minor_involved,recorded_at", [cleared])
         listed = {day: "JF1" in city.at_risk(day) for day in map(date.fromisoformat, MONDAYS)}
