@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from models.backtesting.fairness import AXES, DISPARITIES, MODEL
-from models.wording import GROUPS, Message
+from models.display_names import GROUPS
+from models.wording import Message
 from pipelines.city.model_settings import Promotion
 from pipelines.city.profile import Profile, reference_codes
 

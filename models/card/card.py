@@ -7,9 +7,10 @@ import polars as pl
 from models.backtesting.fairness_limits import group_name
 from models.card.card_audit import FILES, Language, Value, fairness, families, figure
 from models.card.markdown import table
+from models.display_names import AXES, EVENTS, METRIC_NAMES, MODEL_NAMES, ORIGINS, SIMULATED
 from models.protocol.time_splits import gap_days
 from models.registry.registry import Event, Registered, champion, events
-from models.wording import AXES, EVENTS, METRIC_NAMES, MODEL_NAMES, ORIGINS, SIMULATED, Message
+from models.wording import Message
 from pipelines.city.profile import REFERENCE, Profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home

@@ -11,7 +11,7 @@ from models.card.markdown import table
 from models.counts.demand.grains import GRAINS
 from models.counts.shared.families_evidence import COVERAGE_FILE, DEMAND_FILE
 from models.counts.train_families import FINEST
-from models.wording import (
+from models.display_names import (
     AXES,
     CARD,
     FAMILY_METRIC_NAMES,
@@ -20,8 +20,8 @@ from models.wording import (
     GAP_NAMES,
     GRAIN_NAMES,
     GROUP_METRIC_NAMES,
-    Message,
 )
+from models.wording import Message
 from pipelines.city.profile import Profile
 
 Language = Literal["zh", "en"]

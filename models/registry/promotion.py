@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from models.backtesting.fairness_limits import Beyond, beyond_limits, group_name
+from models.display_names import AXES, MODEL_NAMES
 from models.escalation.baselines import RULES
 from models.measuring.recall_gain import GAIN, MODEL, paired_recall_gain
-from models.wording import AXES, MODEL_NAMES, Message, message
+from models.wording import Message, message
 from pipelines.city.profile import Profile
 
 

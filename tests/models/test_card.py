@@ -12,10 +12,10 @@ from models.backtesting.fairness_limits import gaps, group_name, groups, trend
 from models.card.card import card, write_cards
 from models.card.card_audit import fairness, families, figure
 from models.counts.demand.grains import GRAINS
+from models.display_names import FAMILY_METRIC_NAMES
 from models.measuring.metrics import METRICS_SCHEMA
 from models.registry import registry
 from models.registry.registry import Registered
-from models.wording import FAMILY_METRIC_NAMES
 from pipelines.city.profile import Profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
