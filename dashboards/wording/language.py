@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from dashboards.wording.vocabulary import USUAL, in_words_of
-from pipelines.city.settings import Vocabulary
+from pipelines.city.vocabulary import Vocabulary
 from pipelines.city.yaml_text import yaml_data
 from pipelines.errors import RefusedInput
 

@@ -6,7 +6,7 @@ A profile that names nothing leaves every text as it is. What stands in braces i
 import re
 from collections.abc import Callable
 
-from pipelines.city.settings import Term, Vocabulary
+from pipelines.city.vocabulary import Term, Vocabulary
 
 USUAL = Vocabulary()
 ORDER = ("mediator", "mediation", "case", "party")

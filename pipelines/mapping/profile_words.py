@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipelines.city.profile import Profile
-from pipelines.city.settings import Vocabulary
+from pipelines.city.vocabulary import Vocabulary
 from pipelines.errors import RefusedInput
 from pipelines.privacy.refused_words import why_no_name
 

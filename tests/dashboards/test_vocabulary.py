@@ -12,7 +12,7 @@ from dashboards.wording.code_names import names_of
 from dashboards.wording.language import LANGS, words_of
 from dashboards.wording.vocabulary import in_words_of
 from pipelines.city.profile import load_profile
-from pipelines.city.settings import Term, Vocabulary
+from pipelines.city.vocabulary import Term, Vocabulary
 
 TREES = Vocabulary(
     case=Term(zh="诉求", en="application"),

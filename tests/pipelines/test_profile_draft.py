@@ -4,51 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from pipelines.city.profile import load_profile
-from pipelines.home import REPO
-from pipelines.onboarding.dry_run import check_folder
-from pipelines.onboarding.profile_draft import draft_profile
+from tests.pipelines.drafted_profiles import BASIC, SHARED, drafted, drafted_of, register, steps
 
-SHARED = REPO.parent / "shared" / "data"
 CLOSING = {
     "table": "dispute_events", "present": "结案日期", "columns": {"dispute_id": "案号", "event_at": "结案日期"},
     "templates": {"event_id": "{案号}-closed"}, "constants": {"event_type": "closed"},
 }  # fmt: skip
-
-
-def drafted(folder: Path, files: dict[str, str]) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    """The tables of all drafted mappings, in order of file name, and the notes."""
-    (folder / "land").mkdir()
-    for name, text in files.items():
-        (folder / "land" / name).write_text(text, encoding="utf-8")
-    return drafted_of(folder / "land", folder / "city")
-
-
-def drafted_of(land: Path, city: Path) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    draft = draft_profile(land, city)
-    load_profile(str(city))
-    mappings = [
-        yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((city / "mappings").glob("*.yml"))
-    ]
-    return [table for mapping in mappings for table in mapping["tables"]], draft.notes
-
-
-def register(*columns: str, rows: int = 40, **cells: Any) -> str:
-    """A CSV of so many rows; a cell is a function of the row's number."""
-    known: dict[str, Any] = {
-        "案号": lambda n: f"K{n:03}",
-        "登记日期": lambda n: f"2025-03-{n % 28 + 1:02}",
-        "纠纷类型": lambda n: ("邻里", "借贷")[n % 2],
-        "乡镇": lambda n: ("东镇", "西镇")[n % 2],
-        "结案日期": lambda n: f"2025-05-{n % 28 + 1:02}" if n % 3 else "",
-    } | cells  # fmt: skip
-    lines = [",".join(str(known[c](n)) for c in columns) for n in range(rows)]
-    return "\n".join([",".join(columns), *lines]) + "\n"
-
-
-BASIC = ("案号", "登记日期", "纠纷类型", "乡镇")
 
 
 def test_a_closing_becomes_a_closing_step(tmp_path: Path) -> None:
@@ -177,19 +140,6 @@ def test_of_two_readings_of_a_date_none_is_taken(tmp_path: Path) -> None:
     assert 'registered_at: day and month cannot be told apart; write ["%d/%m/%Y"] or ["%m/%d/%Y"]' in text
 
 
-def steps(
-    key: str = "case_id", act: str = "activity", at: str = "timestamp", shown: str = "2025-03-{:02} 09:{:02}"
-) -> str:
-    """A log: 40 cases, three to five steps each; kind and place on the first row alone."""
-    lines = [f"{key},{act},{at},type,district,resource"]
-    words = ("NEW", "VISIT", "HEARING", "FIN", "REOPEN")
-    for n in range(40):
-        for step in range(3 + n % 3):
-            first = f"{('noise', 'fence')[n % 2]},{('north', 'south')[n % 2]}" if step == 0 else ","
-            lines.append(f"C{n:03},{words[step]},{shown.format(n % 20 + 1 + step, n)},{first},Res{n % 9}")
-    return "\n".join(lines) + "\n"
-
-
 @pytest.mark.parametrize(
     ("key", "act", "at"),
     [("case_id", "activity", "timestamp"), ("案号", "办理环节", "办理时间"), ("工单编号", "操作", "时间"), ("Case No", "Step", "Event time"), ("编号", "状态", "日期")],
@@ -240,73 +190,3 @@ def test_a_heading_cannot_break_out_of_its_line(tmp_path: Path) -> None:
     odd = '"电话\nfiles: x"'
     tables, _ = drafted(tmp_path, {"台账.csv": register(*BASIC, odd, **{odd: lambda n: ""})})
     assert [t["table"] for t in tables] == ["disputes"]
-
-
-def loaded(land: Path, city: Path) -> dict[str, tuple[int, int]]:
-    """Rows read and loaded by table, by the draft as it stands."""
-    reports = check_folder(land, load_profile(str(city))).files
-    tables = {report.table for report in reports}
-    return {
-        t: (sum(r.read for r in reports if r.table == t), sum(r.loaded for r in reports if r.table == t))
-        for t in tables
-    }
-
-
-def test_a_log_with_semicolons_and_days_before_months_loads_by_its_draft(tmp_path: Path) -> None:
-    text = steps("Case ref", "Step", "When", shown="{:02}/03/2025 09:{:02}").replace(",", ";")
-    drafted(tmp_path, {"requests_2025.csv": text})
-    rows = len(text.splitlines()) - 1
-    assert loaded(tmp_path / "land", tmp_path / "city") == {
-        "disputes": (40, 40),
-        "dispute_events": (rows, rows),
-    }
-
-
-@pytest.mark.parametrize(
-    ("key", "act", "at", "shown"),
-    [
-        ("request_id", "action", "event_time", "2025-03-{:02}T09:{:02}:00Z"), ("ticket", "status", "changed_on", "{:02}.03.2025"),
-        ("案号", "办理环节", "操作时间", "2025-03-{:02} 09:{:02}:00"), ("Permit No.", "Stage", "Date", "03/{:02}/2025 09:{:02} AM"),
-        ("受理单号", "流转环节", "处理时间", "2025年3月{}日9时{}分"),
-    ],
-)  # fmt: skip
-def test_logs_of_many_habits_load_by_their_drafts(
-    key: str, act: str, at: str, shown: str, tmp_path: Path
-) -> None:
-    lines = steps(key, act, at, shown).splitlines()
-    numbered = [f"id;{lines[0]}", *(f"{n};{line}" for n, line in enumerate(lines[1:], 1))]
-    drafted(tmp_path, {"log_2025.csv": "\n".join(numbered).replace(",", ";") + "\n"})
-    rows = len(lines) - 1
-    assert loaded(tmp_path / "land", tmp_path / "city") == {
-        "disputes": (40, 40),
-        "dispute_events": (rows, rows),
-    }
-
-
-@pytest.mark.parametrize("key", ["麒调字第{}号", "JF2025{:06}", "（2025）麒调字第{}号", "TR-{:04}"])
-@pytest.mark.parametrize(
-    "day", ["2025-03-{:02} 09:00", "{:02}/03/2025", "{:02}.03.2025 09:05", "2025年3月{}日"]
-)
-def test_a_register_with_closings_loads_by_its_draft(key: str, day: str, tmp_path: Path) -> None:
-    cells = {
-        "案号": lambda n: key.format(n + 100),
-        "登记日期": lambda n: day.format(n % 28 + 1),
-        "结案日期": lambda n: (
-            day.format(n % 28 + 1).replace("2025-03", "2025-04").replace("/03/", "/04/") if n % 3 else ""
-        ),
-    }
-    drafted(tmp_path, {"台账2025.csv": register(*BASIC, "结案日期", **cells)})
-    assert loaded(tmp_path / "land", tmp_path / "city") == {"disputes": (40, 40), "dispute_events": (26, 26)}
-
-
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared files are not here")
-@pytest.mark.parametrize(
-    "folder",
-    ["00_plain", "01_semicolon", "02_tab", "32b_xlsx_two_sheets", "36_xlsx_numid", "54_fullwidth", "61_draft_closing", "62_en_closing", "65_banjie"],
-)  # fmt: skip
-def test_the_shared_variations_load_by_their_drafts(folder: str, tmp_path: Path) -> None:
-    drafted_of(SHARED / "file_variations" / folder, tmp_path / "city")
-    counts = loaded(SHARED / "file_variations" / folder, tmp_path / "city")
-    assert counts["disputes"] == (60, 60)
-    read, kept = counts["dispute_events"]
-    assert read == kept > 0
