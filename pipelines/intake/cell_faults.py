@@ -52,13 +52,13 @@ def cell_faults(raw: RawFile, mapping: TableMapping) -> pl.DataFrame:
             number=name in numbers and not (name in mapping.templates and heading in moments),
         )
     ]
-    found = [
+    marked = [
         pl.DataFrame({LINE: raw.frame[LINE].filter(mask.fill_null(value=False))}).with_columns(
             pl.lit(rule).alias(RULE)
         )
         for rule, mask in masks
     ]
-    return pl.concat([raw.faults.select(*FAULTS), *(f for f in found if len(f))]).unique(maintain_order=True)
+    return pl.concat([raw.faults.select(*FAULTS), *(f for f in marked if len(f))]).unique(maintain_order=True)
 
 
 def hold_faults(parsed: Parsed, faults: pl.DataFrame) -> Parsed:

@@ -191,7 +191,8 @@ def _in_order(pairs: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
     gammas = [f"gamma_{column}" for column in COMPARISONS]
     near = pairs.filter(apart.abs() <= pl.duration(days=linkage.days)).with_columns(left_first=left_first)
     evidence = [
-        json.dumps(_told(row), ensure_ascii=False) for row in near.select(gammas).iter_rows(named=True)
+        json.dumps(_agreement_words(row), ensure_ascii=False)
+        for row in near.select(gammas).iter_rows(named=True)
     ]
     return near.select(
         dispute_id=pl.when("left_first").then("unique_id_r").otherwise("unique_id_l"),
@@ -201,13 +202,13 @@ def _in_order(pairs: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
     )
 
 
-def _told(gammas: Mapping[str, int]) -> dict[str, str]:
+def _agreement_words(gammas: Mapping[str, int]) -> dict[str, str]:
     """The degree of agreement of each column in words; Splink numbers them from the last, -1 is one not known."""
-    told = {}
+    agreement = {}
     for column, levels in COMPARISONS.items():
         at = gammas[f"gamma_{column}"]
-        told[column] = "not known" if at < 0 else levels[len(levels) - 1 - at].name
-    return told
+        agreement[column] = "not known" if at < 0 else levels[len(levels) - 1 - at].name
+    return agreement
 
 
 def _comparison(column: str, levels: tuple[Level, ...]) -> dict[str, Any]:

@@ -56,10 +56,10 @@ def keys_checked(
     if table in ("disputes", "grid_reports"):
         _refuse_moving(name, table, key, began, judged, rows[key].n_unique())
     in_file_only = (pl.col(LINE) >= 0).all().over(key)
-    held = judged.filter(
+    other_matters = judged.filter(
         (pl.col(LINE) >= 0) & (pl.col("other") | (in_file_only & pl.col("other").any().over(key)))
     )
-    return held[LINE].sort().to_list()
+    return other_matters[LINE].sort().to_list()
 
 
 def _known_versions(

@@ -20,7 +20,7 @@ from pipelines.mapping.landing_entries import LEFT_ALONE
 from pipelines.mapping.landing_folder import SourceFile, Unread, find_sources, load_mappings, unread_files
 from pipelines.mapping.mapping import TableMapping, headings_of
 from pipelines.onboarding.likely_faults import (
-    HELD,
+    HELD_ROWS,
     HINT,
     NOTICE,
     REFUSED,
@@ -181,7 +181,7 @@ def _faults_of_files(report: CheckReport) -> Iterator[Fault]:
     yield from faults_of_rules(report.rules, read)
     notices = dict.fromkeys((file.file, notice) for file in report.files for notice in file.notices)
     yield from (Fault(NOTICE, 1.0, f"{name}: {notice}") for name, notice in notices)
-    yield from (Fault(HELD, 0.0, words) for words in report.words)
+    yield from (Fault(HELD_ROWS, 0.0, words) for words in report.words)
     yield from (Fault(UNREAD, 1.0, line) for line in report.unread_lines())
     for name, hints in report.hints.items():
         yield from (Fault(HINT, 0.0, f"{name}: {hint}; add it to a mapping if so") for hint in hints)

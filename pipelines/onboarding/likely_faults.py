@@ -15,7 +15,7 @@ from pipelines.tables.contracts import TABLES
 from pipelines.tables.core import CORE_TABLES
 from pipelines.warehouse.warehouse import read_frame, read_row
 
-REFUSED, NO_CLOSING, REFERENCE, KEY, STOPPED, NOTICE, DATE, HELD, UNREAD, HINT = range(10)
+REFUSED, NO_CLOSING, REFERENCE, KEY, STOPPED, NOTICE, DATE, HELD_ROWS, UNREAD, HINT = range(10)
 """How grave a kind of fault is, the gravest first."""
 FAR_AWAY = timedelta(days=365)
 FEW = 0.01
@@ -72,11 +72,11 @@ def faults_of_rules(rules: dict[str, dict[str, int]], read: dict[str, int]) -> I
         rules: rows held by table and rule.
         read: rows read by table.
     """
-    for table, held in rules.items():
-        for rule, n in held.items():
+    for table, n_by_rule in rules.items():
+        for rule, n in n_by_rule.items():
             share = n / max(read.get(table, n), 1)
             yield Fault(
-                REFUSED if share > MOST else HELD,
+                REFUSED if share > MOST else HELD_ROWS,
                 share,
                 f"{table}: {n:,} rows ({percent(share)}) would be held, {rule}; `--corrections FOLDER` writes them out",
             )
