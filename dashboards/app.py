@@ -80,7 +80,10 @@ def main() -> None:
             "".join(notice(notice_sentence(words, one), one.grave) for one in messages if one.grave)
             or "<span></span>"
         )
-        page.run()
+        try:
+            page.run()
+        except FengqiaoError:
+            _instead(words("empty.unreadable"), words("empty.unreadable_do"))
     st.html(boundary(words("boundary.line")))
     if SERVED in os.environ:
         _settle()

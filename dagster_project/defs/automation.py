@@ -5,29 +5,22 @@ An engineer turns each on in Dagster's screen. Times are local (Asia/Shanghai).
 
 import hashlib
 import json
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 
-from dagster_project.defs.assets import INTAKE_JOB, WEEKLY, challenger, intake
+from dagster_project.defs.assets import INTAKE_JOB, challenger, intake
+from dagster_project.defs.main_job import CRASH_RETRIES, main_job, run_config
 from dagster_project.operations.city import City
 from dagster_project.operations.status import newest_meta
+from pipelines.tables.publication_meta import PublicationMeta
 
 TIMEZONE = "Asia/Shanghai"
 SETTLE_SECONDS = 300
 """A file changed more recently than this may still be incomplete."""
 PROPOSE_WEEKS = 13
 """A champion trained longer ago than this is due for a challenger."""
-CRASH_RETRIES = {"dagster/max_retries": "2", "dagster/retry_on_asset_or_op_failure": "false"}
-"""Number of restarts of a run whose process died; a run that failed with an error is not restarted."""
-
-main_job = dg.define_asset_job(
-    "main_job", selection=[intake, *WEEKLY], tags=CRASH_RETRIES,
-    description="Files to papers as of one Monday: what `fengqiao run` does.",
-)  # fmt: skip
 intake_job = dg.define_asset_job(
     INTAKE_JOB,
     selection=[intake],
@@ -70,9 +63,9 @@ def weekly_upkeep(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     description="Mondays at 05:00: the week that begins today.",
 )  # fmt: skip
 def every_monday(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """One run each Monday, with that Monday as the partition."""
+    """One run each Monday, for that Monday."""
     today = context.scheduled_execution_time.date()
-    return dg.RunRequest(partition_key=(today - timedelta(days=today.weekday())).isoformat())
+    return dg.RunRequest(run_config=run_config(today - timedelta(days=today.weekday())))
 
 
 @dg.sensor(
@@ -104,10 +97,11 @@ def retrain_proposal(
     why = None if meta is None else due_for_retraining(meta)
     if meta is None or why is None:
         return dg.SkipReason("the champion is not due")
-    if meta["as_of"] == context.cursor:
-        return dg.SkipReason(f"a challenger was trained for {meta['as_of']} already")
-    context.update_cursor(meta["as_of"])
-    return dg.RunRequest(run_key=f"retrain {meta['as_of']}", partition_key=meta["as_of"], tags={"why": why})
+    monday = meta.as_of.isoformat()
+    if monday == context.cursor:
+        return dg.SkipReason(f"a challenger was trained for {monday} already")
+    context.update_cursor(monday)
+    return dg.RunRequest(run_key=f"retrain {monday}", partition_key=monday, tags={"why": why})
 
 
 def settled(folder: Path, now: datetime) -> str | None:
@@ -120,14 +114,14 @@ def settled(folder: Path, now: datetime) -> str | None:
     return hashlib.sha256(state.encode()).hexdigest()
 
 
-def due_for_retraining(meta: Mapping[str, Any]) -> str | None:
+def due_for_retraining(meta: PublicationMeta) -> str | None:
     """The reason why a published week asks for a challenger, or None."""
-    model = meta["model"]
-    if model["champion"] is None:
+    model = meta.model
+    if model.champion is None or model.registered_as_of is None:
         return None
-    if not model["usable"]:
-        return model["reason_en"]
-    age = (date.fromisoformat(meta["as_of"]) - date.fromisoformat(model["registered_as_of"])).days // 7
+    if not model.usable:
+        return model.reason_en
+    age = (meta.as_of - model.registered_as_of).days // 7
     return f"the champion is {age} weeks old" if age >= PROPOSE_WEEKS else None
 
 

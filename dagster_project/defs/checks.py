@@ -15,6 +15,8 @@ import polars as pl
 from dagster_project.defs import asset_metadata
 from dagster_project.operations.city import City
 from pipelines.tables.core import CORE_TABLES
+from pipelines.tables.publication_meta import read_meta
+from pipelines.tables.published import PUBLISHED, faults
 from pipelines.warehouse import checks
 from pipelines.warehouse.checks import Finding
 from pipelines.warehouse.warehouse import open_warehouse
@@ -51,6 +53,12 @@ WEEK_CHECKS = [
     ),
     _spec("freshness", "feat_dispute", "The newest record was known shortly before the Monday."),
     _spec("volume", "feat_dispute", "Last week holds about as many records as the twelve weeks before."),
+]
+PUBLISHED_CHECKS = [
+    _spec(
+        "contract", table, "The file holds what its class allows, no key twice, ranked rows in their order."
+    )
+    for table in PUBLISHED
 ]
 LIST_CHECKS = [
     _spec("list", "dispute_warnings", "Ranks, chances and the length of the list are what they must be.")
@@ -94,12 +102,39 @@ def publication_findings(city: City, folder: Path) -> dict[str, list[Finding]]:
     from models.monitoring.monitoring import watch_findings
     from models.publishing.list_check import list_finding
 
-    return {
-        "dispute_warnings": [
-            list_finding(pl.read_parquet(folder / "dispute_warnings.parquet"), city.profile)
-        ],
-        "watch": watch_findings(pl.read_parquet(folder / "watch.parquet")),
-    }
+    findings = {table: [published_contract(folder, table)] for table in PUBLISHED}
+    city.block(
+        "publish", read_meta(folder).as_of, [one for of_table in findings.values() for one in of_table]
+    )
+    warnings, watch = (pl.read_parquet(folder / f"{name}.parquet") for name in ("dispute_warnings", "watch"))
+    findings["dispute_warnings"].append(list_finding(warnings, city.profile))
+    findings["watch"] += watch_findings(watch)
+    return findings
+
+
+def published_contract(folder: Path, table: str) -> Finding:
+    """Whether a published file, read again, is what its class says; a table that the week leaves out breaks nothing."""
+    path = folder / f"{table}.parquet"
+    if not path.exists():
+        return Finding(
+            name="contract",
+            passed=True,
+            zh=f"{table}：本周没有",
+            en=f"{table}: left out this week",
+            facts={"rows": 0},
+        )
+    try:
+        frame = pl.read_parquet(path)
+        broken, rows = faults(table, frame), len(frame)
+    except (OSError, pl.exceptions.PolarsError):
+        broken, rows = ["the file cannot be read"], 0
+    return Finding(
+        name="contract",
+        passed=not broken,
+        zh=f"{table}：" + ("；".join(broken) or f"与定义相符，共{rows}行"),
+        en=f"{table}: " + ("; ".join(broken) or f"as its class says, {rows} rows"),
+        facts={"rows": rows},
+    )
 
 
 def results(findings: Iterable[Finding], asset: str) -> list[dg.AssetCheckResult]:

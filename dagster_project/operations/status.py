@@ -1,13 +1,13 @@
 """The state of a home in at most ten lines, for an engineer."""
 
 import json
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from dagster_project.operations.city import City
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.run_state import last_run
+from pipelines.tables.publication_meta import ModelEntry, PublicationMeta, read_meta
 from pipelines.warehouse.as_of import newest_as_of
 from pipelines.warehouse.warehouse import data_until, open_warehouse
 
@@ -31,39 +31,44 @@ def status_lines(city: City, today: date) -> list[str]:
     meta = newest_meta(city.home)
     if meta is None:
         return [*lines, "published: nothing yet"]
-    model = meta["model"]
-    missing = [name for name, family in meta["families"].items() if not family["published"]]
+    model = meta.model
+    missing = [name for name, family in meta.families.items() if not family.published]
     return [
         *lines,
-        f"published: as of {meta['as_of']}, {meta['listed']} listed of {meta['ranked']:,} at risk",
-        f"champion: {model['champion'] or 'none'}, {'in use' if model['usable'] else 'not used: ' + model['reason_en']}",
+        f"published: as of {meta.as_of}, {meta.listed} listed of {meta.ranked:,} at risk",
+        f"champion: {model.champion or 'none'}, {'in use' if model.usable else 'not used: ' + model.reason_en}",
         f"model card: {_card(model)}",
         f"families not published: {', '.join(missing) or 'none'}",
         f"overdue: {'; '.join(overdue(meta, today)) or 'nothing'}",
     ]
 
 
-def newest_meta(home: Home) -> dict[str, Any] | None:
-    """`meta.json` of the publication in force, or None."""
+def newest_meta(home: Home) -> PublicationMeta | None:
+    """`meta.json` of the publication in force, or None.
+
+    Raises:
+        FengqiaoError: it cannot be read.
+    """
     pointer = home.published / "current.json"
     if not pointer.exists():
         return None
     folder = json.loads(pointer.read_text(encoding="utf-8"))["folder"]
-    return json.loads((home.published / folder / "meta.json").read_text(encoding="utf-8"))
+    return read_meta(home.published / folder)
 
 
-def overdue(meta: dict[str, Any], today: date) -> list[str]:
+def overdue(meta: PublicationMeta, today: date) -> list[str]:
     """Tasks that a published week's `meta.json` shows as overdue; simulated data are never overdue."""
-    if meta["synthetic"]:
-        today = date.fromisoformat(meta["as_of"])
+    if meta.synthetic:
+        today = meta.as_of
     messages = []
-    until = datetime.fromisoformat(meta["data_until"]).date()
-    if (today - until).days > DATA_OVERDUE_DAYS:
-        messages.append(f"data, {(today - until).days} days old")
-    if (today - date.fromisoformat(meta["as_of"])).days >= 7:
-        messages.append(f"publication, {(today - date.fromisoformat(meta['as_of'])).days} days old")
-    expires = meta["model"]["expires_on"]
-    if expires and (date.fromisoformat(expires) - today).days < CARD_ENDS_DAYS:
+    data_days = (today - meta.data_until.date()).days if meta.data_until else None
+    if data_days is None or data_days > DATA_OVERDUE_DAYS:
+        messages.append("data, none is known" if data_days is None else f"data, {data_days} days old")
+    age_days = (today - meta.as_of).days
+    if age_days >= 7:
+        messages.append(f"publication, {age_days} days old")
+    expires = meta.model.expires_on
+    if expires and (expires - today).days < CARD_ENDS_DAYS:
         messages.append(f"retraining, the model card ends on {expires}")
     return messages
 
@@ -95,7 +100,7 @@ def _warehouse_lines(city: City) -> list[str]:
     ]
 
 
-def _card(model: dict[str, Any]) -> str:
-    if not model["expires_on"]:
+def _card(model: ModelEntry) -> str:
+    if not model.expires_on:
         return "none"
-    return f"trained on weeks until {model['trained_until']}, expires on {model['expires_on']}"
+    return f"trained on weeks until {model.trained_until}, expires on {model.expires_on}"

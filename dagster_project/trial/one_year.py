@@ -4,7 +4,6 @@ The list comes from the product's own intake, features, scoring and publishing; 
 the world's true hazards. A dispute is attended to once.
 """
 
-import json
 import shutil
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -28,6 +27,7 @@ from pipelines.simulator.parameters import NEVER, Parameters
 from pipelines.simulator.seasons import START, season_weeks
 from pipelines.simulator.settings import TrialFigures, city_figures
 from pipelines.simulator.weekly_feed import Feed, new_feed, resumed
+from pipelines.tables.publication_meta import read_meta
 from pipelines.warehouse.warehouse import open_warehouse
 
 LISTED = {
@@ -175,8 +175,7 @@ class _Year:
             if self.arm.learns and week > 0 and week % RETRAIN_EVERY_WEEKS == 0:
                 retrain(self.home, self.profile, monday, promote=True, scope=LIST_ONLY)
             published = score_and_publish(self.home, self.profile, monday, scope=LIST_ONLY)
-            meta = json.loads((published / "meta.json").read_text(encoding="utf-8"))
-            self.why = meta["model"]["reason_en"]
+            self.why = read_meta(published).model.reason_en
             return pl.read_parquet(
                 published / "dispute_warnings.parquet",
                 columns=[*LISTED, "rank", "probability", "model_version"],

@@ -14,7 +14,7 @@ _COUNTS = ("read", "loaded", "quarantined", "duplicates", "unchanged")
 
 def files(publication: Publication) -> list[dict[str, Any]]:
     """Rows taken in by kind of record: table, n files, and the five counts; most records first."""
-    inputs = pl.DataFrame(list(publication.meta["inputs"]), infer_schema_length=None)
+    inputs = pl.DataFrame([each.model_dump() for each in publication.meta.inputs], infer_schema_length=None)
     if inputs.is_empty():
         return []
     counted = inputs.group_by("table").agg(pl.len().alias("files"), *(pl.col(name).sum() for name in _COUNTS))
@@ -23,14 +23,14 @@ def files(publication: Publication) -> list[dict[str, Any]]:
 
 def missing(publication: Publication) -> list[str]:
     """Tables without any record so far."""
-    return sorted(table for table, n in publication.meta["rows"].items() if not n)
+    return sorted(table for table, n in publication.meta.rows.items() if not n)
 
 
 def refusals(publication: Publication) -> list[dict[str, Any]]:
     """Rows set aside, by table and reason, most first: table, column (or None), rule, n."""
     rows = [
         {"table": table, "column": column, "rule": rule, "n": n}
-        for table, rules in publication.meta["quarantine"].items()
+        for table, rules in publication.meta.quarantine.items()
         for text, n in rules.items()
         for column, rule in [_parted(text)]
     ]

@@ -97,20 +97,11 @@ def watched(publication: Publication) -> pl.DataFrame:
 
 def card(publication: Publication) -> Card:
     """The model card's dates, from `meta.json`."""
-    model = publication.meta["model"]
-    return Card(
-        version=model.get("champion") or (model["version"] if model["usable"] else None),
-        usable=bool(model["usable"]),
-        trained_until=_day(model["trained_until"]),
-        expires_on=_day(model["expires_on"]),
-    )
+    model = publication.meta.model
+    return Card(model.champion, model.usable, model.trained_until, model.expires_on)
 
 
 def _measured(publication: Publication) -> pl.DataFrame:
     """Metrics pooled over all weeks, without missing values."""
     values = pl.col("value", "low", "high").fill_nan(None)
     return publication.metrics.filter(pl.col("as_of").is_null()).with_columns(values).drop_nulls("value")
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text[:10]) if text else None

@@ -7,16 +7,16 @@ changes only when a dispute is erased, so it is kept by its digest and the stamp
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import dataframely as dy
 import polars as pl
 
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
+from pipelines.tables.publication_meta import PublicationMeta, read_meta
 from pipelines.tables.published import shaped
 from pipelines.tables.published_evidence import Calibration, ModelMetrics
 from pipelines.tables.published_week import DisputeFacts, DisputeTimeline, LastWeek
@@ -59,7 +59,7 @@ class Publication:
     folder: Path
     as_of: date
     digest: str
-    meta: Mapping[str, Any]
+    meta: PublicationMeta
     warnings: pl.DataFrame
     timeline: pl.DataFrame
     facts: pl.DataFrame
@@ -75,17 +75,17 @@ class Publication:
 
     @property
     def synthetic(self) -> bool:
-        return bool(self.meta["synthetic"])
+        return self.meta.synthetic
 
     @property
     def data_until(self) -> datetime:
-        """When the newest record became known."""
-        return datetime.fromisoformat(self.meta["data_until"])
+        """When the newest record became known; the Monday where none was before it."""
+        return self.meta.data_until or datetime.combine(self.as_of, time())
 
     @property
     def scored(self) -> bool:
         """Whether a model was used; otherwise the list stands in the checklist's order, without scores."""
-        return bool(self.meta["model"]["usable"])
+        return self.meta.model.usable
 
 
 def current(home: Home) -> Publication | None:
@@ -118,10 +118,14 @@ def before(home: Home, publication: Publication) -> Publication | None:
 
 
 def models_used(home: Home) -> list[tuple[date, str]]:
-    """Which model made the lists, newest first: the first Monday of each period and its version."""
+    """Which model made the lists, newest first: the first Monday of each period and its version.
+
+    Raises:
+        FengqiaoError: a week's `meta.json` cannot be read.
+    """
     spells: list[tuple[date, str]] = []
     for link in sorted(home.published.glob("????-??-??")):
-        version = json.loads((link / "meta.json").read_text(encoding="utf-8"))["model"]["version"]
+        version = read_meta(link).model.version
         if not spells or spells[-1][1] != version:
             spells.append((date.fromisoformat(link.name), version))
     return spells[::-1]
@@ -137,10 +141,10 @@ def opened(folder: Path, digest: str) -> Publication:
 
 @lru_cache(maxsize=4)
 def _read(folder: Path, digest: str, _stamps: tuple[tuple[str, int, int], ...]) -> Publication:
-    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    meta = read_meta(folder)
     return Publication(
         folder=folder,
-        as_of=date.fromisoformat(meta["as_of"]),
+        as_of=meta.as_of,
         digest=digest,
         meta=meta,
         warnings=pl.read_parquet(folder / "dispute_warnings.parquet").sort("rank"),

@@ -22,7 +22,7 @@ def role_list(publication: Publication, role: Role, k: int | None = None) -> pl.
         k: its length; the profile's capacity where None. The few drawn at random stay on a list of any
             length (boundary 14).
     """
-    return _first(publication.warnings, role, k or publication.meta["capacity"])
+    return _first(publication.warnings, role, k or publication.meta.capacity)
 
 
 def on_any_list(warnings: pl.DataFrame, capacity: int) -> set[str]:

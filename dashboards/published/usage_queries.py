@@ -1,6 +1,5 @@
 """Queries about the use of the lists: the number of warnings decided on, week by week."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import polars as pl
 from dashboards.decisions.store import DECIDED, VISITED, Entry
 from dashboards.published.role_list import on_any_list
 from pipelines.home import Home
+from pipelines.tables.publication_meta import read_meta
 
 WEEKS = 8
 _COLUMNS = ["dispute_id", "rank", "selection", "is_domestic"]
@@ -63,6 +63,6 @@ def acted_on(home: Home, entries: Sequence[Entry]) -> list[Acted]:
 
 @lru_cache(maxsize=4 * WEEKS)
 def _listed(folder: Path) -> frozenset[str]:
-    capacity = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["capacity"]
+    capacity = read_meta(folder).capacity
     warnings = pl.read_parquet(folder / "dispute_warnings.parquet", columns=_COLUMNS).sort("rank")
     return frozenset(on_any_list(warnings, capacity))

@@ -16,6 +16,7 @@ from dashboards.access.roles import Role, visible
 from dashboards.published.publication import CHECKLIST, Publication
 from dashboards.published.role_list import role_list
 from pipelines.run_state import RunState
+from pipelines.tables.publication_meta import FamilyEntry, ModelEntry
 
 LEVELS = ("red", "orange", "yellow", "blue")
 MODEL = "lightgbm"
@@ -103,11 +104,11 @@ def notices(publication: Publication, today: date) -> list[Notice]:
     if (publication.as_of - until).days > OLD_AFTER_DAYS:
         messages.append(Notice("data_end_early", {"until": until}, grave=True))
     if not publication.scored:
-        messages.append(Notice("no_scores", _both(meta["model"]), grave=True))
+        messages.append(Notice("no_scores", _both(meta.model), grave=True))
     messages += [
         Notice(f"family_{family}", _both(state), grave=False)
-        for family, state in sorted(meta["families"].items())
-        if not state["published"]
+        for family, state in sorted(meta.families.items())
+        if not state.published
     ]
     return messages
 
@@ -136,7 +137,7 @@ def week(
         k: how many can be taken up; the profile's capacity where None.
         earlier: the week before, to tell what changed.
     """
-    k = k or publication.meta["capacity"]
+    k = k or publication.meta.capacity
     first = role_list(publication, "protection", k)
     return Week(
         rows=_as_seen(publication, role, role_list(publication, role, k), earlier),
@@ -291,5 +292,5 @@ def _change(then: pl.DataFrame | None) -> pl.Expr:
     )
 
 
-def _both(row: dict[str, Any]) -> dict[str, str]:
-    return {"reason_zh": row["reason_zh"], "reason_en": row["reason_en"]}
+def _both(entry: ModelEntry | FamilyEntry) -> dict[str, str]:
+    return {"reason_zh": entry.reason_zh, "reason_en": entry.reason_en}

@@ -33,12 +33,12 @@ def show() -> None:
     st.title(words("model.title"), anchor=False)
     measured = pooled(publication)
     if MODEL in measured:
-        st.html(lines([words("model.intro", within=span(words, publication.meta["horizon_days"]))]))
+        st.html(lines([words("model.intro", within=span(words, publication.meta.horizon_days))]))
         _evidence(session, measured)
     else:
         st.html(lines([words("model.none"), words("model.none_do")]))
     st.header(words("model.watch"), anchor=False)
-    st.html(bullets(watch_lines(words, publication.meta.get("watch"))))
+    st.html(bullets(watch_lines(words, publication.meta.watch)))
     looked_at = watched(publication)
     if len(looked_at):
         with st.expander(words("watch.every")):
@@ -53,7 +53,7 @@ def show() -> None:
         st.html(bullets(cannot_see(words)))
     with right:
         st.header(words("model.card"), anchor=False)
-        st.html(pairs(card_facts(words, card(publication), publication.meta["excluded"])))
+        st.html(pairs(card_facts(words, card(publication), publication.meta.excluded)))
         st.header(words("model.history"), anchor=False)
         history = history_table(words, models_used(session.home))
         st.html(table(*history, words("model.history"), texts=(1,)))

@@ -54,7 +54,7 @@ def _ask(session: Session) -> None:
 def _why(session: Session, dispute: Dispute) -> None:
     words, names = session.words, session.names
     st.header(words("dispute.chance"), anchor=False)
-    horizon_days = session.published.meta["horizon_days"]
+    horizon_days = session.published.meta.horizon_days
     st.html(lines(chance_lines(words, dispute, session.outcome, horizon_days)))
     chance = chance_of(dispute)
     if chance is not None:

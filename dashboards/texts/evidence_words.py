@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import polars as pl
 
@@ -14,6 +13,7 @@ from dashboards.published.warnings_queries import MODEL
 from dashboards.wording.code_names import Names
 from dashboards.wording.language import Words
 from dashboards.wording.phrases import with_interval
+from pipelines.tables.publication_meta import WatchEntry
 
 _OF_HUNDRED = {"precision_at_capacity", "recall_at_capacity", "ece", "base_rate"}
 _COUNTS = {"n_positives"}
@@ -153,16 +153,12 @@ def card_facts(words: Words, card: Card, excluded: Mapping[str, int]) -> list[tu
     return [*facts, (words("model.excluded"), words("model.excluded_text", **counts))]
 
 
-def watch_lines(words: Words, watch: Mapping[str, Any] | None) -> list[str]:
+def watch_lines(words: Words, watch: WatchEntry) -> list[str]:
     """A sentence for each signal that crossed its limit; from `watch` of meta.json."""
-    if watch is None:
-        return [words("model.no_watch")]
-    if not watch["crossed"]:
-        return [words("model.watch_calm", n=words.number(watch["watched"]))]
-    sentence = words(
-        "model.watch_line", n=words.number(watch["watched"]), crossed=words.number(watch["crossed"])
-    )
-    return [sentence, *(words.localized(row, "reason") for row in watch["rows"])]
+    if not watch.crossed:
+        return [words("model.watch_calm", n=words.number(watch.watched))]
+    sentence = words("model.watch_line", n=words.number(watch.watched), crossed=words.number(watch.crossed))
+    return [sentence, *(words.localized(row.model_dump(), "reason") for row in watch.rows)]
 
 
 def fairness_lines(names: Names, groups: Sequence[tuple[str, str]] | None) -> list[str]:

@@ -62,7 +62,7 @@ def capacity_line(words: Words, publication: Publication, profile: Profile, list
     """Number of disputes the mediators can take this week, and for how many there is room nearby."""
     sentence = words(
         "week.capacity_line",
-        usual=words.number(publication.meta["capacity"]),
+        usual=words.number(publication.meta.capacity),
         n=words.number(listed.k or len(listed.rows)),
     )
     free = free_capacity(publication)

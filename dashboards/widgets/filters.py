@@ -35,7 +35,7 @@ class Filters:
 
 def choose_filters(session: Session) -> Filters:
     """Show the filter fields and return their values."""
-    words, names, meta = session.words, session.names, session.published.meta
+    words, names = session.words, session.names
     counties, categories = choices(session.published)
     first, second, third, fourth, fifth = st.columns([1.25, 1, 1, 1, 1.25], gap="medium")
     with first:
@@ -58,7 +58,7 @@ def choose_filters(session: Session) -> Filters:
             lambda code: names.code("level", code),
             words("week.every_level"),
         )
-    usual = meta["capacity"]
+    usual = session.published.meta.capacity
     with fifth:
         capacity = url_choices.number(
             words("week.capacity", usual=words.number(usual)), "n", 1, usual * _CAPACITIES, usual, 1

@@ -45,6 +45,7 @@ PREDICTION_COLUMNS = (
     "township_code",
     "channel",
     "urban",
+    "few_records",
     "score",
     "rank",
 )
@@ -75,6 +76,7 @@ def run_backtest(
     sealed: Path | None = None,
     progress: Progress = silent,
     scope: Scope = WHOLE,
+    recorded: pl.DataFrame | None = None,
 ) -> Backtest | None:
     """Train and score every fold of the profile; the last fold ends at the last Monday matured by `as_of`.
 
@@ -85,6 +87,7 @@ def run_backtest(
         as_of: the day the backtest is made; later Mondays are not looked at.
         sealed: the simulator's true hazards, to judge against.
         progress: told how far it is.
+        recorded: `reporting.reporting` of the day, for the audit of places that record little; None leaves that out.
         scope: without comparisons, only what a promotion is decided on: the model, the checklist, and metrics of the whole.
 
     Returns:
@@ -100,6 +103,7 @@ def run_backtest(
         sealed,
         scope.comparisons,
         baselines.has_deadlines(matrix),
+        _townships(profile, recorded),
     )
     stands_on = splits_with_setup(splits)
     parts: list[pl.DataFrame] = []
@@ -152,6 +156,7 @@ class _Past:
     sealed: Path | None
     comparisons: bool
     has_deadlines: bool
+    townships: pl.DataFrame
 
     def training_set(self, split: Split, like: TrainingSet | None = None) -> TrainingSet:
         return build_training_set(
@@ -187,7 +192,7 @@ def _fold(past: _Past, split: Split, setup: TrainingSetup | None) -> pl.DataFram
         models = _all_models(past, split, setup, rows)
     except TooLittleToLearn:
         return None
-    base = _described(cohort[rows], past.labels["label"].to_numpy()[rows], past.profile)
+    base = _described(cohort[rows], past.labels["label"].to_numpy()[rows], past.townships)
     days = days_since_1970(base["as_of"])
     return pl.concat(
         base.with_columns(
@@ -223,10 +228,19 @@ def _all_models(
     return models
 
 
-def _described(cohort: pl.DataFrame, label: np.ndarray, profile: Profile) -> pl.DataFrame:
-    urban = profile.areas.select(pl.col("area_code").alias("township_code"), "urban")
+def _townships(profile: Profile, recorded: pl.DataFrame | None) -> pl.DataFrame:
+    """Every area's township_code, urban and few_records."""
+    areas = profile.areas.select("area_code", "urban")
+    if recorded is None:
+        places = areas.with_columns(few_records=pl.lit(None, pl.Boolean))
+    else:
+        places = areas.join(recorded.select("area_code", "few_records"), on="area_code", how="left")
+    return places.rename({"area_code": "township_code"})
+
+
+def _described(cohort: pl.DataFrame, label: np.ndarray, townships: pl.DataFrame) -> pl.DataFrame:
     return (
         cohort.select("as_of", "dispute_id", "category", "county_code", "township_code", "channel")
         .with_columns(label=pl.Series(label, dtype=pl.Boolean))
-        .join(urban, on="township_code", how="left", maintain_order="left")
+        .join(townships, on="township_code", how="left", maintain_order="left")
     )

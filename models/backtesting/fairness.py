@@ -29,7 +29,10 @@ MODEL = "lightgbm"
 LEAST_HARMS = 10
 """A group with fewer harmed disputes is counted but not compared, because its shares are mostly chance."""
 PERIODS = 4
-FEW, USUAL = "few_records", "usual"
+REPORTING = (
+    pl.when("few_records").then(pl.lit("few_records")).when(~pl.col("few_records")).then(pl.lit("usual"))
+).alias("reporting")
+"""The published column of a dispute's township, in words; null where its township is not known."""
 SHARES = {
     "recall_at_capacity": ("found", "harmed"),
     "false_alarm_rate": ("in_vain", "spared"),
@@ -75,14 +78,14 @@ def fairness_audit(predictions: pl.DataFrame, profile: Profile, *, by_period: bo
 
     Args:
         predictions: of the backtest.
-        profile: capacity, replicates, seed, populations.
+        profile: capacity, replicates, seed.
         by_period: the periods too.
     """
     rows = predictions.filter((pl.col("model") == MODEL) & pl.col("probability").is_not_null())
     if rows.is_empty():
         return pl.DataFrame(schema=METRICS_SCHEMA)
     settings = profile.settings
-    rows = _with_reporting(rows, profile).with_columns(dispute=pl.col("dispute_id").rank("dense") - 1)
+    rows = rows.with_columns(REPORTING, dispute=pl.col("dispute_id").rank("dense") - 1)
     weights = dispute_weights(rows["dispute"].n_unique(), settings.backtest.bootstrap, settings.seed)
     metric_rows: list[tuple] = []
     for axis, column in AXES.items():
@@ -95,28 +98,6 @@ def fairness_audit(predictions: pl.DataFrame, profile: Profile, *, by_period: bo
     return pl.DataFrame(
         [(MODEL, None, *row) for row in metric_rows], schema=METRICS_SCHEMA, orient="row"
     ).with_columns(pl.col("value", "low", "high").fill_nan(None))
-
-
-def _with_reporting(rows: pl.DataFrame, profile: Profile) -> pl.DataFrame:
-    """Add a mark for townships with far fewer disputes per head than places of their kind."""
-    heads = profile.areas.filter(pl.col("tier") == "township").select(
-        pl.col("area_code").alias("township_code"), pl.col("urban").alias("kind"), "population"
-    )
-    counts = rows.group_by("township_code").agg(n=pl.col("dispute_id").n_unique())
-    rate = pl.col("n").sum().over("kind") / pl.col("population").sum().over("kind")
-    limit = profile.settings.demand.few_records
-    marked = (
-        heads.join(counts, on="township_code", how="left")
-        .with_columns(pl.col("n").fill_null(0))
-        .select(
-            "township_code",
-            reporting=pl.when(pl.col("n") < limit * rate * pl.col("population"))
-            .then(pl.lit(FEW))
-            .when(pl.col("population") > 0)
-            .then(pl.lit(USUAL)),
-        )
-    )
-    return rows.join(marked, on="township_code", how="left", maintain_order="left")
 
 
 def _compared(axis: str, rows: pl.DataFrame, capacity: int, weights: np.ndarray) -> list[tuple]:

@@ -1,6 +1,5 @@
 """`meta.json`: the data and model behind a publication and how far it may be trusted. It contains no wall-clock time."""
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -78,8 +77,7 @@ def meta(
             for name, (published, why) in families.items()
         },
     }
-    checked = PublicationMeta.model_validate(content).model_dump()
-    return (json.dumps(checked, ensure_ascii=False, indent=1, default=_plain) + "\n").encode()
+    return PublicationMeta.model_validate(content).as_bytes()
 
 
 def model_entry(champion: Registered | None, standing: Usability, catalogue_hash: str) -> dict[str, Any]:
@@ -151,9 +149,3 @@ def _quarantine(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, dict[s
 
 def _row(con: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None) -> tuple:
     return con.execute(query, parameters or {}).fetchall()[0]
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"no plain form for {type(value).__name__}")

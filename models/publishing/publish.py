@@ -16,6 +16,7 @@ from models.scope import WHOLE, Scope
 from models.wording import message
 from pipelines.city.profile import Profile
 from pipelines.home import Home
+from pipelines.tables.publication_meta import META
 from pipelines.warehouse.warehouse import open_warehouse
 
 
@@ -55,7 +56,7 @@ def publish_week(
             describe_week(con, home, profile, scored, champion, evidence) if scope.screens else NOT_DESCRIBED
         )
         sealed = _meta_json(con, profile, scored, described, champion)
-    files = {"dispute_warnings.parquet": scored.warnings, **described.files, "meta.json": sealed}
+    files = {"dispute_warnings.parquet": scored.warnings, **described.files, META: sealed}
     return write_publication(home, as_of, files)
 
 

@@ -8,6 +8,7 @@ import duckdb
 
 from features.catalogue.catalogue import catalogue_hash
 from models.backtesting.backtest import Backtest, run_backtest, save_backtest
+from models.counts.demand.reporting import reporting
 from models.counts.shared.families_evidence import Families
 from models.counts.train_families import make_families
 from models.escalation.matured_history import matured_history, too_few, too_short
@@ -59,7 +60,10 @@ def make_candidate(
         if few is not None:
             return few
         families = make_families(con, profile, as_of, progress) if scope.families else Families()
-    backtest = run_backtest(known.matrix, known.labels, profile, as_of, known.sealed, progress, scope)
+        recorded = reporting(con, profile, as_of)
+    backtest = run_backtest(
+        known.matrix, known.labels, profile, as_of, known.sealed, progress, scope, recorded
+    )
     if backtest is None:
         return message("no_fold")
     progress("training on everything matured", 0.95)
@@ -86,7 +90,10 @@ def backtest_and_save(home: Home, profile: Profile, as_of: date, progress: Progr
     with open_warehouse(home.warehouse, read_only=True) as con:
         known = matured_history(con, profile, as_of, progress)
         families = make_families(con, profile, as_of, progress, BACKTEST_ONLY)
-    backtest = run_backtest(known.matrix, known.labels, profile, as_of, known.sealed, progress)
+        recorded = reporting(con, profile, as_of)
+    backtest = run_backtest(
+        known.matrix, known.labels, profile, as_of, known.sealed, progress, recorded=recorded
+    )
     if backtest is None:
         raise FengqiaoError(f"{home.root}: no fold has weeks and outcomes enough to learn from by {as_of}")
     return save_backtest(home, backtest, as_of, families.files())

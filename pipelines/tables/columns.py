@@ -40,6 +40,7 @@ def output(
     unit: str | None = None,
     caveat: str | None = None,
     reader: str | None = None,
+    key: bool = False,
     **rules: Any,
 ) -> ColumnType:
     """A column of a published table.
@@ -52,9 +53,17 @@ def output(
         unit: what its numbers count.
         caveat: what may not be concluded from it, or is left out of it.
         reader: `analysts` where no screen, paper or monitoring reads it.
+        key: no two rows have the same values in all columns so marked.
         rules: of the class: `nullable`, `min`, `max`.
     """
-    said = {"meaning_zh": meaning_zh, "codes": codes, "unit": unit, "caveat": caveat, "for": reader}
+    said = {
+        "meaning_zh": meaning_zh,
+        "codes": codes,
+        "unit": unit,
+        "caveat": caveat,
+        "for": reader,
+        "key": key,
+    }
     return kind(metadata=said, description=meaning_en, **rules)
 
 

@@ -1,9 +1,15 @@
-"""`meta.json` of a publication: what each entry is; the writer fills it, and nothing else may stand in the file."""
+"""`meta.json` of a publication: what each entry is. It is written and read by way of this model alone."""
 
+import json
 from datetime import date, datetime
-from typing import Any
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.errors import FengqiaoError
+from pipelines.home import SCHEMA_VERSION
+
+META = "meta.json"
 
 
 class _Entry(BaseModel):
@@ -47,6 +53,35 @@ class InputEntry(_Entry):
     unchanged: int
 
 
+class SignalCount(_Entry):
+    """How many of one kind of signal are watched and crossed."""
+
+    watched: int
+    crossed: int
+
+
+class CrossedSignal(_Entry):
+    """A signal beyond its limit, in words."""
+
+    signal: str
+    segment: str
+    value: float | None
+    usual: float | None
+    strength: float | None
+    limit: float | None
+    reason_zh: str
+    reason_en: str
+
+
+class WatchEntry(_Entry):
+    """What the weekly monitoring looked at, and what was out of the ordinary."""
+
+    watched: int
+    crossed: int
+    signals: dict[str, SignalCount]
+    rows: list[CrossedSignal]
+
+
 class PublicationMeta(_Entry):
     """What a publication was made from and how far it may be trusted; no wall-clock time in it."""
 
@@ -76,7 +111,35 @@ class PublicationMeta(_Entry):
     outcome_en: str
     levels: dict[str, float] = Field(description="Lowest probability of each level.")
     model: ModelEntry
-    watch: dict[str, Any] = Field(
-        description="How many signals are watched and crossed, and the crossed ones in words."
-    )
+    watch: WatchEntry
     families: dict[str, FamilyEntry]
+
+    def as_bytes(self) -> bytes:
+        """The file's content: equal entries give equal bytes."""
+        return (json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def read_meta(folder: Path) -> PublicationMeta:
+    """The entries of a published folder.
+
+    Args:
+        folder: HOME/published/<as_of>, or what it points at.
+
+    Raises:
+        FengqiaoError: the file is damaged, or of another release; says what to do.
+    """
+    path = folder / META
+    again = f"`fengqiao run --data FOLDER --since {folder.name[:10]}` publishes that week again"
+    try:
+        content = json.loads(path.read_bytes())
+        schema = content["schema_version"]
+        if schema > SCHEMA_VERSION:
+            raise FengqiaoError(
+                f"{path} has schema {schema} and this program reads {SCHEMA_VERSION}: use the release that wrote it"
+            )
+        return PublicationMeta.model_validate(content)
+    except ValidationError as problem:
+        entry = ".".join(map(str, problem.errors()[0]["loc"]))
+        raise FengqiaoError(f"{path} was written by another release (entry {entry}): {again}") from problem
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise FengqiaoError(f"{path} cannot be read ({problem}): {again}") from problem

@@ -42,6 +42,28 @@ def shaped(frame: pl.DataFrame, table: type[dy.Schema]) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(kind) for name, kind in schema_of(table).items())
 
 
+def key_of(table: type[dy.Schema]) -> list[str]:
+    """The columns that together name a row; none where rows have no name."""
+    return [name for name, column in table.columns().items() if (column.metadata or {})["key"]]
+
+
+def faults(name: str, frame: pl.DataFrame) -> list[str]:
+    """What a published table's rows break of its class, in words without a value of any row; empty where nothing is broken.
+
+    Columns and what they may hold, as `checked` asks; no key twice; ranked rows stand in the order of their ranks.
+    """
+    try:
+        checked(name, frame)
+    except FengqiaoError as problem:
+        return [str(problem)]
+    broken, key = [], key_of(PUBLISHED[name])
+    if key and (twice := int(frame.select(key).is_duplicated().sum())):
+        broken.append(f"{twice} rows share a key ({', '.join(key)})")
+    if "rank" in frame.columns and not (frame["rank"].is_sorted() and frame["rank"].is_unique().all()):
+        broken.append("rows do not stand in the order of their ranks")
+    return broken
+
+
 def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """The frame, having proved to be what a published table is.
 

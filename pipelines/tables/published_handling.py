@@ -45,19 +45,24 @@ class _Handled(dy.Schema):
 
 
 class _Tiers(dy.Schema):
-    from_tier = output(dy.String, "Tier that took them in.", "受理层级。", codes="tier")
+    from_tier = output(dy.String, "Tier that took them in.", "受理层级。", codes="tier", key=True)
     to_tier = output(
         dy.String,
         "Tier of the last mediation or closing; null: wherever they went.",
         "最后调解或办结的层级；空为合计。",
         codes="tier",
         nullable=True,
+        key=True,
     )
 
 
 class _Kinds(dy.Schema):
     kind = output(
-        dy.String, "Kind of the unit of the last mediation.", "最后一次调解的单位类别。", codes="unit_kind"
+        dy.String,
+        "Kind of the unit of the last mediation.",
+        "最后一次调解的单位类别。",
+        codes="unit_kind",
+        key=True,
     )
 
 
@@ -81,7 +86,7 @@ class Units(dy.Schema):
     各调解单位办理所承接纠纷的情况。
     """
 
-    unit_id = output(dy.String, "Mediation unit of the profile.", "调解单位。", codes="units")
+    unit_id = output(dy.String, "Mediation unit of the profile.", "调解单位。", codes="units", key=True)
     kind = output(dy.String, "Kind of unit.", "单位类别。", codes="unit_kind", nullable=True)
     tier = output(dy.String, "Tier of the unit.", "单位层级。", codes="tier", nullable=True)
     area_code = output(dy.String, "Where it stands.", "单位所在区域。", codes="areas", nullable=True)
@@ -125,8 +130,8 @@ class Similar(dy.Schema):
     与名单前列每件纠纷最相近的已结纠纷，以及怎样化解。
     """
 
-    dispute_id = output(dy.String, "The dispute compared.", "被比较的纠纷。")
-    nth = output(dy.Int32, "1 the most alike.", "相近程度的次序，1为最相近。", min=1)
+    dispute_id = output(dy.String, "The dispute compared.", "被比较的纠纷。", key=True)
+    nth = output(dy.Int32, "1 the most alike.", "相近程度的次序，1为最相近。", min=1, key=True)
     township_code = output(
         dy.String,
         "Township of the closed one, which carries no number.",
@@ -161,7 +166,7 @@ class Effect(dy.Schema):
     三年按四周一期：办理和伤害，前后对照。
     """
 
-    from_on = output(dy.Date, "First day.", "首日。")
+    from_on = output(dy.Date, "First day.", "首日。", key=True)
     until_on = output(dy.Date, "The day after the last.", "末日的次日。")
     matured = output(
         dy.Bool, "Whether such harms are normally all recorded by now.", "这一期的伤害按常理是否已全部录入。"

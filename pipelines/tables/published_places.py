@@ -33,9 +33,13 @@ class PlaceWarnings(dy.Schema):
     rank = output(
         dy.Int32, "By level, then by how far above the usual.", "按级别，再按高出平常的程度排名。", min=1
     )
-    area_code = output(dy.String, "Township.", "乡镇（街道）。", codes="areas")
+    area_code = output(dy.String, "Township.", "乡镇（街道）。", codes="areas", key=True)
     category = output(
-        dy.String, CATEGORY[0] + " Or all.", "纠纷的风险类别，或全部（all）。", codes="categories"
+        dy.String,
+        CATEGORY[0] + " Or all.",
+        "纠纷的风险类别，或全部（all）。",
+        codes="categories",
+        key=True,
     )
     expected_disputes = _expected("Disputes expected.", "预计的纠纷件数。")
     low = _expected("Low end of the 80 % interval.", "80%区间的下限。")
@@ -92,13 +96,16 @@ class PlaceTotals(dy.Schema):
         reader="analysts",
     )
     as_of = output(dy.Date, *MONDAY, reader="analysts")
-    area_code = output(dy.String, "County or city.", "县（市、区）或市。", codes="areas", reader="analysts")
+    area_code = output(
+        dy.String, "County or city.", "县（市、区）或市。", codes="areas", reader="analysts", key=True
+    )
     category = output(
         dy.String,
         CATEGORY[0] + " Or all.",
         "纠纷的风险类别，或全部（all）。",
         codes="categories",
         reader="analysts",
+        key=True,
     )
     expected_disputes = _expected("Disputes expected.", "预计的纠纷件数。", reader="analysts")
     low = _expected(
@@ -131,8 +138,8 @@ class ServiceWarnings(dy.Schema):
     rank = output(
         dy.Int32, "The most overdue first; suppressed ones last.", "预计逾期多的在前，不显示的在后。", min=1
     )
-    area_code = output(dy.String, "Township.", "乡镇（街道）。", codes="areas")
-    service = output(dy.String, "Risk category of kind service.", "服务类别。", codes="services")
+    area_code = output(dy.String, "Township.", "乡镇（街道）。", codes="areas", key=True)
+    service = output(dy.String, "Risk category of kind service.", "服务类别。", codes="services", key=True)
     caseload = output(
         dy.Int64,
         "People entitled to visits.",
@@ -197,7 +204,7 @@ class Places(dy.Schema):
     各乡镇（街道）近期的纠纷与当地平常相比，以及可用的力量。
     """
 
-    area_code = output(dy.String, "Township.", "乡镇（街道）。", codes="areas")
+    area_code = output(dy.String, "Township.", "乡镇（街道）。", codes="areas", key=True)
     population = output(dy.Int64, "People living there.", "常住人口。", unit="people", nullable=True)
     disputes = output(
         dy.Int64, "Registered in the last 28 days.", "近28天登记的件数。", unit="disputes", min=0
@@ -219,7 +226,7 @@ class GridLoad(dy.Schema):
     各县网格上报：多少，以及办理得快不快。
     """
 
-    county_code = output(dy.String, "County.", "县（市、区）。", codes="areas")
+    county_code = output(dy.String, "County.", "县（市、区）。", codes="areas", key=True)
     reports = output(dy.Int64, "Reports of the last 28 days.", "近28天的上报数。", unit="reports")
     reports_usual = output(
         dy.Float64, "Per 28 days of the rest of the year.", "一年其余时间每28天的上报数。", unit="reports"

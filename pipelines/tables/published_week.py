@@ -37,7 +37,7 @@ class DisputeWarnings(dy.Schema):
         codes="selection",
         nullable=True,
     )
-    dispute_id = output(dy.String, *NUMBER)
+    dispute_id = output(dy.String, *NUMBER, key=True)
     category = output(dy.String, *CATEGORY, codes="categories")
     area_code = output(dy.String, "Area of any tier.", "纠纷所在区域，任一层级。", codes="areas")
     township_code = output(
@@ -151,7 +151,7 @@ class DisputeFacts(dy.Schema):
     这些纠纷目前的登记内容。
     """
 
-    dispute_id = output(dy.String, *NUMBER)
+    dispute_id = output(dy.String, *NUMBER, key=True)
     is_open = output(dy.Bool, "Open; else closed and still watched.", "是否未结；否则为已结、仍在观察。")
     is_domestic = output(dy.Bool, "Signs of domestic violence.", "有家庭暴力迹象。")
     registered_at = output(dy.Datetime, "When the centre registered it.", "登记时间。", nullable=True)
@@ -176,7 +176,7 @@ class LastWeek(dy.Schema):
     """
 
     listed_on = output(dy.Date, "Monday of that list.", "该名单所属的星期一。")
-    dispute_id = output(dy.String, *NUMBER)
+    dispute_id = output(dy.String, *NUMBER, key=True)
     rank = output(dy.Int32, "Its rank then.", "当时的名次。", min=1)
     level = output(dy.String, "Its level then.", "当时的级别。", codes="level", nullable=True)
     selection = output(

@@ -4,7 +4,7 @@ import errno
 import json
 import os
 import shutil
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,12 +23,14 @@ from dagster_project.defs.automation import (
     retrain_proposal,
     settled,
 )
+from dagster_project.defs.main_job import run_config
 from dagster_project.defs.retries import may_pass
 from dagster_project.operations.city import City
 from pipelines.city.profile import load_profile
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
 from pipelines.run_state import last_run
+from pipelines.tables.publication_meta import META, PublicationMeta, read_meta
 
 REPOSITORY = defs.get_repository_def()
 NOW = datetime(2025, 3, 3, 5, 0)
@@ -50,6 +52,12 @@ def test_a_folder_whose_files_are_still_has_a_state_that_changes_with_them(tmp_p
     assert settled(tmp_path, NOW) not in (None, first)
 
 
+def with_model(city: Any, **changes: object) -> PublicationMeta:
+    """What the small city published, as of 2025-03-03 and by another model."""
+    said = read_meta(city.home / "published" / "2024-12-30").model_dump()
+    return PublicationMeta.model_validate(said | {"as_of": "2025-03-03", "model": said["model"] | changes})
+
+
 def test_a_half_copied_file_and_an_empty_folder_are_waited_for(tmp_path: Path) -> None:
     assert settled(tmp_path, NOW) is None
     file(tmp_path, "disputes.csv", SETTLE_SECONDS + 1)
@@ -67,10 +75,10 @@ def test_a_half_copied_file_and_an_empty_folder_are_waited_for(tmp_path: Path) -
     ],
 )
 def test_a_champion_is_due_when_old_or_no_longer_usable(
-    champion: str | None, usable: bool, registered: str | None, due: bool
+    small_city: Any, champion: str | None, usable: bool, registered: str | None, due: bool
 ) -> None:
-    model = {"champion": champion, "usable": usable, "registered_as_of": registered, "reason_en": "expired"}
-    assert (due_for_retraining({"as_of": "2025-03-03", "model": model}) is not None) == due
+    published = with_model(small_city, champion=champion, usable=usable, registered_as_of=registered)
+    assert (due_for_retraining(published) is not None) == due
 
 
 @pytest.mark.parametrize(
@@ -88,12 +96,13 @@ def test_only_what_may_pass_is_tried_again(problem: Exception, again: bool) -> N
 
 
 def test_the_mondays_schedule_asks_for_the_week_that_begins_even_when_it_ticks_late() -> None:
+    assert every_monday.job_name == "main_job"
     for day in (3, 4):
         at = datetime(2025, 3, day, 5, tzinfo=ZoneInfo(TIMEZONE))
         asked = every_monday.evaluate_tick(
             dg.build_schedule_context(scheduled_execution_time=at, repository_def=REPOSITORY)
         ).run_requests
-        assert [one.partition_key for one in asked or []] == ["2025-03-03"]
+        assert [one.run_config for one in asked or []] == [run_config(date(2025, 3, 3))]
 
 
 def test_the_folder_sensor_asks_once_for_each_settled_state_of_the_folder(tmp_path: Path) -> None:
@@ -133,12 +142,14 @@ def test_a_run_of_the_folder_sensor_is_told_as_done(
     assert (run.state, run.step) == ("done", "intake")
 
 
-def test_a_challenger_is_proposed_once_for_a_monday_on_which_one_is_due(tmp_path: Path) -> None:
+def test_a_challenger_is_proposed_once_for_a_monday_on_which_one_is_due(
+    small_city: Any, tmp_path: Path
+) -> None:
     city = City(load_profile("qujing"), Home(tmp_path))
     week = city.home.published / "2025-03-03"
     week.mkdir(parents=True)
-    model = {"champion": "v1", "usable": True, "registered_as_of": "2024-11-25", "reason_en": ""}
-    (week / "meta.json").write_text(json.dumps({"as_of": "2025-03-03", "model": model}))
+    said = with_model(small_city, champion="v1", usable=True, registered_as_of="2024-11-25")
+    (week / META).write_bytes(said.as_bytes())
     (city.home.published / "current.json").write_text(json.dumps({"folder": "2025-03-03"}))
     asked = retrain_proposal.evaluate_tick(
         dg.build_sensor_context(resources={"city": city}, repository_def=REPOSITORY)

@@ -10,13 +10,20 @@ from dagster_project.operations.city import City
 from dagster_project.operations.status import overdue, status_lines
 from pipelines.city.profile import load_profile
 from pipelines.home import Home
+from pipelines.tables.publication_meta import PublicationMeta, read_meta
 
-META = {
-    "synthetic": False,
-    "as_of": "2025-03-03",
-    "data_until": "2025-03-02T20:00:00",
-    "model": {"expires_on": "2025-08-30"},
-}
+
+@pytest.fixture(scope="module")
+def meta(small_city: Any) -> PublicationMeta:
+    """What the small city published, of real data and ten weeks later."""
+    said = read_meta(small_city.home / "published" / "2024-12-30").model_dump()
+    changed = {
+        "synthetic": False,
+        "as_of": "2025-03-03",
+        "data_until": "2025-03-02T20:00:00",
+        "model": said["model"] | {"expires_on": "2025-08-30"},
+    }
+    return PublicationMeta.model_validate(said | changed)
 
 
 def test_an_empty_home_says_which_command_fills_it(tmp_path: Path) -> None:
@@ -47,9 +54,13 @@ def test_a_home_with_a_week_answers_an_engineers_first_questions_in_ten_lines(sm
         (date(2025, 8, 20), ["data, 171 days old", "publication, 170 days old", "retraining, the model card ends on 2025-08-30"]),
     ],
 )  # fmt: skip
-def test_what_is_overdue_follows_from_the_day(today: date, lines: list[str]) -> None:
-    assert overdue(META, today) == lines
+def test_what_is_overdue_follows_from_the_day(meta: PublicationMeta, today: date, lines: list[str]) -> None:
+    assert overdue(meta, today) == lines
 
 
-def test_made_up_data_stand_still_in_time_and_are_never_overdue() -> None:
-    assert overdue(META | {"synthetic": True}, date(2030, 1, 1)) == []
+def test_made_up_data_stand_still_in_time_and_are_never_overdue(meta: PublicationMeta) -> None:
+    assert overdue(meta.model_copy(update={"synthetic": True}), date(2030, 1, 1)) == []
+
+
+def test_no_data_before_the_monday_is_overdue(meta: PublicationMeta) -> None:
+    assert overdue(meta.model_copy(update={"data_until": None}), date(2025, 3, 5)) == ["data, none is known"]

@@ -1,6 +1,5 @@
 """A small made-up publication in the shape of contracts.md, for the tests of screens and papers."""
 
-import json
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from models.measuring.reliability import CALIBRATION_SCHEMA
 from models.publishing.atomic_switch import write_publication
 from pipelines.city.profile import load_profile
 from pipelines.home import Home
+from pipelines.tables.publication_meta import PublicationMeta
 from pipelines.tables.published import PUBLISHED, schema_of, shaped
 from pipelines.tables.published_week import DisputeWarnings
 from tests.dashboards.descriptions import descriptions, similar
@@ -68,7 +68,7 @@ def publish(
         "dispute_facts.parquet": facts,
         "dispute_timeline.parquet": timeline,
         **(descriptions(as_of, synthetic) if described else {}),
-        "meta.json": json.dumps(meta, ensure_ascii=False).encode(),
+        "meta.json": PublicationMeta.model_validate(meta).as_bytes(),
     }
     if described:
         files["similar.parquet"] = similar(warnings["dispute_id"].head(CAPACITY), as_of)
@@ -250,6 +250,11 @@ def _meta(as_of: date, synthetic: bool, usable: bool, warnings: pl.DataFrame) ->
             "coverage": {"published": False} | told,
         },
         "code_version": "0.1.0+test",
+        "data_digest": "0" * 64,
+        "ranked": len(warnings),
+        "outcome_zh": PROFILE.settings.outcome_zh,
+        "outcome_en": PROFILE.settings.outcome_en,
+        "watch": {"watched": 3, "crossed": 0, "signals": {}, "rows": []},
     }
 
 

@@ -15,6 +15,7 @@ from dashboards.published.publication import Publication, current
 from models.trial.effects import SCHEMA
 from models.trial.summary import as_json, summary
 from pipelines.home import Home
+from pipelines.tables.publication_meta import PublicationMeta
 from tests.dashboards.conftest import Screens
 from tests.dashboards.publication import AS_OF, publish
 from tests.dashboards.test_screens import text_of
@@ -157,7 +158,14 @@ def test_two_sides_alike_are_called_chance_about_as_often_as_promised(seed: int)
 def _described(rows: pl.DataFrame) -> Publication:
     nothing = pl.DataFrame()
     frames = dict.fromkeys(("warnings", "timeline", "facts", "metrics", "calibration", "last_week"), nothing)
-    return Publication(folder=Path(), as_of=AS_OF, digest="", meta={}, described={"effect": rows}, **frames)
+    return Publication(
+        folder=Path(),
+        as_of=AS_OF,
+        digest="",
+        meta=PublicationMeta.model_construct(),
+        described={"effect": rows},
+        **frames,
+    )
 
 
 def trial_file(home: Home, arms: tuple[str, ...]) -> None:

@@ -152,7 +152,8 @@ def test_how_right_shows_the_model_beside_today_s_practice(two_weeks: Home, scre
 
 
 def test_what_the_watch_found_is_told_in_the_reader_s_language(tmp_path: Path, screens: Screens) -> None:
-    row = {"signal": "delay", "reason_zh": "伤害后果晚报了12天", "reason_en": "Harms came 12 days late"}
+    row = dict.fromkeys(("value", "usual", "strength", "limit"), 1.0) | {"segment": "outcomes"}
+    row |= {"signal": "delay", "reason_zh": "伤害后果晚报了12天", "reason_en": "Harms came 12 days late"}
     publish(Home(tmp_path), watch={"watched": 90, "crossed": 1, "signals": {}, "rows": [row]})
     assert "看了90项，1项超出平常" in text_of(screens(Home(tmp_path), "how-right"))
     assert "Harms came 12 days late" in text_of(screens(Home(tmp_path), "how-right", lang="en"))

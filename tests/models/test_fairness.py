@@ -15,7 +15,6 @@ from pipelines.city.profile import Profile
 
 COUNTIES = {"530302": 0.9, "530326": 0.3}
 """Of each county's harmed disputes, the share that is on the list."""
-QUIET, BUSY = "530302002", "530302001"
 
 
 def predictions(counties: dict[str, float] = COUNTIES, seed: int = 1) -> pl.DataFrame:
@@ -36,9 +35,10 @@ def predictions(counties: dict[str, float] = COUNTIES, seed: int = 1) -> pl.Data
                     "label": harmed,
                     "category": "D1",
                     "county_code": county,
-                    "township_code": QUIET if n == 1 else BUSY,
+                    "township_code": "530302001",
                     "channel": None,
                     "urban": None,
+                    "few_records": n == 1,
                     "score": 0.2,
                     "rank": 1 if listed else 999,
                 }

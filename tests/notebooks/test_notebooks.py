@@ -40,6 +40,6 @@ def test_a_scored_warning_is_rebuilt_to_the_same_chance_and_the_same_reasons(
     city = scored_city()
     published = current(Home(city.home))
     assert published is not None
-    assert published.scored, published.meta["model"]["reason_en"]
+    assert published.scored, published.meta.model.reason_en
     assert published.warnings["probability"].null_count() == 0
     assert shown("3_one_warning_by_hand", city, tmp_path, monkeypatch) >= 5
