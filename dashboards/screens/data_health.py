@@ -24,7 +24,7 @@ def show() -> None:
             [
                 words("data.until", day=words.day(publication.data_until.date())),
                 missing_line(words, missing(publication)),
-                *left_out_lines(words, publication.meta.get("left_out", ())),
+                *left_out_lines(words, publication.meta.left_out),
             ]
         )
     )

@@ -251,6 +251,7 @@ def _meta(as_of: date, synthetic: bool, usable: bool, warnings: pl.DataFrame) ->
         },
         "code_version": "0.1.0+test",
         "data_digest": "0" * 64,
+        "left_out": [],
         "ranked": len(warnings),
         "outcome_zh": PROFILE.settings.outcome_zh,
         "outcome_en": PROFILE.settings.outcome_en,
