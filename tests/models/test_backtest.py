@@ -168,10 +168,10 @@ def test_the_audit_of_places_that_record_little_groups_by_the_published_column(
     towns = profile.areas.filter(tier="township").select("area_code").sort("area_code")
     recorded = towns.with_columns(few_records=pl.int_range(pl.len()) % 2 == 0)
     marked = recorded.filter("few_records")["area_code"]
-    found = run_backtest(*world, profile, AS_OF, scope=LIST_ONLY, recorded=recorded)
-    assert found is not None
-    rows = found.predictions.filter(pl.col("township_code").is_in(towns["area_code"].implode()))
+    replayed = run_backtest(*world, profile, AS_OF, scope=LIST_ONLY, recorded=recorded)
+    assert replayed is not None
+    rows = replayed.predictions.filter(pl.col("township_code").is_in(towns["area_code"].implode()))
     assert rows["few_records"].to_list() == rows["township_code"].is_in(marked.implode()).to_list()
     harmed = rows.filter("label", "few_records", model="lightgbm")["dispute_id"].n_unique()
-    counted = found.metrics.filter(segment="audit=reporting group=few_records", metric="n_harmed")["value"]
+    counted = replayed.metrics.filter(segment="audit=reporting group=few_records", metric="n_harmed")["value"]
     assert counted.to_list() == [harmed]
