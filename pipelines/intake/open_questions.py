@@ -1,4 +1,4 @@
-"""What a home's records leave open: steps and harms of no known dispute, records of places that are no more."""
+"""What a home's records leave open: steps and harms of no known dispute, closings before registration, places that are no more."""
 
 import duckdb
 
@@ -26,6 +26,18 @@ def open_questions(con: duckdb.DuckDBPyConnection) -> list[str]:
             lines.append(
                 f"{rows:,}{zh}所属的{n:,}个纠纷编号未登记 · {rows:,} {en} of {n:,} disputes that are not known: are their numbers written otherwise?"
             )
+    early = read_row(
+        con,
+        """
+        select count(*) from core_dispute_event e join (
+            select dispute_id, min(registered_at)::date as opened from core_dispute group by 1) d using (dispute_id)
+        where e.event_type = 'closed' and e.superseded_at is null and e.event_at::date < d.opened
+        """,
+    )[0]
+    if early:
+        lines.append(
+            f"{early:,}次办结早于登记 · {early:,} closings lie before their registration: is the day of one of the two another's?"
+        )
     for core, (zh, en) in PLACED.items():
         n = read_row(
             con, f"select count(*) from {core} where area_code not in (select area_code from core_area)"

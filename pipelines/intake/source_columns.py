@@ -61,11 +61,11 @@ def emptied_cells(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame
     if not later or not len(rows):
         return ()
     key = key_columns(table)[0]
-    con.register("arriving_state", rows.select(key, *later).unique(key, keep="last"))
+    con.register("arriving_state", rows.select(key, "known_at", *later).unique(key, keep="last"))
     emptied = " or ".join(f"(a.{c} is null and c.{c} is not null)" for c in later)
     n = read_row(
         con,
-        f"select count(*) from arriving_state a join {versions(CORE_TABLES[table])} c using ({key}) where c.retired_at is null and ({emptied})",
+        f"select count(*) from arriving_state a join {versions(CORE_TABLES[table])} c using ({key}) where c.retired_at is null and a.known_at <= c.known_at and ({emptied})",
     )[0]
     con.unregister("arriving_state")
     return (

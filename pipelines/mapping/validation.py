@@ -19,8 +19,8 @@ from pipelines.privacy.refused_words import why_never_mapped, why_no_name
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES, key_columns, number_columns, required_columns
 
 BY_COLUMN = ("columns", "templates", "constants", "codes", "dates", "empty")
-TRUE = frozenset(("是", "有", "对", "true", "1", "y", "yes", "t", "√"))
-FALSE = frozenset(("否", "无", "没有", "不是", "false", "0", "n", "no", "f", "×"))
+TRUE = frozenset(("是", "有", "对", "true", "1", "y", "yes", "t", "√", "✓", "✔", "☑", "是的"))
+FALSE = frozenset(("否", "无", "没有", "不是", "false", "0", "n", "no", "f", "×", "✗", "✘", "没"))
 """The words of a yes and of a no."""
 PLACES = ("areas", "units")
 """Lists of places and offices, whose names in a source may hold a word that no category may."""

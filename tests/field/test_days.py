@@ -37,6 +37,13 @@ def test_a_far_day_that_is_meant_is_said_in_the_mapping(entry: dict) -> None:
         assert city.load("disputes_1.csv", DISPUTES, rows, {"table": "disputes"} | entry).quarantined == 0
 
 
+@pytest.mark.parametrize("year", [1899, 1970, 1989])
+def test_a_year_before_all_registers_is_held_among_few_rows_too(year: int) -> None:
+    with landing() as city:
+        rows = disputes([date(year, 3, 4), date(2025, 3, 4)])
+        assert city.load("disputes_1.csv", DISPUTES, rows).quarantined == 1
+
+
 def test_a_weekly_file_of_few_rows_is_compared_with_what_is_known() -> None:
     with landing() as city:
         city.load("disputes_1.csv", DISPUTES, disputes([FIRST + timedelta(days=d) for d in range(60)]))

@@ -77,6 +77,22 @@ def test_steps_and_harms_of_no_known_dispute_are_counted() -> None:
         assert len(open_questions(city.con)) == 1
 
 
+def test_a_later_version_that_empties_a_withdrawal_is_no_older_export() -> None:
+    headings = f"{DISPUTES},withdrawn_at,recorded_at"
+    with landing() as city:
+        for nth, (gone, known) in enumerate((("", "04"), ("2025-03-10 09:00", "10"), ("", "20"))):
+            report = city.load(f"disputes_{nth}.csv", headings, [f"JF1,{ROW},{gone},2025-03-{known} 10:00"])
+            assert report.notices == ()
+        assert city.rows("select withdrawn_at from core_dispute where superseded_at is null") == [(None,)]
+
+
+def test_a_closing_before_its_registration_is_told() -> None:
+    with landing() as city:
+        city.load("disputes_1.csv", DISPUTES, [f"JF1,{ROW}"])
+        city.load("dispute_events_1.csv", STEPS, ["E1,JF1,2025-03-01 10:00,closed"])
+        assert "1 closings lie before" in open_questions(city.con)[0]
+
+
 def merged_city(folder: Path, **entry: str) -> Path:
     """The profile with one township merged into its neighbour."""
     shutil.copytree(PROFILES / "qujing", folder)
