@@ -38,7 +38,8 @@ class CsvForm:
 
 def plain_text(text: str) -> str:
     """Line ends of one kind, and no marks of the encoding before or of an old system's end behind."""
-    text = text.lstrip("\ufeff").rstrip("\x1a")
+    if text.startswith("\ufeff") or text.endswith("\x1a"):
+        text = text.lstrip("\ufeff").rstrip("\x1a")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
@@ -54,7 +55,7 @@ def csv_form(name: str, text: str, separator: str | None, header_row: int) -> Cs
     Raises:
         UnreadableFile: there is no text at all.
     """
-    if not text.strip():
+    if not text or text.isspace():
         raise UnreadableFile(f"{name}: the file is empty; it needs a row of headings")
     lines = text[:TEXT_COMPARED].split("\n")
     first = next((at for at, line in enumerate(lines) if line.strip()), 0)

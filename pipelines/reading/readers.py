@@ -168,17 +168,35 @@ def _read(source: SourceFile) -> RawFile:
 
 def _read_csv(source: SourceFile) -> RawFile:
     path, mapping = source.path, source.mapping
-    encoding = named_encoding(mapping.encoding) if mapping.encoding else detect_encoding(path)
-    try:
-        content = plain_text(path.read_bytes().decode(encoding))
-    except (UnicodeError, LookupError):
-        raise wrong_encoding(path, encoding) from None
+    content, table, encoding = _decoded(path, mapping.encoding)
     form = csv_form(path.name, content, mapping.separator, mapping.header_row)
     refuse_large_text(path.name, content, form, source.limits)
-    table = content.encode()
     frame = csv_frame(path.name, table, form)
     raw = lined(path.name, encoding, frame.clone(), form.header_line + 1, table.count(b"\n"))
     return replace(raw, faults=checked_lines(raw, table, form, frame))
+
+
+def _decoded(path: Path, stated: str | None) -> tuple[str, bytes, str]:
+    """The text of a CSV in its plain form, as letters and in UTF-8, and the encoding it is written in."""
+    content = path.read_bytes()
+    text = _utf_8(content) if stated is None else None
+    encoding = "utf-8" if text is not None else named_encoding(stated) if stated else detect_encoding(path)
+    if text is None:
+        try:
+            text = content.decode(encoding)
+        except (UnicodeError, LookupError):
+            raise wrong_encoding(path, encoding) from None
+    plain = plain_text(text)
+    in_utf_8 = content if plain is text and encoding == "utf-8" else plain.encode()
+    return plain, in_utf_8, encoding
+
+
+def _utf_8(content: bytes) -> str | None:
+    """The text of UTF-8 without zero bytes; None where it is none."""
+    try:
+        return None if b"\0" in content else content.decode()
+    except UnicodeError:
+        return None
 
 
 def _is(content: bytes, encoding: str) -> bool:

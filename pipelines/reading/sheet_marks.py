@@ -9,6 +9,8 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from pipelines.errors import OutOfBounds, UnreadableFile
 
 UNCALCULATED = "#FORMULA"
@@ -125,6 +127,7 @@ class _Patterns:
     inline_mark: bytes = b"inlineStr"
     formula_mark: bytes = b"<f"
     merge_mark: bytes = b"mergeCell "
+    value_mark: bytes = b"<v>"
 
 
 def _patterns(start: bytes) -> _Patterns:
@@ -148,6 +151,7 @@ def _patterns(start: bytes) -> _Patterns:
         ),
         formula_mark=b"<" + p + b"f",
         merge_mark=b"<" + p + b"mergeCell ",
+        value_mark=b"<" + p + b"v>",
     )
 
 
@@ -167,18 +171,30 @@ def _search(text: bytes, patterns: _Patterns, marks: Marks) -> None:
             place, kind = _cell_at(text, match.start(), patterns)
             if kind != "str":  # an empty text is the value of many a formula
                 marks.cells.append((*place, UNCALCULATED))
-    if patterns.inline_mark in text:
+    has_values = patterns.value_mark in text
+    if has_values and patterns.inline_mark in text:
         for match in patterns.inline.finditer(text):
             place, _ = _cell_at(text, match.start(), patterns)
             marks.cells.append((*place, html.unescape(match.group(1).decode("utf-8", "replace"))))
-    for pattern in patterns.long_numbers:  # one by one, each searched by how it begins: five times faster
-        for match in pattern.finditer(text):
+    many_digits, with_exponent = (
+        patterns.long_numbers
+    )  # one by one, each searched by how it begins: five times faster
+    for pattern, may_be in ((many_digits, has_values), (with_exponent, has_values and _holds_exponent(text))):
+        for match in pattern.finditer(text) if may_be else ():
             place, kind = _cell_at(text, match.start(), patterns)
             if kind == "n" and abs(value := float(match.group(1))) >= EXACT_DIGITS:
                 marks.cells.append((*place, f"{value:E}"))
     if patterns.merge_mark in text:
         for left, top, right, bottom in MERGED.findall(text):
             marks.merged.append((int(top) - 1, _column(left), int(bottom) - 1, _column(right)))
+
+
+def _holds_exponent(text: bytes) -> bool:
+    """Whether an E follows a digit or a point anywhere, as in no text of a sheet but 1.5E+17 and the like."""
+    letters = np.frombuffer(text, np.uint8)
+    at = np.flatnonzero((letters[1:] | 32) == ord("e"))
+    before = letters[at]
+    return bool((((before >= ord("0")) & (before <= ord("9"))) | (before == ord("."))).any())
 
 
 def _cell_at(text: bytes, inside: int, patterns: _Patterns) -> tuple[tuple[int, int], str]:
