@@ -52,7 +52,7 @@ def main() -> None:
     st.set_page_config(layout="wide", page_icon=str(ICON), initial_sidebar_state=SIDEBAR_PIXELS)
     st.html(STYLE)
     pages = {
-        name: st.Page(show, title=words(f"nav.{name}"), url_path=path, default=not path)
+        name: st.Page(show, title=verbatim(words(f"nav.{name}")), url_path=path, default=not path)
         for name, (path, show) in PAGES.items()
     }
     st.session_state["pages"] = pages
@@ -100,10 +100,14 @@ def _about(session: Session) -> None:
     words = session.words
     st.markdown(f"**{verbatim(session.title)}**")
     _language(words)
-    st.caption(f"{words('side.role')}{words('general.part')}{words.text_or_unknown('role', session.role)}")
+    st.caption(
+        verbatim(f"{words('side.role')}{words('general.part')}{words.text_or_unknown('role', session.role)}")
+    )
     if session.publication is not None:
         day = words.day(session.publication.as_of)
-        st.caption(f"{words('side.as_of')}{words('general.part')}{words('side.as_of_text', day=day)}")
+        st.caption(
+            verbatim(f"{words('side.as_of')}{words('general.part')}{words('side.as_of_text', day=day)}")
+        )
         downloads(session)
     leave(words)
 
@@ -113,7 +117,7 @@ def _language(words: Words) -> None:
 
 
 def _instead(what: str, remedy: str) -> None:
-    st.title(what)
+    st.title(verbatim(what))
     st.html(lines([remedy]))
 
 

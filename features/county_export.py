@@ -22,6 +22,7 @@ from features.engine.row_kinds import NOWHERE
 from features.labels import matured_until
 from features.small_cells import hide_small_cells
 from pipelines.city.profile import Profile, load_profile
+from pipelines.deterministic_write import write_csv
 from pipelines.errors import FengqiaoError, RefusedInput
 from pipelines.home import Home
 from pipelines.tables.core import CORE_TABLES
@@ -86,7 +87,7 @@ def write_history(
         columns = describe(con, profile, unit, described_on)
     run = in_this_process if engine == "local" else partial(on_dask, workers=workers, address=scheduler)
     work = write_parts(home, profile, unit, mondays, out, run)
-    without_figures(columns).write_csv(out / "columns.csv")
+    write_csv(without_figures(columns), out / "columns.csv")
     rows = sum(pl.scan_parquet(part.out).select(pl.len()).collect().item() for part in work)
     return (
         f"{rows:,} rows of {len(mondays)} Mondays in {len(work)} files in {out}, its columns in columns.csv"

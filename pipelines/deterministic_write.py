@@ -1,6 +1,7 @@
 """Writing frames so that the same frames give the same bytes, the same name, and never half a folder."""
 
 import hashlib
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,19 @@ import xlsxwriter
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """One way to write, so that equal frames are equal files."""
     frame.write_parquet(path, compression="zstd", compression_level=3, statistics=True)
+
+
+FORMULA = r"^(\s*[=+\-@＝＋－＠]|[\t\r\n])"
+"""How a text begins that a spreadsheet program would run, or that hides such a beginning."""
+
+
+def write_csv(frame: pl.DataFrame, target: Path) -> None:
+    """The one way to write a CSV for people: a text that a spreadsheet program would run begins with an apostrophe."""
+    names = {name: re.sub(FORMULA, r"'\1", name) for name in frame.columns}
+    safe = frame.with_columns(
+        pl.col(pl.String, pl.Categorical, pl.Enum).cast(pl.String).str.replace(FORMULA, "'$1")
+    )
+    safe.rename(names).write_csv(target)
 
 
 def new_workbook(target: str | Path | BinaryIO, **options: Any) -> xlsxwriter.Workbook:

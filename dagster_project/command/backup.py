@@ -15,10 +15,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import typer
 from filelock import FileLock
 
 from dagster_project.command.cli import plain_errors
+from dagster_project.command.cli_options import say
 from pipelines.erasure.search_files import is_sqlite
 from pipelines.errors import FengqiaoError
 
@@ -65,7 +65,7 @@ def restore(archive: Path, home: Path) -> str:
 def main() -> None:
     """`save HOME ARCHIVE` or `restore ARCHIVE HOME`."""
     work = {"save": save, "restore": restore}[sys.argv[1]]
-    typer.echo(work(Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve()))
+    say(work(Path(sys.argv[2]).resolve(), Path(sys.argv[3]).resolve()))
 
 
 def _copied(source: str, target: str) -> str:

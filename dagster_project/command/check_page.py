@@ -13,6 +13,7 @@ from rich.text import Text
 
 from dagster_project.operations.prospects import Prospects
 from pipelines.onboarding.dry_run import CheckReport
+from pipelines.terminal_text import printable
 
 FAULTS_SHOWN = 5
 PLAIN_WIDTH = 120
@@ -37,7 +38,7 @@ def show_page(report: CheckReport, outlook: Prospects | None, data: Path, *, ver
     )
     if report.files:
         console.print(_files(report))
-        console.print(Text(_accounting(report), "bold"), soft_wrap=True)
+        console.print(Text(printable(_accounting(report)), "bold"), soft_wrap=True)
     if outlook is not None:
         _show_outlook(console, outlook)
     _show_faults(console, report, None if verbose else FAULTS_SHOWN)
@@ -68,15 +69,6 @@ def page_json(report: CheckReport, outlook: Prospects | None) -> str:
     return json.dumps(page, ensure_ascii=False, indent=1)
 
 
-def printable(text: str) -> str:
-    r"""A text without control characters, which could move the cursor or change the title of a terminal.
-
-    >>> printable("a\x1b]0;b\x07\n")
-    'a\ufffd]0;b\ufffd\n'
-    """
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
 def _files(report: CheckReport) -> Table:
     """One line per file and table."""
     table = Table(show_edge=False, pad_edge=False, header_style="bold")
@@ -87,7 +79,12 @@ def _files(report: CheckReport) -> Table:
     for f in report.files:
         counts = (f.read, f.loaded, f.quarantined, f.duplicates, f.unchanged)
         left_out = str(len(report.dropped.get(f.file, [])))
-        cells = [Text(printable(f.file)), Text(f.table), *(Text(f"{n:,}") for n in counts), Text(left_out)]
+        cells = [
+            Text(printable(f.file)),
+            Text(printable(f.table)),
+            *(Text(f"{n:,}") for n in counts),
+            Text(left_out),
+        ]
         table.add_row(*cells, style="yellow" if f.quarantined else "")
     return table
 
@@ -102,7 +99,7 @@ def _accounting(report: CheckReport) -> str:
 
 
 def _show_outlook(console: Console, outlook: Prospects) -> None:
-    console.print(Text(f"\nWhat would come of it, as of Monday {outlook.as_of}", "bold"))
+    console.print(Text(printable(f"\nWhat would come of it, as of Monday {outlook.as_of}"), "bold"))
     days = "" if outlook.median_days is None else f", closed after {outlook.median_days:.0f} days (median)"
     lines = [f"{outlook.cases:,} cases: {outlook.closed:,} closed, {outlook.open:,} open{days}"]
     for year in outlook.years:
@@ -120,7 +117,7 @@ def _show_outlook(console: Console, outlook: Prospects) -> None:
         if outlook.why_no_model
         else "a model would be trained, and used only if its backtest is better"
     )
-    console.print(Text("\n".join(lines)), soft_wrap=True)
+    console.print(Text(printable("\n".join(lines))), soft_wrap=True)
 
 
 def _show_faults(console: Console, report: CheckReport, most: int | None) -> None:
@@ -130,7 +127,7 @@ def _show_faults(console: Console, report: CheckReport, most: int | None) -> Non
     shown = report.faults[:most]
     more = len(report.faults) - len(shown)
     tail = f" ({more:,} more: --verbose)" if more else ""
-    console.print(Text(f"\nMost likely wrong, worst first{tail}", "bold"))
+    console.print(Text(printable(f"\nMost likely wrong, worst first{tail}"), "bold"))
     for at, fault in enumerate(shown, 1):
         style = "red" if fault.text.startswith("refused: ") else ""
         console.print(Text(f"{at}. {printable(fault.text)}", style), soft_wrap=True)

@@ -39,7 +39,7 @@ def city_of(profile: str, home: Path | None, data: Path | None = None) -> "City"
 
 def say(text: object, err: bool = False) -> None:
     """Print a command's answer; control characters are spelled out."""
-    from dagster_project.operations.terminal_text import printable
+    from pipelines.terminal_text import printable
 
     typer.echo(printable(str(text)), err=err)
 

@@ -8,8 +8,7 @@ import sys
 import time
 from contextlib import suppress
 
-import typer
-
+from dagster_project.command.cli_options import say
 from dagster_project.operations.city import City
 from dagster_project.operations.instance import dagster_home
 from dagster_project.operations.ports import DAGSTER_PORT, HOST, MLFLOW_PORT
@@ -66,8 +65,8 @@ def open_workbench(city: City, role: str = "engineer") -> None:
                 )
             )
             if title:
-                typer.echo(title)
-        typer.echo("Ctrl-C closes all three")
+                say(title)
+        say("Ctrl-C closes all three")
         with suppress(KeyboardInterrupt):
             while all(process.poll() is None for process in running):
                 time.sleep(0.5)

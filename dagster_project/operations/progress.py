@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.text import Text
 
-from dagster_project.operations.terminal_text import printable
+from pipelines.terminal_text import printable
 
 Progress = Callable[[str, float], None]
 """A function of a text and the share done, 0 to 1."""
@@ -36,14 +36,14 @@ class Stages:
         """A context that runs one stage; it yields a progress function."""
         started = time.perf_counter()
         if self.console.is_terminal:
-            with self.console.status(Text(f"{name} ...")) as status:
+            with self.console.status(Text(printable(f"{name} ..."))) as status:
                 yield lambda words, share: status.update(Text(printable(f"{name}: {words} {share:.0%}")))
         else:
-            self.console.print(f"{name} ...")
+            self.console.print(printable(f"{name} ..."))
             yield _plain_lines(self.console)
         self.done.append((name, time.perf_counter() - started, peak_memory_gib()))
         self.console.print(
-            f"{name}: done in {self.done[-1][1]:.1f} s, peak memory {self.done[-1][2]:.2f} GiB"
+            printable(f"{name}: done in {self.done[-1][1]:.1f} s, peak memory {self.done[-1][2]:.2f} GiB")
         )
 
 

@@ -35,9 +35,18 @@ Table = tuple[list[str], Sequence[Sequence[Cell]]]
 """Headings and rows of a table."""
 
 
+_JOINER = "\u2060"
+
+
 def verbatim(text: str) -> str:
-    """Text from data, escaped for titles and labels, which Streamlit reads as Markdown."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&])", r"\\\1", text)
+    """Text from data for titles, labels and options that Streamlit reads as Markdown: shown as it is.
+
+    A backslash keeps Markdown off; links, icons and arrows are looked for after that, in the text itself, and are
+    broken by an invisible character that holds no space. A text without any of these stays as it is.
+    """
+    broken = re.sub(r"(:(?=[A-Za-z/:])|(?i:www)(?=\.)|[-<>=~](?=[-<>=~]))|(?=@)", rf"\1{_JOINER}", text)
+    escaped = re.sub(rf"([\\`*_{{}}\[\]<>#|~$^&@]|:(?={_JOINER}))", r"\\\1", broken)
+    return re.sub(r"(?m)^(\s*)(?:(\d+)(?=[.)])|(?=[-+=]))", r"\1\2\\", escaped)
 
 
 def chip(text: str, kind: str) -> str:

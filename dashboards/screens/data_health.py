@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards.markup.markup import lines, table
+from dashboards.markup.markup import lines, table, verbatim
 from dashboards.published.data_health_queries import files, lateness, missing, refusals
 from dashboards.texts.data_words import (
     files_table,
@@ -18,7 +18,7 @@ def show() -> None:
     """The page."""
     session = current_session()
     words, publication = session.words, session.published
-    st.title(words("data.title"), anchor=False)
+    st.title(verbatim(words("data.title")), anchor=False)
     st.html(
         lines(
             [
@@ -28,7 +28,7 @@ def show() -> None:
             ]
         )
     )
-    st.header(words("data.lateness"), anchor=False)
+    st.header(verbatim(words("data.lateness")), anchor=False)
     late = lateness(publication)
     if late:
         st.html(lines([words("data.lateness_text")]))
@@ -37,10 +37,10 @@ def show() -> None:
         st.html(lines([words("data.no_lateness"), words("general.next_run")]))
     left, right = st.columns([1.35, 1], gap="large")
     with left:
-        st.header(words("data.files"), anchor=False)
+        st.header(verbatim(words("data.files")), anchor=False)
         st.html(table(*files_table(words, files(publication)), words("data.files")))
     with right:
-        st.header(words("data.refused"), anchor=False)
+        st.header(verbatim(words("data.refused")), anchor=False)
         refused = refusals(publication)
         if refused:
             st.html(lines([words("data.refused_text")]))

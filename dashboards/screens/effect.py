@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.markup.markup import bullets, lines, table
+from dashboards.markup.markup import bullets, lines, table, verbatim
 from dashboards.pictures.charts import arms_picture, period_picture
 from dashboards.published.effect_queries import Effect, by_period, effect, trial
 from dashboards.texts.effect_words import effect_lines, effect_table, trial_arms, trial_table
@@ -19,14 +19,14 @@ def show() -> None:
     """The page."""
     session = current_session()
     words = session.words
-    st.title(words("effect.title"), anchor=False)
+    st.title(verbatim(words("effect.title")), anchor=False)
     compared = effect(session.published, session.begun_on)
     if compared is None:
         st.html(lines([words("effect.none")]))
     else:
         st.html(lines(effect_lines(words, compared)))
         st.html(table(*effect_table(words, compared), words("effect.title"), texts=(4,)))
-    st.header(words("effect.cannot"), anchor=False)
+    st.header(verbatim(words("effect.cannot")), anchor=False)
     st.html(
         bullets(
             [
@@ -42,13 +42,13 @@ def show() -> None:
 
 def _pictures(session: Session, compared: Effect) -> None:
     words = session.words
-    st.header(words("effect.picture"), anchor=False)
+    st.header(verbatim(words("effect.picture")), anchor=False)
     for column, measure in zip(st.columns(len(PICTURED), gap="large"), PICTURED, strict=True):
         with column:
             name = words(f"effect.{measure}")
-            st.markdown(f"**{name}**")
+            st.markdown(f"**{verbatim(name)}**")
             picture(session, name, partial(_drawn, compared, measure), session.begun_on)
-    st.caption(words("effect.picture_text" if compared.is_used else "effect.picture_text_not_yet"))
+    st.caption(verbatim(words("effect.picture_text" if compared.is_used else "effect.picture_text_not_yet")))
 
 
 def _drawn(compared: Effect, measure: str) -> Any:
@@ -57,7 +57,7 @@ def _drawn(compared: Effect, measure: str) -> Any:
 
 def _trial(session: Session) -> None:
     words, newest = session.words, trial(session.home)
-    st.header(words("effect.trial"), anchor=False)
+    st.header(verbatim(words("effect.trial")), anchor=False)
     if newest is None:
         st.html(lines([words("effect.no_trial")]))
         return
@@ -71,4 +71,4 @@ def _trial(session: Session) -> None:
         newest.run,
         newest.sentence["sentence_en"],
     )
-    st.caption(words("effect.trial_picture"))
+    st.caption(verbatim(words("effect.trial_picture")))

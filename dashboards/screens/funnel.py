@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards.markup.markup import lines, table
+from dashboards.markup.markup import lines, table, verbatim
 from dashboards.pictures.charts import tiers_picture
 from dashboards.texts.handling_words import funnel_line, funnel_rows, kinds_table, tiers_table
 from dashboards.widgets.cached_pictures import picture
@@ -13,19 +13,19 @@ def show() -> None:
     """The page."""
     session = current_session()
     words, names, described = session.words, session.names, session.published.described
-    st.title(words("funnel.title"), anchor=False)
+    st.title(verbatim(words("funnel.title")), anchor=False)
     tiers, kinds = described.get("funnel_tiers"), described.get("funnel_kinds")
     if tiers is None or tiers.is_empty():
         st.html(lines([words("funnel.none"), words("general.next_run")]))
         return
     st.html(lines([funnel_line(names, tiers), words("funnel.text")]))
-    st.header(words("funnel.picture"), anchor=False)
+    st.header(verbatim(words("funnel.picture")), anchor=False)
     picture(session, words("funnel.picture"), lambda: tiers_picture(words, funnel_rows(names, tiers)))
-    st.header(words("funnel.by_tier"), anchor=False)
+    st.header(verbatim(words("funnel.by_tier")), anchor=False)
     st.html(table(*tiers_table(names, tiers), words("funnel.by_tier")))
-    st.header(words("funnel.by_kind"), anchor=False)
+    st.header(verbatim(words("funnel.by_kind")), anchor=False)
     if kinds is None or kinds.is_empty():
         st.html(lines([words("funnel.no_kinds")]))
     else:
         st.html(table(*kinds_table(names, kinds), words("funnel.by_kind")))
-    st.caption(words("funnel.days_note"))
+    st.caption(verbatim(words("funnel.days_note")))

@@ -22,17 +22,17 @@ def show() -> None:
     number = asked_dispute()
     dispute = one_dispute(session.published, session.role, number) if number else None
     if dispute is None:
-        st.title(words("nav.dispute"), anchor=False)
+        st.title(verbatim(words("nav.dispute")), anchor=False)
         st.html(lines([words("dispute.absent" if number else "dispute.pick")]))
         _ask(session)
         return
     st.page_link(st.session_state["pages"]["week"], label=words("dispute.back"), icon=":material/arrow_back:")
-    st.title(words("dispute.title", number=verbatim(number)), anchor=False)
+    st.title(verbatim(words("dispute.title", number=number)), anchor=False)
     st.html(headline(session.names, dispute))
     wide, narrow = st.columns([1.7, 1], gap="large")
     with wide:
         _why(session, dispute)
-        st.header(words("dispute.timeline"), anchor=False)
+        st.header(verbatim(words("dispute.timeline")), anchor=False)
         st.html(timeline(session.names, dispute.steps))
         _similar(session, number)
     with narrow:
@@ -41,7 +41,7 @@ def show() -> None:
 
 def _ask(session: Session) -> None:
     asked = st.text_input(
-        session.words("dispute.which"),
+        verbatim(session.words("dispute.which")),
         placeholder=session.words("dispute.which_hint"),
         key="asked",
         width=360,
@@ -53,20 +53,20 @@ def _ask(session: Session) -> None:
 
 def _why(session: Session, dispute: Dispute) -> None:
     words, names = session.words, session.names
-    st.header(words("dispute.chance"), anchor=False)
+    st.header(verbatim(words("dispute.chance")), anchor=False)
     horizon_days = session.published.meta.horizon_days
     st.html(lines(chance_lines(words, dispute, session.outcome, horizon_days)))
     chance = chance_of(dispute)
     if chance is not None:
         st.altair_chart(chance_picture(words, chance), theme=None, alt=words("dispute.chance"))
-    st.header(words("dispute.reasons"), anchor=False)
+    st.header(verbatim(words("dispute.reasons")), anchor=False)
     st.html(reasons(names, dispute))
-    st.caption(words("dispute.reasons_note"))
+    st.caption(verbatim(words("dispute.reasons_note")))
 
 
 def _similar(session: Session, number: str) -> None:
     words, rows = session.words, similar(session.published, number)
-    st.header(words("similar.title"), anchor=False)
+    st.header(verbatim(words("similar.title")), anchor=False)
     if rows.is_empty():
         st.html(lines([words("similar.none")]))
         return
@@ -78,15 +78,15 @@ def _what_to_do(session: Session, dispute: Dispute) -> None:
     words, names, number = session.words, session.names, dispute.warning["dispute_id"]
     nearest = offered(session.profile, [dispute.warning])[:NEAREST_UNITS]
     with st.container(border=True):
-        st.header(words("dispute.offer"), anchor=False)
+        st.header(verbatim(words("dispute.offer")), anchor=False)
         st.html(lines([*names.offers[dispute.warning["recommendation"]], words("dispute.offer_note")]))
         st.html(bullets(free_lines(names, nearest, free_capacity(session.published))))
     with st.container(border=True):
-        st.header(words("decide.title"), anchor=False)
+        st.header(verbatim(words("decide.title")), anchor=False)
         decided_so_far(session, number)
         if decision_fields(session, [dispute.warning], key=f"one_{number}"):
             st.rerun()
-    st.header(words("dispute.unsure"), anchor=False)
+    st.header(verbatim(words("dispute.unsure")), anchor=False)
     st.html(bullets(unsure(words, dispute, session.outcome)))
-    st.header(words("dispute.facts"), anchor=False)
+    st.header(verbatim(words("dispute.facts")), anchor=False)
     st.html(pairs(case_facts(names, dispute)))

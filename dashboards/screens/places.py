@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from dashboards.markup.markup import lines, table
+from dashboards.markup.markup import lines, table, verbatim
 from dashboards.pictures.area_polygons import boundaries_of
 from dashboards.pictures.maps import can_be_drawn, township_map
 from dashboards.published.place_queries import ALL, MARKS, forecast_categories, places
@@ -18,7 +18,7 @@ def show() -> None:
     """The page."""
     session = current_session()
     words, names = session.words, session.names
-    st.title(words("place.title"), anchor=False)
+    st.title(verbatim(words("place.title")), anchor=False)
     summary = st.container()
     category = url_choices.choice_of(
         words("place.category"),
@@ -44,13 +44,13 @@ def show() -> None:
     with wide:
         _map(session, ranked.rows, category)
     with narrow:
-        st.header(words("place.top"), anchor=False)
+        st.header(verbatim(words("place.top")), anchor=False)
         st.html(table(*place_table(names, ranked, ranked.rows.head(SHOWN)), words("place.top"), texts=(3, 4)))
-    st.header(words("place.help"), anchor=False)
+    st.header(verbatim(words("place.help")), anchor=False)
     marked = ranked.rows.filter(pl.any_horizontal(MARKS))
     st.html(lines([words("place.help_text")]))
     st.html(table(*help_table(names, marked), words("place.help"), texts=(1,)))
-    with st.expander(words("place.every")):
+    with st.expander(verbatim(words("place.every"))):
         st.html(table(*place_table(names, ranked, ranked.rows), words("place.every"), texts=(3, 4)))
 
 
@@ -66,4 +66,4 @@ def _map(session: Session, rows: pl.DataFrame, category: str) -> None:
         lambda: township_map(session.names, map_words(session.names, rows), shapes, *titles),
         category,
     )
-    st.caption(words("place.map_text_polygons" if shapes else "place.map_text"))
+    st.caption(verbatim(words("place.map_text_polygons" if shapes else "place.map_text")))

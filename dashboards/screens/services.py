@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from dashboards.markup.markup import lines, table
+from dashboards.markup.markup import lines, table, verbatim
 from dashboards.pictures.area_polygons import boundaries_of
 from dashboards.pictures.maps import can_be_drawn, township_map
 from dashboards.published.service_queries import services
@@ -19,7 +19,7 @@ def show() -> None:
     """The page."""
     session = current_session()
     words, names = session.words, session.names
-    st.title(words("service.title"), anchor=False)
+    st.title(verbatim(words("service.title")), anchor=False)
     codes = session.profile.codes_of_kind("service")
     if not codes:
         st.html(lines([words("service.not_kept")]))
@@ -52,10 +52,10 @@ def show() -> None:
     with wide:
         _map(session, shown, service, *chosen)
     with narrow:
-        st.header(words("service.first"), anchor=False)
+        st.header(verbatim(words("service.first")), anchor=False)
         st.html(table(*service_table(names, shown.head(SHOWN)), words("service.first"), texts=(4,)))
     if len(shown) > SHOWN:
-        with st.expander(words.count("service.more", len(shown) - SHOWN)):
+        with st.expander(verbatim(words.count("service.more", len(shown) - SHOWN))):
             st.html(table(*service_table(names, shown[SHOWN:]), words("service.title"), texts=(4,)))
     st.html(lines([words("service.care")]))
 
@@ -72,4 +72,4 @@ def _map(session: Session, rows: pl.DataFrame, *choices: str) -> None:
         lambda: township_map(session.names, service_map_words(session.names, rows), shapes, *titles),
         *choices,
     )
-    st.caption(words("service.map_text_polygons" if shapes else "service.map_text"))
+    st.caption(verbatim(words("service.map_text_polygons" if shapes else "service.map_text")))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards.markup.markup import lines, table
+from dashboards.markup.markup import lines, table, verbatim
 from dashboards.published.handling_queries import WAITING, accepted, clocks
 from dashboards.published.warnings_queries import choices, narrowed, page_of, pages_in
 from dashboards.texts.handling_words import accepted_table, clock_summary, clock_table, load_table
@@ -14,12 +14,12 @@ def show() -> None:
     """The page."""
     session = current_session()
     words = session.words
-    st.title(words("clock.title"), anchor=False)
-    st.header(words("clock.accepted"), anchor=False)
+    st.title(verbatim(words("clock.title")), anchor=False)
+    st.header(verbatim(words("clock.accepted")), anchor=False)
     _accepted(session)
-    st.header(words("clock.open"), anchor=False)
+    st.header(verbatim(words("clock.open")), anchor=False)
     _open(session)
-    st.header(words("load.title"), anchor=False)
+    st.header(verbatim(words("load.title")), anchor=False)
     load = session.published.described.get("grid_load")
     if load is None or load.is_empty():
         st.html(lines([words("load.none")]))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards.markup.markup import line_of_chips, lines
+from dashboards.markup.markup import line_of_chips, lines, verbatim
 from dashboards.published.warnings_queries import Week, queue, week
 from dashboards.texts.week_sentences import (
     capacity_line,
@@ -23,7 +23,7 @@ def show() -> None:
     """The page."""
     session = current_session()
     words = session.words
-    st.title(words("week.title", **week_days(words, session.published)), anchor=False)
+    st.title(verbatim(words("week.title", **week_days(words, session.published))), anchor=False)
     summary = st.container()
     filters = choose_filters(session)
     listed = _chosen_rows(session, filters)

@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from dashboards.markup.markup import bullets, lines, table
+from dashboards.markup.markup import bullets, lines, table, verbatim
 from dashboards.published.handling_queries import FEW_CASES, units
 from dashboards.published.warnings_queries import page_of, pages_in
 from dashboards.texts.handling_words import units_table
@@ -15,7 +15,7 @@ def show() -> None:
     """The page."""
     session = current_session()
     words, names = session.words, session.names
-    st.title(words("unit.title"), anchor=False)
+    st.title(verbatim(words("unit.title")), anchor=False)
     described = units(session.published)
     if described is None or described.is_empty():
         st.html(lines([words("unit.none"), words("general.next_run")]))
@@ -43,5 +43,5 @@ def show() -> None:
     pages = pages_in(rows)
     number = st.pagination(pages, key=f"units_{chosen}_{in_counties}") if pages > 1 else 1
     st.html(table(*units_table(names, page_of(rows, number)), words("unit.title"), texts=(4,)))
-    st.header(words("unit.reading"), anchor=False)
+    st.header(verbatim(words("unit.reading")), anchor=False)
     st.html(bullets([words(f"unit.reading_{n}") for n in ("mix", "interval", "people")]))

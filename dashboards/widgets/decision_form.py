@@ -9,7 +9,7 @@ import streamlit as st
 from dashboards.decisions.decision import NOTE_CHARACTERS, OFFICE_CHARACTERS, REASONS, Action, Decision
 from dashboards.decisions.eligible_units import offered
 from dashboards.decisions.store import Entry
-from dashboards.markup.markup import lines
+from dashboards.markup.markup import lines, verbatim
 from dashboards.texts.dispute_words import decision_line
 from dashboards.widgets.reader_session import Session
 from pipelines.errors import FengqiaoError, RefusedInput
@@ -28,9 +28,9 @@ def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key
     """
     words = session.words
     action: Action = st.segmented_control(
-        words("decide.what"),
+        verbatim(words("decide.what")),
         _CHOICES,
-        format_func=lambda code: words(f"decide.{code}"),
+        format_func=lambda code: verbatim(words(f"decide.{code}")),
         default=_CHOICES[0],
         required=True,
         key=f"{key}_action",
@@ -44,13 +44,13 @@ def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key
         choices["reason"] = _choice(session, action, "reason", key)
     office = _office(session)
     note = st.text_input(
-        words("decide.note"),
+        verbatim(words("decide.note")),
         key=f"{key}_note",
         max_chars=NOTE_CHARACTERS,
         placeholder=words("decide.note_hint"),
     )
     label = words("decide.save") if len(warnings) == 1 else words.count("decide.save_many", len(warnings))
-    if not st.button(label, key=f"{key}_save", type="primary"):
+    if not st.button(verbatim(label), key=f"{key}_save", type="primary"):
         return False
     publication = session.published
     try:
@@ -76,7 +76,7 @@ def decision_fields(session: Session, warnings: Sequence[Mapping[str, Any]], key
     except FengqiaoError:
         st.html(lines([words("decide.not_writable")]))
         return False
-    st.toast(words.count("decide.saved", len(decisions)))
+    st.toast(verbatim(words.count("decide.saved", len(decisions))))
     return True
 
 
@@ -91,7 +91,7 @@ def decided_so_far(session: Session, dispute_id: str) -> None:
         st.html(lines([decision_line(session.names, entry), *_note(entry), _signature(session, entry)]))
         if entry in standing:
             st.button(
-                words("decide.undo_this"),
+                verbatim(words("decide.undo_this")),
                 key=f"undo_{entry.seq}",
                 on_click=_take_back,
                 args=(session, entry),
@@ -113,9 +113,9 @@ def _take_back(session: Session, entry: Entry) -> None:
     try:
         session.store.record([undo], session.now)
     except RefusedInput:
-        st.toast(session.words("decide.undo_refused"))
+        st.toast(verbatim(session.words("decide.undo_refused")))
     except FengqiaoError:
-        st.toast(session.words("decide.not_writable"))
+        st.toast(verbatim(session.words("decide.not_writable")))
 
 
 def _office(session: Session) -> str:
@@ -125,7 +125,7 @@ def _office(session: Session) -> str:
         st.html(lines([words("decide.office_from_login", office=own)]))
         return own
     return st.text_input(
-        words("decide.office"),
+        verbatim(words("decide.office")),
         key="office",
         max_chars=OFFICE_CHARACTERS,
         placeholder=words("decide.office_hint"),
@@ -147,7 +147,7 @@ def _who_and_when(
 ) -> tuple[str | None, date | None]:
     words = session.words
     unit_id = st.selectbox(
-        words("decide.unit"),
+        verbatim(words("decide.unit")),
         offered(session.profile, warnings),
         format_func=session.names.unit,
         index=None,
@@ -155,7 +155,7 @@ def _who_and_when(
         key=f"{key}_unit",
     )
     due_on = st.date_input(
-        words("decide.due_on"),
+        verbatim(words("decide.due_on")),
         session.published.as_of + timedelta(days=_USUAL_DAYS),
         key=f"{key}_due",
         format="YYYY-MM-DD",
@@ -166,16 +166,20 @@ def _who_and_when(
 def _visit(session: Session, key: str) -> tuple[date | None, str | None, bool]:
     words, today = session.words, session.now.date()
     visited_on = st.date_input(
-        words("decide.visited_on"), today, max_value=today, key=f"{key}_visited", format="YYYY-MM-DD"
+        verbatim(words("decide.visited_on")),
+        today,
+        max_value=today,
+        key=f"{key}_visited",
+        format="YYYY-MM-DD",
     )
     result = _choice(session, "visit", "result", key)
-    found_after_warning = st.checkbox(words("decide.found"), key=f"{key}_found")
+    found_after_warning = st.checkbox(verbatim(words("decide.found")), key=f"{key}_found")
     return visited_on if isinstance(visited_on, date) else None, result, found_after_warning
 
 
 def _choice(session: Session, action: Action, what: str, key: str) -> str | None:
     return st.selectbox(
-        session.words(f"decide.{what}"),
+        verbatim(session.words(f"decide.{what}")),
         REASONS[action],
         format_func=lambda code: session.names.code("decision_reason", code),
         index=None,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import polars as pl
 import streamlit as st
 
+from dashboards.markup.markup import verbatim
 from dashboards.papers.paper_content import Paper, gather
 from dashboards.papers.weekly_brief import document_bytes, notes, workbook_bytes
 from dashboards.papers.workbook import spelled_out, workbook
@@ -17,13 +18,13 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def downloads(session: Session) -> None:
     """Buttons for the week's papers, made when they are pressed."""
     words, day = session.words, session.published.as_of.isoformat()
-    st.markdown(words("side.papers"))
+    st.markdown(verbatim(words("side.papers")))
     for key, make, name, mime in (
         ("side.brief", document_bytes, f"{words('paper.file_brief')}_{day}.docx", DOCX),
         ("side.workbook", workbook_bytes, f"{words('paper.file_workbook')}_{day}.xlsx", XLSX),
     ):
         st.download_button(
-            words(key),
+            verbatim(words(key)),
             _making(session, make),
             file_name=name,
             mime=mime,
@@ -43,7 +44,7 @@ def export_shown(session: Session, rows: pl.DataFrame) -> None:
         return workbook(session.published, spelled_out(rows, names, decided), names, notes(paper))
 
     st.download_button(
-        words("week.export"),
+        verbatim(words("week.export")),
         shown_as_workbook,
         file_name=f"{words('paper.file_workbook')}_{session.published.as_of.isoformat()}.xlsx",
         mime=XLSX,

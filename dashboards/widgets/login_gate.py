@@ -9,7 +9,7 @@ import streamlit as st
 from dashboards.access.ended_sessions import ActiveSessions, EndedSessions
 from dashboards.access.login import REQUIRED, Reader, Rules, login_file, read_rules
 from dashboards.access.roles import role_of
-from dashboards.markup.markup import lines
+from dashboards.markup.markup import lines, verbatim
 from dashboards.wording.language import Words
 from pipelines.errors import RefusedInput
 
@@ -26,7 +26,7 @@ def reader_of_run(words: Words) -> Reader | None:
     claims, now = st.user.to_dict(), datetime.now()
     if not rules.accepts(claims, now) or claims in _ended() or _active().is_idle(claims, now):
         _door(words, "login.title", "login.text")
-        st.button(words("login.enter"), type="primary", on_click=st.login)
+        st.button(verbatim(words("login.enter")), type="primary", on_click=st.login)
         return None
     reader = rules.reader(claims)
     if reader is None:
@@ -38,7 +38,7 @@ def reader_of_run(words: Words) -> Reader | None:
 def leave(words: Words) -> None:
     """A way out, where there was a way in."""
     if os.environ.get(REQUIRED) == "1" or st.user.to_dict().get("is_logged_in"):
-        st.button(words("login.leave"), on_click=_leave, key="leave")
+        st.button(verbatim(words("login.leave")), on_click=_leave, key="leave")
 
 
 def _leave() -> None:
@@ -67,5 +67,5 @@ def _active() -> ActiveSessions:
 
 
 def _door(words: Words, title: str, text: str) -> None:
-    st.title(words(title), anchor=False)
+    st.title(verbatim(words(title)), anchor=False)
     st.html(lines([words(text)]))

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.markup.markup import table
+from dashboards.markup.markup import table, verbatim
 from dashboards.published.warnings_queries import left_list, page_of, pages_in
 from dashboards.texts.week_sentences import gone_table
 from dashboards.widgets.decision_form import decision_fields
@@ -40,7 +40,7 @@ def gone_from_list(session: Session) -> None:
     gone = left_list(session.published, session.role, session.earlier)
     if len(gone):
         label = session.words.count("week.gone", len(gone))
-        with st.expander(label):
+        with st.expander(verbatim(label)):
             st.html(table(*gone_table(session.names, gone), label, texts=(1, 2, 3)))
 
 
@@ -48,9 +48,9 @@ def _decide(session: Session, chosen: list[dict[str, Any]]) -> None:
     words = session.words
     label = words.count("decide.chosen", len(chosen))
     with st.bottom, st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{label}**", width="content")
-        if st.button(words("decide.open"), type="primary"):
-            st.dialog(label)(_fields)(session, chosen)
+        st.markdown(f"**{verbatim(label)}**", width="content")
+        if st.button(verbatim(words("decide.open")), type="primary"):
+            st.dialog(verbatim(label))(_fields)(session, chosen)
 
 
 def _fields(session: Session, chosen: list[dict[str, Any]]) -> None:

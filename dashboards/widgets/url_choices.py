@@ -9,6 +9,8 @@ from typing import Literal
 
 import streamlit as st
 
+from dashboards.markup.markup import verbatim
+
 
 def many_of(
     label: str,
@@ -30,7 +32,13 @@ def many_of(
     """
     _take_from_address(key, [code for code in st.query_params.get_all(key) if code in options])
     chosen = st.multiselect(
-        label, options, format_func=name, key=key, placeholder=every, persist_state="session", width=width
+        verbatim(label),
+        options,
+        format_func=name,
+        key=key,
+        placeholder=every,
+        persist_state="session",
+        width=width,
     )
     _keep_in_address(key, chosen)
     return chosen
@@ -41,7 +49,12 @@ def single_choice(label: str, key: str, options: Sequence[str], name: Callable[[
     asked = st.query_params.get(key)
     _take_from_address(key, asked if asked in options else options[0])
     chosen = st.segmented_control(
-        label, options, format_func=name, key=key, required=True, persist_state="session"
+        verbatim(label),
+        options,
+        format_func=lambda code: verbatim(name(code)),
+        key=key,
+        required=True,
+        persist_state="session",
     )
     _keep_in_address(key, [] if chosen in (None, options[0]) else [chosen])
     return chosen or options[0]
@@ -51,7 +64,9 @@ def choice_of(label: str, key: str, options: Sequence[str], name: Callable[[str]
     """A field for one code of a longer list; the first is the default and not written into the address."""
     asked = st.query_params.get(key)
     _take_from_address(key, asked if asked in options else options[0])
-    chosen = st.selectbox(label, options, format_func=name, key=key, persist_state="session", width=360)
+    chosen = st.selectbox(
+        verbatim(label), options, format_func=name, key=key, persist_state="session", width=360
+    )
     _keep_in_address(key, [] if chosen == options[0] else [chosen])
     return chosen
 
@@ -61,7 +76,7 @@ def number(label: str, key: str, low: int, high: int, usual: int, step: int) -> 
     asked = st.query_params.get(key, "")
     given = int(asked) if asked.isascii() and asked.isdigit() else usual
     _take_from_address(key, min(max(given, low), high))
-    chosen = st.slider(label, low, high, key=key, step=step, persist_state="session")
+    chosen = st.slider(verbatim(label), low, high, key=key, step=step, persist_state="session")
     _keep_in_address(key, [] if chosen == usual else [str(chosen)])
     return chosen
 

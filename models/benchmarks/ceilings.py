@@ -30,6 +30,7 @@ from models.registry.promotion import pooled as pooled_value
 from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
+from pipelines.terminal_text import printable
 
 RECORDS = "records_ceiling"
 SHARED = ("recall_at_capacity", "brier_skill")
@@ -179,12 +180,12 @@ def main(
     }
     metrics = []
     for number, home in enumerate(homes, start=1):
-        typer.echo(f"city {number} of {len(homes)}", err=True)
+        typer.echo(printable(f"city {number} of {len(homes)}"), err=True)
         history, as_of = read_city(Home(home), loaded)
         metrics.append(judged(history, models, loaded, as_of))
     with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_dataframe_shape=True):
-        typer.echo(shares(metrics, loaded.settings.seed))
-        typer.echo(table(metrics))
+        typer.echo(printable(str(shares(metrics, loaded.settings.seed))))
+        typer.echo(printable(str(table(metrics))))
 
 
 if __name__ == "__main__":

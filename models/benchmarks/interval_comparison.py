@@ -26,6 +26,7 @@ from models.protocol.time_splits import backtest_splits
 from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
+from pipelines.terminal_text import printable
 
 PRECISION = 5
 """Decimals to which probabilities are rounded before Venn-Abers."""
@@ -108,7 +109,7 @@ def main(
     loaded = load_profile(profile)
     city, as_of = read_city(Home(home), loaded)
     with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_dataframe_shape=True, fmt_str_lengths=40):
-        typer.echo(compare(city, loaded, as_of))
+        typer.echo(printable(str(compare(city, loaded, as_of))))
 
 
 if __name__ == "__main__":

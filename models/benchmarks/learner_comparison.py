@@ -28,6 +28,7 @@ from models.protocol.time_splits import backtest_splits
 from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
+from pipelines.terminal_text import printable
 
 
 def compare(
@@ -147,14 +148,14 @@ def main(
         _show(
             pooled.with_columns(pl.coalesce(shown, pl.col("value").round(5).cast(pl.String)).alias("value"))
         )
-        typer.echo("  ".join(f"{name} {spent:.1f} s" for name, spent in seconds.items()))
+        typer.echo(printable("  ".join(f"{name} {spent:.1f} s" for name, spent in seconds.items())))
     if len(tables) > 1:
         means = (
             pl.concat(tables)
             .group_by("model", "metric", maintain_order=True)
             .agg(pl.col("value").mean().round(5))
         )
-        typer.echo(f"\nMeans of {len(tables)} cities")
+        typer.echo(printable(f"\nMeans of {len(tables)} cities"))
         _show(means)
 
 
@@ -163,7 +164,7 @@ def _show(values: pl.DataFrame) -> None:
     with pl.Config(
         tbl_rows=-1, tbl_cols=-1, tbl_width_chars=400, tbl_hide_dataframe_shape=True, fmt_str_lengths=40
     ):
-        typer.echo(table)
+        typer.echo(printable(str(table)))
 
 
 if __name__ == "__main__":

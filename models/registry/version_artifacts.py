@@ -12,7 +12,7 @@ from models.counts.shared.families_evidence import METRICS_FILE, RELIABILITY_FIL
 from models.escalation.fitted_model import Trained
 from models.registry.evidence_pictures import family_pictures, pictures
 from pipelines.city.profile import Profile
-from pipelines.deterministic_write import write_parquet
+from pipelines.deterministic_write import write_csv, write_parquet
 
 MODEL = "model"
 EVIDENCE = "evidence"
@@ -48,22 +48,23 @@ def write_files(folder: Path, trained: Trained, artifacts: VersionArtifacts) -> 
     families = artifacts.families
     write_parquet(families.metrics, shown / METRICS_FILE)
     write_parquet(families.reliability, shown / RELIABILITY_FILE)
-    families.metrics.write_csv((shown / METRICS_FILE).with_suffix(".csv"))
+    write_csv(families.metrics, (shown / METRICS_FILE).with_suffix(".csv"))
     for name, text in families.models.items():
         (folder / MODEL / name).write_bytes(text)
-    backtest.metrics.filter(pl.col("as_of").is_null()).write_csv(shown / "metrics.csv")
+    write_csv(backtest.metrics.filter(pl.col("as_of").is_null()), shown / "metrics.csv")
     if artifacts.pictures:
         drawn = pictures(backtest.metrics, backtest.calibration) | family_pictures(families)
         for name, picture in drawn.items():
             (shown / name).write_bytes(picture)
-    pl.DataFrame(
+    folds = pl.DataFrame(
         [
             (split.number, split.train[0], split.train[-1], len(split.train), split.test[0], split.test[-1])
             for split in backtest.splits
         ],
         schema=["fold", "train_from", "train_until", "train_weeks", "test_from", "test_until"],
         orient="row",
-    ).write_csv(shown / "folds.csv")
+    )
+    write_csv(folds, shown / "folds.csv")
 
 
 def parameters(trained: Trained, profile: Profile) -> dict[str, Any]:
