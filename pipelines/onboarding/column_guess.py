@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass, field
 
+import polars as pl
+
 from pipelines.city.code_lists import fold, list_of, reference_words
 from pipelines.intake.cell_values import unit_of_heading
-from pipelines.intake.value_parsers import SCALES
+from pipelines.intake.value_parsers import SCALES, moments
 from pipelines.mapping.heading_roles import CLOSING, DEADLINE, LAST_CHANGE, may_become, roles_of
 from pipelines.mapping.heading_suggestions import LIKE_ENOUGH, suggest
 from pipelines.mapping.mapping import headings_of
@@ -16,6 +18,8 @@ from pipelines.tables.contracts import PAIR_COLUMNS, key_columns, required_colum
 
 UNIQUE = 0.999
 """Share of different values from which a column names its rows."""
+REPEATED = 0.9
+"""A register with more different numbers than this share of its rows holds corrections, or slips of the pen."""
 ENDS_LIKE_A_NUMBER = re.compile(
     r"(?:(?<![a-zA-Z])(?:id|no|nr|number|num|ref|reference)\.?|ID|No\.?|Ref|[^门车证]号码?|编号)$"
 )
@@ -37,6 +41,7 @@ class TableGuess:
     where: dict[str, tuple[str, ...]] = field(default_factory=dict)
     present: str | None = None
     first: bool = False
+    key_within: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -70,12 +75,39 @@ def one_table(sample: SourceSample, table: str, taken: frozenset[str] = frozense
         columns, notes = _with_key(sample, table, key, columns)
     columns |= _by_values(sample, table, columns, taken)
     columns, later = _known_while_open(sample, columns)
+    within = key_within(sample, columns) if table == "disputes" else ()
+    if within:
+        notes = [f"{columns[key][0]}: unique only within {' and '.join(within)}, so `key_within`"]
     missing = [c for c in required_columns(table) if c not in columns]
     constants = {c: PLACEHOLDER[c] for c in missing if c in PLACEHOLDER}
     notes += later + [f"{c}: nothing looks like it, so all rows are given {v}" for c, v in constants.items()]
     return TableGuess(
-        table, columns, tuple(c for c in missing if c not in constants), constants, notes=tuple(notes)
+        table,
+        columns,
+        tuple(c for c in missing if c not in constants),
+        constants,
+        key_within=within,
+        notes=tuple(notes),
     )
+
+
+def key_within(sample: SourceSample, columns: dict[str, tuple[str, str]]) -> tuple[str, ...]:
+    """Within what the numbers of a register are unique: its places, its years or both; nothing where they are unique, or in neither."""
+    needed = ("dispute_id", "area_code", "registered_at")
+    if any(column not in columns for column in needed):
+        return ()
+    key, place, day = (sample.text(columns[column][0]) for column in needed)
+    year = moments(day, sample.habits[day.name].formats if day.name in sample.habits else ()).dt.year()
+    rows = pl.DataFrame({"key": key, "area_code": place, "year": year}).drop_nulls("key")
+    if not len(rows) or _differing(rows, "key") > REPEATED:
+        return ()
+    choices = (("area_code",), ("year",), ("area_code", "year"))
+    return next((choice for choice in choices if _differing(rows, "key", *choice) >= UNIQUE), ())
+
+
+def _differing(rows: pl.DataFrame, *columns: str) -> float:
+    """Share of the rows that differ in these columns."""
+    return rows.select(columns).n_unique() / len(rows)
 
 
 def mappable(sample: SourceSample) -> list[str]:

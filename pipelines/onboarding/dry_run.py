@@ -24,6 +24,7 @@ from pipelines.onboarding.likely_faults import (
     HINT,
     NOTICE,
     REFUSED,
+    RESEMBLES,
     UNREAD,
     Fault,
     faults_of_records,
@@ -83,8 +84,8 @@ class CheckReport:
             hints += _undeclared_forms(raw, columns, mapping)
         self.mapped[raw.name], self.hints[raw.name] = lines, [text for _, text in likely.values()] + hints
         self.resembling[raw.name] = [
-            f"{heading}: is left unread; it sounds like the refused word {word!r}. See that it is none"
-            for heading in dropped
+            f"{heading}: {'is left unread; it' if heading in dropped else 'is read, and'} sounds like the refused word {word!r}. See that it is none"
+            for heading in raw.headings
             if (word := resembles_refused(heading))
         ]
 
@@ -186,7 +187,7 @@ def _faults_of_files(report: CheckReport) -> Iterator[Fault]:
     for name, hints in report.hints.items():
         yield from (Fault(HINT, 0.0, f"{name}: {hint}; add it to a mapping if so") for hint in hints)
     for name, lines in report.resembling.items():
-        yield from (Fault(HINT, 0.0, f"{name}: {line}") for line in lines)
+        yield from (Fault(RESEMBLES, 0.0, f"{name}: {line}") for line in lines)
 
 
 def _no_units(

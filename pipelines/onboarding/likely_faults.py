@@ -15,7 +15,7 @@ from pipelines.tables.contracts import TABLES
 from pipelines.tables.core import CORE_TABLES
 from pipelines.warehouse.warehouse import read_frame, read_row
 
-REFUSED, NO_CLOSING, REFERENCE, KEY, STOPPED, NOTICE, DATE, HELD_ROWS, UNREAD, HINT = range(10)
+REFUSED, NO_CLOSING, REFERENCE, KEY, STOPPED, RESEMBLES, NOTICE, DATE, HELD_ROWS, UNREAD, HINT = range(11)
 """How grave a kind of fault is, the gravest first."""
 FAR_AWAY = timedelta(days=365)
 FEW = 0.01

@@ -80,6 +80,7 @@ def _opened(sample: SourceSample, shape: tuple[str, str, str]) -> TableGuess:
             **rest,
         },
         missing=(),
+        key_within=(),
         constants=constants,
         first=True,
         notes=(

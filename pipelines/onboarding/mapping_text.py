@@ -47,6 +47,8 @@ def _table_lines(sample: SourceSample, guess: TableGuess) -> Iterator[str]:
         yield f"    # note: {_plain(note)}"
     if guess.first:
         yield "    first: true"
+    if guess.key_within:
+        yield f"    key_within: [{', '.join(map(_quoted, guess.key_within))}]  # the same number stands for several cases otherwise"
     if guess.present:
         yield f"    present: {_quoted(guess.present)}"
     for heading, words in guess.where.items():

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import polars as pl
+
 from pipelines.mapping.heading_roles import PARTY, roles_of
 from pipelines.onboarding.column_guess import TableGuess
 from pipelines.onboarding.source_sample import SourceSample
@@ -25,6 +27,8 @@ LONG_OPEN = (
 )
 NO_CLOSING = "# note: nothing in these files says when a case was closed, so every case would stay open: name a closing\n"
 REOPENED = "# {event_types: [reopened]} would prevent reopenings, of which these files tell as well\n"
+MAY_RECUR = ("reopened", "breach", "referred_up", "reregistered", "violence_reported", "threat_reported")
+"""Steps whose coming again may be what is to be prevented."""
 MEDIATION = """\
 words:
   case: {zh: 纠纷, en: dispute}
@@ -46,7 +50,10 @@ CASES = (
 def profile_text(folder: Path, guesses: list[TableGuess], sample: SourceSample) -> str:
     """`profile.yml` of a draft."""
     return PROFILE.format(
-        name=_yaml(folder.name), folder=folder, outcome=_outcome(guesses), words=_words(sample)
+        name=_yaml(folder.name),
+        folder=folder,
+        outcome=_outcome(guesses) + _again(guesses, sample),
+        words=_words(sample),
     )
 
 
@@ -71,6 +78,28 @@ def _outcome(guesses: list[TableGuess]) -> str:
     closes = "closed" in steps or any(g.table == "dispute_events" and not g.codes for g in guesses)
     outcome = DEADLINE if any("due_at" in g.columns for g in guesses if g.table == "disputes") else LONG_OPEN
     return ("" if closes else NO_CLOSING) + (REOPENED if "reopened" in steps else "") + outcome
+
+
+def _again(guesses: list[TableGuess], sample: SourceSample) -> str:
+    """Which steps some cases of a log have more than once, as comments beside the outcome."""
+    steps = next((g for g in guesses if g.table == "dispute_events" and "event_type" in g.codes), None)
+    if steps is None or any(
+        steps.columns[c][0] not in sample.raw.headings for c in ("dispute_id", "event_type")
+    ):
+        return ""
+    key, word = (sample.text(steps.columns[c][0]) for c in ("dispute_id", "event_type"))
+    code = word.replace_strict(steps.codes["event_type"], default=None, return_dtype=pl.String)
+    counted = pl.DataFrame({"key": key, "code": code}).drop_nulls().group_by("key", "code").len()
+    again = (
+        counted.filter((pl.col("len") > 1) & pl.col("code").is_in(MAY_RECUR))
+        .group_by("code")
+        .len()
+        .sort("code")
+    )
+    return "".join(
+        f"\n# {{event_types: [{one}], at_least: 2}} would prevent that it comes again, as it did in {n:,} cases"
+        for one, n in again.iter_rows()
+    )
 
 
 def _words(sample: SourceSample) -> str:

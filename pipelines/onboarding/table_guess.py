@@ -41,13 +41,19 @@ def _closing(sample: SourceSample, register: TableGuess) -> TableGuess | None:
     notes = [
         f"{other}: a closing as well, left out; take it if it is the one that counts" for other in others
     ]
+    by_year = [
+        "numbers begin anew each year, and a step does not say the year of its case: ask for whole numbers"
+    ] * ("year" in register.key_within)
     return TableGuess(
         "dispute_events",
         {"dispute_id": (key[0], "as above"), "event_at": (heading, "says when the case was closed")},
         constants={"event_type": "closed"},
         templates={"event_id": f"{{{key[0]}}}-closed"},
         present=heading,
-        notes=tuple(notes),
+        key_within=tuple(
+            register.columns["area_code"][0] for part in register.key_within if part == "area_code"
+        ),
+        notes=tuple(notes + by_year),
     )
 
 

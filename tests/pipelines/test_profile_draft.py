@@ -190,3 +190,40 @@ def test_a_heading_cannot_break_out_of_its_line(tmp_path: Path) -> None:
     odd = '"电话\nfiles: x"'
     tables, _ = drafted(tmp_path, {"台账.csv": register(*BASIC, odd, **{odd: lambda n: ""})})
     assert [t["table"] for t in tables] == ["disputes"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "years", "expected"),
+    [
+        (lambda n: f"N{n // 2:03}", lambda n: 2025, ["area_code"]),
+        (lambda n: f"N{n % 20:03}", lambda n: 2024 + n // 20, ["year"]),
+    ],
+)
+def test_numbers_unique_only_within_a_place_or_a_year_are_drafted_so(
+    numbers: Any, years: Any, expected: list[str], tmp_path: Path
+) -> None:
+    towns = ("益宁", "寥廓")
+    text = register(
+        "案号",
+        "登记日期",
+        "纠纷类型",
+        "乡镇",
+        rows=40,
+        **{
+            "案号": numbers,
+            "登记日期": lambda n: f"{years(n)}-03-{n % 20 + 1:02}",
+            "乡镇": lambda n: towns[n % 2 if expected == ["area_code"] else 0],
+        },
+    )
+    tables, notes = drafted(tmp_path, {"台账.csv": text})
+    assert tables[0]["key_within"] == expected
+    assert any("unique only within" in note for note in notes)
+
+
+def test_steps_that_come_again_are_offered_as_what_is_to_be_prevented(tmp_path: Path) -> None:
+    rows = [f"C{n},2025-03-{day:02} 09:00,{step},噪音,益宁" for n in range(20) for day, step in
+            ((1, "受理"), (2, "办结"), (5, "重新打开"), (6, "办结"), (8, "重新打开"), (9, "办结"))]  # fmt: skip
+    drafted(tmp_path, {"log.csv": "\n".join(["案号,办理时间,办理环节,类型,乡镇", *rows]) + "\n"})
+    assert "at_least: 2} would prevent that it comes again, as it did in 20 cases" in (
+        tmp_path / "city" / "profile.yml"
+    ).read_text(encoding="utf-8")

@@ -95,17 +95,28 @@ def test_a_refused_word_is_translated_into_no_code(word: str, tmp_path: Path) ->
         find_sources(tmp_path, load_profile(str(tmp_path / "city")))
 
 
-def test_a_heading_left_unread_that_sounds_like_a_refused_one_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("column", ["", ", relation: 新坊次数"])
+def test_a_heading_that_sounds_like_a_refused_one_is_told_among_the_first(
+    column: str, tmp_path: Path
+) -> None:
     (tmp_path / "disputes.csv").write_text(
         "dispute_id,registered_at,category,area_code,新坊次数\nA1,2025-03-04,D2,530302001,3\n",
         encoding="utf-8",
     )
+    city = tmp_path / "city"
+    shutil.copytree(load_profile("qujing").folder, city)
+    names = "dispute_id: dispute_id, registered_at: registered_at, category: category, area_code: area_code"
+    (city / "mappings").mkdir(exist_ok=True)
+    (city / "mappings" / "m.yml").write_text(
+        f'files: "disputes*.csv"\ntables: [{{table: disputes, columns: {{{names}{column}}}}}]\n',
+        encoding="utf-8",
+    )
     assert resembles_refused("新坊次数") == "信访"
     assert resembles_refused("登记时间") is None
-    assert (
-        "新坊次数: is left unread; it sounds like the refused word '信访'"
-        in check_folder(tmp_path, load_profile("qujing")).text()
-    )
+    report = check_folder(tmp_path, load_profile(str(city)))
+    said = "新坊次数: is read, and sounds" if column else "新坊次数: is left unread; it sounds"
+    assert f"{said} like the refused word '信访'" in report.text()
+    assert any(said in fault.text for fault in report.faults[:5])
 
 
 @pytest.mark.parametrize(
