@@ -101,15 +101,15 @@ order by dispute_id, from_at
 
 def at_risk(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]) -> pl.DataFrame:
     """The cohort of every Monday, sorted by as_of, dispute_id; columns `COHORT_COLUMNS`."""
-    with states(con, profile, as_of_dates):
+    with states(con, profile.settings.watch_days, as_of_dates):
         periods = stretches(con, profile, as_of_dates)
     return cohort_rows(periods, as_of_dates, *expand(periods, as_of_dates))
 
 
 @contextmanager
-def states(con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date]) -> Iterator[None]:
+def states(con: duckdb.DuckDBPyConnection, watch_days: int, as_of_dates: Sequence[date]) -> Iterator[None]:
     """A context in which the result of `STATES` can be queried as `states`: dispute_id, from_at, to_at, closed_at; disputes closed long before are left out."""
-    days = {"watch_days": profile.settings.watch_days}
+    days = {"watch_days": watch_days}
     con.register("states", read_frame(con, STATES, between(as_of_dates) | days))
     try:
         yield

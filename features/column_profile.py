@@ -43,11 +43,11 @@ def describe(con: duckdb.DuckDBPyConnection, profile: Profile, unit: str, monday
         arrival_days (within which nine of ten of the records that make the column were known after they happened;
         null where no record makes it), changed_later (share of the values of rows that are asked about either way).
     """
-    with states(con, profile, [monday]):
+    with states(con, profile.settings.watch_days, [monday]):
         rows = ROWS[unit](con, profile, [monday])
         on_time = fill(con, profile, rows)
         arrival = _arrival_days(con, rows)
-    with seen_as(con, hindsight_views()), states(con, profile, [monday]):
+    with seen_as(con, hindsight_views()), states(con, profile.settings.watch_days, [monday]):
         later = fill(con, profile, ROWS[unit](con, profile, [monday]))
     entries = [feature(name) for name in on_time.names]
     there = [column[~np.isnan(column)] for column in on_time.values.T]

@@ -6,6 +6,7 @@ import duckdb
 import polars as pl
 
 from pipelines.city.profile import Profile
+from pipelines.city.settings import Outcome
 from pipelines.warehouse.as_known import as_known, versions
 from pipelines.warehouse.warehouse import read_frame
 
@@ -36,7 +37,7 @@ NOW = datetime(9000, 1, 1)
 
 
 def outcome_moments(
-    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date | None = None
+    con: duckdb.DuckDBPyConnection, outcome: Outcome, as_of: date | None = None
 ) -> pl.DataFrame:
     """Versions of the profile's outcomes known before a day; None means now.
 
@@ -44,7 +45,6 @@ def outcome_moments(
         dispute_id, record_id, happened_at, known_at (of the version), until_at (when a later version took its place, before
         that day; null for what stands), severity; sorted.
     """
-    outcome = profile.settings.outcome
     parameters: dict[str, object] = {"as_of": datetime.combine(as_of, time()) if as_of else NOW}
     if outcome.table is not None:
         query = _VERSIONS.format(
@@ -89,7 +89,7 @@ def label_cohort(
     keys = cohort.select("as_of", "dispute_id").with_row_index("__row")
     stands = pl.col("until_at").is_null()
     matched = (
-        keys.join(outcome_moments(con, profile, as_of), on="dispute_id", how="inner")
+        keys.join(outcome_moments(con, profile.settings.outcome, as_of), on="dispute_id", how="inner")
         .filter(
             (pl.col("happened_at") >= start)
             & (pl.col("happened_at") < start + pl.duration(days=profile.settings.horizon_days))

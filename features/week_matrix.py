@@ -51,7 +51,10 @@ def week_matrix(
 
 def saved_week(home: Home, profile: Profile, as_of: date) -> Matrix:
     """`week_matrix` from the home's own warehouse."""
-    with open_warehouse(home.warehouse, read_only=True) as con, states(con, profile, [as_of]):
+    with (
+        open_warehouse(home.warehouse, read_only=True) as con,
+        states(con, profile.settings.watch_days, [as_of]),
+    ):
         return week_matrix(con, home, profile, as_of)
 
 

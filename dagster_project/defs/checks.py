@@ -107,7 +107,7 @@ def publication_findings(city: City, folder: Path) -> dict[str, list[Finding]]:
         "publish", read_meta(folder).as_of, [one for of_table in findings.values() for one in of_table]
     )
     warnings, watch = (pl.read_parquet(folder / f"{name}.parquet") for name in ("dispute_warnings", "watch"))
-    findings["dispute_warnings"].append(list_finding(warnings, city.profile))
+    findings["dispute_warnings"].append(list_finding(warnings, city.profile.settings.capacity))
     findings["watch"] += watch_findings(watch)
     return findings
 

@@ -89,7 +89,7 @@ def prospects(con: duckdb.DuckDBPyConnection, profile: Profile) -> Prospects | N
         return None
     cases = read_frame(con, CASES, {"as_of": datetime.combine(as_of, time())})
     closed = cases.filter("is_closed")
-    with states(con, profile, [as_of]):
+    with states(con, profile.settings.watch_days, [as_of]):
         kept_off = excluded_counts(con, profile, as_of)
     n_at_risk = len(at_risk(con, profile, [as_of]))
     why = why_not_trainable(con, profile, as_of)
@@ -98,7 +98,7 @@ def prospects(con: duckdb.DuckDBPyConnection, profile: Profile) -> Prospects | N
         cases=len(cases),
         closed=len(closed),
         median_days=closed["days"].median(),  # pyright: ignore[reportArgumentType]
-        years=_years(cases, outcome_moments(con, profile, as_of)),
+        years=_years(cases, outcome_moments(con, profile.settings.outcome, as_of)),
         matured_weeks=len(matured_mondays(con, profile, as_of)),
         at_risk=n_at_risk,
         listed=min(n_at_risk, profile.settings.capacity),

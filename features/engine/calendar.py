@@ -1,23 +1,21 @@
 """Calendar features of a Monday, from the lunar calendar and the seasons of the profile."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
 
-from pipelines.city.profile import Profile
 from pipelines.city.settings import Season
 
 
-def calendar_values(name: str, mondays: list[date], profile: Profile) -> np.ndarray:
+def calendar_values(name: str, mondays: list[date], seasons: Sequence[Season]) -> np.ndarray:
     """One calendar feature for each Monday; float64 [mondays]."""
     if name == "month":
         return np.array([day.month for day in mondays], dtype=np.float64)
     if name == "weeks_to_spring_festival":
         return np.array([_weeks_to_spring_festival(day) for day in mondays])
-    return np.array(
-        [sum(_in(season, day) for season in profile.settings.seasons) for day in mondays], dtype=np.float64
-    )
+    return np.array([sum(_in(season, day) for season in seasons) for day in mondays], dtype=np.float64)
 
 
 def _in(season: Season, day: date) -> bool:

@@ -68,7 +68,7 @@ def build_matrix(
         as_of_dates: Mondays, one or three years of them.
         county: only the rows of this county (`features.county_export`); all where None.
     """
-    with states(con, profile, as_of_dates):
+    with states(con, profile.settings.watch_days, as_of_dates):
         return fill(con, profile, dispute_rows(con, profile, as_of_dates, county))
 
 
@@ -76,7 +76,7 @@ def build_place_matrix(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date], county: str | None = None
 ) -> Matrix:
     """Features of every township and dispute category; cohort as_of, township_code, category, county_code."""
-    with states(con, profile, as_of_dates):
+    with states(con, profile.settings.watch_days, as_of_dates):
         return fill(con, profile, place_rows(con, profile, as_of_dates, county))
 
 
@@ -84,7 +84,7 @@ def build_service_matrix(
     con: duckdb.DuckDBPyConnection, profile: Profile, as_of_dates: Sequence[date], county: str | None = None
 ) -> Matrix:
     """Features of every township and service; cohort as_of, township_code, service, county_code."""
-    with states(con, profile, as_of_dates):
+    with states(con, profile.settings.watch_days, as_of_dates):
         return fill(con, profile, service_rows(con, profile, as_of_dates, county))
 
 
@@ -212,7 +212,11 @@ def _areas(
 def _calendar(rows: MatrixRows, features: Sequence[Feature], profile: Profile, columns: Columns) -> None:
     for f in features:
         if f.source == "calendar":
-            spread(calendar_values(f.name, list(rows.mondays), profile), rows.monday, columns[f.name])
+            spread(
+                calendar_values(f.name, list(rows.mondays), profile.settings.seasons),
+                rows.monday,
+                columns[f.name],
+            )
 
 
 def _floats(column: pl.Series) -> np.ndarray:

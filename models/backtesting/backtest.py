@@ -214,7 +214,7 @@ def _all_models(
     probability = trained.probability(data.design.rows(rows), cohort["category"])
     models = {
         "lightgbm": Scores(probability, probability),
-        baselines.CHECKLIST: baselines.checklist(data, rows, past.profile),
+        baselines.CHECKLIST: baselines.checklist(data, rows, past.profile.settings.checklist),
         REFERENCE: baselines.category_rate(data, rows),
         baselines.OLDEST_FIRST: baselines.oldest_first(data, rows),
     }
@@ -222,7 +222,7 @@ def _all_models(
         models[baselines.SOONEST_DUE] = baselines.soonest_due(data, rows)
     if not past.comparisons:
         return models
-    models["logistic"] = baselines.logistic(data, rows, trained.linear, past.profile)
+    models["logistic"] = baselines.logistic(data, rows, trained.linear, past.profile.settings.seed)
     if past.sealed is not None:
         models["oracle"] = oracle(cohort, past.sealed)
     return models

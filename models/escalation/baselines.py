@@ -14,7 +14,6 @@ from features.engine.matrix import Matrix
 from models.escalation.linear_model import Linear
 from models.escalation.training import calibrated
 from models.escalation.training_set import TrainingSet
-from pipelines.city.profile import Profile
 from pipelines.city.settings import ChecklistItem
 
 CHECKLIST, CATEGORY_RATE, OLDEST_FIRST, SOONEST_DUE = (
@@ -80,9 +79,9 @@ def category_rate(data: TrainingSet, rows: np.ndarray) -> Scores:
     return Scores(rate, rate)
 
 
-def checklist(data: TrainingSet, rows: np.ndarray, profile: Profile) -> Scores:
+def checklist(data: TrainingSet, rows: np.ndarray, items: tuple[ChecklistItem, ...]) -> Scores:
     """Scores by the points of the experts' checklist."""
-    points = checklist_points(data.design.matrix.values, data.design.matrix.names, profile.settings.checklist)
+    points = checklist_points(data.design.matrix.values, data.design.matrix.names, items)
     return _ranked_only(data, points, rows)
 
 
@@ -103,17 +102,17 @@ def checklist_points(
     return points
 
 
-def logistic(data: TrainingSet, rows: np.ndarray, linear: Linear, profile: Profile) -> Scores:
+def logistic(data: TrainingSet, rows: np.ndarray, linear: Linear, seed: int) -> Scores:
     """Scores of the penalised logistic regression alone, without the trees.
 
     Args:
         data: of the training.
         rows: to be scored.
         linear: fitted on the same rows as the trees.
-        profile: seed.
+        seed: of the calibration's resampling.
     """
     z = data.design.in_blocks(data.rows_of(data.windows.calibrate), linear.log_odds)
-    calibration = calibrated(data, z, draws=1, seed=profile.settings.seed)
+    calibration = calibrated(data, z, draws=1, seed=seed)
     category = data.design.matrix.cohort["category"][rows]
     probability = calibration.probability(data.design.in_blocks(rows, linear.log_odds), category)
     return Scores(probability, probability)

@@ -61,16 +61,15 @@ def matured_mondays(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: dat
 
 def why_not_trainable(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Message | None:
     """Why no model may be trained yet (models.md), or None where there is enough."""
-    short = too_short(con, profile, as_of)
+    short = too_short(con, profile.settings.needs.history_weeks, as_of)
     if short is not None:
         return short
     cohort = at_risk(con, profile, matured_mondays(con, profile, as_of))
     return too_few(con, profile, as_of, label_cohort(con, profile, cohort, as_of))
 
 
-def too_short(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> Message | None:
-    """The reason why the time since the first registration is too short to learn from, or None."""
-    needed = profile.settings.needs.history_weeks
+def too_short(con: duckdb.DuckDBPyConnection, needed: int, as_of: date) -> Message | None:
+    """The reason why fewer than `needed` weeks have passed since the first registration, or None."""
     first = con.execute("select min(registered_at) from core_dispute").fetchall()[0]
     weeks = (datetime.combine(as_of, time()) - first[0]) // timedelta(weeks=1) if first and first[0] else 0
     return message("little_history", weeks=weeks, needed=needed) if weeks < needed else None

@@ -50,7 +50,7 @@ def last_week(
     listed = _on_a_list(pl.read_parquet(path), profile.settings.capacity)
     listed_on = date.fromisoformat(path.parent.name)
     moments = {"as_of": _midnight(as_of), "listed_on": _midnight(listed_on)}
-    harmed = outcome_moments(con, profile, as_of).filter(
+    harmed = outcome_moments(con, profile.settings.outcome, as_of).filter(
         pl.col("until_at").is_null(),
         pl.col("happened_at") >= moments["listed_on"],
         pl.col("happened_at") < moments["as_of"],

@@ -2,18 +2,17 @@
 
 import polars as pl
 
-from pipelines.city.profile import Profile
 from pipelines.warehouse.checks import Finding
 
 
-def list_finding(warnings: pl.DataFrame, profile: Profile) -> Finding:
+def list_finding(warnings: pl.DataFrame, capacity: int) -> Finding:
     """Errors of the list that would mislead: a duplicate row, a missing rank, an impossible probability, a list longer than the capacity.
 
     Args:
         warnings: the rows of `dispute_warnings.parquet`.
-        profile: its capacity.
+        capacity: the length of a week's list.
     """
-    wrong = [name for name, is_wrong in _faults(warnings, profile.settings.capacity).items() if is_wrong]
+    wrong = [name for name, is_wrong in _faults(warnings, capacity).items() if is_wrong]
     return Finding(
         name="list",
         passed=not wrong,

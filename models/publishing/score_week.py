@@ -81,7 +81,7 @@ def score_week(
     """
     progress("features of the week", 0.1)
     digest = data_digest(con, as_of)
-    with states(con, profile, [as_of]):
+    with states(con, profile.settings.watch_days, [as_of]):
         matrix = week_matrix(con, home, profile, as_of, digest)
         excluded = excluded_counts(con, profile, as_of)
     context = ScoringContext(
@@ -97,7 +97,7 @@ def score_week(
     ranked = rank_week(matrix.cohort, scores, profile, as_of, origin == "simulated")
     explained = _reasons(matrix, ranked, profile, trained)
     warnings = completed(ranked, explained, tier_now(con, matrix.cohort, as_of))
-    finding = list_finding(warnings, profile)
+    finding = list_finding(warnings, profile.settings.capacity)
     if not finding.passed:
         raise FengqiaoError(f"not published: {finding.en}")
     if not standing.usable:

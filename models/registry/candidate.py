@@ -51,7 +51,7 @@ def make_candidate(
         The candidate, or why none could be made.
     """
     with open_warehouse(home.warehouse, read_only=True) as con:
-        short = too_short(con, profile, as_of)
+        short = too_short(con, profile.settings.needs.history_weeks, as_of)
         if short is not None:
             return short
         signed = signature(con, home, profile, as_of)

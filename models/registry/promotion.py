@@ -39,7 +39,7 @@ def unmet_conditions(inputs: PromotionInputs, profile: Profile) -> list[Message]
     """
     settings = profile.settings
     recall = pooled(inputs.metrics, MODEL, "recall_at_capacity")
-    unmet = baselines_not_beaten(inputs.metrics, profile)
+    unmet = baselines_not_beaten(inputs.metrics, profile.settings.capacity)
     error = pooled(inputs.metrics, MODEL, "ece")
     limit = settings.promotion.ece_share_of_base_rate * pooled(inputs.metrics, MODEL, "base_rate")
     if error > limit:
@@ -80,7 +80,7 @@ def _told_of_group(one: Beyond, whole: float, profile: Profile) -> Message:
     )
 
 
-def baselines_not_beaten(metrics: pl.DataFrame, profile: Profile) -> list[Message]:
+def baselines_not_beaten(metrics: pl.DataFrame, capacity: int) -> list[Message]:
     """The rules that the model does not beat: the lower end of the paired gain in recall at capacity is not above 0.
 
     Rules are what an office could follow without a model (`baselines.RULES`); those the backtest has count.
@@ -94,7 +94,7 @@ def baselines_not_beaten(metrics: pl.DataFrame, profile: Profile) -> list[Messag
             unmet.append(
                 message(
                     "condition_baseline",
-                    k=profile.settings.capacity,
+                    k=capacity,
                     model=f"{pooled(metrics, MODEL, recall):.1%}",
                     baseline=MODEL_NAMES[rule],
                     other=f"{theirs:.1%}",

@@ -33,7 +33,7 @@ def test_the_nth_event_of_a_dispute_and_those_after_it_are_outcomes(steps: list,
     with landing() as city:
         city.load("disputes_1.csv", DISPUTES, [f"JF{who},2025-03-03 08:00,邻里,{TOWN}" for who in (1, 2, 3)])
         city.load("dispute_events_1.csv", STEPS, [*rows, "X,JF1,2025-03-04 10:00,visit"])
-        got = outcome_moments(city.con, again(n))
+        got = outcome_moments(city.con, again(n).settings.outcome)
         expected = []
         for who in (1, 2, 3):
             own = sorted((day, at) for at, (one, day) in enumerate(steps) if one == who)
@@ -49,11 +49,11 @@ def test_it_is_known_once_the_events_before_it_are() -> None:
             "E2,JF1,2025-03-06 10:00,assigned,2025-03-06 10:00",
         ]
         city.load("dispute_events_1.csv", f"{STEPS},recorded_at", rows)
-        got = outcome_moments(city.con, again(2))
+        got = outcome_moments(city.con, again(2).settings.outcome)
         assert got.select("record_id", "happened_at", "known_at").rows() == [
             ("E2", datetime(2025, 3, 6, 10), datetime(2025, 4, 1, 10))
         ]
-        assert outcome_moments(city.con, again(2), date(2025, 3, 17)).is_empty()
+        assert outcome_moments(city.con, again(2).settings.outcome, date(2025, 3, 17)).is_empty()
 
 
 def test_only_events_are_counted() -> None:

@@ -45,7 +45,10 @@ def test_probabilities_of_mere_ranks_rise_with_the_score_and_keep_the_base_rate(
     given: TrainingSet, later: np.ndarray, profile: Profile
 ) -> None:
     window = given.rows_of(given.windows.calibrate)
-    for scores in (baselines.checklist(given, window, profile), baselines.oldest_first(given, window)):
+    for scores in (
+        baselines.checklist(given, window, profile.settings.checklist),
+        baselines.oldest_first(given, window),
+    ):
         order = np.argsort(scores.score, kind="stable")
         assert (np.diff(scores.probability[order]) >= 0).all()
         assert scores.probability.mean() == pytest.approx(given.label[window].mean())
@@ -65,8 +68,8 @@ def test_logistic_finds_the_danger_too(
 ) -> None:
     label = world[1]["label"].to_numpy()[later]
     linear = fitted_weights(given, profile)
-    scores = baselines.logistic(given, later, linear, profile)
+    scores = baselines.logistic(given, later, linear, profile.settings.seed)
     assert roc_auc(scores.score, label) > 0.6
     window = given.rows_of(given.windows.calibrate)
-    calibrated = baselines.logistic(given, window, linear, profile).probability
+    calibrated = baselines.logistic(given, window, linear, profile.settings.seed).probability
     assert calibrated.mean() == pytest.approx(given.label[window].mean(), rel=0.02)

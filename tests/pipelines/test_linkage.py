@@ -106,7 +106,7 @@ def test_the_cohort_sees_the_matter_once_with_what_both_records_tell(landing: Pa
     load_folder(landing, QUJING, home)
     with open_warehouse(home.warehouse, read_only=True) as con:
         cohort = at_risk(con, QUJING, [date(2025, 3, 10), date(2025, 3, 17)])
-        outcomes = outcome_moments(con, QUJING)
+        outcomes = outcome_moments(con, QUJING.settings.outcome)
     assert cohort.select("dispute_id", "is_open").rows() == [("A1", True), ("A1", True)]
     assert outcomes["dispute_id"].to_list() == ["A1"]
 

@@ -160,7 +160,10 @@ def _moved(panel: Panel, profile: Profile, at: np.ndarray, back: int) -> np.ndar
         return np.zeros(len(at), dtype=np.int64)
     days = [panel.mondays[0] + timedelta(weeks=int(week)) for week in at]
     years_ago = [day - timedelta(weeks=back * YEAR_WEEKS) for day in days]
-    now, then = (calendar_values("weeks_to_spring_festival", rows, profile) for rows in (days, years_ago))
+    now, then = (
+        calendar_values("weeks_to_spring_festival", rows, profile.settings.seasons)
+        for rows in (days, years_ago)
+    )
     near = (np.abs(now) <= FEAST_WEEKS) & (np.abs(then) <= 2 * FEAST_WEEKS)
     return np.where(near, np.round(then - now), 0).astype(np.int64)
 

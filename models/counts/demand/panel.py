@@ -68,7 +68,7 @@ def read_panel(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) ->
         found_after_warning=pl.lit(value=False),
     )
     disputes = with_found_after_warning(con, registered, as_of).filter(~pl.col("found_after_warning"))
-    outcomes = outcome_moments(con, profile, as_of).join(
+    outcomes = outcome_moments(con, profile.settings.outcome, as_of).join(
         disputes.select("dispute_id", "area_code", "category", "withdrawn_at"), on="dispute_id", how="inner"
     )
     sources = {"disputes": disputes, "outcomes": outcomes}

@@ -34,7 +34,7 @@ def descriptions(
     know(con, as_of)
     return {
         "arrivals.parquet": arrivals(con, as_of),
-        "effect.parquet": effect(con, profile, as_of),
+        "effect.parquet": effect(con, profile.settings.label_maturity_days, as_of),
         **funnel(con, as_of),
         "grid_load.parquet": grid_load(con, as_of),
         "places.parquet": places(con, as_of),

@@ -7,7 +7,6 @@ import duckdb
 import polars as pl
 
 from models.publishing.descriptions.share_intervals import middle_days_by
-from pipelines.city.profile import Profile
 from pipelines.warehouse.warehouse import read_frame
 
 PERIODS, PERIOD_WEEKS = 39, 4
@@ -32,7 +31,7 @@ _SETTLED = pl.when(pl.col("is_open").all() | pl.col("has_result").any()).then(pl
 """Number settled; null where cases were closed but none has a result, because then the number is unknown."""
 
 
-def effect(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: object) -> pl.DataFrame:
+def effect(con: duckdb.DuckDBPyConnection, maturity_days: int, as_of: object) -> pl.DataFrame:
     """One row per period that has a dispute, oldest first.
 
     Returns:
@@ -57,8 +56,6 @@ def effect(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: object) -> p
     return (
         rows.with_columns(from_on=(end - back).cast(pl.Date))
         .with_columns(until_on=(pl.col("from_on") + pl.duration(weeks=PERIOD_WEEKS)).cast(pl.Date))
-        .with_columns(
-            matured=pl.col("until_on") <= end - pl.duration(days=profile.settings.label_maturity_days)
-        )
+        .with_columns(matured=pl.col("until_on") <= end - pl.duration(days=maturity_days))
         .select("from_on", "until_on", "matured", pl.exclude("from_on", "until_on", "matured", "period"))
     )
