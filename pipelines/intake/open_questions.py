@@ -2,6 +2,7 @@
 
 import duckdb
 
+from pipelines.warehouse.as_known import table_as_it_stands
 from pipelines.warehouse.warehouse import read_row
 
 REFERRING = {"core_dispute_event": ("个办理环节", "steps"), "core_outcome": ("条伤害后果", "harms")}
@@ -28,10 +29,10 @@ def open_questions(con: duckdb.DuckDBPyConnection) -> list[str]:
             )
     early = read_row(
         con,
-        """
-        select count(*) from core_dispute_event e join (
+        f"""
+        select count(*) from {table_as_it_stands("core_dispute_event")} e join (
             select dispute_id, min(registered_at)::date as opened from core_dispute group by 1) d using (dispute_id)
-        where e.event_type = 'closed' and e.superseded_at is null and e.event_at::date < d.opened
+        where e.event_type = 'closed' and e.event_at::date < d.opened
         """,
     )[0]
     if early:
