@@ -15,6 +15,8 @@ from dashboards.texts.week_sentences import week_days
 from pipelines.city.profile import Profile
 from pipelines.home import Home
 
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+
 
 def write_brief(home: Home, profile: Profile, lang: str = "zh", role: str = "analyst") -> Path:
     """Write the week's papers.
@@ -26,8 +28,8 @@ def write_brief(home: Home, profile: Profile, lang: str = "zh", role: str = "ana
         role: whose papers; only the protection role's hold disputes with domestic violence indicated.
 
     Returns:
-        HOME/briefs/<as_of>, with `brief_<lang>.docx` and `warnings_<lang>.xlsx`, `_protection` before
-        the language in that role's.
+        HOME/briefs/<as_of>, with `brief_<lang>.docx` and `warnings_<lang>.xlsx`; those of the protection role in its
+        sub-folder `protection`, `_protection` before the language. Both folders are for their own user alone.
 
     Raises:
         FengqiaoError: nothing is published yet, or the record of decisions does not close.
@@ -35,14 +37,17 @@ def write_brief(home: Home, profile: Profile, lang: str = "zh", role: str = "ana
     """
     paper = gather(home, profile, lang, role_of(role))
     folder = home.briefs / paper.publication.as_of.isoformat()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = folder / "protection" if role == "protection" else folder
     mark = "_protection" if role == "protection" else ""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(PRIVATE_FOLDER)
     for name, content in (
         (f"brief{mark}_{lang}.docx", document_bytes(paper)),
         (f"warnings{mark}_{lang}.xlsx", workbook_bytes(paper)),
     ):
         partial = folder / f".{name}.partial"
         partial.write_bytes(content)
+        partial.chmod(PRIVATE_FILE)
         partial.replace(folder / name)
     return folder
 
@@ -56,7 +61,7 @@ def document_bytes(paper: Paper) -> bytes:
         document.remark(words("paper.simulated"))
     for section in sections.IN_ORDER:
         section(document, paper)
-    document.remark(words("paper.head", head=paper.head[:16], n=words.number(paper.entries)))
+    document.remark(_head(paper))
     return document.to_bytes(publication.as_of)
 
 
@@ -67,7 +72,12 @@ def workbook_bytes(paper: Paper) -> bytes:
 
 
 def notes(paper: Paper) -> list[str]:
-    """What a reader of the list must know: made up or not, of when, and what it is not."""
+    """What a reader of the list must know: made up or not, of when, what it is not, and how the decision record ended."""
     words = paper.names.words
     made_up = [words("notice.simulated")] if paper.publication.synthetic else []
-    return [*made_up, *sections.facts(paper), words("boundary.line")]
+    return [*made_up, *sections.facts(paper), words("boundary.line"), _head(paper)]
+
+
+def _head(paper: Paper) -> str:
+    """The head of the decision record as it was verified for this paper: whoever keeps the paper bears witness to it."""
+    return paper.names.words("paper.head", head=paper.head[:16], n=paper.names.words.number(paper.entries))

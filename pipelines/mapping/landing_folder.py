@@ -2,9 +2,6 @@
 
 import fnmatch
 import re
-import shutil
-import tempfile
-import weakref
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,6 +24,7 @@ from pipelines.mapping.landing_entries import (
 )
 from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.mapping.profile_words import refuse_profile_words
+from pipelines.mapping.unpacked_folder import UnpackedFolder
 from pipelines.mapping.validation import problems
 from pipelines.privacy.file_names import kept_file_name
 from pipelines.privacy.personal_numbers import MASK, is_personal
@@ -35,17 +33,6 @@ from pipelines.tables.contracts import TABLES
 NAMES_SHOWN = 3
 CORRECTIONS = ".corrections.xlsx"
 """How a workbook of held rows ends that was written to be corrected: its headings are those of the file it names."""
-
-
-class _Unpacked:
-    """A folder of our own, which goes when nothing refers to it any more."""
-
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="fengqiao-"))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
-
-    def new_folder(self) -> Path:
-        return Path(tempfile.mkdtemp(dir=self.path))
 
 
 @dataclass(frozen=True)
@@ -59,7 +46,7 @@ class SourceFile:
     mapping: FileMapping
     limits: FileLimits = FileLimits()
     refusal: str | None = None
-    unpacked: _Unpacked | None = field(default=None, compare=False, repr=False)
+    unpacked: UnpackedFolder | None = field(default=None, compare=False, repr=False)
 
     @property
     def kept_name(self) -> str:
@@ -197,14 +184,14 @@ def _fits(place: Path, pattern: str) -> bool:
 
 def _sources_below(data: Path, mappings: list[FileMapping], limits: FileLimits) -> list[SourceFile]:
     sources: list[SourceFile] = []
-    unpacked: _Unpacked | None = None
+    unpacked: UnpackedFolder | None = None
     for path, entry, mapping in _named_below(data, mappings):
         if entry is not None and too_large(entry, limits):
             continue
         if entry is None:
             sources.append(SourceFile(path, mapping, limits))
             continue
-        unpacked = unpacked or _Unpacked()
+        unpacked = unpacked or UnpackedFolder()
         target = unpacked.new_folder() / PurePosixPath(entry.filename).name
         try:
             unpack(path, entry, target)

@@ -2,19 +2,22 @@
 
 import io
 import re
+import stat
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import docx
+import fastexcel
 import polars as pl
 import pytest
 from docx.shared import Pt
 
-from dashboards.access.roles import Role
+from dashboards.access.roles import ROLES, Role
+from dashboards.decisions.store import DecisionStore
 from dashboards.papers import brief_sections
 from dashboards.papers.paper_content import gather
-from dashboards.papers.weekly_brief import document_bytes, write_brief
+from dashboards.papers.weekly_brief import document_bytes, workbook_bytes, write_brief
 from dashboards.papers.word_document import FALLBACKS
 from dashboards.published.last_week_queries import last_week
 from dashboards.published.place_queries import places
@@ -175,6 +178,30 @@ def test_a_dispute_with_domestic_violence_indicated_is_in_the_protection_roles_p
         text = text_of(brief(home, lang, role))
         assert not [number for number in domestic if number in text]
     assert [number for number in domestic if number in text_of(brief(home, lang, "protection"))]
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("lang", LANGS)
+def test_each_paper_prints_the_head_of_the_record_it_was_checked_against(
+    home: Home, lang: Lang, role: Role
+) -> None:
+    head = DecisionStore.of(home).verify().head[:16]
+    paper = gather(home, PROFILE, lang, role)
+    assert head in text_of(document_bytes(paper))
+    about = fastexcel.read_excel(workbook_bytes(paper)).load_sheet(1, header_row=None).to_polars()
+    assert isinstance(about, pl.DataFrame)
+    assert any(head in str(row[0]) for row in about.rows())
+
+
+def test_papers_of_the_protection_role_lie_apart_and_are_read_by_their_user_alone(home: Home) -> None:
+    ordinary, protection = (write_brief(home, PROFILE, role=role) for role in ("analyst", "protection"))
+    assert protection == ordinary / "protection"
+    assert not [path for path in ordinary.iterdir() if path.is_file() and "protection" in path.name]
+    papers = [path for path in protection.iterdir() if path.is_file()]
+    assert len(papers) == 2
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (ordinary, protection)}
+    assert modes == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in papers} == {0o600}
 
 
 def test_the_layout_is_that_of_official_papers_and_nothing_makes_it_look_issued(home: Home) -> None:
