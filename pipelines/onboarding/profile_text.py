@@ -13,7 +13,7 @@ PROFILE = """\
 # Every setting, with an example: docs/profile_reference.md
 title_zh: {name}
 title_en: {name}
-# What is to be prevented, as it completes a sentence, and how it is outcome (outcomes, event_types, overdue_days, overdue):
+# What is to be prevented, as it completes a sentence, and how it is recognised (outcomes, event_types, overdue_days, overdue):
 {outcome}
 label_maturity_days: 0
 watch_days: 0

@@ -13,6 +13,9 @@ OTHER = "follow_up"
 LEAST_ROWS = 2
 """A word of fewer rows is not written down, for it may be a name."""
 SHORT_WORD = 3
+NOT_DONE = re.compile(r"未|不予|不能|无法|没有|尚待|待办|拟")
+NOT_DONE_LATIN = frozenset(("not", "no", "never", "cannot", "without", "pending", "awaiting"))
+"""Signs that a word says what has not happened: 未办结 and not closed are no closings."""
 
 
 def step_codes(words: dict[str, int]) -> dict[str, str]:
@@ -23,6 +26,8 @@ def step_codes(words: dict[str, int]) -> dict[str, str]:
 
     >>> step_codes({"NEW": 9, "FIN": 8, "REOPEN": 3, "CODE OK": 5, "Smith": 1})
     {'NEW': 'accepted', 'FIN': 'closed', 'REOPEN': 'reopened', 'CODE OK': 'follow_up'}
+    >>> step_codes({"未办结": 9, "Not closed": 8, "Unresolved": 3, "Logged": 5})
+    {'未办结': 'follow_up', 'Not closed': 'follow_up', 'Unresolved': 'follow_up', 'Logged': 'accepted'}
     """
     codes = {w: step_code(w) for w in words if masked(w) == w}
     return {w: code or OTHER for w, code in codes.items() if code or words[w] >= LEAST_ROWS}
@@ -32,6 +37,8 @@ def step_code(word: str) -> str | None:
     """The kind of step a word is likeliest to be; None where no known word is in it."""
     plain = fold(word)
     latin = re.findall(r"[a-z]+", plain)
+    if NOT_DONE.search(plain) or NOT_DONE_LATIN & {*latin}:
+        return None
     guesses = (code for code, stem in _stems() if _has_stem(stem, plain, latin))
     return _exact().get(plain) or next(guesses, None)
 
@@ -41,7 +48,7 @@ def _has_stem(stem: str, plain: str, latin: list[str]) -> bool:
         return stem in plain
     if len(stem) <= SHORT_WORD:
         return stem in latin
-    return any(word.startswith(stem) for word in latin) or stem in " ".join(latin)
+    return f" {stem}" in f" {' '.join(latin)}"
 
 
 @cache
