@@ -6,10 +6,13 @@ import pytest
 from hypothesis import settings
 
 from tests.deep import DEEP
+from tests.quick_machine import share_the_cores, wait_for_no_disk
 from tests.worlds import store
 from tests.worlds.small_city import SmallCity
 from tests.worlds.small_city import small_city as _small_city
 
+share_the_cores()
+wait_for_no_disk()
 pytest_plugins = ["tests.long_first"]
 settings.load_profile("deep" if DEEP else "day")
 

@@ -32,6 +32,7 @@ import scipy.stats  # noqa: F401
 from pipelines.deterministic_write import digest_of
 from pipelines.home import Home
 from pipelines.run_state import last_run
+from tests.quick_machine import wait_for_no_disk
 
 
 def main() -> None:
@@ -40,6 +41,7 @@ def main() -> None:
     asked.add_argument("--points", type=int, default=60)
     asked.add_argument("--seed", type=int, default=1)
     given = asked.parse_args()
+    wait_for_no_disk()
     with tempfile.TemporaryDirectory() as scratch:
         assert waitpid(_forked(lambda: _city(Path(scratch)))) == 0, "no city could be made"
         counts = Trial(Path(scratch)).kill(given.points, random.Random(given.seed))

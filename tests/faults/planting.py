@@ -98,8 +98,8 @@ def write(folder: Path, table: str, rows: list[dict[str, str]], kind: str) -> No
         path.write_bytes(frame.write_csv().encode("gb18030" if kind.startswith("gb") else "utf-8"))
 
 
-def plant_in(path: Path) -> None:
-    """Give every row of a landing file tokens of its own in personal columns, and names to its parties."""
+def plant_in(path: Path, headings: list[str]) -> None:
+    """Give every row of a landing file tokens of its own under these personal headings, and names to its parties."""
     kind = path.suffix
     encoding = detect_encoding(path) if kind == ".csv" else ""
     if kind == ".csv":
@@ -108,7 +108,7 @@ def plant_in(path: Path) -> None:
         frame = pl.read_parquet(path) if kind == ".parquet" else pl.read_excel(path, infer_schema_length=0)
     row = pl.int_range(pl.len()).cast(pl.String)
     parties = [pl.format(f"{TOKEN}·{{}}", c).alias(c) for c in PAIR_COLUMNS.values() if c in frame.columns]
-    tokens = [pl.format(f"{TOKEN}·{at}-{{}}姓", row).alias(h) for at, h in enumerate(personal_headings())]
+    tokens = [pl.format(f"{TOKEN}·{at}-{{}}姓", row).alias(h) for at, h in enumerate(headings)]
     frame = frame.with_columns(*parties, *tokens)
     if kind == ".csv":
         path.write_bytes(frame.write_csv().encode(encoding))

@@ -18,6 +18,7 @@ from pipelines.intake.intake import load_folder
 from pipelines.intake.row_counts import NOT_READ, files_left_out
 from pipelines.onboarding.dry_run import check_folder
 from pipelines.warehouse.warehouse import open_warehouse
+from tests.deep import examples
 from tests.field.landing import DISPUTES, TOWN, landing
 
 HEAD = "纠纷编号,登记时间,纠纷类别,所属区域编码"
@@ -161,7 +162,7 @@ def test_what_the_boundary_needs_still_stops_the_folder(
 steps = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 25)), min_size=3, max_size=12, unique=True)
 
 
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=examples(4))
 @given(steps, st.permutations(range(3)))
 def test_a_log_opens_its_cases_with_the_same_step_in_whatever_order_its_files_come(
     rows: list[tuple[int, int]], order: list[int]

@@ -11,6 +11,7 @@ import pytest
 from dashboards.published.publication import current
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
+from tests.deep import some
 from tests.worlds.store import copy_of
 from tests.worlds.tiny_city import FIRST_MONDAY, NEXT_MONDAY, TinyCity, next_week, published, tiny_city
 
@@ -52,7 +53,7 @@ def cut(path: Path) -> None:
     path.write_bytes(whole[: len(whole) // 2])
 
 
-@pytest.mark.parametrize("free_kib", [16, 600, 2000])
+@pytest.mark.parametrize("free_kib", some([600, 16, 2000], 1))
 def test_a_full_disk_stops_the_week_and_with_space_again_it_ends_the_same(
     tiny: TinyCity, undisturbed: Home, small_disk: Path, free_kib: int
 ) -> None:

@@ -11,6 +11,7 @@ from features.cohort import history_mondays
 from features.labels import outcome_moments
 from pipelines.city.settings import Outcome
 from pipelines.warehouse.as_of import newest_monday
+from tests.deep import examples
 from tests.field.landing import DISPUTES, QUJING, STEPS, TOWN, Landing, landing
 
 
@@ -22,7 +23,7 @@ def again(n: int) -> object:
     return replace(QUJING, settings=QUJING.settings.model_copy(update={"outcome": outcome}))
 
 
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=examples(4))
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 60)), max_size=14), st.integers(1, 4))
 def test_the_nth_event_of_a_dispute_and_those_after_it_are_outcomes(steps: list, n: int) -> None:
     first = datetime(2025, 3, 3, 9)
@@ -70,7 +71,7 @@ def loaded(city: Landing, days: list[date]) -> None:
     )
 
 
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=examples(4))
 @given(st.integers(120, 700), st.integers(120, 240))
 def test_one_slip_moves_neither_the_newest_monday_nor_the_start(before: int, after: int) -> None:
     first, last = date(2025, 1, 1), date(2025, 4, 10)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.deep import examples
 from tests.field.landing import DISPUTES, REPORTS, TOWN, landing
 
 FIRST = date(2025, 1, 6)
@@ -15,7 +16,7 @@ def disputes(days: list[date]) -> list[str]:
     return [f"JF{at},{day} 09:00,邻里,{TOWN}" for at, day in enumerate(days)]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(8))
 @given(
     st.lists(st.integers(0, 300), min_size=20, max_size=60),
     st.lists(st.sampled_from((1991, 1995, 2005, 2015, 2020, 2052)), min_size=1, max_size=3),

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import RefusedInput
+from tests.deep import examples
 from tests.field.landing import DISPUTES, REPORTS, STEPS, TOWN, TOWN_2, TOWN_3, landing
 
 FIRST = f"JF1,2025-03-04 09:00,邻里,{TOWN}"
@@ -62,7 +63,7 @@ def numbers_of_townships(towns: list[str], n: int, first: date) -> list[str]:
     ]
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=examples(6))
 @given(st.integers(2, 3), st.integers(1, 6), st.booleans())
 def test_numbers_unique_only_within_a_township_lose_no_quarrel(n_towns: int, n: int, said: bool) -> None:
     rows = numbers_of_townships([TOWN, TOWN_2, TOWN_3][:n_towns], n, date(2025, 11, 3))
@@ -120,7 +121,7 @@ def log(n: int, steps: int) -> list[str]:
     ]
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=examples(6))
 @given(st.integers(2, 8), st.integers(2, 5), st.randoms())
 def test_a_log_of_steps_is_refused_and_its_first_rows_are_the_disputes(n: int, steps: int, random) -> None:
     rows = log(n, steps)

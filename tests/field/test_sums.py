@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.deep import examples
 from tests.field.landing import COUNTY, TOWN, TOWN_2, TOWN_3, Landing, landing
 
 VISITS = "area_code,service,visit_due_on,visited_on,recorded_at"
@@ -31,7 +32,7 @@ def due(city: Landing) -> dict[date, tuple[int, int]]:
 a_visit = st.tuples(st.sampled_from((TOWN, TOWN_2)), st.integers(0, 20))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(8))
 @given(st.lists(a_visit, min_size=1, max_size=30), st.lists(st.integers(0, 30), max_size=3))
 def test_exports_that_grow_from_week_to_week_count_each_visit_once(visits: list, cuts: list) -> None:
     with landing() as city:
@@ -42,7 +43,7 @@ def test_exports_that_grow_from_week_to_week_count_each_visit_once(visits: list,
         assert due(city) == {week: (n, n) for week, n in weeks.items()}
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(8))
 @given(st.lists(a_visit, min_size=1, max_size=30, unique=True), st.data())
 def test_windows_that_overlap_by_any_days_count_each_visit_once(visits: list, data: st.DataObject) -> None:
     begin = data.draw(st.integers(0, 20))
@@ -81,7 +82,7 @@ def test_ledgers_of_two_townships_add_up() -> None:
         assert due(city) == {MONDAY: (7, 7)}
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=examples(8))
 @given(
     st.lists(
         st.tuples(st.integers(1, 9), st.integers(0, 50), st.integers(0, 50)),

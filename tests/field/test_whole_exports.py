@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import RefusedInput
+from tests.deep import examples
 from tests.field.landing import DISPUTES, REPORTS, STEPS, TOWN, landing
 
 WHOLE = {"table": "disputes", "whole": True}
@@ -16,7 +17,7 @@ def dispute(at: int, town: str = TOWN) -> str:
     return f"JF{at},2025-11-{at % 20 + 1:02d} 09:00,邻里,{town}"
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=examples(8))
 @given(
     st.lists(
         st.sets(st.integers(0, 9), max_size=4).map(lambda gone: sorted({*range(10)} - gone)),

@@ -17,6 +17,7 @@ from pipelines.city.profile import Profile
 from pipelines.city.settings import Needs
 from pipelines.home import Home
 from pipelines.warehouse.warehouse import open_warehouse
+from tests.deep import some
 
 NewHome = Callable[..., Home]
 FIRST_MONDAY = date(2024, 1, 8)
@@ -47,7 +48,7 @@ def with_ledger(home: Home, until: date) -> None:
                 )
 
 
-@pytest.mark.parametrize("weeks", [1, 3, 7, 8, 9, 12, 13, 14, 20])
+@pytest.mark.parametrize("weeks", some([7, 1, 3, 9, 12, 13, 14, 20, 8], 3))
 def test_every_week_of_a_city_from_its_first_on_is_published(
     new_home: NewHome, profile: Profile, tmp_path: Path, weeks: int
 ) -> None:

@@ -150,7 +150,7 @@ def one_by_hand(rows: list[Record], entity: int, week: int, f: Feature) -> float
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda f: f"{f.aggregation}-{f.weeks}")
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(rows=records, asked=questions)
 def test_the_kernel_equals_nested_loops_to_the_bit(
     feature: Feature, rows: list[Record], asked: list[tuple[int, int]]

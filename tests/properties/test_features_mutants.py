@@ -19,6 +19,7 @@ import pytest
 
 from pipelines.city.profile import load_profile
 from pipelines.home import REPO
+from tests.deep import some
 
 QUJING = load_profile("qujing")
 MONDAYS = [
@@ -166,6 +167,9 @@ def equals_by_hand(matrix: object, expected: dict[str, dict[str, float]]) -> boo
     )
 
 
+TRIED = some(MUTANTS, 14)
+
+
 def test_the_engine_as_it_is_passes_every_proof(
     world: duckdb.DuckDBPyConnection, by_hand: Callable, as_it_stood: Callable
 ) -> None:
@@ -173,7 +177,7 @@ def test_the_engine_as_it_is_passes_every_proof(
         assert not proofs_fail(load, world, by_hand, as_it_stood)
 
 
-@pytest.mark.parametrize(("module", "old", "new"), [m[1:] for m in MUTANTS], ids=[m[0] for m in MUTANTS])
+@pytest.mark.parametrize(("module", "old", "new"), [m[1:] for m in TRIED], ids=[m[0] for m in TRIED])
 def test_a_mutant_is_killed(
     world: duckdb.DuckDBPyConnection,
     by_hand: Callable,

@@ -18,6 +18,7 @@ from pipelines.intake.intake import load_sources, refresh_reference
 from pipelines.mapping.landing_folder import SourceFile
 from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.warehouse.warehouse import open_warehouse
+from tests.deep import examples
 
 QUJING = load_profile("qujing")
 MAPPING = (TableMapping(table="disputes"),)
@@ -103,7 +104,7 @@ csv_forms = st.tuples(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(some_rows, csv_forms, st.booleans(), st.integers(1, 3))
 @example(
     [("1", "2025-03-04 08:05:00", "D1", "530302001", "12", "是", "张\n王,1", '李"')],
@@ -133,7 +134,7 @@ def test_the_same_rows_are_the_same_in_every_kind_of_file(
 long_numbers = st.integers(10**15, 10**19).map(str)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(st.lists(long_numbers, min_size=2, max_size=4, unique=True))
 def test_long_numbers_keep_every_digit_or_are_held(numbers: list[str]) -> None:
     """As text and as decimals they are kept; as number cells and floats no two of them become one record."""
