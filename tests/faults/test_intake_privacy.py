@@ -26,10 +26,10 @@ from tests.faults.planting import (
     WIDE,
     astray,
     banned_headings,
-    found,
     personal_headings,
     plant_in,
     planted,
+    planted_files,
     write,
 )
 from tests.worlds.small_city import SmallCity, put
@@ -221,7 +221,7 @@ def test_no_planted_token_is_kept_through_success_refusal_crash_and_kill(
     assert city.commands(run, *rest, erase) == [
         f"{name} 0" for name in ("run", "backtest", "retrain", "brief", "status", "erase")
     ]
-    assert found(city.kept) == []
+    assert planted_files(city.kept) == []
     assert [w for w in (TOKEN, *NAMES, *NUMBERS, *WIDE) if w in city.printed] == []
 
 
@@ -230,7 +230,7 @@ def test_what_is_planted_is_found_where_bytes_do_not_show_it(tmp_path: Path) -> 
     write(tmp_path, "outcomes", [planted("outcomes", ROWS["outcomes"], "x")], "parquet")
     with duckdb.connect(str(tmp_path / "one.duckdb")) as con:
         con.execute("create table t as select '欧阳钦佐' || '·' || i % 7 as name from range(100000) r(i)")
-    names = {Path(path).name for path in found(tmp_path)}
+    names = {Path(path).name for path in planted_files(tmp_path)}
     assert names == {"disputes_xlsx.xlsx", "outcomes_parquet.parquet", "one.duckdb"}
 
 
