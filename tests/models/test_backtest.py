@@ -132,7 +132,7 @@ def test_a_dispute_no_longer_at_risk_in_truth_has_no_hazard(sealed: Path) -> Non
     assert oracle(cohort, sealed).score.tolist() == [0.0]
 
 
-@pytest.mark.parametrize(("origin", "found"), [("simulated", True), ("real", False)])
+@pytest.mark.parametrize(("origin", "has_truth"), [("simulated", True), ("real", False)])
 def test_the_sealed_file_is_looked_for_beside_simulated_data_only(
     tmp_path: Path, origin: str, has_truth: bool
 ) -> None:
