@@ -1,16 +1,16 @@
 """A home with a published week in it, and the screens over it, run without a browser."""
 
 from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from dashboards.server import APP
+from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from tests.dashboards.publication import AS_OF, publish
+from tests.worlds.edited_week import shown
+from tests.worlds.published_city import WEEKS, published_city
 from tests.worlds.small_city import SmallCity
 from tests.worlds.store import copy_of
 
@@ -22,23 +22,28 @@ def small_city(small_city: SmallCity, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="session")
-def two_weeks(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """300 disputes published on two Mondays; read only."""
-    home = Home(tmp_path_factory.mktemp("two_weeks"))
-    publish(home, as_of=AS_OF - timedelta(weeks=1), seed=2)
-    publish(home)
-    return home
+def three_weeks(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Three weeks that the product published, the last one scored; nothing decided here. Read only."""
+    return shown(tmp_path_factory.mktemp("three_weeks"))
+
+
+@pytest.fixture(scope="session")
+def own_profile() -> str:
+    """The folder of the city's own profile, which `qujing`'s areas, units and categories are those of."""
+    return str(published_city().profile)
 
 
 Screens = Callable[..., AppTest]
+PROFILE = load_profile("qujing")
+AS_OF = WEEKS[-1]
 
 
 @pytest.fixture
-def screens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Screens:
+def screens(monkeypatch: pytest.MonkeyPatch, own_profile: str) -> Screens:
     """Open one page over a home and run it once."""
 
     def open_page(
-        home: Home, page: str = "", role: str = "analyst", profile: str = "qujing", **choices: str
+        home: Home, page: str = "", role: str = "analyst", profile: str = own_profile, **choices: str
     ) -> AppTest:
         monkeypatch.setenv("FENGQIAO_HOME", str(home.root))
         monkeypatch.setenv("FENGQIAO_PROFILE", profile)

@@ -25,8 +25,7 @@ from dashboards.wording.language import words_of
 from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import RefusedInput
 from pipelines.home import Home
-from tests.dashboards.conftest import Screens
-from tests.dashboards.publication import PROFILE
+from tests.dashboards.conftest import PROFILE, Screens
 
 NAMES = names_of(PROFILE, words_of("zh"))
 TOWNSHIPS = PROFILE.areas.filter(pl.col("tier") == "township").sort("area_code")
@@ -85,8 +84,8 @@ def share_of(picture: Any, colour: str) -> float:
 
 
 @pytest.fixture(scope="module")
-def published(two_weeks: Home) -> Publication:
-    publication = current(two_weeks)
+def published(three_weeks: Home) -> Publication:
+    publication = current(three_weeks)
     assert publication is not None
     return publication
 
@@ -146,10 +145,10 @@ def test_wrong_boundaries_are_refused_before_a_page_is_opened(
 
 @pytest.mark.parametrize("page", ["places", "services"])
 def test_a_page_with_polygons_stands_and_says_how_to_read_them(
-    two_weeks: Home, screens: Screens, tmp_path: Path, page: str
+    three_weeks: Home, screens: Screens, tmp_path: Path, page: str
 ) -> None:
     profile = profile_with(tmp_path, [square(code) for code in TOWNSHIPS["area_code"]])
-    app = screens(two_weeks, page, profile=str(profile.folder))
+    app = screens(three_weeks, page, profile=str(profile.folder))
     assert not app.exception
     assert any(part.value.startswith("颜色是级别") for part in app.caption)
     assert len(app.get("arrow_vega_lite_chart") or app.get("vega_lite_chart")) == 1

@@ -10,7 +10,7 @@ import pytest
 from dashboards import server
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
-from tests.dashboards.publication import PROFILE
+from tests.dashboards.conftest import PROFILE
 
 
 def test_two_homes_opened_at_once_have_an_address_each(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 
 import fastexcel
@@ -19,14 +19,13 @@ from dashboards.published.warnings_queries import week
 from dashboards.wording.language import LANGS, Lang, words_of
 from pipelines.city.profile import reference_codes
 from pipelines.home import Home
-from tests.dashboards.publication import AS_OF, PROFILE, publish
+from tests.dashboards.conftest import AS_OF, PROFILE
+from tests.worlds.edited_week import shown
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    folder = Home(tmp_path_factory.mktemp("workbook"))
-    publish(folder)
-    return folder
+def home(three_weeks: Home) -> Home:
+    return three_weeks
 
 
 def paper(home: Home, lang: Lang = "zh", role: Role = "analyst") -> Paper:
@@ -79,8 +78,7 @@ def test_filters_are_set_and_columns_are_as_wide_as_what_they_hold(home: Home) -
 
 
 def test_a_decision_so_far_is_told_in_words(tmp_path: Path) -> None:
-    home = Home(tmp_path)
-    publish(home)
+    home = shown(tmp_path)
     first = paper(home).listed.rows["dispute_id"][0]
     decision = Decision(
         dispute_id=first,
@@ -90,7 +88,7 @@ def test_a_decision_so_far_is_told_in_words(tmp_path: Path) -> None:
         publication="f" * 12,
         reason="in_hand",
     )
-    DecisionStore.of(home).record([decision], datetime(2025, 12, 29, 9))
+    DecisionStore.of(home).record([decision], datetime.combine(AS_OF, time(9)))
     words = words_of("zh")
     rows = read(workbook_bytes(paper(home)))
     assert rows.row(0, named=True)[words("column.decision")] == "不采纳：已有单位在办"
