@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
 import numpy as np
+import polars as pl
 import psutil
 import pytest
 from playwright.async_api import Page, async_playwright
@@ -24,8 +25,9 @@ from websockets.typing import Subprotocol
 from dashboards.screenshots import CHROMIUM, FLAGS, SIZE
 from dashboards.server import opened
 from dashboards.wording.language import words_of
+from pipelines.city.profile import load_profile
 from pipelines.home import Home
-from tests.dashboards.publication import PROFILE, publish
+from tests.worlds.edited_week import republish, shown
 
 pytestmark = pytest.mark.bench
 
@@ -44,15 +46,35 @@ CITY_DISPUTES, CITIES, PEOPLE = 9_000, 10, 10
 SESSION_CLICKS, SESSION_PAUSE_SECONDS = 36, 1.0
 BROWSER_CLICKS, BROWSER_PAUSE_SECONDS = 9, 10.0
 """Pauses are drawn from nothing to twice as long: a reader reads, and a drawing browser needs the processor."""
+PROFILE = load_profile("qujing")
 STREAMLIT = Subprotocol("streamlit")
 TITLES = {name: words_of("zh")(f"nav.{name}") for name in PATHS}
 
 
 @pytest.fixture(scope="module")
 def ten_cities(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = Home(tmp_path_factory.mktemp("ten_cities"))
-    publish(home, n=CITY_DISPUTES * CITIES)
+    """The small city's week, its disputes repeated under new numbers until there are as many as in ten cities."""
+    home = shown(tmp_path_factory.mktemp("ten_cities"))
+    republish(home, dispute_warnings=_ranked_again, dispute_facts=_repeated, dispute_timeline=_repeated)
     return home
+
+
+def _repeated(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows as often as it takes; the first time under their own numbers."""
+    times = CITY_DISPUTES * CITIES // rows["dispute_id"].n_unique()
+    again = [
+        rows.with_columns(dispute_id=pl.col("dispute_id") + pl.lit(f"-{n}" if n else ""))
+        for n in range(times)
+    ]
+    return pl.concat(again)
+
+
+def _ranked_again(rows: pl.DataFrame) -> pl.DataFrame:
+    first = pl.int_range(pl.len()) < len(rows)
+    many = _repeated(rows).with_columns(
+        listed=pl.col("listed") & first, selection=pl.when(first).then("selection")
+    )
+    return many.sort("rank", "dispute_id").with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int32))
 
 
 def test_ten_sessions_click_through_a_ten_city_week(ten_cities: Home) -> None:

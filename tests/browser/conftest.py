@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import cache
 
 import pytest
@@ -13,9 +12,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Response
 from dashboards.access.roles import Role
 from dashboards.screenshots import SIZE, chromium, settle
 from dashboards.server import opened
+from pipelines.city.profile import load_profile
 from pipelines.home import REPO, Home
-from tests.dashboards.publication import AS_OF, PROFILE, publish
+from tests.worlds.edited_week import shown
 
+PROFILE = load_profile("qujing")
 PROBED = ("_stcore/health", "_stcore/host-config")
 """What Streamlit's front end asks for under a page's own address before it finds the root."""
 
@@ -56,11 +57,8 @@ class Opened:
 
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """300 disputes on two Mondays."""
-    home = Home(tmp_path_factory.mktemp("city"))
-    publish(home, as_of=AS_OF - timedelta(weeks=1), seed=2)
-    publish(home)
-    return home
+    """Three weeks that the product published, the last one scored."""
+    return shown(tmp_path_factory.mktemp("city"))
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,8 @@ from dashboards.screenshots import SIZE, settle
 from dashboards.server import opened
 from dashboards.wording.language import Words, words_of
 from pipelines.home import Home
-from tests.browser.conftest import keep
-from tests.dashboards.publication import AS_OF, PROFILE, publish
+from tests.browser.conftest import PROFILE, keep
+from tests.worlds.edited_week import shown
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 120_000
@@ -34,9 +33,7 @@ class Monday:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, str]]:
     """A city of this file's own, for decisions stay in it, and its address."""
-    home = Home(tmp_path_factory.mktemp("monday"))
-    publish(home, as_of=AS_OF - timedelta(weeks=1), seed=2)
-    publish(home)
+    home = shown(tmp_path_factory.mktemp("monday"))
     with opened(home, PROFILE) as address:
         yield home, address
 

@@ -16,9 +16,9 @@ from models.trial.effects import SCHEMA
 from models.trial.summary import as_json, summary
 from pipelines.home import Home
 from pipelines.tables.publication_meta import PublicationMeta
-from tests.dashboards.conftest import Screens
-from tests.dashboards.publication import AS_OF, publish
+from tests.dashboards.conftest import AS_OF, Screens
 from tests.dashboards.test_screens import text_of
+from tests.worlds.edited_week import republish, shown
 
 FOUR_WEEKS = timedelta(weeks=4)
 WORLD = {"profile": "qujing", "scale": 0.25, "history_weeks": 104, "weeks": 52}
@@ -48,7 +48,9 @@ def periods(harms: list[int], settled: list[int], days: list[float], young: int 
 
 
 def published_with(home: Home, rows: pl.DataFrame) -> Publication:
-    rows.write_parquet(publish(home) / "effect.parquet")
+    if not home.published.exists():
+        shown(home.root)
+    republish(home, effect=lambda _: rows)
     compared = current(home)
     assert compared is not None
     return compared
@@ -106,8 +108,8 @@ def test_without_weeks_behind_it_the_two_years_before_show_what_changes_by_itsel
     )
     DecisionStore.of(Home(tmp_path)).record([first], datetime.combine(AS_OF, time(9)))
     seen = text_of(screens(Home(tmp_path), "effect"))
-    assert "2025年12月29日第一项决定起" in seen
-    assert "2026年3月23日可以比较使用前后" in seen
+    assert "2024年12月30日第一项决定起" in seen
+    assert "2025年3月24日可以比较使用前后" in seen
     assert "不可能是预警带来的" in seen
     assert "减少了，不像只是偶然" in seen
     assert "化解率" in seen
@@ -192,7 +194,7 @@ def trial_file(home: Home, arms: tuple[str, ...]) -> None:
 def test_the_trial_s_sentence_and_arms_are_shown_with_what_they_may_not_be_taken_for(
     tmp_path: Path, screens: Screens
 ) -> None:
-    publish(Home(tmp_path))
+    shown(tmp_path)
     assert "还没有运行过模拟试验" in text_of(screens(Home(tmp_path), "effect"))
     trial_file(Home(tmp_path), ("nothing", "checklist", "ranking", "ranking@silence", "oracle"))
     compared = trial(Home(tmp_path))
@@ -209,6 +211,6 @@ def test_the_trial_s_sentence_and_arms_are_shown_with_what_they_may_not_be_taken
 
 
 def test_an_unfinished_trial_says_so(tmp_path: Path, screens: Screens) -> None:
-    publish(Home(tmp_path))
+    shown(tmp_path)
     trial_file(Home(tmp_path), ("nothing", "oracle"))
     assert "试验还没有跑完" in text_of(screens(Home(tmp_path), "effect"))

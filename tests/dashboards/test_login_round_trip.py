@@ -9,7 +9,7 @@ import pytest
 
 from dashboards.server import opened
 from pipelines.home import Home
-from tests.dashboards.publication import PROFILE
+from tests.dashboards.conftest import PROFILE
 from tests.worlds.command import environment
 from tests.worlds.identity_provider import (
     CLIENT,

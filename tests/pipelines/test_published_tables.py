@@ -123,3 +123,14 @@ def test_what_is_not_of_the_class_is_refused_and_nothing_is_written(
 def test_a_table_nobody_describes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FengqiaoError, match="says what surprise is"):
         write_publication(Home(tmp_path), AS_OF, {"surprise.parquet": pl.DataFrame({"a": [1]})})
+
+
+def test_what_screens_and_papers_are_tested_on_was_written_by_the_product() -> None:
+    """A week may be published again with a table's rows changed (`edited_week`); nobody writes one from nothing."""
+    writers = [
+        str(path.relative_to(REPO))
+        for room in ("dashboards", "browser", "bench", "worlds", "notebooks")
+        for path in sorted((REPO / "tests" / room).rglob("*.py"))
+        if "write_publication" in path.read_text(encoding="utf-8")
+    ]
+    assert writers == ["tests/worlds/edited_week.py"]
