@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.city.code_lists import fold, known_words
+from pipelines.city.code_lists import fold, known_words, list_of
 from pipelines.city.profile import Profile
 from pipelines.mapping.mapping import TableMapping
 from pipelines.privacy.number_forms import admitted, admitted_pieces, personal_numbers
@@ -58,7 +58,7 @@ def forms_of(column: str, mapping: TableMapping, profile: Profile) -> tuple[str,
 
 
 def unadmitted_piece(column: str, mapping: TableMapping, profile: Profile) -> pl.Expr:
-    """Whether one of the source columns that a number is composed of may be a name; those chosen by value are known.
+    """Whether one of the source columns that a number is composed of may be a name; those chosen by value, and words of a code list, are known.
 
     A column of numbers of its own is judged as that; a column of moments is read as such, and a row that cannot be read so
     is held; of the rest only admitted numbers, days and moments are let in.
@@ -71,12 +71,20 @@ def unadmitted_piece(column: str, mapping: TableMapping, profile: Profile) -> pl
         h for name, h in mapping.columns.items() if name in columns and columns[name].dtype.is_temporal()
     }
     own = {h: name for name, h in mapping.columns.items() if name in number_columns(mapping.table)}
+    coded = {
+        h: {*known_words(codes, profile, mapping.codes.get(name, {}))} - {"*", ""}
+        for name, h in mapping.columns.items()
+        if name in columns and (codes := list_of(mapping.table, name)) is not None
+    }
 
     def may_name(text: pl.Series) -> pl.Series:
         numbers, name = normal_forms(text), own.get(text.name)
         if name is not None:
             return unadmitted(numbers, name, mapping, profile)
-        return ~admitted_pieces(numbers, lettered=column in mapping.lettered)
+        refused = ~admitted_pieces(numbers, lettered=column in mapping.lettered)
+        known = coded.get(text.name, set())
+        words = {word: fold(word) in known for word in numbers.filter(refused).drop_nulls().unique()}
+        return refused & ~numbers.replace_strict(words, default=False, return_dtype=pl.Boolean)
 
     return pl.any_horizontal(
         pl.lit(value=False),

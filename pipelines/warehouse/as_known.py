@@ -31,10 +31,15 @@ FLAGS = """(
         select coalesce(l.same_as, f.dispute_id) as dispute_id, flag, coalesce(f.told_at, '-infinity'::timestamp) as flagged_at,
             (select min(c.known_at) from core_dispute c where c.dispute_id = f.dispute_id and c.known_at > f.told_at and case f.flag
                 when 'minor' then c.minor_involved = false else c.scale = '01' end) as cleared_at
-        from held_flag f left join dispute_link l on l.dispute_id = f.dispute_id)
+        from (
+            select dispute_id, flag, told_at from held_flag
+            union all select dispute_id, 'minor', known_at from core_dispute where minor_involved
+            union all select dispute_id, 'collective', known_at from core_dispute where scale in ('02', '03')) f
+        left join dispute_link l on l.dispute_id = f.dispute_id)
     select dispute_id, flag, min(flagged_at) as flagged_at, max(coalesce(cleared_at, 'infinity'::timestamp)) as cleared_at
     from told group by all)"""
-"""Disputes that a held row calls a minor's or collective (boundary 12): from when that was known until a later version says otherwise."""
+"""Disputes that any row, held back or not, calls a minor's or collective (boundary 12): from when that was known until a later version says
+otherwise. One that says nothing of it, such as an emptied cell, takes nothing back."""
 
 VERSION_TIMES = tuple(name for name in Versioned.column_names() if name.endswith("_at"))
 """The columns of every core table that say when a version could be known."""

@@ -61,6 +61,22 @@ def test_a_later_version_that_says_no_puts_it_back() -> None:
         assert city.at_risk(DAY) == ["JF1"]
 
 
+@pytest.mark.parametrize(
+    ("flag", "said", "taken_back"), [("minor_involved", "是", "否"), ("scale", "02", "01")]
+)
+def test_a_later_version_that_leaves_a_flag_empty_takes_nothing_back(
+    flag: str, said: str, taken_back: str
+) -> None:
+    with landing() as city:
+        for nth, (word, day) in enumerate(((said, "04"), ("", "10"), (taken_back, "24"))):
+            city.load(
+                f"disputes_{nth}.csv",
+                f"{DISPUTES},{flag},recorded_at",
+                [f"{BASE},{word},2025-11-{day} 10:00"],
+            )
+        assert [city.at_risk(date(2025, *day)) for day in ((11, 10), (11, 17), (12, 1))] == [[], [], ["JF1"]]
+
+
 def test_a_held_row_that_says_no_changes_nothing() -> None:
     with landing() as city:
         city.load("disputes_1.csv", f"{DISPUTES},minor_involved", [f"{BASE},是"])

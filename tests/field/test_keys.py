@@ -179,3 +179,20 @@ def test_reports_of_two_places_under_one_number_are_held() -> None:
     rows = [f"W1,2025-03-04 09:00,{TOWN},noise", f"W1,2025-03-08 09:00,{TOWN_2},noise"]
     with landing() as city:
         assert city.load("grid_reports_1.csv", REPORTS, rows).quarantined == 2
+
+
+LOG_OF_STEPS = {
+    "table": "dispute_events",
+    "columns": {"dispute_id": "id", "event_at": "at", "event_type": "step"},
+    "templates": {"event_id": "{id}-{step}-{at}"},
+    "codes": {"event_type": {"收": "accepted", "上门看过": "visit", "Fall erledigt": "closed"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("step", "loaded"), [("收", 1), ("上门看过", 1), ("Fall erledigt", 1), ("走访", 1), ("张三", 0)]
+)
+def test_a_word_of_a_code_list_may_be_part_of_a_number_and_no_other(step: str, loaded: int) -> None:
+    with landing() as city:
+        report = city.load("steps_1.csv", "id,at,step", [f"C1,2025-03-04 09:00,{step}"], LOG_OF_STEPS)
+        assert report.loaded == loaded
