@@ -17,10 +17,10 @@ class UnpackedFolder:
     def __init__(self) -> None:
         """Remove what killed processes left, and make the folder."""
         remove_left_behind()
-        made = Path(tempfile.mkdtemp(prefix="fengqiao-new-"))
-        self._lock = os.open(made, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        unready = Path(tempfile.mkdtemp(prefix="fengqiao-new-"))
+        self._lock = os.open(unready, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
-        self.path = made.rename(made.with_name(made.name.replace("fengqiao-new-", PREFIX)))
+        self.path = unready.rename(unready.with_name(unready.name.replace("fengqiao-new-", PREFIX)))
         weakref.finalize(self, _remove, self.path, self._lock)
 
     def new_folder(self) -> Path:
