@@ -27,6 +27,8 @@ NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server
 LONGEST = timedelta(hours=12)
 """After so long somebody logs in again: a role taken away at the provider ends within a working day."""
 SKEW = timedelta(minutes=5)
+CLIENT_SETTINGS = ("scope", "prompt", "code_challenge_method", "token_endpoint_auth_method", "timeout")
+"""What may be set of the client; others could switch off the check of the provider's certificate."""
 SECRET_BYTES = 32
 _DISTINCT_BYTES = 16
 """32 random bytes have fewer distinct ones about once in 10^9 times."""
@@ -155,6 +157,12 @@ def _check_auth(path: Path, auth: Mapping[str, Any]) -> None:
     for name, value in auth.items():
         if isinstance(value, dict) and name != "client_kwargs":
             raise RefusedInput(f"the log-in file {path}: one provider only, remove [auth.{name}]")
+    kwargs = auth.get("client_kwargs", {})
+    if not isinstance(kwargs, dict) or set(kwargs) - set(CLIENT_SETTINGS) or not _keeps_checks(kwargs):
+        raise RefusedInput(
+            f"the log-in file {path}: auth.client_kwargs may name {', '.join(CLIENT_SETTINGS)}, "
+            "with openid in the scope and S256 for the code, nothing else"
+        )
     if not is_random(auth["cookie_secret"]):
         raise RefusedInput(
             f"the log-in file {path}: auth.cookie_secret must be {SECRET_BYTES} random bytes: "
@@ -162,12 +170,20 @@ def _check_auth(path: Path, auth: Mapping[str, Any]) -> None:
         )
     for name in ("redirect_uri", "server_metadata_url"):
         parts = urlsplit(auth[name])
+        if not parts.hostname or parts.username is not None or parts.query or parts.fragment:
+            raise RefusedInput(f"the log-in file {path}: auth.{name} must be a plain address of a host")
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
             raise RefusedInput(f"the log-in file {path}: auth.{name} must begin with https://")
     if not auth["server_metadata_url"].endswith(METADATA_PATH):
         raise RefusedInput(
             f"the log-in file {path}: auth.server_metadata_url must be the issuer's address and {METADATA_PATH}"
         )
+
+
+def _keeps_checks(kwargs: Mapping[str, Any]) -> bool:
+    """Whether the settings leave the identity token and the proof of the code as they are."""
+    has_token = "openid" in str(kwargs.get("scope", "openid")).split()
+    return has_token and kwargs.get("code_challenge_method", "S256") == "S256"
 
 
 def is_random(secret: str) -> bool:

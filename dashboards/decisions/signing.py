@@ -4,6 +4,7 @@ Who can write the home or the database but does not hold the key can neither add
 record unnoticed. Who holds the key can; the papers' printed heads are then the only witness.
 """
 
+import fcntl
 import hashlib
 import hmac
 import os
@@ -11,13 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO, cast
 
 from pipelines.errors import FengqiaoError, RefusedInput
 from pipelines.home import Home
 from pipelines.privacy.key_file import key_path, load_key
 
 HEADS = "decision_heads.txt"
+RESERVED = 128
+"""Bytes of a line with a head, and some."""
 _PURPOSE = b"the decision record"
 
 
@@ -47,8 +49,7 @@ class Signer:
         Raises:
             RefusedInput: there is no key, or others may read it.
         """
-        heads = self.root / HEADS
-        in_use = (heads.exists() and heads.stat().st_size > 0) or Home(self.root).warehouse.exists()
+        in_use = bool(_text(self.root / HEADS)) or Home(self.root).warehouse.exists()
         if in_use and not self.key_file.exists():
             raise RefusedInput(
                 f"the key file {self.key_file} is gone; put it back: decisions are signed with it"
@@ -68,13 +69,13 @@ class Signer:
     def kept(self) -> list[str]:
         """Heads kept in the home and outside it."""
         inside = self.root / HEADS
-        lines = inside.read_text(encoding="utf-8").split() if inside.exists() else []
+        lines = _text(inside).split()
         return list(dict.fromkeys([*lines, *self.kept_outside()]))
 
     def kept_outside(self) -> list[str]:
         """Heads of this home's record kept outside the home, oldest first."""
         path = self.heads_file
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        lines = _text(path).splitlines()
         return [head for mark, _, head in (line.partition(" ") for line in lines) if mark == self._mark()]
 
     @contextmanager
@@ -87,29 +88,46 @@ class Signer:
         with ExitStack() as stack:
             try:
                 self.heads_file.parent.mkdir(parents=True, exist_ok=True)
-                files = [
-                    cast(
-                        TextIO,
-                        stack.enter_context(open(path, "a", encoding="utf-8", opener=_for_owner_alone)),
-                    )
-                    for path in (self.root / HEADS, self.heads_file)
+                places = [
+                    stack.enter_context(_reserved(path)) for path in (self.root / HEADS, self.heads_file)
                 ]
             except OSError as problem:
                 raise FengqiaoError(
-                    f"the head of the decision record cannot be kept in {problem.filename}, nothing was recorded: "
-                    "let this user write there"
+                    f"the head of the decision record cannot be kept in {problem.filename or self.heads_file}, nothing was "
+                    "recorded: let this user write there, and see that the disk is not full"
                 ) from problem
-            yield lambda head: self._keep(files, head)
+            yield lambda head: self._keep(places, head)
 
-    def _keep(self, files: list[TextIO], head: str) -> None:
-        for file, line in zip(files, (head, f"{self._mark()} {head}"), strict=True):
-            file.write(f"{line}\n")
-            file.flush()
+    def _keep(self, places: list[Callable[[str], None]], head: str) -> None:
+        for write, line in zip(places, (head, f"{self._mark()} {head}"), strict=True):
+            write(f"{line}\n")
 
     def _mark(self) -> str:
         """What tells this home's heads from another's beside the same key."""
         return hashlib.sha256(str(self.root).encode()).hexdigest()[:16]
 
 
-def _for_owner_alone(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+@contextmanager
+def _reserved(path: Path) -> Iterator[Callable[[str], None]]:
+    """A place for one line at the end of a file, with its space on the disk taken; gives what writes the line there."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        end = len(_text(path).encode())
+        os.posix_fallocate(descriptor, end, RESERVED)
+
+        def write(line: str) -> None:
+            nonlocal end
+            end += os.pwrite(descriptor, line.encode(), end)
+
+        try:
+            yield write
+        finally:
+            os.ftruncate(descriptor, end)
+    finally:
+        os.close(descriptor)
+
+
+def _text(path: Path) -> str:
+    """What a file of heads holds, without space that a killed process had taken."""
+    return path.read_text(encoding="utf-8").rstrip("\0") if path.exists() else ""

@@ -127,6 +127,13 @@ def test_a_role_without_a_list_of_groups_does_not_open(tmp_path: Path, roles: st
         ("https://id.example.org/.well-known/openid-configuration", "http://id.example.org/x"),
         ("http://localhost:{port}/oauth2callback", "http://warn.example.org/oauth2callback"),
         ('client_id = "x"', 'client_id = " "'),
+        ('client_id = "x"', 'client_id = "x"\nclient_kwargs = {verify = false}'),
+        ('client_id = "x"', 'client_id = "x"\nclient_kwargs = {scope = "profile"}'),
+        ('client_id = "x"', 'client_id = "x"\nclient_kwargs = {code_challenge_method = "plain"}'),
+        ('client_id = "x"', 'client_id = "x"\nclient_kwargs = "verify"'),
+        ("http://localhost:{port}", "https://user:word@localhost"),
+        ("http://localhost:{port}", "https:///x"),
+        ("https://id.example.org/", "https://id.example.org/?x="),
         ('client_id = "x"', "client_id = 3"),
         ('client_id = "x"', 'client_id = "x"\n[auth.second]\nclient_id = "y"'),
     ],
@@ -135,6 +142,14 @@ def test_settings_that_weaken_the_log_in_do_not_open(tmp_path: Path, changed: tu
     assert changed[0] in AUTH
     with pytest.raises(RefusedInput):
         read_rules(written(tmp_path, AUTH.replace(*changed) + GROUPS))
+
+
+@pytest.mark.parametrize(
+    "kwargs", ['scope = "openid groups"', 'code_challenge_method = "S256", prompt = "login"']
+)
+def test_settings_of_the_client_that_weaken_nothing_open(tmp_path: Path, kwargs: str) -> None:
+    text = AUTH.replace('client_id = "x"', f'client_id = "x"\nclient_kwargs = {{{kwargs}}}')
+    assert read_rules(written(tmp_path, text + GROUPS))
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,22 @@
 """A full disk, files that cannot be read, MLflow taken away, Parquet cut in half: last week stands, the next run ends right."""
 
+import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dashboards.decisions.signing import Signer
+from dashboards.decisions.store import DecisionStore
 from dashboards.published.publication import current
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
+from tests.dashboards.test_decisions import AT, decline
 from tests.deep import some
 from tests.worlds.store import copy_of
 from tests.worlds.tiny_city import FIRST_MONDAY, NEXT_MONDAY, TinyCity, next_week, published, tiny_city
@@ -119,3 +125,36 @@ def test_parquet_cut_in_half_is_made_anew(
     tiny.run_next_week(home)
     assert published(home) == published(undisturbed)
     assert (home.root / name / file).read_bytes() == (undisturbed.root / name / file).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("free_kib", "place"), [*((kib, "disk/home") for kib in (0, 4, 12, 24, 80)), (0, "home"), (4, "home")]
+)
+def test_a_full_disk_loses_no_decision(
+    small_disk: Path, tmp_path: Path, free_kib: int, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Recorded, or a sentence at once; the record closes either way."""
+    monkeypatch.setenv("FENGQIAO_KEY_FILE", str(tmp_path / "keys" / "pair.key"))
+    monkeypatch.setenv("FENGQIAO_HEADS_FILE", str(small_disk / "heads.txt"))
+    home = Home(tmp_path / place)
+    DecisionStore.of(home).record([decline(f"A{n}") for n in range(20)], AT)
+    filler = small_disk / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(bytes(4096)):
+            pass
+    os.truncate(filler, max(0, filler.stat().st_size - free_kib * 1024))
+    recorded, said, began = 20, "", time.monotonic()
+    for n in range(200):
+        try:
+            DecisionStore.of(home).record([decline(f"B{n}")], AT)
+            recorded += 1
+        except FengqiaoError as problem:
+            said = str(problem)
+            break
+    assert time.monotonic() - began < 20
+    assert "nothing was recorded" in said
+    filler.unlink()
+    store = DecisionStore(f"sqlite:///{home.decisions}", Signer.of(home))
+    assert store.verify().entries == recorded
+    store.record([decline("C1")], AT)
+    assert store.verify().entries == recorded + 1
