@@ -23,7 +23,7 @@ from pipelines.intake.row_counts import FileReport, record
 from pipelines.intake.service_visits import LEDGER, take_ledger
 from pipelines.intake.source_columns import columns_that_stopped, emptied_cells, numbers_of_several_times
 from pipelines.intake.versioned_load import CONFLICT, load_rows
-from pipelines.intake.whole_exports import end_gone, is_whole, settle_whole
+from pipelines.intake.whole_exports import end_gone, is_whole, records_that_stopped, settle_whole
 from pipelines.mapping.landing_folder import SourceFile
 from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.privacy.pair_key import hash_pairs
@@ -87,7 +87,9 @@ def _take_table(
     parsed = hold(parsed, pl.Series(LINE, two_matters, dtype=pl.Int64), TWO_MATTERS)
     core_rows = core_rows.filter(~pl.col(LINE).is_in(two_matters))
     notices += () if is_whole(source, mapping) else emptied_cells(con, mapping.table, core_rows)
-    settled = settle_whole(con, raw.name, source, mapping, core_rows, _keys_named(named, mapping), known)
+    coming = _keys_named(named, mapping)
+    notices += records_that_stopped(con, source, mapping, coming, known)
+    settled = settle_whole(con, raw.name, source, mapping, core_rows, coming, known)
     core_rows = settled.rows
     drop_later_openings(con, mapping, core_rows)
     done = load_rows(con, mapping.table, core_rows, known)

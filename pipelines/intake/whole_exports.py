@@ -17,11 +17,15 @@ from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.reading.readers import LINE
 from pipelines.tables.contracts import key_columns
 from pipelines.tables.core import CORE_TABLES
+from pipelines.warehouse.as_known import table_as_it_stands
 from pipelines.warehouse.warehouse import read_frame, read_row
 
 LEAST_SHARE = 0.5
 """A whole export that lacks more of the last one's records than this looks cut off."""
 LEAST_RECORDS = 10
+MAY_BE_WHOLE = ("disputes", "grid_reports")
+LACKS_AT_MOST = 0.1
+"""A file that lacks no more than this share of what earlier ones brought seems to hold everything each time."""
 FLOW = ("first_known_at", "known_at", "superseded_at", "file_id")
 
 
@@ -84,6 +88,36 @@ def settle_whole(
         return Settled(rows, _unknown_keys(con, mapping.table, rows[key]), last)
     _withdraw(con, name, mapping, coming, moment, earlier, file_id)
     return Settled(_known_from_now(con, mapping, rows, moment, key), nothing)
+
+
+def records_that_stopped(
+    con: duckdb.DuckDBPyConnection,
+    source: FileMapping,
+    mapping: TableMapping,
+    coming: pl.Series,
+    file_id: str,
+) -> tuple[str, ...]:
+    """Say how many records a file lacks that holds nearly all that earlier files of its source brought, and may be whole each time."""
+    earlier = earlier_files(con, source, mapping.table, file_id) if mapping.table in MAY_BE_WHOLE else []
+    if not earlier or is_whole(source, mapping):
+        return ()
+    (key,) = key_columns(mapping.table)
+    con.register("coming", pl.DataFrame({key: coming.drop_nulls().unique()}))
+    n_known, n_gone = read_row(
+        con,
+        f"""
+        select count(*), count(*) filter ({key} not in (select {key} from coming))
+        from {table_as_it_stands(CORE_TABLES[mapping.table])} where list_contains($files, file_id)
+        """,
+        {"files": earlier},
+    )
+    con.unregister("coming")
+    if not n_gone or n_gone > LACKS_AT_MOST * n_known:
+        return ()
+    return (
+        f"{n_gone:,} of {n_known:,} records of earlier files are not in this one, which holds all others: they stand as they were; "
+        "if the source strikes records out, say `whole: true` in the mapping",
+    )
 
 
 def end_gone(con: duckdb.DuckDBPyConnection, table: str, settled: Settled, file_id: str) -> None:

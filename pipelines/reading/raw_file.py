@@ -93,7 +93,9 @@ def _newlines_before(frame: pl.DataFrame) -> pl.Series:
 
 def cut_off_notice(rows: int) -> tuple[str, ...]:
     """What to say of a file whose number of rows is one at which exports and spreadsheets stop."""
-    if rows not in ROUND and (not rows or rows % MANY):
+    if not rows:
+        return ("只有表头，没有数据行 · headings alone, and no row below them",)
+    if rows not in ROUND and rows % MANY:
         return ()
     return (
         f"正好{rows}行，导出可能被截断 · exactly {rows:,} rows: the export may have been cut off at its limit",

@@ -39,6 +39,18 @@ def test_at_risk_is_what_the_last_whole_export_holds(exports: list[list[int]]) -
         assert city.rows(twice) == [(0,)]
 
 
+def test_a_record_that_a_nearly_whole_file_lacks_is_told() -> None:
+    rows = [dispute(at) for at in range(12)]
+    with landing() as city:
+        assert city.load("disputes_1.csv", DISPUTES, rows).notices == ()
+        assert (
+            "1 of 12 records of earlier files are not in this one"
+            in city.load("disputes_2.csv", DISPUTES, rows[1:]).notices[0]
+        )
+        assert city.load("disputes_3.csv", DISPUTES, [dispute(15)]).notices == ()
+        assert "no row below" in city.load("disputes_4.csv", DISPUTES, []).notices[0]
+
+
 def test_a_held_row_still_comes() -> None:
     with landing() as city:
         city.load("disputes_1.csv", DISPUTES, [dispute(1), dispute(2)], WHOLE)
