@@ -14,12 +14,25 @@ FIRST_TIME = (
     "tests/browser/test_pages.py",
     "tests/faults/test_machine.py",
     "tests/models/test_weekly.py",
-    "tests/faults/test_kill.py",
-    "tests/dagster_project/test_engineer_commands.py",
-    "tests/dagster_project/test_main_job.py",
-    "tests/dagster_project/test_workbench.py",
-    "tests/dagster_project/test_weeks.py",
     "tests/notebooks/test_notebooks.py",
+    "tests/dagster_project/test_weeks.py",
+    "tests/dagster_project/test_main_job.py",
+    "tests/faults/test_kill.py",
+    "tests/dashboards/test_brief.py",
+    "tests/browser/test_downloads.py",
+    "tests/models/test_leakage.py",
+    "tests/dagster_project/test_workbench.py",
+    "tests/dagster_project/test_engineer_commands.py",
+    "tests/models/test_young_city.py",
+    "tests/pipelines/test_profile_draft.py",
+    "tests/faults/test_file_bombs.py",
+    "tests/browser/test_monday.py",
+    "tests/trial/test_play.py",
+    "tests/properties/test_features_matrix.py",
+    "tests/properties/test_features_mutants.py",
+    "tests/browser/test_login.py",
+    "tests/dagster_project/test_erasure.py",
+    "tests/trial/test_year.py",
 )
 """Where nothing is known yet: a clean clone."""
 
@@ -27,7 +40,8 @@ seconds: Counter[str] = Counter()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    kept: dict[str, float] = config.cache.get(KEPT, {}) if config.cache else {}  # type: ignore[union-attr]
+    cache = getattr(config, "cache", None)
+    kept: dict[str, float] = cache.get(KEPT, {}) if cache else {}
     for place, name in enumerate(FIRST_TIME):
         kept.setdefault(name, float(len(FIRST_TIME) - place))
     items.sort(key=lambda item: -kept.get(_file(item.nodeid), 0.0))
@@ -39,9 +53,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Keep what each file took; the controller of several workers sees all of them."""
-    if hasattr(session.config, "workerinput") or session.config.cache is None:
-        return
-    session.config.cache.set(KEPT, session.config.cache.get(KEPT, {}) | seconds)
+    cache = getattr(session.config, "cache", None)
+    if cache is not None and not hasattr(session.config, "workerinput"):
+        cache.set(KEPT, cache.get(KEPT, {}) | seconds)
 
 
 def _file(nodeid: str) -> str:
