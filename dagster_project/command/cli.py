@@ -18,6 +18,7 @@ from dagster_project.command import cli_models
 from dagster_project.command.cli_options import (
     AsOf,
     HomeFolder,
+    Memory,
     ProfileName,
     city_of,
     monday_of,
@@ -148,6 +149,7 @@ def run(
             show_default=False,
         ),
     ] = None,
+    memory: Memory = None,
 ) -> None:
     """The main job: intake, features, train if there is no champion, score, publish, brief."""
     monday, first = monday_of(as_of, "--as-of"), monday_of(since, "--since")

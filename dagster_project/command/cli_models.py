@@ -8,6 +8,7 @@ import typer
 from dagster_project.command.cli_options import (
     AsOf,
     HomeFolder,
+    Memory,
     ProfileName,
     city_of,
     monday_of,
@@ -19,7 +20,9 @@ app = typer.Typer()
 
 
 @app.command()
-def backtest(profile: ProfileName = "qujing", home: HomeFolder = None, as_of: AsOf = None) -> None:
+def backtest(
+    profile: ProfileName = "qujing", home: HomeFolder = None, as_of: AsOf = None, memory: Memory = None
+) -> None:
     """Replay the past fold by fold; write predictions and metrics under HOME/backtests."""
     from models.registry.candidate import backtest_and_save
     from pipelines.warehouse.as_of import newest_as_of
@@ -46,6 +49,7 @@ def features(
     engine: Annotated[str, typer.Option(help="local, or dask: county by county over a cluster.")] = "local",
     workers: Annotated[int, typer.Option(min=1, help="Of a Dask cluster on this machine.")] = 2,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask cluster that is there.")] = None,
+    memory: Memory = None,
 ) -> None:
     """Write the features of the last weeks, a Parquet file per county."""
     from features.county_export import write_history
@@ -66,6 +70,7 @@ def retrain(
     tune: Annotated[
         float, typer.Option(min=0, help="Minutes to search for better settings first; kept in the profile.")
     ] = 0,
+    memory: Memory = None,
 ) -> None:
     """Train a challenger on everything that has matured; tune first, promote or roll back when told to."""
     from models import weekly

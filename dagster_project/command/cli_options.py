@@ -1,5 +1,6 @@
 """Options shared by the commands, and the objects made from them."""
 
+import os
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.errors import RefusedInput
+from pipelines.memory import SETTING, memory_of
 
 if TYPE_CHECKING:
     from dagster_project.operations.city import City
@@ -20,6 +22,24 @@ HomeFolder = Annotated[
 ]
 AsOf = Annotated[
     datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="A Monday.", show_default=False)
+]
+
+
+def _use_memory(amount: str | None) -> str | None:
+    if amount is not None:
+        memory_of(amount)
+        os.environ[SETTING] = amount
+    return amount
+
+
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        callback=_use_memory,
+        help="Memory to use, such as 8G; $FENGQIAO_MEMORY, else half of what is there.",
+        show_default=False,
+    ),
 ]
 
 

@@ -103,7 +103,7 @@ def fill(con: duckdb.DuckDBPyConnection, profile: Profile, rows: MatrixRows) -> 
         rows: what is asked about.
     """
     features = features_of(rows)
-    values = np.empty((len(features), len(rows.cohort)), dtype=np.float32)
+    values = np.empty((len(features), len(rows)), dtype=np.float32)
     columns = {f.name: column for f, column in zip(features, values, strict=True)}
     _own(rows, features, columns)
     _calendar(rows, features, profile, columns)

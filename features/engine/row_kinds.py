@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import duckdb
 import numpy as np
@@ -18,20 +19,46 @@ class MatrixRows:
     """The rows of a matrix; attributes of an entity are stored once, not once per Monday.
 
     Attributes:
-        cohort: one row per thing and Monday, ordered by Monday.
         entities: one row per thing, with the columns of `ENTITY_COLUMN` and the attributes it has.
-        row: for each row of the cohort its row of `entities`.
-        monday: for each row of the cohort the number of its Monday.
+        row: for each row of the cohort its row of `entities`; int32 [n].
+        monday: for each row of the cohort the number of its Monday; int16 [n].
         mondays: ascending.
         entity_kinds: whose records may be asked about.
     """
 
-    cohort: pl.DataFrame
     entities: pl.DataFrame
     row: np.ndarray
     monday: np.ndarray
     mondays: tuple[date, ...]
     entity_kinds: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    @cached_property
+    def cohort(self) -> pl.DataFrame:
+        """One row per thing and Monday, ordered by Monday."""
+        if "dispute_id" in self.entities.columns:
+            return cohort_rows(self.entities, self.mondays, self.row, self.monday)
+        own = [
+            name
+            for name in ("township_code", "category", "service", "county_code")
+            if name in self.entities.columns
+        ]
+        as_of = pl.Series("as_of", self.mondays, dtype=pl.Date)[self.monday]
+        return self.entities.select(own)[self.row].insert_column(0, as_of)
+
+    def take(self, index: np.ndarray) -> "MatrixRows":
+        """Some of the rows, with only the things and Mondays that are left; `index` ascends, int [m]."""
+        used, row = np.unique(self.row[index], return_inverse=True)
+        days, monday = np.unique(self.monday[index], return_inverse=True)
+        return MatrixRows(
+            self.entities[used],
+            row.astype(np.int32),
+            monday.astype(np.int16),
+            tuple(self.mondays[day] for day in days),
+            self.entity_kinds,
+        )
 
     @property
     def moments(self) -> np.ndarray:
@@ -49,9 +76,8 @@ def dispute_rows(
     """Disputes at risk, of one county or all, ordered by as_of, dispute_id; columns `COHORT_COLUMNS`."""
     entities = _in_county(stretches(con, profile, as_of_dates), county)
     row, monday = expand(entities, as_of_dates)
-    cohort = cohort_rows(entities, as_of_dates, row, monday)
     kinds = ("dispute", "pair", "unit", "grid", "village", "township", "county", "township_category")
-    return MatrixRows(cohort, entities, row, monday, tuple(sorted(set(as_of_dates))), kinds)
+    return MatrixRows(entities, row, monday, tuple(sorted(set(as_of_dates))), kinds)
 
 
 def place_rows(
@@ -91,10 +117,7 @@ def _township_rows(
     mondays = tuple(sorted(set(as_of_dates)))
     row = np.tile(np.arange(len(entities), dtype=np.int32), len(mondays))
     monday = np.repeat(np.arange(len(mondays), dtype=np.int16), len(entities))
-    cohort = entities.select("township_code", kind, "county_code")[row].insert_column(
-        0, pl.Series("as_of", mondays, dtype=pl.Date)[monday]
-    )
-    return MatrixRows(cohort, entities, row, monday, mondays, ("township", "county", f"township_{kind}"))
+    return MatrixRows(entities, row, monday, mondays, ("township", "county", f"township_{kind}"))
 
 
 ROWS = {"dispute": dispute_rows, "place": place_rows, "service": service_rows}

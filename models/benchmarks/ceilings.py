@@ -20,7 +20,8 @@ from features.engine.matrix import Matrix
 from models.backtesting.backtest import run_backtest
 from models.escalation.design_matrix import design
 from models.escalation.fitted_model import Trained
-from models.escalation.matured_history import History, whole_history
+from models.escalation.history import History
+from models.escalation.matured_history import whole_history
 from models.escalation.training import train
 from models.escalation.training_set import kept
 from models.measuring.metrics import metrics_of
@@ -51,7 +52,8 @@ def pooled(others: Iterable[History], profile: Profile, as_of: date) -> Trained:
         np.concatenate([part.matrix.values for part in parts])[by_monday],
         parts[0].matrix.names,
     )
-    return train(matrix, pl.concat([part.labels for part in parts])[by_monday], profile, as_of)
+    labels = pl.concat([part.labels for part in parts])[by_monday]
+    return train(History.of(matrix, labels), profile, as_of)
 
 
 def judged(
@@ -62,7 +64,7 @@ def judged(
     Raises:
         FengqiaoError: the city has no fold.
     """
-    backtest = run_backtest(city.matrix, city.labels, profile, as_of, city.sealed)
+    backtest = run_backtest(city, profile, as_of)
     if backtest is None:
         raise FengqiaoError(f"no fold has weeks and outcomes enough to learn from by {as_of}")
     ours = backtest.predictions.filter(pl.col("model") == "lightgbm")
@@ -151,7 +153,7 @@ def _thinned(history: History, mark: str, profile: Profile, as_of: date) -> Hist
     )
     at = np.flatnonzero(late | drawn)
     labels = history.labels[at].with_columns(cohort["dispute_id"][at])
-    return History(Matrix(cohort[at], history.matrix.values[at], history.matrix.names), labels, None)
+    return History.of(Matrix(cohort[at], history.matrix.values[at], history.matrix.names), labels)
 
 
 def _positions(cohort: pl.DataFrame, rows: pl.DataFrame) -> np.ndarray:

@@ -17,7 +17,7 @@ from venn_abers import VennAbers
 
 from models.benchmarks.ceilings import read_city
 from models.escalation.calibration import sigmoid
-from models.escalation.matured_history import History
+from models.escalation.history import History
 from models.escalation.training import train_on
 from models.escalation.training_set import TrainingSet, build_training_set
 from models.escalation.true_hazards import oracle
@@ -43,10 +43,10 @@ def compare(city: History, profile: Profile, as_of: date) -> pl.DataFrame:
         FengqiaoError: no fold, or no truth to compare with.
     """
     settings = profile.settings
-    splits = backtest_splits(as_of, city.matrix.cohort["as_of"].unique().to_list(), settings)
+    splits = backtest_splits(as_of, city.mondays, profile.settings)
     if not splits or city.sealed is None:
         raise FengqiaoError(f"no fold by {as_of}, or no true hazards beside the landing files")
-    data = build_training_set(city.matrix, city.labels, profile, splits[0].trained_as_of)
+    data = build_training_set(city, profile, splits[0].trained_as_of)
     trained = train_on(data, profile)
     rows = np.flatnonzero((city.matrix.cohort["as_of"] >= splits[0].trained_as_of).to_numpy())
     cohort = city.matrix.cohort[rows]

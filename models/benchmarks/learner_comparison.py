@@ -15,10 +15,10 @@ import numpy as np
 import polars as pl
 import typer
 
-from features.engine.matrix import Matrix
 from models.benchmarks.other_learners import LEARNERS, LogOdds
 from models.escalation import baselines
 from models.escalation.baselines import Scores
+from models.escalation.history import History
 from models.escalation.matured_history import whole_history
 from models.escalation.training import calibrated
 from models.escalation.training_set import TrainingSet, build_training_set
@@ -32,8 +32,7 @@ from pipelines.terminal_text import printable
 
 
 def compare(
-    matrix: Matrix,
-    labels: pl.DataFrame,
+    history: History,
     profile: Profile,
     as_of: date,
     only: Sequence[str] = tuple(LEARNERS),
@@ -41,8 +40,7 @@ def compare(
     """Metrics of every learner over the backtest's Mondays, and the seconds each took to train.
 
     Args:
-        matrix: features by dispute and Monday.
-        labels: `label_cohort` of the same rows.
+        history: every row by dispute and Monday, with labels.
         profile: folds, capacity, horizon, maturity, seed and settings.
         as_of: later Mondays are not looked at.
         only: names of `LEARNERS`; `flaml` needs `lightgbm` before it.
@@ -54,10 +52,11 @@ def compare(
         FengqiaoError: history holds no fold.
     """
     settings = profile.settings
-    splits = backtest_splits(as_of, matrix.cohort["as_of"].unique().to_list(), settings)
+    matrix, labels = history.matrix, history.labels
+    splits = backtest_splits(as_of, history.mondays, profile.settings)
     if not splits:
         raise FengqiaoError(f"history holds no fold by {as_of}")
-    data = build_training_set(matrix, labels, profile, splits[0].trained_as_of)
+    data = build_training_set(history, profile, splits[0].trained_as_of)
     later = (matrix.cohort["as_of"] >= splits[0].trained_as_of) & ~matrix.cohort["found_after_warning"]
     rows = np.flatnonzero(later.to_numpy())
     seconds: dict[str, float] = {}
@@ -141,7 +140,7 @@ def main(
     tables = []
     for each in home:
         known, as_of = whole_history(Home(each), loaded)
-        metrics, seconds = compare(known.matrix, known.labels, loaded, as_of, only.split(","))
+        metrics, seconds = compare(known, loaded, as_of, only.split(","))
         pooled = metrics.filter(pl.col("as_of").is_null() & (pl.col("segment") == "all")).drop_nulls("value")
         tables.append(pooled)
         shown = pl.format("{} ({}, {})", *(pl.col(c).round(5) for c in ("value", "low", "high")))

@@ -19,7 +19,7 @@ from models.escalation.training import (
     prepare_training,
     train_on,
 )
-from models.escalation.training_set import TrainingSet, monotone_constraints, sampled
+from models.escalation.training_set import TrainingSet, monotone_constraints, training_rows
 from pipelines.city.profile import Profile
 
 AUTOML_SHARE = 10
@@ -98,10 +98,7 @@ def _automl(data: TrainingSet, labels: pl.DataFrame, profile: Profile, seconds: 
     from flaml.automl.automl import AutoML
 
     settings = profile.settings
-    fit, stop = (
-        sampled(data, data.rows_of(weeks), settings.backtest.negative_share, settings.seed)
-        for weeks in (data.windows.fit, data.windows.stop)
-    )
+    fit, stop = (training_rows(data, weeks, profile) for weeks in (data.windows.fit, data.windows.stop))
     model = AutoML()
     options: dict[str, Any] = {
         "task": "classification",
@@ -137,5 +134,4 @@ LEARNERS = {
 
 
 def _growing(data: TrainingSet, profile: Profile) -> tuple[np.ndarray, np.ndarray]:
-    settings = profile.settings
-    return sampled(data, data.rows_of(data.windows.grow), settings.backtest.negative_share, settings.seed)
+    return training_rows(data, data.windows.grow, profile)

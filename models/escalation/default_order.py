@@ -28,7 +28,7 @@ def default_scores(matrix: Matrix, settings: Settings) -> np.ndarray:
     """A score for each row of one Monday's matrix, higher first, NaN last; [n]."""
     order = default_order(settings)
     if order == SOONEST_DUE:
-        return soonest_due_score(matrix)
+        return soonest_due_score(matrix.values, matrix.names)
     if order == LONGEST_OPEN:
         return matrix.cohort["days_open"].cast(pl.Float64).to_numpy()
     return checklist_points(matrix.values, matrix.names, settings.checklist)

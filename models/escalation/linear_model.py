@@ -18,6 +18,7 @@ PENALTY = 1000.0
 MAX_STEPS = 30
 CURVED_STEPS = 4
 """Number of Newton steps that compute the Hessian anew; later steps reuse it, because it is the most expensive part."""
+BLOCK_ROWS = 1 << 14
 ENOUGH = 1e-5
 DIGITS = 6
 
@@ -96,13 +97,14 @@ def fit_linear(
     n_numbers = rows.shape[1] - len(n_levels)
     numbers = rows[:, :n_numbers]
     middle = np.array([_median(column) for column in numbers.T])
-    squeezed = _squeezed(np.where(np.isnan(numbers), middle.astype(np.float32), numbers))
-    mean, spread = squeezed.mean(axis=0, dtype=np.float64), squeezed.std(axis=0, dtype=np.float64)
-    spread = np.where(spread > 0, spread, 1.0)
     indicators = [
         rows[:, [n_numbers + at]] == np.arange(n, dtype=np.float32) for at, n in enumerate(n_levels)
     ]
-    taken = np.hstack([(squeezed - mean) / spread, *indicators, np.ones((len(rows), 1))]).astype(np.float32)
+    taken = np.empty((len(rows), n_numbers + sum(n_levels) + 1), dtype=np.float32)
+    np.concatenate(
+        [*indicators, np.ones((len(rows), 1))], axis=1, out=taken[:, n_numbers:], casting="same_kind"
+    )
+    mean, spread = _standardised(numbers, middle.astype(np.float32), taken[:, :n_numbers])
     bounds = np.concatenate([np.asarray(signs[:n_numbers]), np.zeros(sum(n_levels) + 1)])
     solution = np.round(_newton(taken, label, weight, bounds), DIGITS)
     codes, base, at = [], solution[-1], n_numbers
@@ -135,6 +137,27 @@ def _newton(taken: np.ndarray, label: np.ndarray, weight: np.ndarray, bounds: np
         if step_size < ENOUGH:
             break
     return theta
+
+
+def _standardised(numbers: np.ndarray, middle: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Write the squeezed and scaled numbers into `out`, block by block to spare memory.
+
+    Returns:
+        Mean and spread of each column before scaling; what never varies has spread 1.
+    """
+    blocks = [slice(start, start + BLOCK_ROWS) for start in range(0, len(numbers), BLOCK_ROWS)]
+    total, squares = np.zeros((1, numbers.shape[1])), np.zeros((1, numbers.shape[1]))
+    for block in blocks:
+        out[block] = _squeezed(np.where(np.isnan(numbers[block]), middle, numbers[block]))
+        total = np.concatenate([total, out[block]]).sum(axis=0, keepdims=True)
+    mean = total[0] / max(1, len(numbers))
+    for block in blocks:
+        squares = np.concatenate([squares, np.square(out[block] - mean)]).sum(axis=0, keepdims=True)
+    spread = np.sqrt(squares[0] / max(1, len(numbers)))
+    spread = np.where(spread > 0, spread, 1.0)
+    for block in blocks:
+        out[block] = (out[block] - mean) / spread
+    return mean, spread
 
 
 def _median(column: np.ndarray) -> float:

@@ -1,20 +1,33 @@
 """Training history: matrix, labels and their source for all weeks matured by a day, read from the warehouse."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import cast
 
 import duckdb
+import numpy as np
 import polars as pl
 
-from features.cohort import at_risk, history_mondays
-from features.engine.matrix import Matrix, build_matrix
+from features.cohort import history_mondays, states
+from features.engine.matrix import Matrix, build_matrix, features_of, fill
+from features.engine.row_kinds import dispute_rows
 from features.found_after_warning import with_found_after_warning
-from features.labels import label_cohort
+from features.labels import label_cohort, outcome_moments
 from features.small_cells import hide_small_cells
+from models.escalation.chosen_rows import (
+    MaturedRows,
+    first_whole_week,
+    negative_share,
+    parts_of,
+    rows_at_once,
+    rows_that_train,
+)
+from models.escalation.history import History, counts_at_risk
+from models.escalation.row_values import RowValues
 from models.escalation.true_hazards import sealed_file
 from models.progress import Progress, silent
-from models.protocol.time_splits import inner_windows, matured_by, temporal_splits
+from models.protocol.time_splits import backtest_splits, inner_windows, matured_by
 from models.wording import Message, message
 from pipelines.city.profile import Profile
 from pipelines.home import Home
@@ -22,36 +35,80 @@ from pipelines.warehouse.as_of import newest_as_of
 from pipelines.warehouse.warehouse import open_warehouse
 
 
-@dataclass(frozen=True)
-class History:
+def matured_rows(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> MaturedRows:
     """Matured rows with their labels; `sealed` is the file of true hazards where the data are simulated."""
+    days = matured_mondays(con, profile, as_of)
+    with states(con, profile, days):
+        rows = dispute_rows(con, profile, days)
+    rows = replace(rows, entities=with_found_after_warning(con, rows.entities, as_of))
+    harmed = outcome_moments(con, profile, as_of)["dispute_id"].unique()
+    is_harmed = rows.entities["dispute_id"].is_in(harmed.implode()).to_numpy()
+    outcome_rows = np.flatnonzero(is_harmed[rows.row])
+    return MaturedRows(rows, outcome_rows, label_cohort(con, profile, rows.take(outcome_rows).cohort, as_of))
 
-    matrix: Matrix
-    labels: pl.DataFrame
-    sealed: Path | None
+
+def with_features(
+    con: duckdb.DuckDBPyConnection,
+    profile: Profile,
+    as_of: date,
+    matured_part: MaturedRows,
+    folder: Path,
+    progress: Progress = silent,
+) -> History:
+    """Choose the rows that a training or backtest as of a day uses, and compute the features of these alone.
+
+    Args:
+        con: the warehouse; only read.
+        profile: folds, windows, share of negatives, seed.
+        as_of: the day.
+        matured_part: all rows.
+        folder: on whose disk the features of whole weeks lie meanwhile.
+        progress: called after each part.
+    """
+    rows = matured_part.rows
+    at_risk = counts_at_risk(rows.entities, rows.row, rows.monday, rows.mondays)
+    mondays = tuple(rows.mondays[number] for number in np.unique(rows.monday))
+    complete_from = first_whole_week(mondays, profile, as_of)
+    share = negative_share(len(rows), len(matured_part.outcome_rows), profile)
+    trains = rows_that_train(matured_part, share, profile.settings.seed)
+    whole = np.array([day >= complete_from for day in rows.mondays], dtype=bool)[rows.monday]
+    chosen = np.flatnonzero(trains | whole)
+    kept = rows.take(chosen)
+    values = RowValues((len(kept), len(features_of(kept))), trains[chosen], whole[chosen], folder)
+    parts = parts_of(kept, rows_at_once(values.shape[1]))
+    for number, part in enumerate(parts):
+        progress(f"features of matured weeks, part {number + 1} of {len(parts)}", 0.1 * number / len(parts))
+        some = kept.take(part)
+        with states(con, profile, some.mondays):
+            values.put(part, hide_small_cells(fill(con, profile, some)).values)
+    progress("labels", 0.1)
+    names = tuple(feature.name for feature in features_of(kept))
+    labels = label_cohort(con, profile, kept.cohort, as_of)
+    matrix = Matrix(kept.cohort, cast(np.ndarray, values), names)  # indexed by row numbers alone
+    has_deadlines = rows.entities["due_on"].is_not_null().any()
+    return History(matrix, labels, sealed_file(con), at_risk, mondays, complete_from, has_deadlines, share)
 
 
 def matured_history(
-    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, progress: Progress = silent
+    con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date, folder: Path, progress: Progress = silent
 ) -> History:
-    """Features and labels of every Monday whose label was settled by `as_of`."""
-    days = matured_mondays(con, profile, as_of)
-    progress("features of all matured weeks", 0.0)
-    built = hide_small_cells(build_matrix(con, profile, days))
-    matrix = replace(built, cohort=with_found_after_warning(con, built.cohort, as_of))
-    progress("labels", 0.1)
-    return History(matrix, label_cohort(con, profile, matrix.cohort, as_of), sealed_file(con))
+    """`with_features` of `matured_rows`: the rows to learn from and to judge by, as of a day."""
+    return with_features(con, profile, as_of, matured_rows(con, profile, as_of), folder, progress)
 
 
 def whole_history(home: Home, profile: Profile) -> tuple[History, date]:
-    """All matured history of a home, and the newest Monday that its records allow.
+    """All of a home's matured rows with their features, and the newest Monday its records allow.
+
+    For comparisons on cities of one size: everything is held in memory.
 
     Raises:
-        FengqiaoError: it holds no record.
+        FengqiaoError: the home holds no record.
     """
     as_of = newest_as_of(home, profile)
     with open_warehouse(home.warehouse, read_only=True) as con:
-        return matured_history(con, profile, as_of), as_of
+        built = hide_small_cells(build_matrix(con, profile, matured_mondays(con, profile, as_of)))
+        matrix = replace(built, cohort=with_found_after_warning(con, built.cohort, as_of))
+        return History.of(matrix, label_cohort(con, profile, matrix.cohort, as_of), sealed_file(con)), as_of
 
 
 def matured_mondays(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> tuple[date, ...]:
@@ -64,8 +121,7 @@ def why_not_trainable(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: d
     short = too_short(con, profile.settings.needs.history_weeks, as_of)
     if short is not None:
         return short
-    cohort = at_risk(con, profile, matured_mondays(con, profile, as_of))
-    return too_few(con, profile, as_of, label_cohort(con, profile, cohort, as_of))
+    return too_few(con, profile, as_of, matured_rows(con, profile, as_of).labels)
 
 
 def too_short(con: duckdb.DuckDBPyConnection, needed: int, as_of: date) -> Message | None:
@@ -83,16 +139,12 @@ def too_few(
     outcomes = labels.filter("label")["dispute_id"].n_unique()
     if outcomes < needed:
         return message("few_outcomes", outcomes=outcomes, needed=needed)
-    return _too_little_in_parts(profile, matured_mondays(con, profile, as_of), labels)
-
-
-def _too_little_in_parts(profile: Profile, mondays: tuple[date, ...], labels: pl.DataFrame) -> Message | None:
-    """The reason why history cannot be cut into folds and windows that each have an outcome, or None."""
-    settings, backtest = profile.settings, profile.settings.backtest
-    gap = (settings.horizon_days, settings.label_maturity_days)
-    if not temporal_splits(mondays, *gap, backtest.folds, backtest.fold_weeks, backtest.min_train_weeks):
+    mondays = matured_mondays(con, profile, as_of)
+    if not backtest_splits(as_of, mondays, profile.settings):
         return message("no_fold")
-    windows = inner_windows(mondays, settings.horizon_days, backtest.calibration_weeks)
+    windows = inner_windows(
+        mondays, profile.settings.horizon_days, profile.settings.backtest.calibration_weeks
+    )
     weeks_with_outcome = set(labels.filter("label")["as_of"])
     for weeks in (windows.grow, windows.stop, windows.calibrate):
         if weeks and weeks_with_outcome.isdisjoint(weeks):

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from features.engine.matrix import Matrix
 from models.escalation.calibration import Calibration, fit_calibration
 from models.escalation.design_matrix import CODED
 from models.escalation.fitted_model import Trained, blended
+from models.escalation.history import History
 from models.escalation.linear_model import Linear, fit_linear
 from models.escalation.training_set import (
     TooLittleToLearn,
@@ -69,19 +69,18 @@ class TrainingSetup:
     rounds: int
 
 
-def train(matrix: Matrix, labels: pl.DataFrame, profile: Profile, trained_as_of: date) -> Trained:
-    """A model trained and calibrated on everything that had matured by a day.
+def train(history: History, profile: Profile, trained_as_of: date) -> Trained:
+    """Train and calibrate on everything that had matured by a day.
 
     Args:
-        matrix: features by dispute and Monday; Mondays on or after `trained_as_of` are not looked at.
-        labels: `label_cohort` of the same rows.
+        history: rows by dispute and Monday, with labels; Mondays on or after `trained_as_of` are not looked at.
         profile: horizon, maturity, share of negatives, seed and LightGBM settings.
         trained_as_of: the day; only outcomes known before it count.
 
     Raises:
         TooLittleToLearn: no matured week, or no outcome, in one of the windows.
     """
-    return train_on(build_training_set(matrix, labels, profile, trained_as_of), profile)
+    return train_on(build_training_set(history, profile, trained_as_of), profile)
 
 
 def train_on(
@@ -108,7 +107,7 @@ def train_on(
     booster = lgb.train(parameters, grown, num_boost_round=setup.rounds)
     linear = fitted_weights(data, profile)
     z = data.design.in_blocks(
-        data.rows_of(data.windows.calibrate),
+        data.calibration_rows(),
         lambda rows: blended(linear, booster, TREES_SHARE, rows, threads),
     )
     return Trained(
@@ -165,7 +164,7 @@ def calibrated(data: TrainingSet, z: np.ndarray, draws: int, seed: int) -> Calib
     Raises:
         TooLittleToLearn: the window holds no outcome.
     """
-    rows = data.rows_of(data.windows.calibrate)
+    rows = data.calibration_rows()
     if not data.label[rows].any():
         raise TooLittleToLearn(f"no outcome in the {len(data.windows.calibrate)} weeks of calibration")
     category = data.design.matrix.cohort["category"][rows]
@@ -220,7 +219,7 @@ def binned(
 
 def _base_rates(data: TrainingSet) -> dict[str, float]:
     """By category, the share of the calibration window's rows that were followed by an outcome."""
-    rows = data.rows_of(data.windows.calibrate)
+    rows = data.calibration_rows()
     frame = pl.DataFrame({"category": data.design.matrix.cohort["category"][rows], "label": data.label[rows]})
     rates = frame.group_by("category").agg(pl.col("label").mean()).sort("category")
     return dict(zip(rates["category"].to_list(), rates["label"].to_list(), strict=True))

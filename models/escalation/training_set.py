@@ -6,10 +6,10 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from features.engine.matrix import Matrix
 from features.labels import known_by
 from models.escalation.design_matrix import CODED, Design, design, levels_of
-from models.protocol.hash_random import days_since_1970, dispute_hash, uniform
+from models.escalation.history import History
+from models.protocol.hash_random import days_since_1970, uniform
 from models.protocol.time_splits import Windows, gap_days, inner_windows, matured
 from pipelines.city.profile import Profile
 from pipelines.errors import FengqiaoError
@@ -27,6 +27,9 @@ class TrainingSet:
         label: whether the outcome came, as known at `trained_as_of`; bool, one per row of the matrix.
         usable: row numbers that may train, ascending.
         hashes: `dispute_hash` of every row of the matrix.
+        negative_share: share of the rows without an outcome that is trained on.
+        at_risk: as_of, `CODED`, n: how many rows there were before any was drawn, of the matured weeks.
+        complete_from: the first Monday of which every row is held.
     """
 
     design: Design
@@ -36,52 +39,63 @@ class TrainingSet:
     windows: Windows
     trained_as_of: date
     levels: dict[str, tuple[str, ...]]
+    negative_share: float
+    at_risk: pl.DataFrame
+    complete_from: date
 
     def rows_of(self, mondays: tuple[date, ...]) -> np.ndarray:
-        """Numbers of the usable rows of these Mondays."""
+        """Usable row numbers of these Mondays; before `complete_from` only rows that may train are among them."""
         as_of = self.design.matrix.cohort["as_of"]
         inside = as_of.is_in(pl.Series(mondays, dtype=pl.Date).implode()).to_numpy()
         return self.usable[inside[self.usable]]
 
+    def calibration_rows(self) -> np.ndarray:
+        """All usable row numbers of the calibration window.
+
+        Raises:
+            ValueError: some of its rows were never drawn, so that rates among them would be too high.
+        """
+        if self.windows.calibrate[0] < self.complete_from:
+            raise ValueError(f"rows are complete from {self.complete_from} on only")
+        return self.rows_of(self.windows.calibrate)
+
 
 def build_training_set(
-    matrix: Matrix,
-    labels: pl.DataFrame,
-    profile: Profile,
-    trained_as_of: date,
-    hashes: np.ndarray | None = None,
-    like: TrainingSet | None = None,
+    history: History, profile: Profile, trained_as_of: date, like: TrainingSet | None = None
 ) -> TrainingSet:
     """The rows and labels usable on a day, with their Mondays cut into windows.
 
     Rows that were found only because a warning sent somebody do not train (boundary 14).
 
     Args:
-        matrix: features by dispute and Monday.
-        labels: `label_cohort` of the same rows.
+        history: rows by dispute and Monday, with labels.
         profile: horizon, maturity and windows.
         trained_as_of: the day; only outcomes known before it count.
-        hashes: `dispute_hash` of all rows, where they are there already.
-        like: training set of an earlier day on the same matrix, whose numbering of codes is taken over.
+        like: training set of another day on the same history, whose numbering of codes is taken over.
 
     Raises:
         TooLittleToLearn: no week had matured by then.
     """
-    settings = profile.settings
+    settings, cohort = profile.settings, history.matrix.cohort
     gap = gap_days(settings.horizon_days, settings.label_maturity_days)
-    as_of = matrix.cohort["as_of"]
-    mondays = matured(as_of.unique().to_list(), trained_as_of, gap)
+    mondays = matured(history.mondays, trained_as_of, gap)
     if len(mondays) < 2:
         raise TooLittleToLearn(f"no two weeks had matured by {trained_as_of}: {gap} days must have passed")
-    known = known_by(labels, trained_as_of).to_numpy()
-    usable = np.flatnonzero(
-        ((as_of <= mondays[-1]) & ~matrix.cohort["found_after_warning"].fill_null(False)).to_numpy()
+    inside = (cohort["as_of"] <= mondays[-1]) & ~cohort["found_after_warning"].fill_null(False)
+    at_risk = history.at_risk.filter(pl.col("as_of") <= mondays[-1])
+    levels = like.levels if like else levels_of(at_risk)
+    return TrainingSet(
+        design=like.design if like else design(history.matrix, levels),
+        label=known_by(history.labels, trained_as_of).to_numpy(),
+        usable=np.flatnonzero(inside.to_numpy()),
+        hashes=history.hashes,
+        windows=inner_windows(mondays, settings.horizon_days, settings.backtest.calibration_weeks),
+        trained_as_of=trained_as_of,
+        levels=levels,
+        negative_share=history.negative_share or settings.backtest.negative_share,
+        at_risk=at_risk,
+        complete_from=history.complete_from,
     )
-    levels = like.levels if like else levels_of(matrix.cohort[usable])
-    windows = inner_windows(mondays, settings.horizon_days, settings.backtest.calibration_weeks)
-    hashes = dispute_hash(matrix.cohort["dispute_id"]) if hashes is None else hashes
-    designed = like.design if like else design(matrix, levels)
-    return TrainingSet(designed, known, usable, hashes, windows, trained_as_of, levels)
 
 
 def sampled(
@@ -115,8 +129,7 @@ def training_rows(
     Raises:
         TooLittleToLearn: no outcome among them.
     """
-    settings = profile.settings
-    rows, weight = sampled(data, data.rows_of(mondays), settings.backtest.negative_share, settings.seed)
+    rows, weight = sampled(data, data.rows_of(mondays), data.negative_share, profile.settings.seed)
     if not data.label[rows].any():
         raise TooLittleToLearn(f"no outcome had matured in {len(mondays)} weeks before {data.trained_as_of}")
     return rows, weight

@@ -103,8 +103,8 @@ def tune_and_keep(
         TooLittleToLearn: history is too short to tune on.
     """
     with open_warehouse(home.warehouse, read_only=True) as con:
-        known = matured_history(con, profile, as_of, progress)
-    tuned = tune(build_training_set(known.matrix, known.labels, profile, as_of), profile, minutes, progress)
+        history = matured_history(con, profile, as_of, home.root, progress)
+    tuned = tune(build_training_set(history, profile, as_of), profile, minutes, progress)
     content = {
         "parameters": tuned.parameters,
         "found_on": {

@@ -40,16 +40,15 @@ def metrics_of(
     Returns:
         `METRICS_SCHEMA`, sorted by model, as_of (null first: pooled), segment and metric.
     """
-    ordered = predictions.sort("model", "as_of", "dispute_id")
-    models = ordered["model"].unique().sort().to_list()
-    parts = {name: ordered.filter(pl.col("model") == name) for name in models}
-    shared = parts[models[0]]
+    models = predictions["model"].unique().sort().to_list()
+    shared = _rows_of(predictions, models[0])
     dispute = shared["dispute_id"].rank("dense").to_numpy().astype(np.int64) - 1
     weights = dispute_weights(int(dispute.max()) + 1, replicates, seed)
-    reference = _floats(parts[REFERENCE]["probability"]) if REFERENCE in parts else None
+    reference = _floats(_rows_of(predictions, REFERENCE)["probability"]) if REFERENCE in models else None
     cuts = [_whole(shared), *_cuts(shared)] if in_parts else [_whole(shared)]
     metric_rows: list[tuple] = []
-    for name, part in parts.items():
+    for name in models:
+        part = _rows_of(predictions, name)
         rows = scored(part, dispute, reference)
         by_score = np.argsort(rows.score, kind="stable")  # once: sorting what is in order costs little
         rows = rows.take(by_score)
@@ -59,6 +58,11 @@ def metrics_of(
             metric_rows += _weekly(name, rows, part["as_of"].to_numpy()[by_score], capacity)
     frame = pl.DataFrame(metric_rows, schema=METRICS_SCHEMA, orient="row")
     return frame.sort("model", "as_of", "segment", "metric")
+
+
+def _rows_of(predictions: pl.DataFrame, model: str) -> pl.DataFrame:
+    """One model's rows, in the order that all models share."""
+    return predictions.filter(pl.col("model") == model).sort("as_of", "dispute_id")
 
 
 def scored(part: pl.DataFrame, dispute: np.ndarray, reference: np.ndarray | None) -> Scored:

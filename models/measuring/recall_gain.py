@@ -28,13 +28,14 @@ def recall_gains(
     Returns:
         `METRICS_SCHEMA`: model, segment `against=<baseline>`, metric `recall_gain_at_capacity`.
     """
-    ours = predictions.filter(pl.col("model") == MODEL)
+    columns = (*KEYS, "rank", "label")
+    ours = predictions.filter(pl.col("model") == MODEL).select(columns)
     present = set(predictions["model"].unique())
     rows = []
     for name in baselines:
         if name not in present:
             continue
-        theirs = predictions.filter(pl.col("model") == name)
+        theirs = predictions.filter(pl.col("model") == name).select(columns)
         gain = paired_recall_gain(ours, theirs, capacity, replicates, seed)
         value, low, high = gain if gain is not None else (None, None, None)
         rows.append((MODEL, None, f"against={name}", GAIN, capacity, value, low, high))

@@ -26,10 +26,14 @@ def calibration_table(predictions: pl.DataFrame) -> pl.DataFrame:
         `CALIBRATION_SCHEMA`, sorted by model, segment and bin; bins are cut per model and segment.
     """
     parts = []
-    for (model,), rows in predictions.drop_nulls("probability").group_by("model", maintain_order=True):
-        parts.append(_binned(rows, str(model), "all"))
+    columns = ("dispute_id", "category", "probability", "label")
+    for model in predictions["model"].unique().sort():
+        rows = predictions.filter(pl.col("model") == model).select(columns).drop_nulls("probability")
+        if rows.is_empty():
+            continue
+        parts.append(_binned(rows, model, "all"))
         for (category,), inside in rows.group_by("category", maintain_order=True):
-            parts.append(_binned(inside, str(model), f"category={category}"))
+            parts.append(_binned(inside, model, f"category={category}"))
     if not parts:
         return pl.DataFrame(schema=CALIBRATION_SCHEMA)
     return pl.concat(parts).sort("model", "segment", "bin")

@@ -11,7 +11,7 @@ from models.backtesting.backtest import Backtest, run_backtest, save_backtest
 from models.counts.demand.reporting import reporting
 from models.counts.shared.families_evidence import Families
 from models.counts.train_families import make_families
-from models.escalation.matured_history import matured_history, too_few, too_short
+from models.escalation.matured_history import matured_history, matured_rows, too_few, too_short, with_features
 from models.escalation.training import train
 from models.escalation.training_set import TooLittleToLearn
 from models.progress import Progress, silent
@@ -55,26 +55,25 @@ def make_candidate(
         if short is not None:
             return short
         signed = signature(con, home, profile, as_of)
-        known = matured_history(con, profile, as_of, progress)
-        few = too_few(con, profile, as_of, known.labels)
+        matured_part = matured_rows(con, profile, as_of)
+        few = too_few(con, profile, as_of, matured_part.labels)
         if few is not None:
             return few
+        history = with_features(con, profile, as_of, matured_part, home.root, progress)
         families = make_families(con, profile, as_of, progress) if scope.families else Families()
         recorded = reporting(con, profile, as_of)
-    backtest = run_backtest(
-        known.matrix, known.labels, profile, as_of, known.sealed, progress, scope, recorded
-    )
+    backtest = run_backtest(history, profile, as_of, progress, scope, recorded)
     if backtest is None:
         return message("no_fold")
     progress("training on everything matured", 0.95)
     try:
-        trained = train(known.matrix, known.labels, profile, as_of)
+        trained = train(history, profile, as_of)
     except TooLittleToLearn as problem:
         return message("cannot_learn", why=problem)
     artifacts = VersionArtifacts(
         backtest=backtest,
         folder=save_backtest(home, backtest, as_of, families.files()).name,
-        reasons=frequent_reasons(trained, known.matrix, backtest.predictions, profile),
+        reasons=frequent_reasons(trained, history.matrix, backtest.predictions, profile),
         families=families,
         pictures=scope.pictures,
     )
@@ -88,12 +87,10 @@ def backtest_and_save(home: Home, profile: Profile, as_of: date, progress: Progr
         FengqiaoError: history is too short for a single fold.
     """
     with open_warehouse(home.warehouse, read_only=True) as con:
-        known = matured_history(con, profile, as_of, progress)
+        history = matured_history(con, profile, as_of, home.root, progress)
         families = make_families(con, profile, as_of, progress, BACKTEST_ONLY)
         recorded = reporting(con, profile, as_of)
-    backtest = run_backtest(
-        known.matrix, known.labels, profile, as_of, known.sealed, progress, recorded=recorded
-    )
+    backtest = run_backtest(history, profile, as_of, progress, recorded=recorded)
     if backtest is None:
         raise FengqiaoError(f"{home.root}: no fold has weeks and outcomes enough to learn from by {as_of}")
     return save_backtest(home, backtest, as_of, families.files())

@@ -26,6 +26,12 @@ class Backtest(Checked):
         description="share of the weeks without an outcome that is trained on",
         examples=[0.1],
     )
+    training_rows: int = Field(
+        default=500_000,
+        ge=1_000,
+        description="rows that a training keeps at most: above it the share of weeks without an outcome falls",
+        examples=[500000],
+    )
 
 
 class Promotion(Checked):

@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines.cores import usable_cores
 from pipelines.errors import FengqiaoError
+from pipelines.memory import usable_memory
 from pipelines.tables.bookkeeping import bookkeeping_ddl
 from pipelines.tables.core import core_ddl
 from pipelines.warehouse.migrations import migrate, refuse_newer, refuse_older
@@ -83,7 +84,11 @@ def first_monday_after(moment: datetime) -> date:
 
 def _connect(path: Path | str, read_only: bool) -> duckdb.DuckDBPyConnection:
     until = monotonic() + PATIENCE_SECONDS
-    ordered = {"preserve_insertion_order": True, "threads": usable_cores()}
+    ordered = {
+        "preserve_insertion_order": True,
+        "threads": usable_cores(),
+        "memory_limit": f"{usable_memory() // 2 >> 20}MiB",
+    }
     while True:
         try:
             con = duckdb.connect(str(path), read_only=read_only, config=ordered)

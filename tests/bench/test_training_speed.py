@@ -19,6 +19,7 @@ import polars as pl
 import pytest
 
 from models.backtesting.backtest import run_backtest
+from models.escalation.history import History
 from models.escalation.matured_history import whole_history
 from models.escalation.training import train
 from models.escalation.training_set import build_training_set
@@ -44,12 +45,12 @@ def test_training_and_scoring_beside_plain_lightgbm(small_city: Any, tmp_path: P
     home = Home(tmp_path / "home")
     (history, as_of), *built = timed(lambda: whole_history(home, profile))
     matrix, labels = history.matrix, history.labels
-    seen = build_training_set(matrix, labels, profile, as_of)
+    seen = build_training_set(History.of(matrix, labels), profile, as_of)
     rows, label = matrix.values[seen.usable], seen.label[seen.usable].astype(np.float32)
     plain = {"objective": "binary", "num_threads": usable_cores(), "verbosity": -1}
     _, *alone = timed(lambda: lgb.train(plain, lgb.Dataset(rows, label)))
-    trained, *training = timed(lambda: train(matrix, labels, profile, as_of))
-    backtest, *replayed = timed(lambda: run_backtest(matrix, labels, profile, as_of, history.sealed))
+    trained, *training = timed(lambda: train(History.of(matrix, labels), profile, as_of))
+    backtest, *replayed = timed(lambda: run_backtest(history, profile, as_of))
     current = json.loads((home.published / "current.json").read_text(encoding="utf-8"))
     monday = date.fromisoformat(current["as_of"])
     _, *listed = timed(lambda: score_and_publish(home, profile, monday, scope=LIST_ONLY))

@@ -8,6 +8,7 @@ from features.engine.matrix import Matrix
 from models.backtesting.backtest import PREDICTION_COLUMNS, Backtest, run_backtest, save_backtest
 from models.backtesting.fairness import fairness_audit
 from models.escalation.baselines import RULES
+from models.escalation.history import History
 from models.escalation.true_hazards import SEALED, oracle, sealed_file
 from models.measuring.metrics import metrics_of
 from models.measuring.recall_gain import recall_gains
@@ -31,9 +32,9 @@ def sealed(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def backtest(world: World, profile: Profile, sealed: Path) -> Backtest:
-    result = run_backtest(*world, profile, AS_OF, sealed)
-    assert result is not None
-    return result
+    found = run_backtest(History.of(*world, sealed), profile, AS_OF)
+    assert found is not None
+    return found
 
 
 def test_every_model_scores_the_same_rows_of_every_fold(backtest: Backtest, profile: Profile) -> None:
@@ -87,7 +88,7 @@ def test_metrics_are_those_of_the_predictions_on_disk(
 def test_the_same_backtest_is_the_same_folder(
     backtest: Backtest, world: World, profile: Profile, sealed: Path, tmp_path: Path
 ) -> None:
-    again = run_backtest(*world, profile, AS_OF, sealed)
+    again = run_backtest(History.of(*world, sealed), profile, AS_OF)
     assert again is not None
     folders = [save_backtest(Home(tmp_path), each, AS_OF) for each in (backtest, again)]
     assert folders[0] == folders[1]
@@ -98,7 +99,7 @@ def test_the_same_backtest_is_the_same_folder(
 def test_what_a_promotion_is_decided_on_does_not_hang_on_the_rest(
     backtest: Backtest, world: World, profile: Profile
 ) -> None:
-    alone = run_backtest(*world, profile, AS_OF, scope=LIST_ONLY)
+    alone = run_backtest(History.of(*world), profile, AS_OF, scope=LIST_ONLY)
     assert alone is not None
     judged = ["lightgbm", "checklist", "category_rate", "oldest_first"]
     assert alone.predictions.equals(backtest.predictions.filter(pl.col("model").is_in(judged)))
@@ -118,13 +119,13 @@ def test_what_a_promotion_is_decided_on_does_not_hang_on_the_rest(
 
 
 def test_no_truth_no_oracle(world: World, profile: Profile) -> None:
-    result = run_backtest(*world, profile, AS_OF)
-    assert result is not None
-    assert "oracle" not in set(result.predictions["model"])
+    found = run_backtest(History.of(*world), profile, AS_OF)
+    assert found is not None
+    assert "oracle" not in set(found.predictions["model"])
 
 
 def test_too_short_a_history_gives_no_backtest(world: World, profile: Profile) -> None:
-    assert run_backtest(*world, profile, date(2024, 7, 1)) is None
+    assert run_backtest(History.of(*world), profile, date(2024, 7, 1)) is None
 
 
 def test_a_dispute_no_longer_at_risk_in_truth_has_no_hazard(sealed: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from features.engine.matrix import Matrix
 from models.escalation import baselines
+from models.escalation.history import History
 from models.escalation.training import fitted_weights
 from models.escalation.training_set import TrainingSet, build_training_set
 from models.measuring.metric_functions import roc_auc
@@ -17,7 +18,7 @@ TRAINED = date(2025, 8, 4)
 
 @pytest.fixture(scope="module")
 def given(world: tuple[Matrix, pl.DataFrame], profile: Profile) -> TrainingSet:
-    return build_training_set(*world, profile, TRAINED)
+    return build_training_set(History.of(*world), profile, TRAINED)
 
 
 @pytest.fixture(scope="module")

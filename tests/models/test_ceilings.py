@@ -9,7 +9,7 @@ import pytest
 
 from features.engine.matrix import Matrix
 from models.benchmarks.ceilings import RECORDS, judged, pooled, shares, table
-from models.escalation.matured_history import History
+from models.escalation.history import History
 from models.escalation.training import train
 from pipelines.city.profile import Profile
 
@@ -27,8 +27,8 @@ def test_one_city_pooled_is_trained_as_it_is_alone(world: World, one_fold: Profi
     matrix, labels = world
     named = pl.format("0:{}", "dispute_id").alias("dispute_id")
     renamed = Matrix(matrix.cohort.with_columns(named), matrix.values, matrix.names)
-    alone = train(renamed, labels.with_columns(named), one_fold, AS_OF)
-    assert pooled([History(matrix, labels, None)], one_fold, AS_OF).to_json() == alone.to_json()
+    alone = train(History.of(renamed, labels.with_columns(named)), one_fold, AS_OF)
+    assert pooled([History.of(matrix, labels)], one_fold, AS_OF).to_json() == alone.to_json()
 
 
 def test_the_pooled_model_scores_the_rows_of_the_backtest(
@@ -37,7 +37,7 @@ def test_the_pooled_model_scores_the_rows_of_the_backtest(
     matrix, labels = world
     sealed = tmp_path / "true_hazards.parquet"
     matrix.cohort.select("as_of", "dispute_id", hazard=pl.lit(0.02)).write_parquet(sealed)
-    city = History(matrix, labels, sealed)
+    city = History.of(matrix, labels, sealed)
     models = {"of_1_cities": pooled([city], one_fold, AS_OF), RECORDS: pooled([city, city], one_fold, AS_OF)}
     metrics = judged(city, models, one_fold, AS_OF)
     rows = metrics.filter(

@@ -8,6 +8,7 @@ import pytest
 
 from features.engine.matrix import Matrix
 from models.counts.shared.poisson_trees import fit_counts
+from models.escalation.history import History
 from models.escalation.training import train
 from pipelines.city.profile import Profile
 
@@ -24,9 +25,9 @@ def test_a_training_is_the_same_whatever_the_number_of_cores(
 ) -> None:
     matrix, labels = world
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    alone = train(matrix, labels, profile, AS_OF).to_json()
+    alone = train(History.of(matrix, labels), profile, AS_OF).to_json()
     monkeypatch.setenv("OMP_NUM_THREADS", more_cores)
-    assert train(matrix, labels, profile, AS_OF).to_json() == alone
+    assert train(History.of(matrix, labels), profile, AS_OF).to_json() == alone
 
 
 def test_count_trees_are_the_same_whatever_the_number_of_cores(

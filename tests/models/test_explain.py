@@ -6,6 +6,7 @@ import pytest
 
 from features.engine.matrix import Matrix
 from models.escalation.explain import Explained, explain, reasons
+from models.escalation.history import History
 from models.escalation.reason_sentences import sentences
 from models.escalation.training import train_on
 from models.escalation.training_set import build_training_set
@@ -36,7 +37,7 @@ class Plain:
 def test_base_and_contributions_add_up_to_the_calibrated_log_odds(
     world: tuple[Matrix, pl.DataFrame], profile: Profile
 ) -> None:
-    given = build_training_set(*world, profile, date(2025, 8, 4))
+    given = build_training_set(History.of(*world), profile, date(2025, 8, 4))
     trained = train_on(given, profile)
     at = given.usable[-200:]
     rows, category = given.design.rows(at), given.design.matrix.cohort["category"][at]

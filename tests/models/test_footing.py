@@ -8,6 +8,7 @@ import polars as pl
 
 from features.engine.matrix import Matrix
 from models.backtesting.backtest import SETUP_GROWTH, splits_with_setup
+from models.escalation.history import History
 from models.escalation.training import prepare_training, train_on
 from models.escalation.training_set import build_training_set
 from models.protocol.time_splits import Split
@@ -47,7 +48,7 @@ def test_what_came_after_a_footing_changes_no_byte_of_it(world: World, profile: 
         matrix.names,
     )
     laid, again = (
-        prepare_training(build_training_set(each, labels, profile, EARLIER), profile)
+        prepare_training(build_training_set(History.of(each, labels), profile, EARLIER), profile)
         for each in (matrix, nonsense)
     )
     assert again.rounds == laid.rounds
@@ -58,7 +59,7 @@ def test_what_came_after_a_footing_changes_no_byte_of_it(world: World, profile: 
 def test_on_its_own_footing_a_training_is_the_same_and_one_core_gives_the_trees_of_two(
     world: World, profile: Profile
 ) -> None:
-    given = build_training_set(*world, profile, LATER)
+    given = build_training_set(History.of(*world), profile, LATER)
     alone = train_on(given, profile)
     lent = train_on(replace(given), profile, prepare_training(given, profile), threads=1)
     assert trees(lent.booster_text) == trees(alone.booster_text)
@@ -73,8 +74,8 @@ def test_a_code_that_came_up_after_the_footing_counts_as_missing(world: World, p
         matrix.values,
         matrix.names,
     )
-    early = build_training_set(later, labels, profile, EARLIER)
-    given = build_training_set(later, labels, profile, LATER, like=early)
+    early = build_training_set(History.of(later, labels), profile, EARLIER)
+    given = build_training_set(History.of(later, labels), profile, LATER, like=early)
     column = given.design.names.index("category")
     assert given.levels == early.levels
     assert np.isnan(given.design.rows(np.flatnonzero(new.to_numpy()))[:, column]).all()

@@ -8,6 +8,7 @@ from features.engine.matrix import Matrix
 from features.labels import known_by
 from models.escalation.design_matrix import CODED
 from models.escalation.fitted_model import Trained
+from models.escalation.history import History
 from models.escalation.training import train
 from models.escalation.training_set import TooLittleToLearn, build_training_set, monotone_constraints, sampled
 from pipelines.city.profile import Profile
@@ -18,11 +19,11 @@ World = tuple[Matrix, pl.DataFrame]
 
 @pytest.fixture(scope="module")
 def trained(world: World, profile: Profile) -> Trained:
-    return train(*world, profile, TRAINED)
+    return train(History.of(*world), profile, TRAINED)
 
 
 def test_the_same_rows_give_the_same_bytes(world: World, profile: Profile, trained: Trained) -> None:
-    assert train(*world, profile, TRAINED).to_json() == trained.to_json()
+    assert train(History.of(*world), profile, TRAINED).to_json() == trained.to_json()
 
 
 def test_whatever_is_done_to_what_was_not_known_yet_changes_no_byte(
@@ -42,15 +43,15 @@ def test_whatever_is_done_to_what_was_not_known_yet_changes_no_byte(
     flipped = labels.with_columns(
         outcome_versions=pl.when(unknown).then(later).otherwise("outcome_versions"), label=True
     )
-    assert train(nonsense, flipped, profile, TRAINED).to_json() == trained.to_json()
+    assert train(History.of(nonsense, flipped), profile, TRAINED).to_json() == trained.to_json()
 
 
 def test_an_outcome_recorded_late_does_not_count_before_it_was_known(world: World, profile: Profile) -> None:
     matrix, labels = world
     later = pl.element().struct.with_fields(pl.field("known_at") + pl.duration(days=800))
     late = labels.with_columns(pl.col("outcome_versions").list.eval(later))
-    assert build_training_set(matrix, labels, profile, TRAINED).label.any()
-    assert not build_training_set(matrix, late, profile, TRAINED).label.any()
+    assert build_training_set(History.of(matrix, labels), profile, TRAINED).label.any()
+    assert not build_training_set(History.of(matrix, late), profile, TRAINED).label.any()
 
 
 def test_model_survives_its_files_and_its_json(trained: Trained, world: World, tmp_path) -> None:
@@ -67,7 +68,7 @@ def test_model_survives_its_files_and_its_json(trained: Trained, world: World, t
 def test_all_outcomes_and_a_share_of_the_others_are_kept_with_the_base_rate_restored(
     world: World, profile: Profile
 ) -> None:
-    given = build_training_set(*world, profile, TRAINED)
+    given = build_training_set(History.of(*world), profile, TRAINED)
     rows, weight = sampled(given, given.usable, 0.2, seed=1)
     label = given.label[given.usable]
     assert given.label[rows].sum() == label.sum()
@@ -76,7 +77,7 @@ def test_all_outcomes_and_a_share_of_the_others_are_kept_with_the_base_rate_rest
 
 
 def test_a_row_is_kept_or_not_whatever_else_is_there(world: World, profile: Profile) -> None:
-    given = build_training_set(*world, profile, TRAINED)
+    given = build_training_set(History.of(*world), profile, TRAINED)
     whole, _ = sampled(given, given.usable, 0.2, seed=1)
     half, _ = sampled(given, given.usable[::2], 0.2, seed=1)
     assert set(half) == set(whole) & set(given.usable[::2])
@@ -88,12 +89,12 @@ def test_rows_found_only_by_a_warning_do_not_train(world: World, profile: Profil
     marked = Matrix(
         matrix.cohort.with_columns(found_after_warning=pl.Series(sent)), matrix.values, matrix.names
     )
-    given = build_training_set(marked, labels, profile, TRAINED)
+    given = build_training_set(History.of(marked, labels), profile, TRAINED)
     assert not sent[given.usable].any()
 
 
 def test_more_threats_never_lower_the_probability(trained: Trained, world: World, profile: Profile) -> None:
-    given = build_training_set(*world, profile, TRAINED)
+    given = build_training_set(History.of(*world), profile, TRAINED)
     signs = monotone_constraints(given.design)
     assert len(signs) == len(trained.names)
     assert signs[-len(CODED) :] == [0] * len(CODED)
@@ -109,7 +110,7 @@ def test_more_threats_never_lower_the_probability(trained: Trained, world: World
 def test_probabilities_mean_what_they_say_on_the_calibration_window(
     trained: Trained, world: World, profile: Profile
 ) -> None:
-    given = build_training_set(*world, profile, TRAINED)
+    given = build_training_set(History.of(*world), profile, TRAINED)
     rows = given.rows_of(given.windows.calibrate)
     p = trained.probability(given.design.rows(rows), given.design.matrix.cohort["category"][rows])
     assert p.mean() == pytest.approx(given.label[rows].mean(), rel=0.02)
@@ -117,15 +118,16 @@ def test_probabilities_mean_what_they_say_on_the_calibration_window(
 
 def test_nothing_matured_is_said(world: World, profile: Profile) -> None:
     with pytest.raises(TooLittleToLearn, match="58 days must have passed"):
-        train(*world, profile, date(2024, 2, 5))
+        train(History.of(*world), profile, date(2024, 2, 5))
 
 
 def test_no_outcome_is_said(world: World, profile: Profile) -> None:
     matrix, labels = world
     with pytest.raises(TooLittleToLearn, match="no outcome"):
         train(
-            matrix,
-            labels.with_columns(outcome_versions=pl.lit(None, labels.schema["outcome_versions"])),
+            History.of(
+                matrix, labels.with_columns(outcome_versions=pl.lit(None, labels.schema["outcome_versions"]))
+            ),
             profile,
             TRAINED,
         )

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from features.engine.matrix import Matrix
+from models.escalation.history import History
 from models.escalation.training import parameters_of
 from models.escalation.training_set import TooLittleToLearn, build_training_set
 from models.escalation.tuning import SEARCHED, inner_folds, tune, tune_and_keep
@@ -36,7 +37,7 @@ def test_inner_folds_go_forward_in_time_and_never_share_a_label_window() -> None
 
 
 def test_the_present_settings_are_the_first_trial(world: World, profile: Profile) -> None:
-    given = build_training_set(*world, profile, TRAINED)
+    given = build_training_set(History.of(*world), profile, TRAINED)
     tuned = tune(given, profile, MOMENT)
     present = parameters_of(given, profile)
     assert tuned.trials == 1
@@ -46,16 +47,16 @@ def test_the_present_settings_are_the_first_trial(world: World, profile: Profile
 
 def test_the_calibration_and_what_came_after_are_not_looked_at(world: World, profile: Profile) -> None:
     matrix, labels = world
-    given = build_training_set(matrix, labels, profile, TRAINED)
+    given = build_training_set(History.of(matrix, labels), profile, TRAINED)
     late = (matrix.cohort["as_of"] >= given.windows.calibrate[0]).to_numpy()
     nonsense = Matrix(matrix.cohort, np.where(late[:, None], np.float32(1e6), matrix.values), matrix.names)
-    again = tune(build_training_set(nonsense, labels, profile, TRAINED), profile, MOMENT)
+    again = tune(build_training_set(History.of(nonsense, labels), profile, TRAINED), profile, MOMENT)
     assert again == tune(given, profile, MOMENT)
 
 
 def test_too_short_a_history_is_said(world: World, profile: Profile) -> None:
     with pytest.raises(TooLittleToLearn, match="no inner fold"):
-        tune(build_training_set(*world, profile, date(2024, 5, 6)), profile, MOMENT)
+        tune(build_training_set(History.of(*world), profile, date(2024, 5, 6)), profile, MOMENT)
 
 
 def test_what_was_found_is_kept_in_the_profile_and_used_from_there(
