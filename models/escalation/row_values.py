@@ -76,8 +76,7 @@ class RowValues:
 
     def _read(self, start: int, n: int) -> np.ndarray:
         block = bytearray(n * self._width)
-        read = os.preadv(self._file.fileno(), [block], start * self._width)
-        if start < 0 or read != len(block):
+        if start < 0 or os.preadv(self._file.fileno(), [block], start * self._width) != len(block):
             raise FengqiaoError(
                 "features of rows are asked for that were never computed, or their file was cut off"
             )

@@ -32,9 +32,9 @@ def sealed(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def backtest(world: World, profile: Profile, sealed: Path) -> Backtest:
-    found = run_backtest(History.of(*world, sealed), profile, AS_OF)
-    assert found is not None
-    return found
+    result = run_backtest(History.of(*world, sealed), profile, AS_OF)
+    assert result is not None
+    return result
 
 
 def test_every_model_scores_the_same_rows_of_every_fold(backtest: Backtest, profile: Profile) -> None:
@@ -119,9 +119,9 @@ def test_what_a_promotion_is_decided_on_does_not_hang_on_the_rest(
 
 
 def test_no_truth_no_oracle(world: World, profile: Profile) -> None:
-    found = run_backtest(History.of(*world), profile, AS_OF)
-    assert found is not None
-    assert "oracle" not in set(found.predictions["model"])
+    result = run_backtest(History.of(*world), profile, AS_OF)
+    assert result is not None
+    assert "oracle" not in set(result.predictions["model"])
 
 
 def test_too_short_a_history_gives_no_backtest(world: World, profile: Profile) -> None:

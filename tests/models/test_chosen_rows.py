@@ -70,14 +70,15 @@ def test_model_and_backtest_are_those_of_all_rows(
     chosen, whole = both
     assert train(chosen, profile, as_of).to_json() == train(whole, profile, as_of).to_json()
     ours, theirs = run_backtest(chosen, profile, as_of), run_backtest(whole, profile, as_of)
-    assert ours is not None and theirs is not None
+    assert ours is not None
+    assert theirs is not None
     both_have = pl.col("model") != "oracle"  # the truth lies beside the one that was read from a home
     assert ours.predictions.filter(both_have).equals(theirs.predictions)
 
 
 def test_weeks_of_which_rows_are_missing_are_not_calibrated_on(both: tuple[History, History]) -> None:
     chosen, _ = both
-    data = build_training_set(chosen, load_profile("qujing"), chosen.mondays[len(chosen.mondays) // 2])
+    data = build_training_set(chosen, load_profile("qujing"), chosen.complete_from)
     with pytest.raises(ValueError, match="rows are complete from"):
         data.calibration_rows()
 

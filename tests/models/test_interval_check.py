@@ -26,10 +26,10 @@ def test_each_kind_is_judged_on_all_rows_and_on_the_list(
     sealed = tmp_path / "true_hazards.parquet"
     danger = 0.01 + 0.05 * (matrix.cohort["category"] == "D1").cast(pl.Float64)
     matrix.cohort.select("as_of", "dispute_id").with_columns(hazard=danger).write_parquet(sealed)
-    found = compare(History.of(matrix, labels, sealed), profile, AS_OF)
-    assert found.select("method", "rows").n_unique() == 6
-    assert found["coverage"].is_between(0, 1).all()
-    assert (found["median_width"] > 0).all()
+    compared = compare(History.of(matrix, labels, sealed), profile, AS_OF)
+    assert compared.select("method", "rows").n_unique() == 6
+    assert compared["coverage"].is_between(0, 1).all()
+    assert (compared["median_width"] > 0).all()
 
 
 def test_without_the_truth_nothing_is_compared(world: World, profile: Profile) -> None:
