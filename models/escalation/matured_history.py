@@ -38,10 +38,10 @@ from pipelines.warehouse.warehouse import open_warehouse
 def matured_rows(con: duckdb.DuckDBPyConnection, profile: Profile, as_of: date) -> MaturedRows:
     """Matured rows with their labels; `sealed` is the file of true hazards where the data are simulated."""
     days = matured_mondays(con, profile, as_of)
-    with states(con, profile, days):
+    with states(con, profile.settings.watch_days, days):
         rows = dispute_rows(con, profile, days)
     rows = replace(rows, entities=with_found_after_warning(con, rows.entities, as_of))
-    harmed = outcome_moments(con, profile, as_of)["dispute_id"].unique()
+    harmed = outcome_moments(con, profile.settings.outcome, as_of)["dispute_id"].unique()
     is_harmed = rows.entities["dispute_id"].is_in(harmed.implode()).to_numpy()
     outcome_rows = np.flatnonzero(is_harmed[rows.row])
     return MaturedRows(rows, outcome_rows, label_cohort(con, profile, rows.take(outcome_rows).cohort, as_of))
@@ -79,7 +79,7 @@ def with_features(
     for number, part in enumerate(parts):
         progress(f"features of matured weeks, part {number + 1} of {len(parts)}", 0.1 * number / len(parts))
         some = kept.take(part)
-        with states(con, profile, some.mondays):
+        with states(con, profile.settings.watch_days, some.mondays):
             values.put(part, hide_small_cells(fill(con, profile, some)).values)
     progress("labels", 0.1)
     names = tuple(feature.name for feature in features_of(kept))
