@@ -169,7 +169,7 @@ def test_the_audit_of_places_that_record_little_groups_by_the_published_column(
     towns = profile.areas.filter(tier="township").select("area_code").sort("area_code")
     recorded = towns.with_columns(few_records=pl.int_range(pl.len()) % 2 == 0)
     marked = recorded.filter("few_records")["area_code"]
-    replayed = run_backtest(*world, profile, AS_OF, scope=LIST_ONLY, recorded=recorded)
+    replayed = run_backtest(History.of(*world), profile, AS_OF, scope=LIST_ONLY, recorded=recorded)
     assert replayed is not None
     rows = replayed.predictions.filter(pl.col("township_code").is_in(towns["area_code"].implode()))
     assert rows["few_records"].to_list() == rows["township_code"].is_in(marked.implode()).to_list()
