@@ -132,3 +132,33 @@ def is_refused(heading: str) -> bool:
     except RefusedInput:
         return True
     return False
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "吸毒人员管控",
+        "刑满释放人员",
+        "刑 释",
+        "社区矫正对象服务",
+        "安置帮教",
+        "有前科人员",
+        "xidu renyuan",
+        "戒毒人员",
+    ],
+)
+def test_a_past_sentence_or_drug_use_is_no_category(word: str) -> None:
+    assert why_no_name(word)
+
+
+@pytest.mark.parametrize(
+    "heading", ["前科", "吸毒史", "是否涉毒", "刑满释放时间", "矫正人员", "安置帮教情况"]
+)
+def test_nor_a_column(heading: str) -> None:
+    assert why_never_mapped(heading)
+    refuse_headings("disputes.csv", [heading])
+
+
+@pytest.mark.parametrize("name", ["禁毒宣传", "戒毒宣讲", "矫正错误", "刑事和解", "前期科室"])
+def test_what_only_sounds_like_it_is_a_name(name: str) -> None:
+    assert why_no_name(name) is None
