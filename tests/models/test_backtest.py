@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -166,17 +167,17 @@ def test_the_audit_of_places_that_record_little_groups_by_the_published_column(
     world: World, profile: Profile
 ) -> None:
     """One rule: the townships that the week's places mark, and no others."""
-    towns = profile.areas.filter(tier="township").select("area_code").sort("area_code")
-    recorded = towns.with_columns(few_records=pl.int_range(pl.len()) % 2 == 0)
-    marked = recorded.filter("few_records")["area_code"]
-    replayed = run_backtest(History.of(*world), profile, AS_OF, scope=LIST_ONLY, recorded=recorded)
+    matrix, labels = world
+    little, usual = "530302001", "530302002"
+    half = pl.when(pl.col("dispute_id").rank("dense") % 2 == 0)
+    cohort = matrix.cohort.with_columns(township_code=half.then(pl.lit(little)).otherwise(pl.lit(usual)))
+    recorded = pl.DataFrame({"area_code": [little, usual], "few_records": [True, False]})
+    history = History.of(replace(matrix, cohort=cohort), labels)
+    replayed = run_backtest(history, profile, AS_OF, scope=LIST_ONLY, recorded=recorded)
     assert replayed is not None
-    rows = replayed.predictions.filter(pl.col("township_code").is_in(towns["area_code"].implode()))
-    assert rows["few_records"].to_list() == rows["township_code"].is_in(marked.implode()).to_list()
-    one_of_two = pl.col("township_code") == world[0].cohort["township_code"].min()
-    split = replayed.predictions.with_columns(few_records=one_of_two)
-    harmed = split.filter("label", "few_records", model="lightgbm")["dispute_id"].n_unique()
-    counted = fairness_audit(split, profile).filter(
-        segment="audit=reporting group=few_records", metric="n_harmed"
-    )["value"]
-    assert counted.to_list() == [harmed]
+    rows = replayed.predictions
+    assert rows["few_records"].to_list() == (rows["township_code"] == little).to_list()
+    for group, marked in (("few_records", True), ("usual", False)):
+        harmed = rows.filter("label", few_records=marked, model="lightgbm")["dispute_id"].n_unique()
+        counted = replayed.metrics.filter(segment=f"audit=reporting group={group}", metric="n_harmed")
+        assert counted["value"].to_list() == [harmed]
