@@ -1,5 +1,6 @@
 """Rows are chosen before their features are computed: what is learned and how it is judged stays the same, to the bit."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from models.escalation.matured_history import matured_history, matured_mondays
 from models.escalation.row_values import RowValues
 from models.escalation.training import train
 from models.escalation.training_set import build_training_set
-from pipelines.city.profile import load_profile
+from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
 from pipelines.warehouse.as_of import newest_as_of
@@ -28,9 +29,17 @@ from tests.worlds.small_city import SmallCity
 
 
 @pytest.fixture(scope="module")
-def both(small_city: SmallCity) -> tuple[History, History]:
+def profile(small_city: SmallCity) -> Profile:
+    """The small city's, judged in two folds."""
+    own = load_profile(str(small_city.profile))
+    folds = own.settings.backtest.model_copy(update={"folds": 2})
+    return replace(own, settings=own.settings.model_copy(update={"backtest": folds}))
+
+
+@pytest.fixture(scope="module")
+def both(small_city: SmallCity, profile: Profile) -> tuple[History, History]:
     """The history with chosen rows in many small parts, and the one that holds every row."""
-    profile, home = load_profile("qujing"), Home(small_city.home)
+    home = Home(small_city.home)
     as_of = newest_as_of(home, profile)
     with open_warehouse(home.warehouse, read_only=True) as con, pytest.MonkeyPatch.context() as patch:
         patch.setattr(chosen_rows, "MOST_ROWS", 2_000)
@@ -63,9 +72,8 @@ def test_fewer_rows_are_held_and_each_has_the_same_features(both: tuple[History,
 
 
 def test_model_and_backtest_are_those_of_all_rows(
-    both: tuple[History, History], small_city: SmallCity
+    both: tuple[History, History], small_city: SmallCity, profile: Profile
 ) -> None:
-    profile = load_profile("qujing")
     as_of = newest_as_of(Home(small_city.home), profile)
     chosen, whole = both
     assert train(chosen, profile, as_of).to_json() == train(whole, profile, as_of).to_json()
@@ -76,15 +84,16 @@ def test_model_and_backtest_are_those_of_all_rows(
     assert ours.predictions.filter(both_have).equals(theirs.predictions)
 
 
-def test_weeks_of_which_rows_are_missing_are_not_calibrated_on(both: tuple[History, History]) -> None:
+def test_weeks_of_which_rows_are_missing_are_not_calibrated_on(
+    both: tuple[History, History], profile: Profile
+) -> None:
     chosen, _ = both
-    data = build_training_set(chosen, load_profile("qujing"), chosen.complete_from)
+    data = build_training_set(chosen, profile, chosen.complete_from)
     with pytest.raises(ValueError, match="rows are complete from"):
         data.calibration_rows()
 
 
-def test_the_share_of_negatives_falls_where_a_training_would_hold_too_many_rows() -> None:
-    profile = load_profile("qujing")
+def test_the_share_of_negatives_falls_where_a_training_would_hold_too_many_rows(profile: Profile) -> None:
     most = profile.settings.backtest.training_rows
     assert chosen_rows.negative_share(most, 1_000, profile) == profile.settings.backtest.negative_share
     share = chosen_rows.negative_share(26_000_000, 20_000, profile)
