@@ -23,6 +23,8 @@ from pipelines.warehouse.warehouse import read_frame
 
 WORTH_KEEPING = 0.5
 """Pairs less likely than this are forgotten; so a threshold may not lie below it."""
+SPANS = ("span", "other_span")
+"""Two rows of spans of days, each twice as long as what is compared and half over the other: near ones share one."""
 PRIOR = 0.05
 """How often two records of one township, category and week are one matter, before looking closer."""
 
@@ -103,7 +105,7 @@ def link_duplicates(con: duckdb.DuckDBPyConnection, profile: Profile, files: lis
             or earlier_id not in (select dispute_id from core_dispute)
         """
     )
-    near = _firsts(con, linkage, _to_compare(con, linkage, files))
+    near = _with_somebody_to_compare(_firsts(con, linkage, _to_compare(con, linkage, files)))
     if len(near):
         con.register("scored", _scored(near, linkage))
         con.execute(
@@ -150,6 +152,14 @@ def _firsts(con: duckdb.DuckDBPyConnection, linkage: Linkage, files: list[str]) 
     )
 
 
+def _with_somebody_to_compare(near: pl.DataFrame) -> pl.DataFrame:
+    """The disputes that stand with another in some block of `_near_and_new`: a small file mostly has none, and Splink takes its time."""
+    shared = [
+        ((pl.len() > 1) & pl.col("is_new").any()).over("township_code", "category", span) for span in SPANS
+    ]
+    return near.filter(pl.any_horizontal(shared))
+
+
 def _scored(near: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
     """Pairs of a new dispute and another: the later known, the earlier, how likely they are one, and why."""
     from splink import DuckDBAPI, Linker, SettingsCreator
@@ -157,7 +167,7 @@ def _scored(near: pl.DataFrame, linkage: Linkage) -> pl.DataFrame:
     settings = SettingsCreator(
         link_type="dedupe_only",
         comparisons=[_comparison(column, levels) for column, levels in COMPARISONS.items()],
-        blocking_rules_to_generate_predictions=[_near_and_new("span"), _near_and_new("other_span")],
+        blocking_rules_to_generate_predictions=[_near_and_new(span) for span in SPANS],
         probability_two_random_records_match=PRIOR,
         retain_matching_columns=True,
         additional_columns_to_retain=["first_known_at"],

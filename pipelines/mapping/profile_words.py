@@ -26,11 +26,10 @@ def _names(profile: Profile) -> Iterator[tuple[str, str]]:
     for row in profile.categories.iter_rows(named=True):
         for column in ("code", "name_zh", "name_en"):
             yield f"risk_categories.csv, {row['code']}", row[column] or ""
-    places = sorted({*profile.areas["name_zh"].drop_nulls()}, key=len, reverse=True)
+    places = frozenset(profile.areas["name_zh"].drop_nulls())
+    lengths = sorted({len(place) for place in places} - {0}, reverse=True)
     for row in profile.units.iter_rows(named=True):
-        name = row["name_zh"] or ""
-        for place in places:
-            name = name.replace(place, " ") if place in name else name
+        name = _without_places(row["name_zh"] or "", places, lengths)
         for text in (name, row["kind"] or "", row["specialities"] or ""):
             yield f"units.csv, {row['unit_id']}", text
     words = profile.settings.words
@@ -42,3 +41,14 @@ def _names(profile: Profile) -> Iterator[tuple[str, str]]:
     for season in profile.settings.seasons:
         for text in (season.code, season.name_zh, season.name_en):
             yield f"profile.yml, season {season.code}", text
+
+
+def _without_places(name: str, places: frozenset[str], lengths: list[int]) -> str:
+    """A name with a blank for each place in it, the longest first; each piece is looked up, for places are many."""
+    for length in lengths:
+        at = 0
+        while at + length <= len(name):
+            if name[at : at + length] in places:
+                name = f"{name[:at]} {name[at + length :]}"
+            at += 1
+    return name

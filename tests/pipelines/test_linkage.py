@@ -1,11 +1,13 @@
 """The same quarrel registered twice: found by place, time and pair, kept with its evidence, undone at will."""
 
 import json
+import random
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from features.cohort import at_risk
@@ -15,8 +17,10 @@ from models.publishing.dispute_history import timeline
 from pipelines.city.model_settings import Linkage
 from pipelines.city.profile import Profile, load_profile
 from pipelines.home import Home
+from pipelines.intake import duplicate_linkage
 from pipelines.intake.intake import load_folder
 from pipelines.warehouse.warehouse import open_warehouse
+from tests.deep import seeds
 
 QUJING = load_profile("qujing")
 VILLAGE = "530302001001"
@@ -131,3 +135,35 @@ def test_places_and_the_dispute_s_page_count_the_matter_once_and_tell_of_both(
         ("A1", "threat_reported"),
         ("A3", "registered"),
     ]
+
+
+@pytest.mark.parametrize("seed", seeds(1, deep=20))
+def test_who_stands_alone_is_left_out_of_the_comparison_and_no_pair_with_them(seed: int) -> None:
+    dice, n, linkage = random.Random(seed), 120, QUJING.settings.linkage
+    assert linkage is not None
+    days = [dice.randrange(200) for _ in range(n)]
+    moments = [datetime(2025, 1, 1) + timedelta(days=day) for day in days]
+    near = pl.DataFrame(
+        {
+            "unique_id": [f"A{at:03}" for at in range(n)],
+            "first_known_at": moments,
+            "township_code": dice.choices(["t1", "t2"], k=n),
+            "category": dice.choices(["D1", "D4", None], k=n),
+            "parties_key": dice.choices(["p1", "p2", "p3"], k=n),
+            "village_code": dice.choices(["v1", "v2"], k=n),
+            "relation": "debt",
+            "registered_at": moments,
+            "channel": dice.choices(["hotline", "window"], k=n),
+            "amount_yuan": dice.choices([500.0, 12000.0], k=n),
+            "occurred_on": None,
+            "span": [day // (2 * linkage.days) for day in days],
+            "other_span": [(day + linkage.days) // (2 * linkage.days) for day in days],
+            "is_new": dice.choices([True, False], weights=[1, 5], k=n),
+        },
+        schema_overrides={"occurred_on": pl.Date},
+    )
+    some = duplicate_linkage._with_somebody_to_compare(near)
+    assert 0 < len(some) < n
+    pairs = [duplicate_linkage._scored(each, linkage).sort(pl.all()) for each in (near, some)]
+    assert len(pairs[0])
+    assert pairs[1].equals(pairs[0])
