@@ -42,6 +42,7 @@ WORDS = {
     "pipelines.deterministic_write": "same rows, same bytes",
     "pipelines.terminal_text": "text a terminal may show",
     "pipelines.cores": "how many cores",
+    "pipelines.memory": "how much memory",
     "pipelines.code_digest": "what made a result",
     "pipelines.errors": "refused, failed",
     "features.county_export": "Parquet by county",
