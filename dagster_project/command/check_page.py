@@ -61,7 +61,7 @@ def page_json(report: CheckReport, outlook: Prospects | None) -> str:
         "refusals": report.refusals,
         "not_read": report.unread_lines(),
         "headings": report.mapped,
-        "left_out": report.dropped,
+        "left_out": {name: list(headings.values()) for name, headings in report.dropped.items()},
         "held_by_rule": report.rules,
         "likely_wrong": [{"what": fault.text, "share": round(fault.share, 4)} for fault in report.faults],
         "prospects": outlook.as_json() if outlook else None,

@@ -67,6 +67,11 @@ class EndedSessions:
         return self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []
 
 
+def ended_sessions() -> EndedSessions:
+    """Those of the home that this process serves."""
+    return EndedSessions(Path(os.environ.get("FENGQIAO_HOME", ".")) / "ended_sessions.txt")
+
+
 def _digest(claims: Mapping[str, Any]) -> str:
     """What tells this log-in from any other, also of the same account."""
     parts = [str(claims.get(name)) for name in ("iss", "sub", "iat", "nonce", "at_hash")]

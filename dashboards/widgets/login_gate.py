@@ -2,11 +2,10 @@
 
 import os
 from datetime import datetime
-from pathlib import Path
 
 import streamlit as st
 
-from dashboards.access.ended_sessions import ActiveSessions, EndedSessions
+from dashboards.access.ended_sessions import ActiveSessions, ended_sessions
 from dashboards.access.login import REQUIRED, Reader, Rules, login_file, read_rules
 from dashboards.access.roles import role_of
 from dashboards.markup.markup import lines, verbatim
@@ -24,7 +23,7 @@ def reader_of_run(words: Words) -> Reader | None:
     if rules is None:
         return Reader(role_of(os.environ.get("FENGQIAO_ROLE", "analyst")))
     claims, now = st.user.to_dict(), datetime.now()
-    if not rules.accepts(claims, now) or claims in _ended() or _active().is_idle(claims, now):
+    if not rules.accepts(claims, now) or claims in ended_sessions() or _active().is_idle(claims, now):
         _door(words, "login.title", "login.text")
         st.button(verbatim(words("login.enter")), type="primary", on_click=st.login)
         return None
@@ -44,7 +43,7 @@ def leave(words: Words) -> None:
 def _leave() -> None:
     """End the session on the server, then in the browser; there in any case."""
     try:
-        _ended().end(st.user.to_dict(), datetime.now())
+        ended_sessions().end(st.user.to_dict(), datetime.now())
     finally:
         st.logout()
 
@@ -54,10 +53,6 @@ def _rules() -> Rules | None:
         return None
     path = login_file()
     return read_rules(path) if path else None
-
-
-def _ended() -> EndedSessions:
-    return EndedSessions(Path(os.environ.get("FENGQIAO_HOME", ".")) / "ended_sessions.txt")
 
 
 @st.cache_resource(show_spinner=False)

@@ -24,7 +24,8 @@ from pipelines.intake.moved_places import move_records
 from pipelines.intake.row_counts import NOT_READ, FileReport, forget_files_left_out, keep_notices
 from pipelines.intake.service_visits import rebuild_coverage
 from pipelines.intake.versioned_load import unload
-from pipelines.mapping.landing_folder import SourceFile, find_sources, landing_files
+from pipelines.mapping.landing_folder import SourceFile, find_sources, landing_files, places_in_folder
+from pipelines.privacy.harmless_texts import shown_file_name
 from pipelines.privacy.key_file import key_mark, load_key
 from pipelines.privacy.refused_words import refuse_headings
 from pipelines.reading.readers import LOCAL_ZONE, RawFile, csv_headings, file_id
@@ -164,13 +165,15 @@ def refuse_by_headings(data: Path, sources: list[SourceFile]) -> None:
     Raises:
         RefusedInput: one of them is what the boundary bans.
     """
-    known = {source.path: source.mapping for source in sources}
+    known = {source.path: source for source in sources}
+    places = places_in_folder(data)
     for path in dict.fromkeys((*landing_files(data), *known)):
-        mapping = known.get(path)
-        headings = (
-            csv_headings(path, mapping.header_row, mapping.separator) if mapping else csv_headings(path, 1)
-        )
-        refuse_headings(path.name, headings)
+        source = known.get(path)
+        shown = source.kept_name if source else shown_file_name(path.name, places[path.name])
+        with quoting_nothing(path.name, shown):
+            header_row, separator = (source.mapping.header_row, source.mapping.separator) if source else (1, None)
+            headings = csv_headings(path, header_row, separator)
+        refuse_headings(path.name, headings, shown)
 
 
 def refresh_reference(

@@ -3,7 +3,7 @@
 import fnmatch
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -27,7 +27,7 @@ from pipelines.mapping.profile_words import refuse_profile_words
 from pipelines.mapping.unpacked_folder import UnpackedFolder
 from pipelines.mapping.validation import problems
 from pipelines.privacy.file_names import kept_file_name
-from pipelines.privacy.personal_numbers import MASK, is_personal
+from pipelines.privacy.harmless_texts import shown_file_name
 from pipelines.tables.contracts import TABLES
 
 NAMES_SHOWN = 3
@@ -100,13 +100,18 @@ class Unread:
     """Names of what stands in a landing folder and is not read.
 
     `unmapped` are files that no mapping knows; `other` files of no readable kind, folders and archives; `left_alone` files
-    that are not opened, by why (a key of `LEFT_ALONE`). A name may be a person's: it is told to whoever sent the files,
-    and only how many there are is kept.
+    that are not opened, by why (a key of `LEFT_ALONE`); `places` the number of each name in the folder. A name may be a
+    person's: it is printed as `shown` has it, and only how many there are is kept.
     """
 
     unmapped: tuple[str, ...]
     other: tuple[str, ...]
     left_alone: tuple[tuple[str, str], ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
+
+    def shown(self, name: str) -> str:
+        """The name of such a file as it may be printed."""
+        return shown_file_name(name, self.places.get(name))
 
     def lines(self) -> list[str]:
         """One line for a terminal, in both languages, with the first names; none where everything is read."""
@@ -118,10 +123,14 @@ class Unread:
                 for key, words in LEFT_ALONE.items()
             ),
         ]
-        zh = [f"{len(names)}个{what}（{'、'.join(_first(names))}）" for names, what, _ in groups if names]
-        en = [f"{len(names)} {what} ({', '.join(_first(names))})" for names, _, what in groups if names]
+        zh = [f"{len(names)}个{what}（{'、'.join(self._first(names))}）" for names, what, _ in groups if names]
+        en = [f"{len(names)} {what} ({', '.join(self._first(names))})" for names, _, what in groups if names]
         line = f"未读入：{'，'.join(zh)}；`fengqiao check` 逐一列出 · not read: {', '.join(en)}; `fengqiao check` names all"
         return [line] if zh else []
+
+    def _first(self, names: tuple[str, ...]) -> list[str]:
+        shown = [self.shown(name) for name in names[:NAMES_SHOWN]]
+        return [*shown, "..."] if len(names) > NAMES_SHOWN else shown
 
 
 def unread_files(data: Path, profile: Profile) -> Unread:
@@ -146,7 +155,12 @@ def unread_files(data: Path, profile: Profile) -> Unread:
         if (path.is_dir() or path.suffix.lower() not in (*SUFFIXES, ".json")) and path.name not in used
     ]
     shown = sorted(name for name in other if not name.startswith(".") and name != SEALED)
-    return Unread(tuple(unmapped), tuple(shown), tuple(left_alone))
+    return Unread(tuple(unmapped), tuple(shown), tuple(left_alone), places_in_folder(data))
+
+
+def places_in_folder(data: Path) -> dict[str, int]:
+    """The number of each entry of a landing folder, from 1, in order of name."""
+    return {path.name: number for number, path in enumerate(sorted(data.iterdir()), 1)}
 
 
 def _readable(data: Path) -> list[Path]:
@@ -215,12 +229,6 @@ def mapping_of_name(name: str, profile: Profile) -> FileMapping | None:
     mappings = load_mappings(profile)
     below = [m.model_copy(update={"files": m.files.rsplit("/", 1)[-1]}) for m in mappings if "/" in m.files]
     return _mapping_of(name, mappings) or _mapping_of(name, below)
-
-
-def _first(names: tuple[str, ...]) -> list[str]:
-    """The first names, without what looks like a number of a person."""
-    shown = [MASK if is_personal(name) else name for name in names[:NAMES_SHOWN]]
-    return [*shown, "..."] if len(names) > NAMES_SHOWN else shown
 
 
 def _mapping_of(name: str, mappings: list[FileMapping]) -> FileMapping | None:

@@ -31,6 +31,7 @@ from pipelines.onboarding.likely_faults import (
     faults_of_rules,
     worst_first,
 )
+from pipelines.privacy.harmless_texts import shown_heading
 from pipelines.privacy.inferred_forms import inferred_forms
 from pipelines.privacy.personal_numbers import CODE, MASK
 from pipelines.privacy.refused_words import resembles_refused
@@ -47,8 +48,8 @@ WORDS_SHOWN = 5
 class CheckReport:
     """What a take-in would do.
 
-    `refusals` are the errors a run would stop at, of all files at once; `mapped` and `dropped` the
-    headings of each file; `hints` what an unknown heading or word might be; `resembling` those like a refused one; `faults` what is most
+    `refusals` are the errors a run would stop at, of all files at once; `mapped` the headings of each file that are read,
+    `dropped` the others with how they may be printed; `hints` what an unknown heading or word might be; `resembling` those like a refused one; `faults` what is most
     likely wrong, worst first.
     """
 
@@ -57,7 +58,7 @@ class CheckReport:
     refusals: list[str] = field(default_factory=list)
     unread: Unread = Unread((), ())
     mapped: dict[str, list[str]] = field(default_factory=dict)
-    dropped: dict[str, list[str]] = field(default_factory=dict)
+    dropped: dict[str, dict[str, str]] = field(default_factory=dict)
     hints: dict[str, list[str]] = field(default_factory=dict)
     resembling: dict[str, list[str]] = field(default_factory=dict)
     rules: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -67,7 +68,11 @@ class CheckReport:
     def look(self, raw: RawFile, source: SourceFile) -> None:
         """Note what each heading of a file becomes, and what an unknown one might be."""
         used = {h for mapping in source.mapping.tables for h in headings_used(raw, mapping)}
-        dropped = self.dropped[raw.name] = [h for h in raw.headings if h not in used]
+        dropped = [h for h in raw.headings if h not in used]
+        shown = {
+            h: h if h in used else shown_heading(h, number) for number, h in enumerate(raw.headings, 1)
+        }
+        self.dropped[raw.name] = {h: shown[h] for h in dropped}
         lines, hints = [], []
         likely: dict[str, tuple[float, str]] = {}
         for mapping in source.mapping.tables:
@@ -78,26 +83,26 @@ class CheckReport:
             taken = frozenset(c for c in columns.values() if c) | set(stated)
             lines += _no_units(raw, columns, mapping, self.profile)
             for s in suggest(dropped, mapping.table, frozenset(taken)):
-                text = f"{s.heading}: perhaps {mapping.table}.{s.column} (like {s.like!r}, {s.likeness:.2f})"
+                text = f"{shown[s.heading]}: perhaps {mapping.table}.{s.column} (like {s.like!r}, {s.likeness:.2f})"
                 likely[s.heading] = max(likely.get(s.heading, (0.0, "")), (s.likeness, text))
             hints += _letters_alone(raw, columns, mapping)
             hints += _undeclared_forms(raw, columns, mapping)
         self.mapped[raw.name], self.hints[raw.name] = lines, [text for _, text in likely.values()] + hints
         self.resembling[raw.name] = [
-            f"{heading}: {'is left unread; it' if heading in dropped else 'is read, and'} sounds like the refused word {word!r}. See that it is none"
+            f"{shown[heading]}: {'is left unread; it' if heading in dropped else 'is read, and'} sounds like the refused word {word!r}. See that it is none"
             for heading in raw.headings
             if (word := resembles_refused(heading))
         ]
 
     def unread_lines(self) -> list[str]:
         """One line for each file that is not read."""
-        unmapped = [f"{name}: not read, no mapping knows it" for name in self.unread.unmapped]
+        unmapped = [f"{self.unread.shown(name)}: not read, no mapping knows it" for name in self.unread.unmapped]
         other = [
-            f"{name}: not read, it is no CSV, XLSX, XLS or Parquet; save it as one, in this folder itself, or name it in a "
+            f"{self.unread.shown(name)}: not read, it is no CSV, XLSX, XLS or Parquet; save it as one, in this folder itself, or name it in a "
             "mapping (`folder/*.csv`, `archive.zip/*.csv`)"
             for name in self.unread.other
         ]
-        alone = [f"{name}: not read: {' · '.join(LEFT_ALONE[why])}" for name, why in self.unread.left_alone]
+        alone = [f"{self.unread.shown(name)}: not read: {' · '.join(LEFT_ALONE[why])}" for name, why in self.unread.left_alone]
         return unmapped + other + alone
 
     def text(self) -> str:
@@ -106,7 +111,7 @@ class CheckReport:
         for name, mapped in self.mapped.items():
             lines += [name, *(f"  {line}" for line in mapped)]
             if self.dropped[name]:
-                lines.append(f"  columns left out unread: {', '.join(self.dropped[name])}")
+                lines.append(f"  columns left out unread: {', '.join(self.dropped[name].values())}")
             lines += [f"  {hint}; add it to a mapping if so" for hint in self.hints[name]]
             lines += [f"  {line}" for line in self.resembling[name]]
             lines += [f"  {report.line()}" for report in self.files if report.file == name]

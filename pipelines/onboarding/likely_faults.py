@@ -3,7 +3,7 @@
 Asked of the throw-away warehouse of a dry run; each fault is one sentence.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -51,12 +51,12 @@ def worst_first(faults: Iterable[Fault]) -> list[Fault]:
     return sorted(faults, key=lambda f: (f.grave, -f.share, f.text))
 
 
-def faults_of_records(con: duckdb.DuckDBPyConnection, dropped: dict[str, list[str]]) -> Iterator[Fault]:
+def faults_of_records(con: duckdb.DuckDBPyConnection, dropped: Mapping[str, Mapping[str, str]]) -> Iterator[Fault]:
     """What the records themselves tell.
 
     Args:
         con: the warehouse of the dry run.
-        dropped: the headings left out unread, by file.
+        dropped: the headings left out unread, each with how it may be printed, by file.
     """
     yield from _closings(con, dropped)
     yield from _references(con)
@@ -91,7 +91,7 @@ def percent(share: float) -> str:
     return "under 1 %" if 0 < share < 0.01 else f"{share * 100:.0f} %"
 
 
-def _closings(con: duckdb.DuckDBPyConnection, dropped: dict[str, list[str]]) -> Iterator[Fault]:
+def _closings(con: duckdb.DuckDBPyConnection, dropped: Mapping[str, Mapping[str, str]]) -> Iterator[Fault]:
     cases, closed = read_row(
         con,
         "select (select count(*) from core_dispute), (select count(*) from core_dispute_event where event_type = 'closed')",
@@ -99,7 +99,7 @@ def _closings(con: duckdb.DuckDBPyConnection, dropped: dict[str, list[str]]) -> 
     if not cases or closed:
         return
     named = [
-        f"{h} ({file})" for file, headings in dropped.items() for h in headings if CLOSING in roles_of(h)
+        f"{shown} ({file})" for file, headings in dropped.items() for h, shown in headings.items() if CLOSING in roles_of(h)
     ]
     remedy = (
         f"perhaps {', '.join(named[:3])}: map it as a step with `event_type: closed`"

@@ -6,6 +6,7 @@ import yaml
 
 from pipelines.onboarding.column_guess import TableGuess, left_outside
 from pipelines.onboarding.source_sample import SourceSample
+from pipelines.privacy.harmless_texts import shown_heading
 from pipelines.privacy.inferred_forms import inferred_forms
 from pipelines.privacy.personal_numbers import CODE
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES, number_columns
@@ -36,9 +37,11 @@ def _lines(
     for guess in guesses:
         yield from _table_lines(sample, guess)
     read = {heading for guess in guesses for heading, _ in guess.columns.values()}
-    for heading, why in left_outside(sample).items():
-        if heading not in read:
-            yield f"      # left outside: {_plain(heading)} ({_plain(why.split(': ', 1)[-1])})"
+    left = left_outside(sample)
+    for number, heading in enumerate(sample.raw.headings, 1):
+        if heading in left and heading not in read:
+            why = left[heading]
+            yield f"      # left outside: {_plain(shown_heading(heading, number))} ({_plain(why.split(': ', 1)[-1])})"
 
 
 def _table_lines(sample: SourceSample, guess: TableGuess) -> Iterator[str]:

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import RefusedInput
+from pipelines.intake.intake import quoting_nothing
 from pipelines.mapping.heading_suggestions import likeness_of
-from pipelines.mapping.landing_folder import SourceFile, landing_files
+from pipelines.mapping.landing_folder import SourceFile, landing_files, places_in_folder
 from pipelines.mapping.mapping import FileMapping, TableMapping
 from pipelines.onboarding.column_guess import TableGuess
 from pipelines.onboarding.mapping_text import mapping_text
 from pipelines.onboarding.profile_text import areas_text, categories_text, profile_text
 from pipelines.onboarding.source_sample import MOST_CODES, SourceSample
 from pipelines.onboarding.table_guess import guess_tables
+from pipelines.privacy.harmless_texts import is_harmless, shown_file_name
 from pipelines.privacy.personal_numbers import masked
 from pipelines.privacy.refused_words import refuse_headings, refuse_values
 from pipelines.reading.readers import MOST_TITLES, RawFile, read_source
@@ -99,14 +101,17 @@ def _kinds(data: Path) -> tuple[list[FileKind], list[str]]:
         paths.setdefault(f"{stem}*{path.suffix}" if stem else path.name, []).append(path)
     kinds: list[FileKind] = []
     notes: list[str] = []
+    places = places_in_folder(data)
     for pattern, alike in paths.items():
         first = next((path for path in alike if path.stat().st_size), alike[0])
+        shown = shown_file_name(first.name, places[first.name])
         try:
-            raw, reading = _read_at_headings(first)
+            with quoting_nothing(first.name, shown):
+                raw, reading = _read_at_headings(first)
         except RefusedInput as refusal:
             notes.append(f"not drafted: {refusal}")
             continue
-        refuse_headings(raw.name, raw.headings)
+        refuse_headings(raw.name, raw.headings, shown)
         kinds.append(FileKind(pattern, reading, alike, SourceSample(raw)))
     return kinds, notes
 
@@ -148,13 +153,14 @@ def _words(kind: FileKind, guess: TableGuess, column: str) -> list[str]:
                     counted[word] = counted.get(word, 0) + rows
     words = [w for w in sorted(counted, key=lambda w: -counted[w]) if masked(w) == w]
     if column == "category":
-        refuse_values(kind.sample.raw.name, heading, words)
+        refuse_values(shown_file_name(kind.sample.raw.name), column, words)
         return words[:MOST_CODES]
     return words
 
 
 def _stem(pattern: str) -> str:
-    return re.sub(r"\W+", "_", pattern.split("*")[0].split(".")[0]).strip("_") or "files"
+    stem = pattern.split("*")[0].split(".")[0]
+    return (re.sub(r"\W+", "_", stem).strip("_") if is_harmless(stem) else "") or "files"
 
 
 def _unused(name: str, written: dict[str, str]) -> str:

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 
 from pipelines.city.profile import REFERENCE
 from pipelines.errors import RefusedInput
+from pipelines.privacy.harmless_texts import shown_heading
 from pipelines.privacy.spelled_readings import Readings, folded, pinyin, readings
 
 LONG = 6
@@ -30,17 +31,26 @@ MAPPED = ("header", "both", "mapped")
 REMEDY = "Take it out of the file at its source and send the file again."
 
 
-def refuse_headings(file_name: str, headings: list[str]) -> None:
+def refuse_headings(file_name: str, headings: list[str], shown_name: str | None = None) -> None:
     """Refuse a file for a heading, or for its own name, that the boundary bans.
 
+    Args:
+        file_name: as it is, or as it is kept.
+        headings: of its columns, in their order.
+        shown_name: the name as it may be printed; `file_name` where None.
+
     Raises:
-        RefusedInput: names the file, the heading, the rule and why.
+        RefusedInput: names the file, the column, the word it holds (never the heading itself), the rule and why.
     """
+    shown = shown_name or file_name
     if row := _refused(file_name.rsplit(".", 1)[0], HEADINGS):
-        raise RefusedInput(f"{file_name}: {_why(row)}. Such a file is not read; take it out of the folder.")
-    for heading in headings:
+        raise RefusedInput(
+            f"{shown}, a name with {_stem(row)!r}: {_why(row)}. Such a file is not read; take it out of the folder."
+        )
+    for number, heading in enumerate(headings, 1):
         if row := _refused(heading, HEADINGS):
-            raise RefusedInput(f"{file_name}, column {heading[:40]!r}: {_why(row)}. {REMEDY}")
+            column = shown_heading(heading, number, _stem(row))
+            raise RefusedInput(f"{shown}, {column}: {_why(row)}. {REMEDY}")
 
 
 def refuse_values(file_name: str, column: str, values: list[str]) -> None:
@@ -83,6 +93,10 @@ def resembles_refused(heading: str) -> str | None:
         ):
             return row["word"]
     return None
+
+
+def _stem(row: dict[str, str]) -> str:
+    return row["word"].removeprefix(WHOLE)
 
 
 def _why(row: dict[str, str]) -> str:

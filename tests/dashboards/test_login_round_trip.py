@@ -5,6 +5,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from dashboards.server import opened
@@ -18,6 +19,7 @@ from tests.worlds.identity_provider import (
     Visitor,
     identity_provider,
     query_of,
+    signed_cookie,
     write_login_file,
 )
 
@@ -163,3 +165,46 @@ def test_a_used_answer_opens_for_nobody(provider: Provider, visitor: Visitor) ->
     thief.http.cookies.update(before)
     thief.come_back(answer)
     assert not thief.is_known
+
+
+def test_streamlit_s_own_log_out_ends_the_session_on_the_server(
+    provider_and_address: tuple[Provider, str], visitor: Visitor
+) -> None:
+    """Typed by hand, `/auth/logout` clears the browser; a copy of the cookie must not open any more."""
+    visitor.log_in(NAME)
+    copy = dict(visitor.http.cookies)
+    assert media(visitor).status_code == 404
+    assert media(Visitor(visitor.address)).status_code == 403
+    visitor.http.get(f"{visitor.address}/auth/logout")
+    thief = Visitor(visitor.address)
+    thief.http.cookies.update(copy)
+    assert media(thief).status_code == 403
+    other = Visitor(visitor.address)
+    other.log_in(NAME)
+    assert media(other).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [
+        ({}, 403),
+        ({"iss": "{issuer}", "aud": CLIENT, "sub": "x", "iat": 0, "is_logged_in": True, "groups": ["desk"]}, 403),
+        ({"iss": "{issuer}", "aud": CLIENT, "sub": "x", "iat": None, "is_logged_in": True, "groups": ["none"]}, 403),
+        ({"iss": "{issuer}", "aud": CLIENT, "sub": "x", "iat": None, "is_logged_in": True, "groups": ["desk"]}, 404),
+    ],
+)  # fmt: skip
+def test_a_download_is_for_open_sessions_with_a_role(
+    provider: Provider, visitor: Visitor, claims: Claims, status: int
+) -> None:
+    now = {"iat": time.time()} if claims.get("iat", 0) is None else {}
+    said = {name: provider.address if value == "{issuer}" else value for name, value in claims.items()}
+    visitor.http.cookies.set("_streamlit_user", signed_cookie(said | now), domain="127.0.0.1")
+    assert media(visitor).status_code == status
+    forged = signed_cookie(said | now, secret="0" * 64)
+    visitor.http.cookies.set("_streamlit_user", forged, domain="127.0.0.1")
+    assert media(visitor).status_code == 403
+
+
+def media(visitor: Visitor) -> httpx.Response:
+    """The answer to a download of no known file: 404 to who may ask, 403 to others."""
+    return visitor.http.get(f"{visitor.address}/media/{'0' * 56}.xlsx")

@@ -114,7 +114,7 @@ def test_a_heading_that_sounds_like_a_refused_one_is_told_among_the_first(
     assert resembles_refused("新坊次数") == "信访"
     assert resembles_refused("登记时间") is None
     report = check_folder(tmp_path, load_profile(str(city)))
-    said = "新坊次数: is read, and sounds" if column else "新坊次数: is left unread; it sounds"
+    said = "新坊次数: is read, and sounds" if column else "column 5 (#8d95): is left unread; it sounds"
     assert f"{said} like the refused word '信访'" in report.text()
     assert any(said in fault.text for fault in report.faults[:5])
 
