@@ -8,6 +8,9 @@ from graphql import (
     GraphQLError,
     NoSchemaIntrospectionCustomRule,
     SelectionSetNode,
+    build_schema,
+    parse,
+    validate,
 )
 from graphql.validation import ASTValidationRule
 from graphql.validation.validate import ValidationAbortedError
@@ -38,8 +41,19 @@ class BoundedQuery(ASTValidationRule):
                 raise ValidationAbortedError("no other rule looks at it")
 
 
+_NOTHING = build_schema("type Query { nothing: String }")
+"""The rules look at a query's form alone, not at what it is asked of."""
 RULES = (BoundedQuery, NoSchemaIntrospectionCustomRule)
 """Nobody but the server's own pages asks, and they know the schema."""
+
+
+def refusals(query: str) -> list[GraphQLError]:
+    """What is wrong with a query that is asked without GraphQL's own check, as Dagster takes subscriptions."""
+    try:
+        document = parse(query)
+    except (GraphQLError, RecursionError):
+        return [GraphQLError("no query of GraphQL, or one that is too deep to be read")]
+    return validate(_NOTHING, document, RULES)
 
 
 def _fits(

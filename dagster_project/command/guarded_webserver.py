@@ -5,13 +5,15 @@ Dagster itself takes GraphQL mutations by GET, from any page and under any name.
 
 import os
 import sys
+from collections.abc import Callable
+from types import CoroutineType
 from typing import Any
 
 import uvicorn
 from dagster_webserver.cli import main as webserver
 from dagster_webserver.webserver import DagsterWebserver
 
-from dagster_project.command.bounded_queries import RULES
+from dagster_project.command.bounded_queries import RULES, refusals
 from dagster_project.operations.ports import DAGSTER_PORT
 from dashboards.access.web_guard import MOST_BYTES, WebGuard, hosts_of
 
@@ -21,6 +23,7 @@ def main() -> None:
     os.umask(0o077)
     usual = DagsterWebserver.build_graphql_validation_rules
     DagsterWebserver.build_graphql_validation_rules = lambda self: [*RULES, *usual(self)]
+    DagsterWebserver.execute_graphql_subscription = bounded(DagsterWebserver.execute_graphql_subscription)
     run = uvicorn.run
     others = os.environ.get("FENGQIAO_DAGSTER_HOSTS", "").split(",")
 
@@ -29,6 +32,19 @@ def main() -> None:
 
     uvicorn.run = run_guarded
     sys.exit(webserver())
+
+
+def bounded(
+    subscribe: "Callable[..., CoroutineType[Any, Any, Any]]",
+) -> "Callable[..., CoroutineType[Any, Any, Any]]":
+    """Dagster's own answer to a query over the WebSocket, which it does not validate, to queries within bounds."""
+
+    async def answer(server: DagsterWebserver, *, query: str, **asked: Any) -> Any:
+        if problems := refusals(query):
+            return None, server.handle_graphql_errors(problems)[0]
+        return await subscribe(server, query=query, **asked)
+
+    return answer
 
 
 if __name__ == "__main__":

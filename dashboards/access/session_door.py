@@ -67,7 +67,9 @@ class SessionDoor:
 
         def cookie(name: str) -> bytes | None:
             value = cookies.get(name)
-            return decode_signed_value(self._secret, name, value.encode("latin-1", "replace")) if value else None
+            return (
+                decode_signed_value(self._secret, name, value.encode("latin-1", "replace")) if value else None
+            )
 
         signed = get_cookie_with_chunks(cookie, USER_COOKIE)
         try:

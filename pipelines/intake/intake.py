@@ -171,7 +171,9 @@ def refuse_by_headings(data: Path, sources: list[SourceFile]) -> None:
         source = known.get(path)
         shown = source.kept_name if source else shown_file_name(path.name, places[path.name])
         with quoting_nothing(path.name, shown):
-            header_row, separator = (source.mapping.header_row, source.mapping.separator) if source else (1, None)
+            header_row, separator = (
+                (source.mapping.header_row, source.mapping.separator) if source else (1, None)
+            )
             headings = csv_headings(path, header_row, separator)
         refuse_headings(path.name, headings, shown)
 

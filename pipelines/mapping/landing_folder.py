@@ -123,7 +123,9 @@ class Unread:
                 for key, words in LEFT_ALONE.items()
             ),
         ]
-        zh = [f"{len(names)}个{what}（{'、'.join(self._first(names))}）" for names, what, _ in groups if names]
+        zh = [
+            f"{len(names)}个{what}（{'、'.join(self._first(names))}）" for names, what, _ in groups if names
+        ]
         en = [f"{len(names)} {what} ({', '.join(self._first(names))})" for names, _, what in groups if names]
         line = f"未读入：{'，'.join(zh)}；`fengqiao check` 逐一列出 · not read: {', '.join(en)}; `fengqiao check` names all"
         return [line] if zh else []

@@ -69,9 +69,7 @@ class CheckReport:
         """Note what each heading of a file becomes, and what an unknown one might be."""
         used = {h for mapping in source.mapping.tables for h in headings_used(raw, mapping)}
         dropped = [h for h in raw.headings if h not in used]
-        shown = {
-            h: h if h in used else shown_heading(h, number) for number, h in enumerate(raw.headings, 1)
-        }
+        shown = {h: h if h in used else shown_heading(h, number) for number, h in enumerate(raw.headings, 1)}
         self.dropped[raw.name] = {h: shown[h] for h in dropped}
         lines, hints = [], []
         likely: dict[str, tuple[float, str]] = {}
@@ -96,13 +94,18 @@ class CheckReport:
 
     def unread_lines(self) -> list[str]:
         """One line for each file that is not read."""
-        unmapped = [f"{self.unread.shown(name)}: not read, no mapping knows it" for name in self.unread.unmapped]
+        unmapped = [
+            f"{self.unread.shown(name)}: not read, no mapping knows it" for name in self.unread.unmapped
+        ]
         other = [
             f"{self.unread.shown(name)}: not read, it is no CSV, XLSX, XLS or Parquet; save it as one, in this folder itself, or name it in a "
             "mapping (`folder/*.csv`, `archive.zip/*.csv`)"
             for name in self.unread.other
         ]
-        alone = [f"{self.unread.shown(name)}: not read: {' · '.join(LEFT_ALONE[why])}" for name, why in self.unread.left_alone]
+        alone = [
+            f"{self.unread.shown(name)}: not read: {' · '.join(LEFT_ALONE[why])}"
+            for name, why in self.unread.left_alone
+        ]
         return unmapped + other + alone
 
     def text(self) -> str:

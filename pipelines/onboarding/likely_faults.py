@@ -51,7 +51,9 @@ def worst_first(faults: Iterable[Fault]) -> list[Fault]:
     return sorted(faults, key=lambda f: (f.grave, -f.share, f.text))
 
 
-def faults_of_records(con: duckdb.DuckDBPyConnection, dropped: Mapping[str, Mapping[str, str]]) -> Iterator[Fault]:
+def faults_of_records(
+    con: duckdb.DuckDBPyConnection, dropped: Mapping[str, Mapping[str, str]]
+) -> Iterator[Fault]:
     """What the records themselves tell.
 
     Args:
@@ -99,7 +101,10 @@ def _closings(con: duckdb.DuckDBPyConnection, dropped: Mapping[str, Mapping[str,
     if not cases or closed:
         return
     named = [
-        f"{shown} ({file})" for file, headings in dropped.items() for h, shown in headings.items() if CLOSING in roles_of(h)
+        f"{shown} ({file})"
+        for file, headings in dropped.items()
+        for h, shown in headings.items()
+        if CLOSING in roles_of(h)
     ]
     remedy = (
         f"perhaps {', '.join(named[:3])}: map it as a step with `event_type: closed`"

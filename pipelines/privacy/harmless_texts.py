@@ -14,7 +14,9 @@ from pipelines.city.profile import REFERENCE
 from pipelines.privacy.personal_numbers import is_personal
 from pipelines.tables.contracts import PAIR_COLUMNS, TABLES
 
-KNOWN_KINDS = re.compile(r"\.(?:csv|tsv|txt|md|json|xlsx?|xlsb|ods|et|docx?|wps|pdf|parquet|zip|rar|7z|html?|yml|png|jpg)$")
+KNOWN_KINDS = re.compile(
+    r"\.(?:csv|tsv|txt|md|json|xlsx?|xlsb|ods|et|docx?|wps|pdf|parquet|zip|rar|7z|html?|yml|png|jpg)$"
+)
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 HASH_DIGITS = 4
 """Tells the texts of one file apart; of a million names some fifteen have the same, so that none is found by trying."""

@@ -1,9 +1,14 @@
 """What one GraphQL query may ask: Dagster's own pages are served, a query that multiplies itself is not."""
 
+import asyncio
+from functools import partial
+from types import SimpleNamespace
+
 import pytest
 from graphql import build_schema, parse, specified_rules, validate
 
-from dagster_project.command.bounded_queries import DEEPEST, RULES
+from dagster_project.command.bounded_queries import DEEPEST, RULES, refusals
+from dagster_project.command.guarded_webserver import bounded
 
 SCHEMA = build_schema("type Query { a: Query, b: String }")
 
@@ -52,3 +57,35 @@ def test_a_query_that_asks_too_much_is_refused(query: str) -> None:
 @pytest.mark.parametrize("query", ["{ __schema { types { name } } }", '{ __type(name: "Query") { name } }'])
 def test_the_schema_is_not_told(query: str) -> None:
     assert any("introspection" in each for each in problems(query))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "subscription { " + "a { " * (DEEPEST + 2) + "b" + " }" * (DEEPEST + 3),
+        "subscription { " + " ".join(f"x{n}: b" for n in range(3_001)) + " }",
+        "subscription { ...f } fragment f on Subscription { a { ...f } }",
+        "{ __schema { types { name } } }",
+        "subscription { " + "a { " * 100_000,
+        "no query",
+    ],
+)
+def test_a_subscription_over_the_websocket_that_asks_too_much_is_refused_before_dagster_sees_it(
+    query: str,
+) -> None:
+    asked: list[str] = []
+
+    async def dagsters_own(server: object, *, query: str, **rest: object) -> tuple[str, None]:
+        asked.append(query)
+        return "task", None
+
+    server = SimpleNamespace(handle_graphql_errors=lambda errors: [each.formatted for each in errors])
+    answer = partial(bounded(dagsters_own), server, websocket=None, operation_id="1", variables=None)
+    assert refusals(query)
+    task, problem = asyncio.run(answer(query=query))
+    assert task is None
+    assert problem["message"]
+    assert asked == []
+    ordinary = "subscription { capturedLogs { stdout cursor } }"
+    assert asyncio.run(answer(query=ordinary)) == ("task", None)
+    assert asked == [ordinary]

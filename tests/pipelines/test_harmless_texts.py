@@ -40,7 +40,9 @@ def test_known_words_are_shown_as_they_are(text: str) -> None:
     assert shown_heading(text, 3) == text
 
 
-@pytest.mark.parametrize("name", ["something.csv", "disputes2025w10.csv", "矛盾纠纷台账2025.xlsx", "2023", "old", "disputes.et"])
+@pytest.mark.parametrize(
+    "name", ["something.csv", "disputes2025w10.csv", "矛盾纠纷台账2025.xlsx", "2023", "old", "disputes.et"]
+)
 def test_a_file_of_known_words_keeps_its_name(name: str) -> None:
     assert shown_file_name(name, 1) == name
 
@@ -64,15 +66,27 @@ def land(tmp_path: Path) -> Path:
     folder = tmp_path / "land"
     folder.mkdir()
     (folder / "disputes.csv").write_text(
-        "纠纷编号,登记时间,纠纷类别,所属区域编码,张伟的手机,欧阳钦佐结案\nQ1,2025-03-03 10:00,D2,530302001,1,2\n", encoding="utf-8"
+        "纠纷编号,登记时间,纠纷类别,所属区域编码,张伟的手机,欧阳钦佐结案\nQ1,2025-03-03 10:00,D2,530302001,1,2\n",
+        encoding="utf-8",
     )
     return folder
 
 
 @pytest.mark.parametrize(
-    "name", ["张伟的投诉.xlsx", "zhang_wei.csv", "13812345678.docx", "张伟", "谈话（欧阳钦佐）.csv", "麒麟区\n张伟.csv", "~$张伟.xlsx"]
+    "name",
+    [
+        "张伟的投诉.xlsx",
+        "zhang_wei.csv",
+        "13812345678.docx",
+        "张伟",
+        "谈话（欧阳钦佐）.csv",
+        "麒麟区\n张伟.csv",
+        "~$张伟.xlsx",
+    ],
 )
-def test_check_draft_and_run_print_no_name_of_a_file_or_heading(land: Path, tmp_path: Path, name: str) -> None:
+def test_check_draft_and_run_print_no_name_of_a_file_or_heading(
+    land: Path, tmp_path: Path, name: str
+) -> None:
     if "." in name:
         (land / name).write_text("a,b\n1,2\n", encoding="utf-8")
     else:
@@ -80,7 +94,12 @@ def test_check_draft_and_run_print_no_name_of_a_file_or_heading(land: Path, tmp_
     profile = load_profile("qujing")
     report = check_folder(land, profile)
     page = fengqiao("check", str(land), "--verbose").stdout + fengqiao("check", str(land), "--json").stdout
-    printed = report.text() + page + "".join(unread_files(land, profile).lines()) + "".join(f.text for f in report.faults)
+    printed = (
+        report.text()
+        + page
+        + "".join(unread_files(land, profile).lines())
+        + "".join(f.text for f in report.faults)
+    )
     draft = draft_profile(land, tmp_path / "draft")
     printed += "".join(draft.notes)
     assert "张伟" not in printed

@@ -28,6 +28,7 @@ HONEST = (DATA / "honest_headings.txt").read_text(encoding="utf-8").splitlines()
 OTHERS = [
     "信 访 量", "信|访", "上\u2060访", "訪民", "X.F.R.Y", "ｘｉｎｆａｎｇ", "xìn fǎng cì shù", "Xin4Fang3", "信fang", "xin访", "рetition", "petiti0n", "ZongJiao", "宗敎信仰",
     "回 族", "汉族/少数民族", "政zhi面貌", "藏區流动人囗".replace("囗", "口"), "重 点 人 员", "維 穩", "人臉比對", "ＦａｃｅＩＤ", "ＧＰＳ", "WeChat号", "wēi xìn hào", "話單", "baseStation",
+    "XF件数", "XF", "xf_count", "涉XF", "xfjs", "七类重点", "重点七类", "三類重點", "qileizhongdian", "liudong", "LiuDong", "重信重访", "初信初访", "重复来信次数",
 ]  # fmt: skip
 """Made after the table was written and not added to it."""
 
