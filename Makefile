@@ -47,6 +47,7 @@ docs: setup ## write the generated pages anew
 	@.venv/bin/python -m dagster_project.command.sample_city
 	@.venv/bin/python -m features.catalogue.dictionary_page
 	@.venv/bin/python -m features.catalogue.lock_file
+	@.venv/bin/python -m models.escalation.sentences_page
 	@.venv/bin/python -m pipelines.tables.dictionary_page
 	@.venv/bin/python -m pipelines.onboarding.reference_page
 	@.venv/bin/python -m models.trial.field_trial

@@ -192,11 +192,3 @@ ORDERS: dict[str, Message] = {
     ),
 }
 """Sentence for each order of the list without a model (`escalation.default_order`)."""
-
-CODE_LABELS: dict[str, Message] = {
-    "category": Message("纠纷类别", "Category"),
-    "channel": Message("来源渠道", "Came in through"),
-    "relation": Message("当事人关系", "Relation of the parties"),
-    "missing": Message("未记录", "not recorded"),
-}
-"""Names of the coded columns in a reason."""

@@ -27,7 +27,7 @@ from features.engine.matrix import build_matrix
 from features.small_cells import hide_small_cells
 from models.escalation.design_matrix import design
 from models.escalation.explain import explain, reasons
-from models.escalation.reason_sentences import sentences
+from models.publishing.dispute_history import sentences_of
 from models.registry import registry
 from pipelines.city.profile import load_profile, recommendations
 from pipelines.home import find_home
@@ -159,7 +159,7 @@ print(
 # ## 5. The reasons
 #
 # Each column's contribution to the calibrated log-odds. They add up to the whole, and the strongest groups
-# are told in sentences.
+# are told in sentences: what was done or reported by the day it happened, and the newest harm, blows or weapon always.
 
 # %%
 explained = explain(trained, row, category)
@@ -171,9 +171,9 @@ strongest = sorted(
 pl.DataFrame(strongest[:10], schema=["column", "contribution"], orient="row")
 
 # %%
-told = reasons(
-    explained, row, matrix.cohort["dispute_id"][at : at + 1], built.names, sentences(profile, trained.levels)
-)
+with open_warehouse(home.warehouse, read_only=True) as con:
+    say = sentences_of(con, matrix.cohort[at : at + 1], published.as_of)
+told = reasons(explained, row, matrix.cohort["dispute_id"][at : at + 1], built.names, say)
 again = [reason["text_en"] for reason in told["reasons"][0]]
 assert not published.scored or again == [reason["text_en"] for reason in warning["reasons"]]
 again

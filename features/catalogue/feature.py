@@ -1,9 +1,11 @@
 """The definition of a feature: one declared column of the matrix, checked when it is built. No SQL, no dates and no computation here."""
 
-import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
+
+from features.catalogue.own_steps import OWN_STEPS
+from features.catalogue.said import UNITS, Pair, Said
 
 Windowed = Literal[
     "count", "sum", "mean", "share", "trend", "count_distinct", "max", "last_value", "days_since_last",
@@ -59,14 +61,6 @@ STOCKS = {"open_disputes", "overdue_disputes"}
 WINDOWS = {1: "7d", 4: "28d", 13: "13w", 52: "52w", None: "all"}
 """Windows in whole weeks and the suffix of the column's name; None is the whole history of the same dispute."""
 
-UNITS = {
-    "times": ("次", " times"), "disputes": ("件", " disputes"), "reports": ("件", " reports"), "days": ("天", " days"),
-    "weeks": ("周", " weeks"), "yuan": ("元", " yuan"), "people": ("人", " people"), "hours": ("小时", " hours"),
-    "share": ("%", "%"), "ratio": ("倍", "x"), "visits": ("次", " visits"), "flag": ("", ""), "kinds": ("种", " kinds"),
-    "units": ("个", " units"), "villages": ("个", " villages"), "points": ("分", " points"), "grade": ("级", ""),
-    "month": ("月", ""), "items": ("项", " items"), "households": ("户", " households"),
-}  # fmt: skip
-
 
 class WrongFeature(ValueError):
     """Raised by a declaration that the catalogue does not allow."""
@@ -93,6 +87,9 @@ class Feature:
         when_none: the value where there is no record; NaN is missing.
         direction: +1 or -1 where more is known never to lower, or raise, the danger; else 0.
         group: reasons are added up within it.
+        said: its sentence by value; by default the label and the number. Words are no part of the catalogue's hash.
+        own_steps: key of `OWN_STEPS` where its sentence tells the dispute's own records instead of the value.
+        is_reason: False where it may weigh but is no reason by itself, such as the month or a share without its whole.
     """
 
     name: str
@@ -111,6 +108,9 @@ class Feature:
     when_none: float
     direction: int = 0
     group: str
+    said: Said | None = field(default=None, repr=False)
+    own_steps: str | None = field(default=None, repr=False)
+    is_reason: bool = field(default=True, repr=False)
 
     def __post_init__(self) -> None:
         """Raise `WrongFeature` for a declaration that is not allowed."""
@@ -147,6 +147,7 @@ class Feature:
             (self.unit not in UNITS, f"no unit {self.unit!r}; use one of {', '.join(UNITS)}"),
             (self.direction not in (-1, 0, 1), "direction is -1, 0 or 1"),
             (not (self.label_zh and self.label_en), "both labels are needed"),
+            (self.own_steps is not None and self.own_steps not in OWN_STEPS, f"no steps {self.own_steps!r}; use one of {', '.join(OWN_STEPS)}"),
         ]  # fmt: skip
 
     @property
@@ -154,16 +155,21 @@ class Feature:
         """Whether the model may use the value but no reason may show it (boundary 2)."""
         return self.source in WITHHELD
 
-    def sentence(self, value: float, lang: str) -> str:
-        """The feature and its value as a sentence of a reason; it states what was recorded, never a property of a person."""
-        zh = lang == "zh"
-        label = self.label_zh if zh else self.label_en
+    @property
+    def patterns(self) -> Said:
+        """The patterns of its sentence in both languages."""
         if self.is_withheld:
-            return f"{label}（数字不公布）" if zh else f"{label} (figure not shown)"
-        if math.isnan(value):
-            return f"{label}：未记录" if zh else f"{label}: not recorded"
-        if self.unit == "flag":
-            return label if value else f"{label}：否" if zh else f"{label}: no"
-        shown = value * 100 if self.unit == "share" else value
-        number = f"{shown:,.0f}" if abs(shown) >= 10 or float(shown).is_integer() else f"{shown:,.1f}"
-        return f"{label}{number}{UNITS[self.unit][0]}" if zh else f"{label}: {number}{UNITS[self.unit][1]}"
+            withheld = f"{self.label_zh}（数字不公布）", f"{self.label_en} (figure not shown)"
+            return Said(withheld, missing=withheld)
+        return self.said or Said((f"{self.label_zh}{{n}}", f"{self.label_en}: {{n}}"))
+
+    @property
+    def title(self) -> Pair:
+        """What the column counts, without a value."""
+        if self.own_steps is not None:
+            return OWN_STEPS[self.own_steps].title
+        return self.label_zh, self.label_en
+
+    def sentence(self, value: float) -> Pair:
+        """The sentence of a value in Chinese and English; it states what was recorded, never a property of a person."""
+        return self.patterns.of(value, self.unit)

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 import duckdb
 import polars as pl
 
+from models.escalation.reason_sentences import ReasonSentences, sentences
 from pipelines.warehouse.as_known import as_known
 from pipelines.warehouse.warehouse import read_frame
 
@@ -21,18 +22,18 @@ _FACTS = f"""
 _TIMELINE = f"""
     with steps as (
         select dispute_id, registered_at as happened_at, first_known_at as known_at, 'registered' as kind,
-               tier, null as unit_id, null as result, '' as record_id
+               tier, null as unit_id, null as result, null as severity, '' as record_id
         from {_DISPUTES}
         union all
-        select same_as, registered_at, first_known_at, 'reregistered', tier, null, null, dispute_id
+        select same_as, registered_at, first_known_at, 'reregistered', tier, null, null, null, dispute_id
         from {as_known("core_dispute")} join dispute_link using (dispute_id)
         union all
-        select dispute_id, event_at, first_known_at, event_type, tier, unit_id, result, event_id
+        select dispute_id, event_at, first_known_at, event_type, tier, unit_id, result, null, event_id
         from {_STEPS}
         union all
-        select dispute_id, occurred_at, first_known_at, 'outcome', null, null, null, outcome_id
+        select dispute_id, occurred_at, first_known_at, 'outcome', null, null, null, severity, outcome_id
         from {as_known("core_outcome", once=True)})
-    select dispute_id, happened_at, known_at, kind, tier, unit_id, result from steps
+    select dispute_id, happened_at, known_at, kind, tier, unit_id, result, severity from steps
     order by dispute_id, happened_at, known_at, kind, record_id
 """
 
@@ -57,8 +58,18 @@ def facts(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> 
 
 def timeline(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """One row per recorded step of each dispute of the cohort in time order: registrations (a second one of the same quarrel too), events, outcomes."""
+    return own_records(con, cohort, as_of).drop("severity")
+
+
+def own_records(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The rows of `timeline` with the severity of a harm, 1 to 3; null for every other step."""
     steps = _frame(con, _TIMELINE, as_of)
     return steps.filter(pl.col("dispute_id").is_in(cohort["dispute_id"].implode()))
+
+
+def sentences_of(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> ReasonSentences:
+    """What the reasons of a cohort's disputes say, from their own records known before the Monday."""
+    return sentences(own_records(con, cohort, as_of), facts(con, cohort, as_of), as_of)
 
 
 def tier_now(con: duckdb.DuckDBPyConnection, cohort: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -18,9 +18,8 @@ from models.escalation.design_matrix import design
 from models.escalation.explain import REASON, explain, reasons
 from models.escalation.fitted_model import Trained
 from models.escalation.matured_history import matured_mondays, why_not_trainable
-from models.escalation.reason_sentences import sentences
 from models.progress import Progress
-from models.publishing.dispute_history import tier_now
+from models.publishing.dispute_history import sentences_of, tier_now
 from models.publishing.dispute_warnings import WeekScores, completed, rank_week
 from models.publishing.list_check import list_finding
 from models.registry.champion_check import (
@@ -95,7 +94,7 @@ def score_week(
     progress("scores and reasons", 0.4)
     scores = _scores(matrix, profile, trained, champion)
     ranked = rank_week(matrix.cohort, scores, profile, as_of, origin == "simulated")
-    explained = _reasons(matrix, ranked, profile, trained)
+    explained = _reasons(con, matrix, ranked, as_of, trained)
     warnings = completed(ranked, explained, tier_now(con, matrix.cohort, as_of))
     finding = list_finding(warnings, profile.settings.capacity)
     if not finding.passed:
@@ -155,7 +154,9 @@ def _scores(
     )
 
 
-def _reasons(matrix: Matrix, ranked: pl.DataFrame, profile: Profile, trained: Trained | None) -> pl.DataFrame:
+def _reasons(
+    con: duckdb.DuckDBPyConnection, matrix: Matrix, ranked: pl.DataFrame, as_of: date, trained: Trained | None
+) -> pl.DataFrame:
     """Reasons of the rows near the top and on the list; empty without a model."""
     if trained is None or ranked.is_empty():
         return pl.DataFrame(schema={"dispute_id": pl.String, "reasons": pl.List(REASON)})
@@ -165,4 +166,4 @@ def _reasons(matrix: Matrix, ranked: pl.DataFrame, profile: Profile, trained: Tr
     rows = built.rows(at)
     cohort = matrix.cohort[at]
     explained = explain(trained, rows, cohort["category"])
-    return reasons(explained, rows, cohort["dispute_id"], built.names, sentences(profile, trained.levels))
+    return reasons(explained, rows, cohort["dispute_id"], built.names, sentences_of(con, cohort, as_of))

@@ -3,11 +3,12 @@
 import numpy as np
 import polars as pl
 
+from features.catalogue.catalogue import CATALOGUE
 from features.engine.matrix import Matrix
 from models.escalation.design_matrix import design
-from models.escalation.explain import explain, reasons
+from models.escalation.explain import explain, strongest
 from models.escalation.fitted_model import Trained
-from models.escalation.reason_sentences import sentences
+from models.escalation.reason_sentences import reason_group
 from pipelines.city.profile import Profile
 
 N_KEPT = 10
@@ -29,11 +30,11 @@ def frequent_reasons(
         trained: the model that explains.
         matrix: holds the rows of the predictions.
         predictions: of the backtest; the rows the trees would have listed are taken.
-        profile: capacity and names of codes.
+        profile: capacity.
 
     Returns:
-        `SCHEMA`, the most frequent first: warnings that gave it, their share of all listed, and the
-        sentence it was told by most often.
+        `SCHEMA`, the most frequent first: the column, the warnings that gave it or another of the
+        same name, their share of all listed, and the name; each warning says it with its own day or figure.
     """
     listed = predictions.filter(
         (pl.col("model") == "lightgbm") & (pl.col("rank") <= profile.settings.capacity)
@@ -48,24 +49,26 @@ def frequent_reasons(
         return pl.DataFrame(schema=SCHEMA)
     built = design(matrix, trained.levels)
     rows = built.rows(at)
-    by_dispute = reasons(
+    chosen = strongest(
         explain(trained, rows, matrix.cohort["category"][at]),
         rows,
-        pl.Series("dispute_id", np.arange(len(at))),
+        pl.Series("dispute_id", np.arange(len(at))).cast(pl.String),
         built.names,
-        sentences(profile, trained.levels),
+        reason_group,
+        {},
     )
-    all_reasons = by_dispute.explode("reasons").select(pl.col("reasons").struct.unnest())
+    titles = pl.DataFrame(
+        [(entry.name, *entry.title) for entry in CATALOGUE],
+        schema=["feature", "example_zh", "example_en"],
+        orient="row",
+    )
     return (
-        all_reasons.group_by("feature", "text_zh", "text_en")
-        .agg(pl.len().cast(pl.Int64).alias("n"))
-        .sort(["n", "text_zh"], descending=[True, False])
-        .group_by("feature", maintain_order=True)
-        .agg(
-            pl.col("n").sum().alias("warnings"),
-            pl.col("text_zh").first().alias("example_zh"),
-            pl.col("text_en").first().alias("example_en"),
-        )
+        chosen.join(titles, on="feature")
+        .group_by("feature", "example_zh", "example_en")
+        .agg(pl.len().cast(pl.Int64).alias("warnings"))
+        .sort(["warnings", "feature"], descending=[True, False])
+        .group_by("example_zh", "example_en", maintain_order=True)
+        .agg(pl.col("feature").first(), pl.col("warnings").sum())
         .with_columns(share=pl.col("warnings") / len(at))
         .sort(["warnings", "feature"], descending=[True, False])
         .head(N_KEPT)

@@ -140,7 +140,9 @@ def test_the_ten_most_frequent_reasons_are_listed_with_their_share(
 
 
 def test_the_danger_that_was_put_in_is_among_the_reasons(champion: Registered) -> None:
-    assert {"threat", "category"} & set(champion.reasons["feature"][:4])
+    assert {"threat", "violence", "threat_reports_28d", "threat_reports_all"} & set(
+        champion.reasons["feature"][:6]
+    )
 
 
 def test_what_happened_to_versions_is_told_in_order(

@@ -1,37 +1,59 @@
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
 import polars as pl
 import pytest
 
+from features.catalogue.catalogue import CATALOGUE
 from features.engine.matrix import Matrix
 from models.escalation.explain import Explained, explain, reasons
 from models.escalation.history import History
-from models.escalation.reason_sentences import sentences
+from models.escalation.reason_sentences import reason_group, sentences
 from models.escalation.training import train_on
 from models.escalation.training_set import build_training_set
-from models.wording import Message
 from pipelines.city.profile import Profile
+
+MONDAY = date(2026, 11, 30)
+NO_RECORDS = pl.DataFrame(
+    schema={
+        "dispute_id": pl.String, "kind": pl.String, "happened_at": pl.Datetime, "known_at": pl.Datetime,
+        "result": pl.String, "severity": pl.Int64,
+    }
+)  # fmt: skip
+NO_INTAKE = pl.DataFrame(
+    schema={
+        "dispute_id": pl.String,
+        "registered_at": pl.Datetime,
+        "weapon": pl.Boolean,
+        "violence": pl.Boolean,
+    }
+)
+ROW = np.ones((1, 2), dtype=np.float32)
 
 
 class Plain:
     """Two groups over three columns, told by name and value."""
 
-    def group_of(self, name: str) -> str:
+    def __init__(self, always: Mapping[str, str] | None = None) -> None:
+        self.grave = always or {}
+
+    def group_of(self, name: str) -> str | None:
         return {
             "threat": "threats",
             "reports": "threats",
             "load": "place",
             "month": "season",
             "age": "state",
+            "weather": None,
         }[name]
 
-    def spoken(self, values: pl.DataFrame) -> pl.DataFrame:
-        text = pl.format("{}={}", "feature", pl.col("value").cast(pl.String).fill_null("none"))
-        return values.with_columns(text_zh=text, text_en=text)
+    def always(self) -> Mapping[str, str]:
+        return self.grave
 
-    def withheld(self) -> frozenset[str]:
-        return frozenset({"load"})
+    def spoken(self, chosen: pl.DataFrame) -> pl.DataFrame:
+        text = pl.format("{}={}", "feature", pl.col("value").cast(pl.String).fill_null("none"))
+        return chosen.with_columns(text_zh=text, text_en=text)
 
 
 def test_base_and_contributions_add_up_to_the_calibrated_log_odds(
@@ -44,17 +66,12 @@ def test_base_and_contributions_add_up_to_the_calibrated_log_odds(
     explained = explain(trained, rows, category)
     calibrated = trained.calibration.log_odds(trained.log_odds(rows), category)
     assert explained.base + explained.contributions.sum(axis=1) == pytest.approx(calibrated, abs=1e-9)
-    given_reasons = reasons(
-        explained,
-        rows,
-        given.design.matrix.cohort["dispute_id"][at],
-        trained.names,
-        sentences(profile, trained.levels),
-    )
+    numbers = pl.Series([f"Q{n}" for n in range(len(at))])
+    given_reasons = reasons(explained, rows, numbers, trained.names, sentences(NO_RECORDS, NO_INTAKE, MONDAY))
     assert (given_reasons["reasons"].list.len() == 3).all()
     texts = given_reasons["reasons"].explode().struct.unnest()
     assert texts["text_zh"].null_count() == texts["text_en"].null_count() == 0
-    assert texts.filter(pl.col("feature") == "category")["text_zh"].str.starts_with("纠纷类别：").all()
+    assert not {"category", "channel", "relation", "month"} & set(texts["feature"])
 
 
 def test_the_strongest_three_groups_are_told_what_pushes_up_first() -> None:
@@ -76,27 +93,41 @@ def test_the_strongest_three_groups_are_told_what_pushes_up_first() -> None:
     assert [one["feature"] for one in second] == ["reports", "month", "age"]
 
 
-def test_a_figure_of_the_care_services_weighs_and_is_never_told(profile: Profile) -> None:
-    say = sentences(profile, {"category": (), "channel": (), "relation": ()})
-    name = "township_visits_overdue_28d"
-    explained = Explained(base=np.array([-3.0]), contributions=np.array([[0.8]]))
-    given_reasons = reasons(explained, np.array([[3.0]], dtype=np.float32), pl.Series(["Q1"]), (name,), say)
-    ((one,),) = given_reasons["reasons"].to_list()
-    assert (one["feature"], one["value"], one["contribution"]) == (name, None, pytest.approx(0.8))
-    assert one["text_zh"] == "近28天本乡镇逾期服务（数字不公布）"
-    assert one["text_en"] == "Care visits overdue in the township in the last 28 days (figure not shown)"
+def test_what_is_no_reason_weighs_and_is_not_told() -> None:
+    explained = Explained(base=np.zeros(1), contributions=np.array([[9.0, 0.2]]))
+    ((one,),) = reasons(explained, ROW, pl.Series(["Q1"]), ("weather", "threat"), Plain())[
+        "reasons"
+    ].to_list()
+    assert (one["feature"], one["contribution"]) == ("threat", pytest.approx(0.2))
 
 
-def test_codes_are_told_by_the_profiles_names(profile: Profile) -> None:
-    say = sentences(profile, {"category": ("D1", "D2"), "channel": ("grid",), "relation": ()})
-    spoken_rows = say.spoken(
-        pl.DataFrame(
-            {"feature": ["category", "channel", "relation", "threat"], "value": [1.0, 0.0, None, 1.0]},
-            schema={"feature": pl.String, "value": pl.Float64},
-        )
-    )
-    assert spoken_rows["text_en"].to_list()[1:3] == [
-        "Came in through: Grid patrol",
-        "Relation of the parties: not recorded",
-    ]
-    assert spoken_rows["text_zh"][0] == Message("纠纷类别：邻里", "").zh
+def test_a_group_whose_reasons_all_go_the_other_way_is_not_told() -> None:
+    explained = Explained(base=np.zeros(1), contributions=np.array([[0.0, 0.2]]))
+    ((one,),) = reasons(explained, ROW, pl.Series(["Q1"]), ("load", "threat"), Plain())["reasons"].to_list()
+    assert one["feature"] == "threat"
+
+
+@pytest.mark.parametrize(
+    ("contributions", "told"),
+    [
+        ([0.4, 0.1, 0.5, 0.3, 0.2], ["load", "reports", "month"]),  # its group is shown by another column
+        ([0.0, -0.1, 0.5, 0.3, 0.2], ["load", "month", "reports"]),  # its group lowers the chance
+        ([0.0, 0.0, 0.5, 0.3, 0.2], ["load", "month", "reports"]),  # it weighs nothing
+    ],
+)
+def test_the_newest_grave_record_is_told_whatever_it_weighs(
+    contributions: list[float], told: list[str]
+) -> None:
+    names = ("threat", "reports", "load", "month", "age")
+    explained = Explained(base=np.zeros(1), contributions=np.array([contributions]))
+    rows = np.arange(5, dtype=np.float32)[None]
+    (given,) = reasons(explained, rows, pl.Series(["Q1"]), names, Plain({"Q1": "reports"}))[
+        "reasons"
+    ].to_list()
+    assert [one["feature"] for one in given] == told
+
+
+def test_no_figure_of_the_care_services_can_be_a_reason() -> None:
+    withheld = [entry for entry in CATALOGUE if entry.is_withheld]
+    assert withheld
+    assert not [entry.name for entry in withheld if reason_group(entry.name) is not None]

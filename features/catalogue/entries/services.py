@@ -31,11 +31,11 @@ OUTREACH = [
     *by_place({"township": (13,)}, "outreach", "宣讲议事活动", "Outreach sessions", source="outreach", aggregation="count", unit="times",
                when_none=NONE_IS_ZERO, group="outreach"),
     *by_place({"township": (13,)}, "outreach_attendance", "宣讲议事参加人次", "Attendance at outreach sessions", source="outreach", aggregation="sum",
-               measure="attendance", unit="people", when_none=NONE_IS_ZERO, group="outreach"),
+               measure="attendance", unit="people", when_none=NONE_IS_ZERO, group="outreach", is_reason=False),
     Feature(name="days_since_outreach", label_zh="本乡镇距上次宣讲议事", label_en="Days since the township's last outreach session (at most 52 weeks)", source="outreach",
-            entity="township", aggregation="days_since_last", weeks=52, unit="days", when_none=MISSING, group="outreach"),
+            entity="township", aggregation="days_since_last", weeks=52, unit="days", when_none=MISSING, group="outreach", is_reason=False),
     current("township", "volunteers", "平安志愿者", "Volunteers", source="volunteers", weeks=52, aggregation="last_value", measure="n_volunteers", unit="people",
-        when_none=MISSING, group="outreach"),
+        when_none=MISSING, group="outreach", is_reason=False),
 ]  # fmt: skip
 
 ENTRIES = (*COVERAGE, *OUTREACH)
