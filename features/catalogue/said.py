@@ -26,7 +26,7 @@ _LONG_HOURS = 48
 
 @dataclass(frozen=True)
 class Said:
-    """Patterns of one feature's sentence; `{n}` is the number with its unit, `{bare}` without, `{nth}` as an ordinal.
+    """Patterns of one feature's sentence; `{n}` is the number with its unit, `{weeks}` it in weeks, `{nth}` as an ordinal.
 
     Attributes:
         some: for any other value.
@@ -47,12 +47,12 @@ class Said:
         if math.isnan(value):
             zh, en = self.missing or _not_recorded(self.some)
             return zh, en[:1].upper() + en[1:]
-        number, bare = number_said(abs(value), unit), _written(abs(value))
+        number, weeks = number_said(abs(value), unit), number_said(abs(value), "weeks")
         nth = nth_said(round(abs(value)))
         zh, en = self._pattern(value)
         zh, en = (
-            zh.format(n=number[0], bare=bare[0], nth=nth[0]),
-            en.format(n=number[1], bare=bare[1], nth=nth[1]),
+            zh.format(n=number[0], weeks=weeks[0], nth=nth[0]),
+            en.format(n=number[1], weeks=weeks[1], nth=nth[1]),
         )
         return zh, en[:1].upper() + en[1:]
 

@@ -95,8 +95,8 @@ def strongest(
         always: by dispute a column to be among its three, in the place of its own group, else of the weakest.
 
     Returns:
-        dispute_id, feature, value (null where missing), contribution of the group; strongest first, in the
-        order given. Fewer than three where no more groups hold a column that goes the group's way.
+        dispute_id, feature, value (null where missing), contribution of the group, of the column alone where
+        it is shown in spite of its group's weight; strongest first, in the order given. Fewer than three where no more groups hold a column that goes the group's way.
     """
     groups = [group_of(name) for name in names]
     levels = sorted({group for group in groups if group is not None})
@@ -107,8 +107,8 @@ def strongest(
     for row, number in enumerate(dispute_id.to_list()):
         shown = {int(at): int(column[row, at]) for at in order[row] if np.isfinite(strength[row, at])}
         grave = column_of.get(always.get(number, ""))
-        if grave is not None:
-            _put_in(shown, levels.index(groups[grave] or ""), grave)
+        if grave is not None and _put_in(shown, levels.index(groups[grave] or ""), grave):
+            summed[row, levels.index(groups[grave] or "")] = explained.contributions[row, grave]
         chosen += [
             (number, names[at], float(rows[row, at]), float(summed[row, level]))
             for level, at in shown.items()
@@ -131,11 +131,13 @@ def _by_group(
     return summed, column, np.where(push > 0, _strength(summed), -np.inf)
 
 
-def _put_in(shown: dict[int, int], level: int, column: int) -> None:
-    """Show a column in the place of its own group, else of the weakest one shown."""
-    if level not in shown and len(shown) == SHOWN_GROUPS:
+def _put_in(shown: dict[int, int], level: int, column: int) -> bool:
+    """Show a column in the place of its own group, else of the weakest one shown; whether its group was not shown."""
+    is_new = level not in shown
+    if is_new and len(shown) == SHOWN_GROUPS:
         shown.popitem()
     shown[level] = column
+    return is_new
 
 
 def _strength(summed: np.ndarray) -> np.ndarray:

@@ -108,7 +108,7 @@ def test_a_group_whose_reasons_all_go_the_other_way_is_not_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("contributions", "told"),
+    ("contributions", "shown"),
     [
         ([0.4, 0.1, 0.5, 0.3, 0.2], ["load", "reports", "month"]),  # its group is shown by another column
         ([0.0, -0.1, 0.5, 0.3, 0.2], ["load", "month", "reports"]),  # its group lowers the chance
@@ -116,7 +116,7 @@ def test_a_group_whose_reasons_all_go_the_other_way_is_not_told() -> None:
     ],
 )
 def test_the_newest_grave_record_is_told_whatever_it_weighs(
-    contributions: list[float], told: list[str]
+    contributions: list[float], shown: list[str]
 ) -> None:
     names = ("threat", "reports", "load", "month", "age")
     explained = Explained(base=np.zeros(1), contributions=np.array([contributions]))
@@ -124,7 +124,7 @@ def test_the_newest_grave_record_is_told_whatever_it_weighs(
     (given,) = reasons(explained, rows, pl.Series(["Q1"]), names, Plain({"Q1": "reports"}))[
         "reasons"
     ].to_list()
-    assert [one["feature"] for one in given] == told
+    assert [one["feature"] for one in given] == shown
 
 
 def test_no_figure_of_the_care_services_can_be_a_reason() -> None:

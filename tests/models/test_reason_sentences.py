@@ -142,8 +142,8 @@ def histories(draw: st.DrawFn) -> list[OwnRecord]:
 
 def days_in(text: str) -> set[date]:
     """The dates a Chinese sentence names; without a year, of the Monday's."""
-    found = re.findall(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日", text)
-    return {date(int(year or MONDAY.year), int(month), int(day)) for year, month, day in found}
+    parts = re.findall(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日", text)
+    return {date(int(year or MONDAY.year), int(month), int(day)) for year, month, day in parts}
 
 
 @given(records=histories(), name=st.sampled_from(sorted(OWN_STEPS)))
@@ -209,8 +209,8 @@ def test_a_figure_is_told_in_a_sentence(name: str, value: float, zh: str) -> Non
 
 
 def test_no_sentence_has_a_gap_or_a_share_of_an_unknown_whole() -> None:
-    told = "".join(line for line in page().split("## Never told")[0].splitlines() if line.startswith("|"))
-    assert not re.findall(r"[{}]|nan|  |：：|: :|%", told.replace("|  |", "|"))
+    rows = "".join(line for line in page().split("## Never told")[0].splitlines() if line.startswith("|"))
+    assert not re.findall(r"[{}]|nan|  |：：|: :|%", rows.replace("|  |", "|"))
     assert not [
         entry.name
         for entry in CATALOGUE

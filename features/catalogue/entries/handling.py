@@ -47,7 +47,7 @@ DANGER = [
     _days_since("days_since_threat", "距上次报告威胁", "Days since a threat was last reported", "threats", own_steps="threat", where=where(event_type="threat_reported")),
     *windows((4, 13, None), "violence_reports", "报告动手", "Blows reported", own_steps="blows", where=where(event_type="violence_reported"), group="violence", direction=1, **_COUNTED),
     _days_since("days_since_violence", "距上次报告动手", "Days since blows were last reported", "violence", own_steps="blows", where=where(event_type="violence_reported")),
-    *windows((None,), "outcomes", "已记录伤害", "Harms recorded", own_steps="harm", group="violence", direction=1, **(_COUNTED | {"source": "outcomes"})),
+    *windows((None,), "outcomes", "已记录伤害", "Harms recorded", own_steps="harm", group="violence", direction=1, **{**_COUNTED, "source": "outcomes"}),
     _days_since("days_since_outcome", "距上次记录伤害", "Days since a harm was last recorded", "violence", own_steps="harm", source="outcomes"),
 ]  # fmt: skip
 

@@ -43,7 +43,7 @@ NOW = [
       for place in ("township", "county")),
     current("township", "load", "每周接案能力所摊在办纠纷", "Disputes open now per weekly place", source="open_disputes", aggregation="sum", measure="load_permille",
         scale=1000.0, unit="disputes", when_none=MISSING, group="load",
-        said=Said(("{where}在办纠纷相当于{bare}周的接案能力", "Disputes open{where}: as many as its units take in in {bare} weeks"),
+        said=Said(("{where}在办纠纷相当于{weeks}的接案能力", "Disputes open{where}: as many as its units take in within {weeks}"),
                   zero=("{where}目前没有在办纠纷", "Disputes open now{where}: none"),
                   missing=("{where}没有填接案能力", "Weekly capacity{where}: not filled in"))),
     Feature(name="township_weekly_capacity", label_zh="本乡镇调解单位每周接案能力", label_en="Disputes the township's units can take a week", source="area", entity="township",

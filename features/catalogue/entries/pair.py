@@ -17,7 +17,7 @@ _PAIR: dict[str, Any] = {
 def _said(zh: str, en: str, none_zh: str) -> Said:
     """Patterns that name the pair and the window first."""
     return Said(
-        (f"同一对当事人{{when}}{zh}", f"{en}{{when}}: {{n}}"),
+        (f"同一对当事人{{when}}（含本案）{zh}", f"{en}{{when}}, this dispute included: {{n}}"),
         zero=(f"{{when}}同一对当事人{none_zh}", f"{en}{{when}}: none"),
     )
 

@@ -22,7 +22,7 @@ COVERAGE = [
     Feature(name="township_service_overdue_last_year", label_zh="本乡镇该项去年未来4周同期逾期服务", entity="township_service", measure="overdue", weeks=4, weeks_ago=48,
             label_en="Care visits of this service overdue in the township in the next 4 weeks' place of last year", **_VISITS),
     current("township_service", "visits_overdue_last", "上次统计逾期服务", "Care visits overdue at the last count", weeks=52, measure="overdue",
-        **(_VISITS | {"aggregation": "last_value"})),
+        **{**_VISITS, "aggregation": "last_value"}),
     current("township_service", "caseload", "服务对象", "People entitled to care visits", source="coverage", weeks=52, aggregation="last_value", measure="caseload",
         unit="people", when_none=MISSING, group="services"),
 ]  # fmt: skip
