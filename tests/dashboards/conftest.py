@@ -1,8 +1,10 @@
 """A home with a published week in it, and the screens over it, run without a browser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -13,6 +15,16 @@ from tests.worlds.edited_week import shown
 from tests.worlds.published_city import WEEKS, published_city
 from tests.worlds.small_city import SmallCity
 from tests.worlds.store import copy_of
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed_packages_are_read_once() -> Iterator[None]:
+    """Streamlit reads what every installed package says of itself at each run of a page; a server does so once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests)
+        )
+        yield
 
 
 @pytest.fixture(scope="session")
