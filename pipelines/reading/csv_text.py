@@ -23,6 +23,8 @@ LINES_COMPARED = 20
 TEXT_COMPARED = 1 << 16
 TOO_FEW = "the line has fewer fields than there are headings: it breaks off, or a line break stands in a field without quotes"
 REMEDY = "Export it again, with fields that hold separators, quotes or line breaks in quotes."
+LONGEST_LINE = 1 << 24
+"""Letters of one line; a longer one would be copied a dozen times before it was found to be no row."""
 WRAPPED = r'^="(.*)"$'
 """How a text is written that a spreadsheet program must not take for a number."""
 
@@ -74,7 +76,15 @@ def csv_form(name: str, text: str, separator: str | None, header_row: int) -> Cs
 
 
 def refuse_large_text(name: str, text: str, form: CsvForm, limits: FileLimits) -> None:
-    """Refuse a CSV with more columns, rows or cells than the profile lets in."""
+    """Refuse a CSV with more columns, rows or cells than the profile lets in, or with a line that is none of a table.
+
+    Raises:
+        OutOfBounds: names the bound and, where it may be raised, the setting.
+    """
+    if _has_endless_line(text):
+        raise OutOfBounds(
+            f"{name}: a line is longer than {LONGEST_LINE:,} letters, which is no row of a table. Export the file again."
+        )
     rows = text.count("\n")
     for bound, value in (("columns", form.width), ("rows", rows), ("cells", rows * form.width)):
         if value > getattr(limits, bound):
@@ -82,6 +92,16 @@ def refuse_large_text(name: str, text: str, form: CsvForm, limits: FileLimits) -
                 f"{name}: {value:,} {bound}, and no more than {getattr(limits, bound):,} are read. Send it in smaller files, "
                 f"or raise `limits: {{{bound}: ...}}` in profile.yml"
             )
+
+
+def _has_endless_line(text: str) -> bool:
+    """Whether a line is too long: looked for by the last line break of each stretch that long, not line by line."""
+    at = 0
+    while len(text) - at > LONGEST_LINE:
+        at = text.rfind("\n", at, at + LONGEST_LINE + 1) + 1
+        if at == 0:
+            return True
+    return False
 
 
 def csv_frame(name: str, content: bytes, form: CsvForm, before: int = 0) -> pl.DataFrame:
