@@ -12,7 +12,7 @@ from pipelines.simulator.parameters import NEXT_DOOR_NUMBERS
 from pipelines.simulator.weekly_feed import Feed, new_feed, resumed
 from pipelines.simulator.world import Week, World, make_world
 
-SCALE, HISTORY, WEEKS = 0.05, 52, 8
+SCALE, HISTORY, WEEKS = 0.02, 52, 8
 NOBODY = np.zeros(0, dtype=np.int64)
 READ: dict[str, Callable[[Path], pl.DataFrame]] = {
     "disputes": lambda p: pl.read_csv(p, encoding="gb18030", infer_schema=False),
@@ -57,25 +57,32 @@ def rows(out: Path, table: str) -> pl.DataFrame:
     return pl.concat([READ[table](path) for path in paths], how="vertical_relaxed")
 
 
+@pytest.fixture(scope="module")
+def lived(saved: Path, profile: Profile, tmp_path_factory: pytest.TempPathFactory) -> tuple[Feed, Path]:
+    """A city lived at once; and the last weeks one by one, from its saved state (`weeks`) and without a stop (`unbroken`)."""
+    folder = tmp_path_factory.mktemp("lived")
+    whole = new_feed(profile, city(profile))
+    whole.live_weeks(folder / "history", HISTORY)
+    whole.live_weeks(folder / "rest", WEEKS)
+    live(resumed(saved / "state", profile, city(profile)), folder / "weeks")
+    once = new_feed(profile, city(profile))
+    once.live_weeks(folder / "again", HISTORY)
+    live(once, folder / "unbroken")
+    return whole, folder
+
+
 @pytest.mark.parametrize("table", READ)
 def test_weeks_lived_one_by_one_from_a_saved_state_are_those_of_a_city_lived_at_once(
-    saved: Path, profile: Profile, tmp_path: Path, table: str
+    lived: tuple[Feed, Path], table: str
 ) -> None:
-    whole = new_feed(profile, city(profile))
-    whole.live_weeks(tmp_path / "history", HISTORY)
-    whole.live_weeks(tmp_path / "rest", WEEKS)
+    whole, folder = lived
     later = pl.concat(whole.waiting[table])
-    live(resumed(saved / "state", profile, city(profile)), tmp_path / "weeks")
-    stepped = rows(tmp_path / "weeks", table)
+    stepped = rows(folder / "weeks", table)
     assert len(stepped) == len(later.filter(pl.col("known") < (HISTORY + WEEKS) * 7 * 1_440))
-    once = new_feed(profile, city(profile))
-    once.live_weeks(tmp_path / "again", HISTORY)
-    live(once, tmp_path / "unbroken")
-    for path in sorted((tmp_path / "weeks").rglob("*")):
+    for path in sorted((folder / "weeks").rglob("*")):
         if path.is_file():
             assert (
-                path.read_bytes()
-                == (tmp_path / "unbroken" / path.relative_to(tmp_path / "weeks")).read_bytes()
+                path.read_bytes() == (folder / "unbroken" / path.relative_to(folder / "weeks")).read_bytes()
             )
 
 
