@@ -11,7 +11,7 @@ from pipelines.city.profile import Profile
 from pipelines.erasure.erase import are_erased, erased_marks
 from pipelines.intake.cell_faults import cell_faults, hold_faults, with_1900_days
 from pipelines.intake.flags_of_held_rows import keep_flags
-from pipelines.intake.key_checks import TWO_MATTERS, keys_checked
+from pipelines.intake.key_checks import NOUGHTS_LOST, TWO_MATTERS, keys_checked, noughts_lost
 from pipelines.intake.known_time import in_time, known_at
 from pipelines.intake.merged_codes import merged_code_of_lines, old_codes_notice
 from pipelines.intake.parsing import Parsed, choose_rows, name_columns, parse, with_bad
@@ -84,8 +84,10 @@ def _take_table(
     core_rows, summed = _core_rows(parsed.good, mapping.table, profile, key, con, old_codes)
     replace_rows_named_by_line(con, raw.name, source, mapping, core_rows, known)
     two_matters = keys_checked(con, raw.name, mapping, core_rows)
+    without_noughts = noughts_lost(con, mapping, core_rows)
     parsed = hold(parsed, pl.Series(LINE, two_matters, dtype=pl.Int64), TWO_MATTERS)
-    core_rows = core_rows.filter(~pl.col(LINE).is_in(two_matters))
+    parsed = hold(parsed, pl.Series(LINE, without_noughts, dtype=pl.Int64), NOUGHTS_LOST)
+    core_rows = core_rows.filter(~pl.col(LINE).is_in([*two_matters, *without_noughts]))
     notices += () if is_whole(source, mapping) else emptied_cells(con, mapping.table, core_rows)
     coming = _keys_named(named, mapping)
     notices += records_that_stopped(con, source, mapping, coming, known)

@@ -17,6 +17,10 @@ from pipelines.warehouse.as_known import table_as_it_stands
 from pipelines.warehouse.warehouse import read_frame
 
 TWO_MATTERS = "one number, two matters; if numbers are unique only within a place or a year, say `key_within` in a mapping"
+NOUGHTS_LOST = (
+    "the number of a known record but for noughts in front, on the same day and in the same place: saved as a number? "
+    "Save the column as text and send it again"
+)
 SAME_MATTER = {
     "disputes": ("township_code", "category", "parties_key"),
     "grid_reports": ("township_code", "report_type"),
@@ -60,6 +64,41 @@ def keys_checked(
         (pl.col(LINE) >= 0) & (pl.col("other") | (in_file_only & pl.col("other").any().over(key)))
     )
     return other_matters[LINE].sort().to_list()
+
+
+def noughts_lost(con: duckdb.DuckDBPyConnection, mapping: TableMapping, rows: pl.DataFrame) -> list[int]:
+    """The lines of core rows that are a record of the warehouse, or of the same rows, but for noughts before their number.
+
+    Two such numbers of one day, place and kind are one record that a spreadsheet saved as a number; others are two.
+    """
+    table = mapping.table
+    if table not in SAME_MATTER or not len(rows):
+        return []
+    (key,) = key_columns(table)
+    digits = rows.filter(pl.col(key).str.contains(r"^\d+$"))
+    if not len(digits):
+        return []
+    facts = [c for c in SAME_MATTER[table] if c in rows.columns and c != "parties_key"]
+    began = HAPPENED_IN[table]
+    con.register(
+        "arriving_numbers", digits.select(pl.col(key).str.strip_chars_start("0").alias("bare")).unique()
+    )
+    known = read_frame(
+        con,
+        f"""
+        select {key}, {began}, {", ".join(facts)} from {table_as_it_stands(CORE_TABLES[table])}
+        where ltrim({key}, '0') in (select bare from arriving_numbers) and regexp_full_match({key}, '[0-9]+') order by all
+        """,
+    )
+    con.unregister("arriving_numbers")
+    known = known.cast({name: rows.schema[name] for name in (key, began, *facts)})
+    both = pl.concat(
+        [known.with_columns(pl.lit(-1, dtype=pl.Int64).alias(LINE)), digits.select(key, began, *facts, LINE)]
+    )
+    matter = [pl.col(key).str.strip_chars_start("0").alias("bare"), pl.col(began).dt.date(), *facts]
+    spellings = pl.col(key).n_unique().over(matter)
+    is_new = ~pl.col(key).is_in(known[key].implode())
+    return both.filter((pl.col(LINE) >= 0) & (spellings > 1) & is_new)[LINE].sort().to_list()
 
 
 def _known_versions(

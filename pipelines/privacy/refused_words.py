@@ -83,7 +83,7 @@ def resembles_refused(heading: str) -> str | None:
     read = readings(heading)
     if not read.han or _refused(heading, HEADINGS):
         return None
-    sound = pinyin(read.han)
+    sound = pinyin(_without_allowed(read).han)
     for row in _table():
         if (
             row["kind"] in HEADINGS
