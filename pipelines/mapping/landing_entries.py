@@ -96,7 +96,7 @@ def unpack(archive: Path, member: zipfile.ZipInfo, target: Path) -> None:
     try:
         with (
             zipfile.ZipFile(archive, metadata_encoding="gb18030") as file,
-            file.open(member.filename) as packed,
+            file.open(member) as packed,  # not by its name, which another file in it may bear too
             target.open("xb") as out,
         ):
             while block := packed.read(1 << 20):

@@ -14,7 +14,9 @@ NAME_LIKE = re.compile(r"[^\W\d_a-zA-Z]|[A-Z][a-z]+[A-Z][a-z]|[A-Z]{7,}")
 
 
 def kept_file_name(name: str, pattern: str) -> str:
-    """The name, or, where more of it than the pattern's words, dates and serials is in it, the pattern with a hash.
+    """The name, or the pattern with a hash where more than the pattern's words, dates and serials is in it.
+
+    A sign that is not seen (a line end, an escape, a mark of direction) is more, too.
 
     Args:
         name: of a file in the landing folder.
@@ -24,7 +26,7 @@ def kept_file_name(name: str, pattern: str) -> str:
     for literal in OF_A_PATTERN.split(pattern):
         rest = rest.replace(unicodedata.normalize("NFKC", literal), " ", 1) if literal else rest
     rest = WORDS_OF_FILES.sub(" ", rest)
-    if NAME_LIKE.search(rest) is None and not is_personal(rest):
+    if name.isprintable() and NAME_LIKE.search(rest) is None and not is_personal(rest):
         return name
-    mark = "_#" + hashlib.sha256(name.encode()).hexdigest()[:8]
+    mark = "_#" + hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return OF_A_PATTERN.sub("", OF_A_PATTERN.sub(mark, pattern, count=1))

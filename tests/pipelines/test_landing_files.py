@@ -136,3 +136,24 @@ def test_an_archive_that_unpacks_to_far_more_is_left_alone(land: Path, tmp_path:
     report = check_folder(land, _city(tmp_path / "city", "*.zip/*.csv"))
     assert report.unread.left_alone == (("week.zip", "too_large"),)
     assert [r.file for r in report.files] == ["disputes.csv"]
+
+
+def test_two_files_of_one_name_in_an_archive_are_both_read(land: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(land / "week.zip", "w") as file:
+        file.writestr("a.csv", HEAD + ROWS)
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            file.writestr("a.csv", HEAD + ROWS.replace("A", "B"))
+    (land / "disputes.csv").unlink()
+    report = check_folder(land, _city(tmp_path / "city", "*.zip/*.csv"))
+    assert [r.loaded for r in report.files] == [2, 2]
+
+
+@pytest.mark.parametrize("sign", ["\x1b[31m", "\n", "\u202e", "\x07", "\u200b"])
+def test_a_sign_that_is_not_seen_stands_in_no_name_that_is_kept_or_printed(land: Path, sign: str) -> None:
+    (land / f"disputes{sign}2.csv").write_text(HEAD + ROWS)
+    (land / f"outcomes{sign}2.csv").write_text("a,b\n1,2\n")
+    report = check_folder(land, load_profile("qujing"))
+    assert sign == "\n" or sign not in report.text()
+    assert all(f.file.isprintable() for f in report.files)
+    assert report.refusals
+    assert all(refusal.isprintable() for refusal in report.refusals)
