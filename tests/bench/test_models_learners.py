@@ -16,7 +16,7 @@ from pipelines.home import Home
 def test_other_learners_on_a_small_city(small_city) -> None:
     profile = load_profile(str(small_city.profile))
     city, as_of = read_city(Home(small_city.home), profile)
-    metrics, seconds = compare(city.matrix, city.labels, profile, as_of)
+    metrics, seconds = compare(city, profile, as_of)
     pooled = metrics.filter(pl.col("as_of").is_null() & (pl.col("segment") == "all"))
     print(pooled.pivot("metric", index="model", values="value"))  # noqa: T201
     assert isinstance(as_of, date)

@@ -9,6 +9,7 @@ import polars as pl
 from features.engine.matrix import Matrix
 from models.benchmarks.learner_comparison import compare
 from models.benchmarks.other_learners import LEARNERS
+from models.escalation.history import History
 from models.escalation.matured_history import whole_history
 from pipelines.city.profile import Profile, load_profile
 from pipelines.home import Home
@@ -18,7 +19,7 @@ World = tuple[Matrix, pl.DataFrame]
 
 def test_every_learner_is_judged_on_the_same_rows(world: World, profile: Profile) -> None:
     quick = [name for name in LEARNERS if name != "flaml"]
-    metrics, seconds = compare(*world, profile, date(2025, 12, 29), quick)
+    metrics, seconds = compare(History.of(*world), profile, date(2025, 12, 29), quick)
     pooled = metrics.filter(pl.col("as_of").is_null() & (pl.col("segment") == "all"))
     assert set(pooled["model"]) == {*quick, "category_rate"}
     assert pooled.filter(metric="n")["value"].n_unique() == 1
