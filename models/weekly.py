@@ -113,7 +113,7 @@ def retrain(
 def _promote_if_better(home: Home, profile: Profile, registered: registry.Registered) -> Verdict:
     """Judge a registered version by its backtest and promote it if it meets every condition; a rerun after a kill judges the version already registered."""
     version = registered.version
-    unmet = baselines_not_beaten(registered.metrics, profile.settings.capacity)
+    unmet = baselines_not_beaten(registered.metrics, profile.settings.capacity.city)
     if not unmet:
         registry.set_champion(home, profile, registered.number)
         return _verdict(version, message("promoted", version=version))
@@ -133,7 +133,7 @@ def _promotion_inputs(home: Home, profile: Profile, candidate: Candidate) -> Pro
         difference = paired_difference(
             candidate.backtest.predictions,
             pl.read_parquet(path),
-            settings.capacity,
+            settings.capacity.city,
             settings.backtest.bootstrap,
             settings.seed,
         )

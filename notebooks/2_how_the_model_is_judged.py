@@ -32,7 +32,7 @@ assert champion is not None, "no model yet: `fengqiao run` trains one when there
 folder = home.backtests / champion.backtest
 predictions = pl.read_parquet(folder / "predictions.parquet")
 metrics = pl.read_parquet(folder / "metrics.parquet")
-k = profile.settings.capacity
+k = profile.settings.capacity.city
 print(
     f"{champion.version}: {predictions['as_of'].n_unique()} Mondays, {predictions['dispute_id'].n_unique():,} disputes"
 )

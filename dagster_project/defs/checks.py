@@ -61,7 +61,8 @@ PUBLISHED_CHECKS = [
     for table in PUBLISHED
 ]
 LIST_CHECKS = [
-    _spec("list", "dispute_warnings", "Ranks, chances and the length of the list are what they must be.")
+    _spec("list", "dispute_warnings", "Ranks, chances and the length of the lists are what they must be."),
+    _spec("units", "dispute_warnings", "Every list is within what the units of its area take up in a week."),
 ]
 
 WATCH_CHECKS = [
@@ -100,14 +101,17 @@ def week_findings(city: City, as_of: date) -> list[Finding]:
 def publication_findings(city: City, folder: Path) -> dict[str, list[Finding]]:
     """Findings about the published files, by table; the list is checked before publishing as well."""
     from models.monitoring.monitoring import watch_findings
-    from models.publishing.list_check import list_finding
+    from models.publishing.list_check import list_finding, units_finding
 
     findings = {table: [published_contract(folder, table)] for table in PUBLISHED}
     city.block(
         "publish", read_meta(folder).as_of, [one for of_table in findings.values() for one in of_table]
     )
     warnings, watch = (pl.read_parquet(folder / f"{name}.parquet") for name in ("dispute_warnings", "watch"))
-    findings["dispute_warnings"].append(list_finding(warnings, city.profile.settings.capacity))
+    findings["dispute_warnings"] += [
+        list_finding(warnings, city.profile),
+        units_finding(warnings, city.profile),
+    ]
     findings["watch"] += watch_findings(watch)
     return findings
 

@@ -101,11 +101,11 @@ def prospects(con: duckdb.DuckDBPyConnection, profile: Profile) -> Prospects | N
         years=_years(cases, outcome_moments(con, profile.settings.outcome, as_of)),
         matured_weeks=len(matured_mondays(con, profile, as_of)),
         at_risk=n_at_risk,
-        listed=min(n_at_risk, profile.settings.capacity),
+        listed=min(n_at_risk, profile.settings.capacity.city),
         not_ranked=kept_off,
         order=ORDERS[default_order(profile.settings)].en,
         why_no_model=why.en if why else None,
-        capacity=profile.settings.capacity,
+        capacity=profile.settings.capacity.city,
     )
 
 

@@ -194,7 +194,7 @@ class _Year:
 
 def capacity_in(profile: Profile, plan: Plan, arm: Arm, week: int, figures: TrialFigures) -> int:
     """Number of disputes that can be attended to in that week of the trial."""
-    usual = profile.settings.capacity
+    usual = profile.settings.capacity.city
     if arm.fault != "shortage":
         return usual
     short = season_weeks(profile, figures.shortage_season, plan.history_weeks + plan.weeks)

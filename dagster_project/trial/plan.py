@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from models.trial.policies import BY_MODEL, NOTHING, POLICIES
+from pipelines.city.capacity import Capacity
 from pipelines.city.profile import Profile
 from pipelines.code_digest import code_digest
 from pipelines.errors import RefusedInput
@@ -106,7 +107,7 @@ def trial_profile(profile: Profile, plan: Plan) -> Profile:
         update={"folds": 4, "fold_weeks": RETRAIN_EVERY_WEEKS, "bootstrap": 20}
     )
     change = {
-        "capacity": max(2, round(settings.capacity * plan.scale)),
+        "capacity": Capacity(city=max(2, round(settings.capacity.city * plan.scale))),
         "backtest": quick,
         "model_parameters": settings.model_parameters | {"num_threads": 1},
     }

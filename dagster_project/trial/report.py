@@ -69,7 +69,7 @@ def report(home: Home, profile: Profile, plan: Plan, folder: Path) -> str:
     moved = swept(pl.concat(pl.read_parquet(path) for path in sweeps)) if sweeps else None
     if moved is not None:
         write_parquet(moved, folder / "sweep.parquet")
-    content = summary(table, folder.name, asdict(plan), profile.settings.capacity)
+    content = summary(table, folder.name, asdict(plan), profile.settings.capacity.city)
     command = (
         f"fengqiao trial --profile {Path(plan.profile).name} --scale {plan.scale:g} --weeks {plan.weeks}"
     )

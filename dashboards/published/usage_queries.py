@@ -11,11 +11,14 @@ import polars as pl
 
 from dashboards.decisions.store import DECIDED, VISITED, Entry
 from dashboards.published.role_list import on_any_list
+from pipelines.city.published_lists import LIST_COLUMNS
 from pipelines.home import Home
 from pipelines.tables.publication_meta import read_meta
 
 WEEKS = 8
-_COLUMNS = ["dispute_id", "rank", "selection", "is_domestic"]
+_COLUMNS = {"dispute_id", "rank", "listed", "selection", "is_domestic", "county_code", "township_code"} | set(
+    LIST_COLUMNS
+)
 
 
 @dataclass(frozen=True)
@@ -64,5 +67,6 @@ def acted_on(home: Home, entries: Sequence[Entry]) -> list[Acted]:
 @lru_cache(maxsize=4 * WEEKS)
 def _listed(folder: Path) -> frozenset[str]:
     capacity = read_meta(folder).capacity
-    warnings = pl.read_parquet(folder / "dispute_warnings.parquet", columns=_COLUMNS).sort("rank")
-    return frozenset(on_any_list(warnings, capacity))
+    path = folder / "dispute_warnings.parquet"
+    columns = [name for name in pl.read_parquet_schema(path) if name in _COLUMNS]
+    return frozenset(on_any_list(pl.read_parquet(path, columns=columns), capacity))

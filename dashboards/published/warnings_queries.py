@@ -14,11 +14,11 @@ import polars as pl
 
 from dashboards.access.roles import Role, visible
 from dashboards.published.publication import CHECKLIST, Publication
-from dashboards.published.role_list import role_list
+from dashboards.published.role_list import CITY_LIST, ListOf, role_list, role_lists
+from dashboards.published.rows_as_seen import LEVELS, as_seen
 from pipelines.run_state import RunState
 from pipelines.tables.publication_meta import FamilyEntry, ModelEntry
 
-LEVELS = ("red", "orange", "yellow", "blue")
 MODEL = "lightgbm"
 OLD_AFTER_DAYS = 8
 PAGE_ROWS = 50
@@ -46,13 +46,13 @@ class Week:
     """One week's list, or everything at risk, as one role may see it.
 
     Attributes:
-        rows: one row per dispute, by rank: the columns of `dispute_warnings.parquet`, `listed` being the
-            role's own list, and `position` (1, 2, ... of what the role sees), `due_in_days` (negative when
+        rows: one row per dispute, by rank: the columns of `dispute_warnings.parquet`, `listed` and `list_tier` to
+            `list_position` being of the role's own lists, and `position` (1, 2, ... of what the role sees), `due_in_days` (negative when
             overdue, null without a deadline), `top_reason_zh`, `top_reason_en` and `change` since the week
-            before (`new` on the list, `risen` to a higher level, or null).
+            before (`new` on that list, `risen` to a higher level, or null).
         hidden: disputes with domestic violence indicated that the role does not see, of the city's first
-            `k`, or of all where everything is shown.
-        k: how many the list is made for; None where everything is shown.
+            `k`, or of all where everything is shown; not told of one county or township, where a few would point at somebody.
+        k: how many the city's list is made for; None where everything or another list is shown.
     """
 
     rows: pl.DataFrame
@@ -127,20 +127,27 @@ def run_notice(run: RunState | None) -> list[Notice]:
 
 
 def week(
-    publication: Publication, role: Role, k: int | None = None, earlier: Publication | None = None
+    publication: Publication,
+    role: Role,
+    k: int | None = None,
+    earlier: Publication | None = None,
+    of: ListOf = CITY_LIST,
 ) -> Week:
-    """This week's list for a capacity of `k` disputes that the role may see.
+    """This week's list, the city's for a capacity of `k` disputes that the role may see.
 
     Args:
         publication: the week.
         role: who looks.
         k: how many can be taken up; the profile's capacity where None.
         earlier: the week before, to tell what changed.
+        of: whose list.
     """
+    if of != CITY_LIST:
+        return Week(as_seen(publication, role, role_list(publication, role, of=of), earlier), hidden=0)
     k = k or publication.meta.capacity
     first = role_list(publication, "protection", k)
     return Week(
-        rows=_as_seen(publication, role, role_list(publication, role, k), earlier),
+        rows=as_seen(publication, role, role_list(publication, role, k), earlier),
         hidden=len(first) - len(first.filter(visible(role))),
         k=k,
     )
@@ -150,19 +157,23 @@ def week(
 def queue(publication: Publication, role: Role, earlier: Publication | None = None) -> Week:
     """Everything at risk, by rank."""
     rows = publication.warnings.filter(visible(role))
-    return Week(_as_seen(publication, role, rows, earlier), len(publication.warnings) - len(rows))
+    return Week(as_seen(publication, role, rows, earlier), len(publication.warnings) - len(rows))
 
 
-def left_list(publication: Publication, role: Role, earlier: Publication) -> pl.DataFrame:
-    """Disputes on the role's previous list and not on this one.
+def left_list(
+    publication: Publication, role: Role, earlier: Publication, of: ListOf = CITY_LIST
+) -> pl.DataFrame:
+    """Disputes on one of the role's previous lists and not on the same one now.
 
     Returns:
-        dispute_id, category, area_code, level then, and `still`: whether it is at risk now, only lower down.
+        dispute_id, category, area_code, level then, `still`: whether it is at risk now, and `elsewhere`: whether
+            on another list, else only lower down.
     """
     now = publication.warnings
+    any_list = role_lists(publication, role)["dispute_id"]
     return (
-        role_list(earlier, role)
-        .join(role_list(publication, role), on="dispute_id", how="anti")
+        role_list(earlier, role, of=of)
+        .join(role_list(publication, role, of=of), on="dispute_id", how="anti")
         .join(now.filter(~visible(role)), on="dispute_id", how="anti")
         .select(
             "dispute_id",
@@ -170,6 +181,7 @@ def left_list(publication: Publication, role: Role, earlier: Publication) -> pl.
             "area_code",
             "level",
             still=pl.col("dispute_id").is_in(now["dispute_id"].implode()),
+            elsewhere=pl.col("dispute_id").is_in(any_list.implode()),
         )
     )
 
@@ -215,7 +227,7 @@ def level_counts(rows: pl.DataFrame) -> dict[str, int]:
 def one_dispute(publication: Publication, role: Role, dispute_id: str) -> Dispute | None:
     """One dispute's page, or None where the week has no such dispute or the role may not see it."""
     row = publication.warnings.filter(visible(role), pl.col("dispute_id") == dispute_id)
-    seen = _as_seen(publication, role, row, None)
+    seen = as_seen(publication, role, row, None)
     if seen.is_empty():
         return None
     facts = publication.facts.filter(pl.col("dispute_id") == dispute_id)
@@ -249,46 +261,6 @@ def reliability(publication: Publication, segment: str = "all") -> pl.DataFrame:
     """Predicted and observed probabilities of our model in the backtest: bin, predicted, observed, low, high, n."""
     return publication.calibration.filter((pl.col("model") == MODEL) & (pl.col("segment") == segment)).sort(
         "bin"
-    )
-
-
-def _as_seen(
-    publication: Publication, role: Role, rows: pl.DataFrame, earlier: Publication | None
-) -> pl.DataFrame:
-    """The rows in the form of `Week`, without the rows that the role may not see."""
-    due = publication.facts.select("dispute_id", "due_at")
-    of_role = role_list(publication, role)["dispute_id"]
-    first = pl.col("reasons").list.first().struct
-    return (
-        rows.join(due, on="dispute_id", how="left", maintain_order="left")
-        .with_columns(
-            listed=pl.col("dispute_id").is_in(of_role.implode()),
-            position=pl.int_range(1, pl.len() + 1),
-            due_in_days=(pl.col("due_at").dt.date() - publication.as_of).dt.total_days(),
-            top_reason_zh=first.field("text_zh"),
-            top_reason_en=first.field("text_en"),
-        )
-        .with_columns(change=_change(role_list(earlier, role) if earlier else None))
-    )
-
-
-def _change(then: pl.DataFrame | None) -> pl.Expr:
-    """`new` for a dispute not on the previous list, `risen` for a higher level than then."""
-    if then is None:
-        return pl.lit(None, pl.String)
-    severity = {level: n for n, level in enumerate(reversed(LEVELS))}
-    level_then = pl.col("dispute_id").replace_strict(
-        then["dispute_id"],
-        then["level"].replace_strict(severity, default=None, return_dtype=pl.Int8),
-        default=None,
-        return_dtype=pl.Int8,
-    )
-    level_now = pl.col("level").replace_strict(severity, default=None, return_dtype=pl.Int8)
-    return (
-        pl.when(pl.col("listed") & ~pl.col("dispute_id").is_in(then["dispute_id"].implode()))
-        .then(pl.lit("new"))
-        .when(level_now > level_then)
-        .then(pl.lit("risen"))
     )
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboards.markup.markup import lines, table, verbatim
 from dashboards.published.data_health_queries import files, lateness, missing, refusals
 from dashboards.texts.data_words import (
+    beyond_units_lines,
     files_table,
     lateness_table,
     left_out_lines,
@@ -12,6 +13,7 @@ from dashboards.texts.data_words import (
     refusals_table,
 )
 from dashboards.widgets.reader_session import current_session
+from pipelines.city.published_lists import beyond_units
 
 
 def show() -> None:
@@ -25,6 +27,7 @@ def show() -> None:
                 words("data.until", day=words.day(publication.data_until.date())),
                 missing_line(words, missing(publication)),
                 *left_out_lines(words, publication.meta.left_out),
+                *beyond_units_lines(session.names, beyond_units(publication.warnings, session.profile.units)),
             ]
         )
     )

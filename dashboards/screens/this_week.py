@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboards.markup.markup import line_of_chips, lines, verbatim
+from dashboards.published.role_list import CITY_LIST, list_tiers
 from dashboards.published.warnings_queries import Week, queue, week
 from dashboards.texts.week_sentences import (
     capacity_line,
@@ -10,6 +11,7 @@ from dashboards.texts.week_sentences import (
     hidden_lines,
     level_words,
     list_line,
+    lower_list_line,
     queue_line,
     week_days,
 )
@@ -32,18 +34,18 @@ def show() -> None:
     rows = filters.applied_to(listed.rows)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.html(line_of_chips(level_words(session.names, rows), words.count("week.shown", len(rows))))
-        export_shown(session, rows)
+        export_shown(session, rows, filters.of)
     if rows.is_empty():
         st.html(lines([words("empty.no_rows")]))
     else:
         ranked_list(session, rows, filters)
-    gone_from_list(session)
+    gone_from_list(session, filters.of)
 
 
 def _chosen_rows(session: Session, filters: Filters) -> Week:
     if filters.view == "queue":
         return queue(session.published, session.role, session.earlier)
-    return week(session.published, session.role, filters.capacity, session.earlier)
+    return week(session.published, session.role, filters.capacity, session.earlier, filters.of)
 
 
 def _summary(session: Session, listed: Week, filters: Filters) -> None:
@@ -51,7 +53,12 @@ def _summary(session: Session, listed: Week, filters: Filters) -> None:
     if filters.view == "queue":
         st.html(lines([queue_line(words, listed), *hidden_lines(words, listed)]))
         return
-    changes = changes_line(words, publication, session.role, session.earlier)
+    changes = changes_line(words, publication, session.role, session.earlier, filters.of)
+    one_each = [words("week.one_list_each")] if len(list_tiers(publication)) > 1 else []
+    if filters.of != CITY_LIST:
+        line = lower_list_line(session.names, listed, filters.of)
+        st.html(lines([line + words("general.after_sentence") + changes, *one_each]))
+        return
     sentences = [
         capacity_line(words, publication, session.profile, listed),
         list_line(words, publication, listed),
@@ -61,6 +68,7 @@ def _summary(session: Session, listed: Week, filters: Filters) -> None:
             [
                 sentences[0],
                 sentences[1] + words("general.after_sentence") + changes,
+                *one_each,
                 *hidden_lines(words, listed),
             ]
         )

@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import polars as pl
+
 from dashboards.markup.markup import Table
+from dashboards.wording.code_names import Names
 from dashboards.wording.language import Words
 
 _HEADS = {"files": "files_n"}
@@ -54,6 +57,21 @@ def missing_line(words: Words, tables: Sequence[str]) -> str:
     """A sentence about kinds of record that were never received, and the consequence."""
     named = words("general.between").join(words(f"table.{table}") for table in tables)
     return words("data.missing", tables=named) if tables else words("data.none_missing")
+
+
+def beyond_units_lines(names: Names, beyond: pl.DataFrame) -> list[str]:
+    """Which lists are longer than their units can take up in a week; no line where there is none."""
+    words = names.words
+    named = [
+        words(
+            "data.beyond_units_of",
+            name=names.place(row["list_area"]),
+            n=words.number(row["length"]),
+            units=words.number(row["weekly_capacity"]),
+        )
+        for row in beyond.iter_rows(named=True)
+    ]
+    return [words("data.beyond_units", lists=words("general.between").join(named))] if named else []
 
 
 def left_out_lines(words: Words, names: Sequence[str]) -> list[str]:

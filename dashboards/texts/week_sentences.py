@@ -7,6 +7,7 @@ from dashboards.decisions.eligible_units import with_room_nearby
 from dashboards.markup.markup import Table, dispute_link, level_cell
 from dashboards.published.handling_queries import free_capacity
 from dashboards.published.publication import Publication
+from dashboards.published.role_list import CITY_LIST, ListOf
 from dashboards.published.warnings_queries import Notice, Week, left_list, level_counts, notices, queue
 from dashboards.wording.code_names import Names
 from dashboards.wording.language import Words
@@ -73,17 +74,38 @@ def capacity_line(words: Words, publication: Publication, profile: Profile, list
     return sentence + words("week.capacity_near", near=words.number(near), away=words.number(away))
 
 
-def changes_line(words: Words, publication: Publication, role: Role, earlier: Publication | None) -> str:
+def list_name(names: Names, of: ListOf) -> str:
+    """Whose list it is: the tier, and the area where it is one's."""
+    words = names.words
+    tier = words(f"week.list_of_{of.tier}")
+    return tier if of.area is None else words("general.part").join([tier, names.place(of.area)])
+
+
+def lower_list_line(names: Names, listed: Week, of: ListOf) -> str:
+    """Length of a county's or township's list, or of those of all of them, and how it was made."""
+    words, n = names.words, len(listed.rows)
+    random = int((listed.rows["selection"] == "random").sum())
+    counts = {"n": words.number(n), "ranked": words.number(n - random), "random": words.number(random)}
+    return words("week.lower_list_line", name=list_name(names, of), **counts)
+
+
+def changes_line(
+    words: Words,
+    publication: Publication,
+    role: Role,
+    earlier: Publication | None,
+    of: ListOf = CITY_LIST,
+) -> str:
     """What is new, risen and gone since the week before."""
     if earlier is None:
         return words("week.first_week")
-    listed = queue(publication, role, earlier).rows.filter("listed")
+    listed = queue(publication, role, earlier).rows.filter(of.rows)
     counted = dict(listed.group_by("change").len().iter_rows())
     return words(
         "week.changes",
         new=words.number(counted.get("new", 0)),
         risen=words.number(counted.get("risen", 0)),
-        gone=words.number(len(left_list(publication, role, earlier))),
+        gone=words.number(len(left_list(publication, role, earlier, of))),
     )
 
 
@@ -104,7 +126,7 @@ def gone_table(names: Names, gone: pl.DataFrame) -> Table:
             dispute_link(words, row["dispute_id"]) if row["still"] else row["dispute_id"],
             words("general.part").join([names.category(row["category"]), names.place(row["area_code"])]),
             level_cell(names, row["level"]),
-            words("row.still" if row["still"] else "row.over"),
+            words(f"row.{'elsewhere' if row['elsewhere'] else 'still' if row['still'] else 'over'}"),
         ]
         for row in gone.iter_rows(named=True)
     ]

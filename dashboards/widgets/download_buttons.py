@@ -9,6 +9,8 @@ from dashboards.markup.markup import verbatim
 from dashboards.papers.paper_content import Paper, gather
 from dashboards.papers.weekly_brief import document_bytes, notes, workbook_bytes
 from dashboards.papers.workbook import spelled_out, workbook
+from dashboards.published.role_list import CITY_LIST, ListOf
+from dashboards.texts.week_sentences import list_name
 from dashboards.widgets.reader_session import Session
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -34,19 +36,20 @@ def downloads(session: Session) -> None:
         )
 
 
-def export_shown(session: Session, rows: pl.DataFrame) -> None:
-    """A button for a workbook of these rows, all of them, in this order."""
+def export_shown(session: Session, rows: pl.DataFrame, of: ListOf) -> None:
+    """A button for a workbook of these rows, all of them, in this order; named by whose list it is."""
     words, names = session.words, session.names
+    whose = [] if of == CITY_LIST else [list_name(names, of)]
 
     def shown_as_workbook() -> bytes:
         paper = _paper(session)
         decided = session.store.standing(rows["dispute_id"].to_list())
-        return workbook(session.published, spelled_out(rows, names, decided), names, notes(paper))
+        return workbook(session.published, spelled_out(rows, names, decided), names, [*whose, *notes(paper)])
 
     st.download_button(
         verbatim(words("week.export")),
         shown_as_workbook,
-        file_name=f"{words('paper.file_workbook')}_{session.published.as_of.isoformat()}.xlsx",
+        file_name="_".join([words("paper.file_workbook"), *whose, f"{session.published.as_of}.xlsx"]),
         mime=XLSX,
         key="export",
         on_click="ignore",

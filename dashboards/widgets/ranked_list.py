@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.markup.markup import table, verbatim
+from dashboards.published.role_list import ListOf
 from dashboards.published.warnings_queries import left_list, page_of, pages_in
 from dashboards.texts.week_sentences import gone_table
 from dashboards.widgets.decision_form import decision_fields
@@ -33,11 +34,11 @@ def ranked_list(session: Session, rows: pl.DataFrame, filters: Filters) -> None:
         _decide(session, chosen)
 
 
-def gone_from_list(session: Session) -> None:
+def gone_from_list(session: Session, of: ListOf) -> None:
     """A collapsed section with the disputes of the previous list that are not on this one."""
     if session.earlier is None:
         return
-    gone = left_list(session.published, session.role, session.earlier)
+    gone = left_list(session.published, session.role, session.earlier, of)
     if len(gone):
         label = session.words.count("week.gone", len(gone))
         with st.expander(verbatim(label)):

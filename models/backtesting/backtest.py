@@ -113,9 +113,11 @@ def run_backtest(
     progress("metrics of all folds", 0.9)
     predictions = _all_predictions(scored)
     drawn = settings.backtest.bootstrap
-    metrics = metrics_of(predictions, settings.capacity, drawn, settings.seed, in_parts=scope.comparisons)
+    metrics = metrics_of(
+        predictions, settings.capacity.city, drawn, settings.seed, in_parts=scope.comparisons
+    )
     audit = fairness_audit(predictions, profile, by_period=scope.comparisons)
-    gains = recall_gains(predictions, baselines.RULES, settings.capacity, drawn, settings.seed)
+    gains = recall_gains(predictions, baselines.RULES, settings.capacity.city, drawn, settings.seed)
     metrics = pl.concat([metrics, gains, audit])
     return Backtest(predictions, metrics, calibration_table(predictions), tuple(done))
 

@@ -92,9 +92,9 @@ def fairness_audit(predictions: pl.DataFrame, profile: Profile, *, by_period: bo
         known = rows.drop_nulls(column).with_columns(pl.col(column).cast(pl.String).alias("group"))
         if known["group"].n_unique() < 2:
             continue
-        metric_rows += _compared(axis, known, settings.capacity, weights)
+        metric_rows += _compared(axis, known, settings.capacity.city, weights)
         for number, period in enumerate(_periods(known) if by_period else (), start=1):
-            metric_rows += _trend(axis, number, period, settings.capacity)
+            metric_rows += _trend(axis, number, period, settings.capacity.city)
     return pl.DataFrame(
         [(MODEL, None, *row) for row in metric_rows], schema=METRICS_SCHEMA, orient="row"
     ).with_columns(pl.col("value", "low", "high").fill_nan(None))

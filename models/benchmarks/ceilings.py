@@ -28,6 +28,7 @@ from models.measuring.metrics import metrics_of
 from models.protocol.hash_random import days_since_1970, dispute_hash, ranks_within
 from models.protocol.time_splits import inner_windows, matured_by
 from models.registry.promotion import pooled as pooled_value
+from pipelines.city.capacity import Capacity
 from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
@@ -86,7 +87,7 @@ def judged(
     settings = profile.settings
     return metrics_of(
         pl.concat(scored),
-        settings.capacity,
+        settings.capacity.city,
         settings.backtest.bootstrap,
         settings.seed,
     )
@@ -172,7 +173,9 @@ def main(
 ) -> None:
     """Print our share of both ceilings, and every metric of every model, over the cities given."""
     loaded = load_profile(profile)
-    loaded = replace(loaded, settings=loaded.settings.model_copy(update={"capacity": capacity}))
+    loaded = replace(
+        loaded, settings=loaded.settings.model_copy(update={"capacity": Capacity(city=capacity)})
+    )
     learned = [read_city(Home(Path(each)), loaded) for each in others.split(",")]
     until = max(as_of for _, as_of in learned)
     sizes = {f"of_{n}_cities": int(n) for n in curve.split(",") if n} | {RECORDS: len(learned)}

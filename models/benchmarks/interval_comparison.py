@@ -62,7 +62,7 @@ def compare(city: History, profile: Profile, as_of: date) -> pl.DataFrame:
     }
     table_rows = []
     for name, (low, high) in methods.items():
-        for which, taken in (("all", rank > 0), ("listed", rank <= settings.capacity)):
+        for which, taken in (("all", rank > 0), ("listed", rank <= settings.capacity.city)):
             inside = (low <= worth + 1e-12) & (worth <= high + 1e-12)
             width = np.median((high - low)[taken])
             table_rows.append(

@@ -25,6 +25,7 @@ from models.escalation.training_set import TrainingSet, build_training_set
 from models.measuring.metrics import METRICS_SCHEMA, metrics_of
 from models.protocol.hash_random import days_since_1970, dispute_hash, ranks_within
 from models.protocol.time_splits import backtest_splits
+from pipelines.city.capacity import Capacity
 from pipelines.city.profile import Profile, load_profile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
@@ -80,8 +81,8 @@ def compare(
         for name, model_scores in scores.items()
     )
     grave = (labels["severity"].fill_null(0) >= 2).to_numpy()[rows]
-    metrics = metrics_of(predictions, settings.capacity, settings.backtest.bootstrap, settings.seed)
-    tables = [metrics, _gains(predictions), _recall_of_grave(predictions, grave, settings.capacity)]
+    metrics = metrics_of(predictions, settings.capacity.city, settings.backtest.bootstrap, settings.seed)
+    tables = [metrics, _gains(predictions), _recall_of_grave(predictions, grave, settings.capacity.city)]
     return pl.concat(tables), seconds
 
 
@@ -136,7 +137,9 @@ def main(
     """Print every learner's metrics, over several homes their means, and the seconds each took."""
     loaded = load_profile(profile)
     if capacity is not None:
-        loaded = replace(loaded, settings=loaded.settings.model_copy(update={"capacity": capacity}))
+        loaded = replace(
+            loaded, settings=loaded.settings.model_copy(update={"capacity": Capacity(city=capacity)})
+        )
     tables = []
     for each in home:
         known, as_of = whole_history(Home(each), loaded)

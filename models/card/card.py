@@ -49,7 +49,7 @@ def card(version: Registered, story: list[tuple[Event, Registered]], profile: Pr
         watch_days=settings.watch_days,
         horizon_days=settings.horizon_days,
         outcome=getattr(settings, f"outcome_{lang}"),
-        capacity=settings.capacity,
+        capacity=settings.capacity.city,
         n_folds=len(folds),
         test_from=folds["test_from"].min(),
         test_until=folds["test_until"].max(),

@@ -23,6 +23,7 @@ from models.monitoring.source_signals import source_signals
 from models.registry.registry import Registered
 from models.wording import Message, message
 from pipelines.city.profile import Profile
+from pipelines.city.published_lists import of_the_city, read_city_lists
 from pipelines.home import Home
 from pipelines.warehouse.checks import Finding
 
@@ -117,7 +118,9 @@ def _published(
     last_as_of = as_of - timedelta(weeks=1)
     last = _read(home, [last_as_of])
     if len(last):
-        listed, before = (rows.filter("listed")["dispute_id"].to_list() for rows in (warnings, last))
+        listed, before = (
+            rows.filter("listed")["dispute_id"].to_list() for rows in (of_the_city(warnings), last)
+        )
         yield turnover_signal(listed, before, last_as_of, limits)
     recent = _read(home, [as_of - timedelta(weeks=back) for back in range(1, MATURED_WEEKS + 1)])
     now, scores = (rows["probability"].drop_nulls().to_numpy() for rows in (warnings, recent))
@@ -131,13 +134,13 @@ def _published(
         )
         recall = headline_metrics(model.metrics, "lightgbm").get("recall_at_capacity", {}).get("value")
         labels = label_cohort(con, profile, cohort, as_of)
-        yield from list_signals(matured, labels, recall, profile.settings.capacity, limits)
+        yield from list_signals(matured, labels, recall, profile.settings.capacity.city, limits)
 
 
 def _read(home: Home, mondays: Sequence[date]) -> pl.DataFrame:
     paths = [home.published / monday.isoformat() / "dispute_warnings.parquet" for monday in mondays]
-    frames = [pl.read_parquet(path, columns=list(PUBLISHED)) for path in paths if path.is_file()]
-    return pl.concat(frames) if frames else pl.DataFrame(schema=PUBLISHED)
+    weeks = read_city_lists(paths, list(PUBLISHED))
+    return pl.DataFrame(schema=PUBLISHED) if weeks is None else weeks
 
 
 def _words(row: dict) -> Message:

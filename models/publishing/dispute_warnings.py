@@ -8,8 +8,9 @@ import polars as pl
 
 from models.protocol.hash_random import dispute_hash, ranks_within
 from models.publishing.levels import assign_levels
+from models.publishing.list_places import list_places
 from models.publishing.recommendation import recommendation
-from models.publishing.week_list import week_list
+from models.publishing.tier_lists import tier_lists
 from pipelines.city.profile import Profile
 from pipelines.tables.published import shaped
 from pipelines.tables.published_week import DisputeWarnings
@@ -36,7 +37,7 @@ class WeekScores:
 def rank_week(
     cohort: pl.DataFrame, scores: WeekScores, profile: Profile, as_of: date, synthetic: bool
 ) -> pl.DataFrame:
-    """The ranked list of one week with levels; `reasons` and `tier_now` are joined later.
+    """The ranked week with its lists and levels; `reasons` and `tier_now` are joined later.
 
     Args:
         cohort: the Monday's rows of `features.engine.matrix`.
@@ -51,12 +52,13 @@ def rank_week(
     settings = profile.settings
     bits = dispute_hash(cohort["dispute_id"])
     rank = ranks_within(np.zeros(len(cohort), dtype=np.int64), scores.score, bits)
-    chosen = week_list(rank, bits, as_of, settings.capacity, settings.random_share, settings.seed)
+    ranked = cohort.with_columns(rank=pl.Series(rank))
+    places = list_places(settings.capacity, profile.areas, cohort)
+    chosen = tier_lists(ranked, bits, places, as_of, settings.random_share, settings.seed)
     return (
-        pl.concat([cohort, chosen], how="horizontal")
+        pl.concat([ranked, chosen], how="horizontal")
         .with_columns(
             *_meaning(scores, rank, profile),
-            rank=pl.Series(rank),
             model_version=pl.lit(scores.version),
             synthetic=pl.lit(synthetic),
         )
@@ -84,7 +86,7 @@ def _meaning(scores: WeekScores, rank: np.ndarray, profile: Profile) -> list[pl.
             pl.lit(None, pl.String).alias("level"),
         ]
     settings = profile.settings
-    level = assign_levels(scores.probability, rank, settings.levels, settings.capacity)
+    level = assign_levels(scores.probability, rank, settings.levels, settings.capacity.city)
     base_rate = pl.Series("base_rate", scores.base_rate).fill_nan(None)
     probability = pl.Series("probability", scores.probability)
     return [

@@ -8,6 +8,7 @@ import polars as pl
 
 from features.labels import outcome_moments
 from pipelines.city.profile import Profile
+from pipelines.city.published_lists import CITY, lists_seen, of_the_city
 from pipelines.home import Home
 from pipelines.warehouse.as_known import as_known
 from pipelines.warehouse.warehouse import read_frame
@@ -47,7 +48,7 @@ def last_week(
     path = _list_before(home, as_of)
     if path is None:
         return None
-    listed = _on_a_list(pl.read_parquet(path), profile.settings.capacity)
+    listed = _on_a_list(pl.read_parquet(path), profile.settings.capacity.city)
     listed_on = date.fromisoformat(path.parent.name)
     moments = {"as_of": _midnight(as_of), "listed_on": _midnight(listed_on)}
     harmed = outcome_moments(con, profile.settings.outcome, as_of).filter(
@@ -69,11 +70,10 @@ def last_week(
 
 
 def _on_a_list(warnings: pl.DataFrame, capacity: int) -> pl.DataFrame:
-    """The listed disputes, and those that take the places of domestic violence on the list for other roles (docs/decisions)."""
-    others = warnings.filter(~pl.col("is_domestic")).sort("rank")
-    is_drawn = pl.col("selection").eq_missing("random")
-    first = others.filter(~is_drawn).head(capacity - len(others.filter(is_drawn)))["dispute_id"]
-    return warnings.filter(pl.col("listed") | pl.col("dispute_id").is_in(first.implode()))
+    """The city's listed disputes, and those that take the places of domestic violence on the list for other roles (docs/decisions)."""
+    seen = lists_seen(warnings, ~pl.col("is_domestic"), capacity).filter(pl.col("list_tier") == CITY)
+    own = of_the_city(warnings)
+    return own.filter(pl.col("listed") | pl.col("dispute_id").is_in(seen["dispute_id"].implode()))
 
 
 def _list_before(home: Home, as_of: date) -> Path | None:

@@ -63,7 +63,7 @@ def meta(
         "left_out": names_left_out(con),
         "quarantine": _quarantine(con, as_of),
         "excluded": excluded,
-        "capacity": settings.capacity,
+        "capacity": settings.capacity.city,
         "listed": int(warnings["listed"].sum()),
         "ranked": len(warnings),
         "horizon_days": settings.horizon_days,

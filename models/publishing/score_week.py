@@ -96,7 +96,7 @@ def score_week(
     ranked = rank_week(matrix.cohort, scores, profile, as_of, origin == "simulated")
     explained = _reasons(con, matrix, ranked, as_of, trained)
     warnings = completed(ranked, explained, tier_now(con, matrix.cohort, as_of))
-    finding = list_finding(warnings, profile.settings.capacity)
+    finding = list_finding(warnings, profile)
     if not finding.passed:
         raise FengqiaoError(f"not published: {finding.en}")
     if not standing.usable:

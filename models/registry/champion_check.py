@@ -8,6 +8,7 @@ import polars as pl
 
 from models.registry.registry import Registered
 from models.wording import Message, message
+from pipelines.city.published_lists import read_city_lists
 from pipelines.home import Home
 
 WATCHED_WEEKS = 8
@@ -106,15 +107,15 @@ def published_precision(warnings: pl.DataFrame, labels: pl.DataFrame) -> Precisi
 
 
 def published_weeks(home: Home, version: str, mondays: Sequence[date]) -> pl.DataFrame:
-    """The lists that one model version published in these weeks: as_of, dispute_id, listed, selection."""
+    """The city's lists that one model version published in these weeks: as_of, dispute_id, listed, selection."""
     paths = [home.published / monday.isoformat() / "dispute_warnings.parquet" for monday in mondays]
     columns = ["as_of", "dispute_id", "listed", "selection", "model_version"]
-    frames = [pl.read_parquet(path, columns=columns) for path in paths if path.is_file()]
-    if not frames:
+    weeks = read_city_lists(paths, columns)
+    if weeks is None:
         return pl.DataFrame(
             schema={"as_of": pl.Date, "dispute_id": pl.String, "listed": pl.Boolean, "selection": pl.String}
         )
-    return pl.concat(frames).filter(pl.col("model_version") == version).drop("model_version")
+    return weeks.filter(pl.col("model_version") == version).drop("model_version")
 
 
 def _rate(rows: pl.DataFrame) -> float:

@@ -37,7 +37,7 @@ def frequent_reasons(
         same name, their share of all listed, and the name; each warning says it with its own day or figure.
     """
     listed = predictions.filter(
-        (pl.col("model") == "lightgbm") & (pl.col("rank") <= profile.settings.capacity)
+        (pl.col("model") == "lightgbm") & (pl.col("rank") <= profile.settings.capacity.city)
     ).select("as_of", "dispute_id")
     at = (
         matrix.cohort.select("as_of", "dispute_id")

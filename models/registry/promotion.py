@@ -39,7 +39,7 @@ def unmet_conditions(inputs: PromotionInputs, profile: Profile) -> list[Message]
     """
     settings = profile.settings
     recall = pooled(inputs.metrics, MODEL, "recall_at_capacity")
-    unmet = baselines_not_beaten(inputs.metrics, profile.settings.capacity)
+    unmet = baselines_not_beaten(inputs.metrics, profile.settings.capacity.city)
     error = pooled(inputs.metrics, MODEL, "ece")
     limit = settings.promotion.ece_share_of_base_rate * pooled(inputs.metrics, MODEL, "base_rate")
     if error > limit:

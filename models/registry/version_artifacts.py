@@ -76,7 +76,7 @@ def parameters(trained: Trained, profile: Profile) -> dict[str, Any]:
         "trained_until": trained.trained_until,
         "horizon_days": settings.horizon_days,
         "label_maturity_days": settings.label_maturity_days,
-        "capacity": settings.capacity,
+        "capacity": settings.capacity.city,
     }
 
 

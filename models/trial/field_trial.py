@@ -65,7 +65,7 @@ def page() -> str:
     """The text of the page in `docs/`."""
     profile = load_profile(PROFILE)
     townships = int((profile.areas["tier"] == "township").sum())
-    capacity = profile.settings.capacity
+    capacity = profile.settings.capacity.city
     harms, listed = DISPUTES_PER_YEAR * HARM_SHARE, capacity * 52 * LISTED_HARM_SHARE
     usual = Wedge(clusters=townships, steps=4, period_weeks=13, harms_per_year=harms, between_sd=BETWEEN_SD)
     head = HEAD.format(

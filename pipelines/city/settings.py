@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from pipelines.city.capacity import Capacity
 from pipelines.city.checked_yaml import Checked
 from pipelines.city.file_limits import FileLimits
 from pipelines.city.model_settings import (
@@ -146,7 +147,11 @@ class Settings(Checked):
         description="last day of complete records; a few later ones set no as-of date",
         examples=["2023-12-03"],
     )
-    capacity: int = Field(default=40, gt=0, description="length of the weekly list", examples=[40])
+    capacity: Capacity = Field(
+        default=Capacity(city=40),
+        description="length of the weekly list; by tier, of every county's and township's list too",
+        examples=[{"city": 12, "county": 8, "township": 3}],
+    )
     random_share: float = Field(
         default=0.05,
         ge=0,

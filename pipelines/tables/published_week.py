@@ -29,7 +29,24 @@ class DisputeWarnings(dy.Schema):
     rank = output(
         dy.Int32, "Place among all at risk, 1 the first.", "在全部风险纠纷中的名次，1为第一。", min=1
     )
-    listed = output(dy.Bool, "On the week's list.", "是否列入本周名单。")
+    listed = output(dy.Bool, "On one of the week's lists.", "是否列入本周某一份名单。")
+    list_tier = output(
+        dy.String,
+        "Whose list: city, county or township, the first that has room for it; null off every list.",
+        "列入哪一级的名单：市、县或乡镇，取最先容得下的一级；未列入为空。",
+        codes="tier",
+        nullable=True,
+    )
+    list_area = output(
+        dy.String,
+        "Area whose list it is; null off every list.",
+        "名单所属的区域；未列入为空。",
+        codes="areas",
+        nullable=True,
+    )
+    list_position = output(
+        dy.Int32, "Place on that list, 1 the first.", "在该名单上的位次，1为第一。", nullable=True, min=1
+    )
     selection = output(
         dy.String,
         "Why listed: ranked, or drawn at random from below the line (boundary 14); null off the list.",

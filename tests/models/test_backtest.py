@@ -79,8 +79,8 @@ def test_metrics_are_those_of_the_predictions_on_disk(
     folder = save_backtest(Home(tmp_path), backtest, AS_OF)
     settings = profile.settings
     predictions = pl.read_parquet(folder / "predictions.parquet")
-    measured = metrics_of(predictions, settings.capacity, settings.backtest.bootstrap, settings.seed)
-    drawn = (settings.capacity, settings.backtest.bootstrap, settings.seed)
+    measured = metrics_of(predictions, settings.capacity.city, settings.backtest.bootstrap, settings.seed)
+    drawn = (settings.capacity.city, settings.backtest.bootstrap, settings.seed)
     gains = recall_gains(predictions, RULES, *drawn)
     again = pl.concat([measured, gains, fairness_audit(predictions, profile)])
     assert again.equals(pl.read_parquet(folder / "metrics.parquet"))

@@ -39,7 +39,7 @@ def test_a_city_three_months_old_gets_the_checklists_order(
     assert "12 weeks of history, 52 are needed" in meta["model"]["reason_en"]
     assert "历史数据只有12周" in meta["model"]["reason_zh"]
     assert warnings["probability"].null_count() == len(warnings) > 100
-    assert warnings["listed"].sum() == profile.settings.capacity
+    assert warnings["listed"].sum() == profile.settings.capacity.city
 
 
 def test_the_checklist_puts_first_what_the_experts_give_points_for(

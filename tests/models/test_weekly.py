@@ -125,7 +125,7 @@ def test_first_model_that_beats_the_checklist_is_in_use(crowned: Home, profile: 
         | (pl.col("probability_high") < pl.col("probability"))
     ).is_empty()
     assert warnings.filter("listed")["selection"].value_counts().sort("count")["count"].to_list() == [1, 9]
-    assert (warnings["level"] == "red").sum() <= profile.settings.capacity
+    assert (warnings["level"] == "red").sum() <= profile.settings.capacity.city
     assert (warnings.filter("listed")["reasons"].list.len() == 3).all()
     assert warnings["lift"].to_numpy() == pytest.approx(
         (warnings["probability"] / warnings["base_rate"]).to_numpy()

@@ -72,7 +72,7 @@ def test_a_thorough_county_records_every_harm_from_then_on_and_no_harm_is_anothe
 
 def test_half_the_mediators_are_there_in_the_harvest_and_all_else(profile: Profile) -> None:
     year = Plan(profile="qujing", scale=0.1, history_weeks=52, weeks=52)
-    usual, figures = profile.settings.capacity, city_figures(profile).trial
+    usual, figures = profile.settings.capacity.city, city_figures(profile).trial
     capacities = [capacity_in(profile, year, arm_of("oldest@shortage"), week, figures) for week in range(52)]
     assert set(capacities) == {usual, usual // 2}
     assert [week for week, n in enumerate(capacities) if n < usual] == list(range(35, 44))

@@ -44,5 +44,5 @@ def test_the_published_order_is_followed_and_a_retrained_model_takes_over(
         before = attended.filter(pl.col("week") < week)["dispute_id"]
         left = at_risk.filter(pl.col("week") == week, ~pl.col("dispute_id").is_in(before.implode()))
         of_week = attended.filter(pl.col("week") == week)
-        assert len(of_week) == profile.settings.capacity
+        assert len(of_week) == profile.settings.capacity.city
         assert of_week["probability"].min() >= left["probability"].top_k(len(of_week)).min()

@@ -37,7 +37,7 @@ def test_each_monday_so_many_are_attended_to_and_nobody_twice(played: Path, prof
     for arm in ("oldest", "checklist", "oracle"):
         rows = attended(played, arm)
         assert rows["week"].value_counts().sort("week").rows() == [
-            (week, profile.settings.capacity) for week in range(PLAN.weeks)
+            (week, profile.settings.capacity.city) for week in range(PLAN.weeks)
         ]
         assert rows["dispute_id"].is_unique().all()
     assert attended(played, "nothing").is_empty()
@@ -60,7 +60,7 @@ def test_the_checklists_arm_follows_what_the_product_publishes_without_a_model(p
 def test_where_mediators_are_short_half_are_attended_to_in_the_season_of_the_profile(
     played: Path, profile: Profile
 ) -> None:
-    usual = profile.settings.capacity
+    usual = profile.settings.capacity.city
     for arm, capacity in (("oracle@shortage", usual // 2), ("oracle", usual)):
         weeks = pl.read_parquet(played / "years" / str(SEED) / arm / "weeks.parquet")
         assert weeks["capacity"].to_list() == [capacity] * PLAN.weeks

@@ -16,6 +16,7 @@ from features.cohort import history_mondays
 from features.engine.matrix import Matrix, build_matrix
 from features.labels import label_cohort
 from models import weekly
+from pipelines.city.capacity import Capacity
 from pipelines.city.profile import Profile, load_profile
 from pipelines.home import Home
 from pipelines.warehouse.warehouse import open_warehouse
@@ -33,7 +34,10 @@ def quick_profile() -> Profile:
     settings = qujing.settings
     quick = settings.backtest.model_copy(update={"folds": 3, "bootstrap": 50, "calibration_weeks": 20})
     return replace(
-        qujing, settings=settings.model_copy(update={"backtest": quick, "capacity": 10, "watch_days": 30})
+        qujing,
+        settings=settings.model_copy(
+            update={"backtest": quick, "capacity": Capacity(city=10), "watch_days": 30}
+        ),
     )
 
 

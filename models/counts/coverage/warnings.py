@@ -73,7 +73,7 @@ def ranked_cells(cells: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     level = (
         pl.when(pl.col("share").is_null())
         .then(None)
-        .when((pl.col("share") >= limits["red"]) & (pl.col("rank") <= settings.capacity))
+        .when((pl.col("share") >= limits["red"]) & (pl.col("rank") <= settings.capacity.city))
         .then(pl.lit("red"))
         .when(pl.col("share") >= limits["orange"])
         .then(pl.lit("orange"))

@@ -93,7 +93,7 @@ def ranked_places(places: pl.DataFrame, profile: Profile) -> pl.DataFrame:
         )
         .sort(order, -pl.col("excess"), "area_code", "category")
         .with_columns(
-            level=pl.when((pl.col("level") == "red") & (reds > profile.settings.capacity))
+            level=pl.when((pl.col("level") == "red") & (reds > profile.settings.capacity.city))
             .then(pl.lit("orange"))
             .otherwise("level"),
             rank=pl.int_range(1, pl.len() + 1),

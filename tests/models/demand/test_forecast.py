@@ -173,7 +173,7 @@ def test_red_places_are_never_more_than_the_week_can_act_on(profile: Profile) ->
         few_records=pl.lit(False),
     )
     ranked = ranked_places(many, profile)
-    assert (ranked["level"] == "red").sum() == profile.settings.capacity
+    assert (ranked["level"] == "red").sum() == profile.settings.capacity.city
     assert set(ranked["level"]) == {"red", "orange"}
 
 
