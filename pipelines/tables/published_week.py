@@ -45,7 +45,12 @@ class DisputeWarnings(dy.Schema):
         nullable=True,
     )
     list_position = output(
-        dy.Int32, "Place on that list, 1 the first.", "在该名单上的位次，1为第一。", nullable=True, min=1
+        dy.Int32,
+        "Place on that list, 1 the first.",
+        "在该名单上的位次，1为第一。",
+        nullable=True,
+        min=1,
+        reader="analysts",
     )
     selection = output(
         dy.String,
