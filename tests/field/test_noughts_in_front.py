@@ -16,7 +16,7 @@ def row(number: str, day: str = "2025-03-03", category: str = "D2", place: str =
 
 
 @pytest.mark.parametrize(
-    ("files", "loaded", "held"),
+    ("files", "loaded", "quarantined"),
     [
         ([row("00123") + row("00124"), row("123") + row("124")], 2, 2),
         ([row("123"), row("00123")], 1, 1),
@@ -30,13 +30,16 @@ def row(number: str, day: str = "2025-03-03", category: str = "D2", place: str =
     ],
 )
 def test_a_number_without_its_noughts_is_held_with_the_way_out(
-    tmp_path: Path, files: list[str], loaded: int, held: int
+    tmp_path: Path, files: list[str], loaded: int, quarantined: int
 ) -> None:
     for week, rows in enumerate(files):
         (tmp_path / f"disputes_w{week}.csv").write_text(HEAD + rows, encoding="utf-8")
     report = check_folder(tmp_path, load_profile("qujing"))
-    assert (sum(f.loaded for f in report.files), sum(f.quarantined for f in report.files)) == (loaded, held)
-    assert report.rules.get("disputes", {}).get(NOUGHTS_LOST, 0) == held
+    assert (sum(f.loaded for f in report.files), sum(f.quarantined for f in report.files)) == (
+        loaded,
+        quarantined,
+    )
+    assert report.rules.get("disputes", {}).get(NOUGHTS_LOST, 0) == quarantined
 
 
 def test_a_title_with_a_quarter_sounds_like_nothing(tmp_path: Path) -> None:
