@@ -27,7 +27,8 @@ from models.escalation.matured_history import matured_mondays
 from pipelines.city.profile import load_profile
 from pipelines.home import find_home
 from pipelines.warehouse.as_known import table_as_it_stands
-from pipelines.warehouse.warehouse import data_until, first_monday_after, open_warehouse, read_frame
+from pipelines.warehouse.as_of import newest_as_of
+from pipelines.warehouse.warehouse import open_warehouse, read_frame
 
 profile = load_profile(os.environ.get("FENGQIAO_PROFILE", "qujing"))
 home = find_home(None, profile.name)
@@ -49,7 +50,6 @@ with open_warehouse(home.warehouse, read_only=True) as con:
         from intake_file group by table_name order by table_name
         """,
     )
-    until = data_until(con)
 accounted = intake["loaded"] + intake["quarantined"] + intake["duplicates"] + intake["unchanged"]
 assert (accounted == intake["read"]).all()
 intake
@@ -99,7 +99,7 @@ delays.group_by("records").agg(
 # One row per dispute at risk and Monday, for the Mondays whose four weeks are over and reported.
 
 # %%
-as_of = first_monday_after(until)
+as_of = newest_as_of(home, profile)
 with open_warehouse(home.warehouse, read_only=True) as con:
     cohort = at_risk(con, profile, matured_mondays(con, profile, as_of))
     labels = label_cohort(con, profile, cohort)

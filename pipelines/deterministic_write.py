@@ -10,6 +10,8 @@ from typing import Any, BinaryIO
 import polars as pl
 import xlsxwriter
 
+from pipelines.durable_files import put_durably
+
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """One way to write, so that equal frames are equal files."""
@@ -62,7 +64,7 @@ def write_folder(parent: Path, name: str, files: Mapping[str, pl.DataFrame | byt
             write_parquet(content, partial / file_name)
     folder = parent / f"{name}-{digest_of(partial)[:12]}"
     if not folder.is_dir():
-        partial.rename(folder)
+        put_durably(partial, folder)
     elif digest_of(folder) == digest_of(partial):
         shutil.rmtree(partial)
     else:
@@ -75,7 +77,7 @@ def _replace(folder: Path, whole: Path) -> None:
     damaged = folder.with_name(f".partial-damaged-{folder.name}")
     shutil.rmtree(damaged, ignore_errors=True)
     folder.rename(damaged)
-    whole.rename(folder)
+    put_durably(whole, folder)
     shutil.rmtree(damaged)
 
 

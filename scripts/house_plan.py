@@ -40,6 +40,8 @@ WORDS = {
     "pipelines.run_state": "what a run is doing",
     "pipelines.home": "the home folder",
     "pipelines.deterministic_write": "same rows, same bytes",
+    "pipelines.durable_files": "whole after a power cut",
+    "pipelines.publication_in_force": "which week is in force",
     "pipelines.terminal_text": "text a terminal may show",
     "pipelines.cores": "how many cores",
     "pipelines.memory": "how much memory",

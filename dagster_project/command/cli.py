@@ -159,6 +159,27 @@ def run(
 
 
 @app.command()
+def publish(
+    as_of: Annotated[
+        datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="A Monday published before.")
+    ],
+    current: Annotated[bool, typer.Option("--current", help="Put that week in force.")] = False,
+    reason: Annotated[str, typer.Option(help="Why, for the record of switches.")] = "",
+    profile: ProfileName = "qujing",
+    home: HomeFolder = None,
+) -> None:
+    """Put a week published before in force again, with a reason; `run --as-of` publishes a week anew."""
+    from dagster_project.operations.switch_by_hand import switch_by_hand
+
+    monday = monday_of(as_of)
+    if monday is None or not current:
+        raise RefusedInput(
+            "say --current to put that week in force; `fengqiao run --data FOLDER --as-of MONDAY` publishes one"
+        )
+    say(switch_by_hand(city_of(profile, home), monday, reason))
+
+
+@app.command()
 def brief(
     profile: ProfileName = "qujing",
     home: HomeFolder = None,

@@ -12,7 +12,7 @@ def run_week(city: City, as_of: date | None, since: date | None = None) -> None:
 
     Args:
         city: profile, home, landing folder, and the stages to show.
-        as_of: the Monday; the first one after the newest record's known time where None.
+        as_of: the Monday; the newest that has begun and that the records reach where None.
         since: publish every Monday from this one on that is not published, or that late data touch.
 
     Raises:

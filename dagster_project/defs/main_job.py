@@ -14,9 +14,11 @@ from dagster_project.defs.assets import ASSETS, WEEKLY, intake
 from dagster_project.operations.accounting import accounting
 from dagster_project.operations.city import City
 from dagster_project.operations.instance import QUIET
+from pipelines.city import clock
 from pipelines.errors import FengqiaoError, RefusedInput
-from pipelines.home import Home
+from pipelines.home import Home, origin_of
 from pipelines.mapping.landing_folder import unread_files
+from pipelines.publication_in_force import read_pointer
 from pipelines.run_state import last_run
 from pipelines.tables.publication_meta import read_meta
 from pipelines.warehouse.as_of import newest_as_of
@@ -32,7 +34,7 @@ class Weeks(dg.Config):
 
     as_of: str | None = Field(
         default=None,
-        description="The Monday, as 2025-12-29; without one the newest that there are records for.",
+        description="The Monday, as 2025-12-29; without one the newest that has begun and that the records reach.",
     )
     since: str | None = Field(
         default=None,
@@ -66,12 +68,13 @@ def publish_weeks(context: dg.OpExecutionContext, config: Weeks, city: dg.Resour
     for monday in [*touched, *([] if newest in touched else [newest])]:
         _materialize(city, context.instance, WEEKLY, monday)
         _tell(context, show, f"published {city.home.published / monday.isoformat()}")
+    lines = [*_behind_the_clock(city.home, as_of, newest), *_not_in_force(city.home, newest)]
     if late:
-        _tell(
-            context,
-            show,
-            f"late records touch {len(late)} weeks published before: `--since {late[0]}` publishes them again",
+        lines.append(
+            f"late records touch {len(late)} weeks published before: `--since {late[0]}` publishes them again"
         )
+    for line in lines:
+        _tell(context, show, line)
 
 
 @dg.job(
@@ -99,6 +102,29 @@ def touched_weeks(home: Home, since: date | None, newest: date) -> list[date]:
     with open_warehouse(home.warehouse, read_only=True) as con:
         now = data_digests(con, mondays)
     return [day for day in mondays if day not in published or _made_of(published[day]) != now[day]]
+
+
+def _behind_the_clock(home: Home, asked: date | None, newest: date) -> list[str]:
+    """Why real records were published as of an earlier Monday than the one that has begun, and how to have that one."""
+    begun = clock.monday_begun(clock.local_now())
+    if asked is not None or newest >= begun or origin_of(home) == "simulated":
+        return []
+    return [
+        f"the records reach {newest} and no later Monday, so {begun}, which has begun, was not published: "
+        f"`--as-of {begun}` publishes it all the same"
+    ]
+
+
+def _not_in_force(home: Home, published: date) -> list[str]:
+    """Which week is in force where it is not the one just published, or not in its newest form."""
+    pointer = read_pointer(home)
+    link = home.published / published.isoformat()
+    if pointer is None or (home.published / pointer.folder).resolve() == link.resolve():
+        return []
+    return [
+        f"in force stays the week of {pointer.as_of}: "
+        f'`fengqiao publish --as-of {published} --current --reason "..."` switches to {published}'
+    ]
 
 
 def _made_of(week: Path) -> str | None:

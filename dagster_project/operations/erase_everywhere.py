@@ -34,6 +34,7 @@ from pipelines.errors import FengqiaoError, RefusedInput
 from pipelines.home import Home
 from pipelines.intake.quarantined_numbers import quarantined_numbers
 from pipelines.privacy.key_file import load_key
+from pipelines.publication_in_force import SWITCHES
 from pipelines.tables.normal_form import normal_form
 from pipelines.warehouse.warehouse import open_warehouse
 
@@ -206,6 +207,8 @@ def _parquet_files(home: Home, name: str) -> Iterator[Path]:
 
 
 def _text_files(home: Home) -> Iterator[Path]:
+    if (home.published / SWITCHES).exists():
+        yield home.published / SWITCHES
     for name in RUNNING_TEXT:
         for path in sorted((home.root / name).rglob("*")):
             if path.is_file() and not path.is_symlink() and (path.suffix in TEXT_FILES or is_sqlite(path)):

@@ -16,11 +16,12 @@ from features.labels import outcome_moments
 from models.escalation.default_order import default_order
 from models.escalation.matured_history import matured_mondays, why_not_trainable
 from models.wording import ORDERS
+from pipelines.city import clock
 from pipelines.city.profile import Profile
 from pipelines.onboarding.dry_run import CheckReport, check_folder
 from pipelines.warehouse.as_known import as_known
-from pipelines.warehouse.as_of import newest_monday
-from pipelines.warehouse.warehouse import read_frame
+from pipelines.warehouse.as_of import first_known, newest_monday
+from pipelines.warehouse.warehouse import first_monday_after, read_frame
 
 CASES = f"""
 with steps as (
@@ -84,9 +85,10 @@ def dry_run(data: Path, profile: Profile, corrections: Path | None) -> tuple[Che
 
 def prospects(con: duckdb.DuckDBPyConnection, profile: Profile) -> Prospects | None:
     """Counts of the records that a run would publish from; None where no record would be loaded."""
-    as_of = newest_monday(con, profile)
-    if as_of is None:
+    first = first_known(con)
+    if first is None:
         return None
+    as_of = newest_monday(con, profile, clock.local_now()) or first_monday_after(first)
     cases = read_frame(con, CASES, {"as_of": datetime.combine(as_of, time())})
     closed = cases.filter("is_closed")
     with states(con, profile.settings.watch_days, [as_of]):

@@ -1,11 +1,11 @@
 """The state of a home in at most ten lines, for an engineer."""
 
-import json
 from datetime import date
 
 from dagster_project.operations.city import City
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
+from pipelines.publication_in_force import newest_switch, read_pointer
 from pipelines.run_state import last_run
 from pipelines.tables.publication_meta import ModelEntry, PublicationMeta, read_meta
 from pipelines.warehouse.as_of import newest_as_of
@@ -35,7 +35,7 @@ def status_lines(city: City, today: date) -> list[str]:
     missing = [name for name, family in meta.families.items() if not family.published]
     return [
         *lines,
-        f"published: as of {meta.as_of}, {meta.listed} listed of {meta.ranked:,} at risk",
+        f"published: as of {meta.as_of}, {meta.listed} listed of {meta.ranked:,} at risk{_by_hand(city.home)}",
         f"champion: {model.champion or 'none'}, {'in use' if model.usable else 'not used: ' + model.reason_en}",
         f"model card: {_card(model)}",
         f"families not published: {', '.join(missing) or 'none'}",
@@ -49,11 +49,8 @@ def newest_meta(home: Home) -> PublicationMeta | None:
     Raises:
         FengqiaoError: it cannot be read.
     """
-    pointer = home.published / "current.json"
-    if not pointer.exists():
-        return None
-    folder = json.loads(pointer.read_text(encoding="utf-8"))["folder"]
-    return read_meta(home.published / folder)
+    pointer = read_pointer(home)
+    return None if pointer is None else read_meta(home.published / pointer.folder)
 
 
 def overdue(meta: PublicationMeta, today: date) -> list[str]:
@@ -71,6 +68,14 @@ def overdue(meta: PublicationMeta, today: date) -> list[str]:
     if expires and (expires - today).days < CARD_ENDS_DAYS:
         messages.append(f"retraining, the model card ends on {expires}")
     return messages
+
+
+def _by_hand(home: Home) -> str:
+    """When and why a person put the week in force, where one did."""
+    pointer, switch = read_pointer(home), newest_switch(home)
+    if pointer is None or pointer.instead_of is None or switch is None:
+        return ""
+    return f"; put in force by hand at {switch['at']}: {switch['reason']}"
 
 
 def _last_run(home: Home) -> str:

@@ -4,7 +4,6 @@ Readers never open the warehouse. The pointer `current.json` is read anew each t
 changes only when a dispute is erased, so it is kept by its digest and the stamps of its files.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,8 +13,10 @@ from pathlib import Path
 import dataframely as dy
 import polars as pl
 
+from pipelines.durable_files import DamagedFile
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
+from pipelines.publication_in_force import CURRENT, read_pointer
 from pipelines.tables.publication_meta import PublicationMeta, read_meta
 from pipelines.tables.published import shaped
 from pipelines.tables.published_evidence import Calibration, ModelMetrics
@@ -94,15 +95,12 @@ def current(home: Home) -> Publication | None:
     Raises:
         FengqiaoError: the pointer or what it points at cannot be read.
     """
-    pointer = home.published / "current.json"
-    if not pointer.exists():
-        return None
     try:
-        pointed = json.loads(pointer.read_text(encoding="utf-8"))
-        return opened(home.published / pointed["folder"], pointed["digest"])
-    except (OSError, ValueError, KeyError, pl.exceptions.PolarsError) as problem:
+        pointer = read_pointer(home)
+        return None if pointer is None else opened(home.published / pointer.folder, pointer.digest)
+    except (OSError, DamagedFile, pl.exceptions.PolarsError) as problem:
         raise FengqiaoError(
-            f"{pointer} or the folder it names cannot be read ({problem}): publish again with `fengqiao run`"
+            f"{home.published / CURRENT} or the folder it names cannot be read ({problem}): publish again with `fengqiao run`"
         ) from problem
 
 

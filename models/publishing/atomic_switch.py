@@ -5,7 +5,6 @@ The files are written into a folder of their own under `.versions`; then the wee
 last week's warnings standing.
 """
 
-import json
 import os
 from collections.abc import Mapping
 from datetime import date
@@ -14,18 +13,18 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.deterministic_write import write_folder
+from pipelines.durable_files import sync
+from pipelines.errors import FengqiaoError
 from pipelines.home import Home
+from pipelines.publication_in_force import VERSIONS, Pointer, read_pointer, write_pointer
 from pipelines.tables.published import checked
-
-VERSIONS = ".versions"
-CURRENT = "current.json"
 
 
 def write_publication(home: Home, as_of: date, files: Mapping[str, pl.DataFrame | bytes]) -> Path:
     """Write one week's files and make them the week's publication; the same files change nothing.
 
     `current.json` follows the newest Monday: publishing an earlier week anew renews that week's folder
-    and leaves the present one in use.
+    and leaves the present one in use. What a person switched away from comes back with new content only.
 
     Returns:
         HOME/published/<as_of>.
@@ -39,10 +38,18 @@ def write_publication(home: Home, as_of: date, files: Mapping[str, pl.DataFrame 
     folder = write_folder(home.published / VERSIONS, as_of.isoformat(), files)
     link = home.published / as_of.isoformat()
     _switch_link(link, Path(VERSIONS) / folder.name)
-    pointer = home.published / CURRENT
-    if not pointer.exists() or json.loads(pointer.read_text(encoding="utf-8"))["as_of"] <= as_of.isoformat():
-        _switch_pointer(pointer, as_of, folder)
+    in_force = _in_force(home)
+    if in_force is None or (in_force.as_of <= as_of and in_force.instead_of != folder.name):
+        write_pointer(home, Pointer.to(folder))
     return link
+
+
+def _in_force(home: Home) -> Pointer | None:
+    """The week in force; None where none is, or where what is cannot be told."""
+    try:
+        return read_pointer(home)
+    except FengqiaoError:
+        return None
 
 
 def _switch_link(link: Path, target: Path) -> None:
@@ -52,17 +59,4 @@ def _switch_link(link: Path, target: Path) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target, target_is_directory=True)
     fresh.replace(link)
-
-
-def _switch_pointer(pointer: Path, as_of: date, folder: Path) -> None:
-    pointer_content = {
-        "as_of": as_of.isoformat(),
-        "folder": f"{VERSIONS}/{folder.name}",
-        "digest": folder.name.removeprefix(f"{as_of.isoformat()}-"),
-    }
-    text = json.dumps(pointer_content, sort_keys=True) + "\n"
-    if pointer.exists() and pointer.read_text(encoding="utf-8") == text:
-        return
-    partial = pointer.with_suffix(".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(pointer)
+    sync(link.parent)

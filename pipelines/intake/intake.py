@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import duckdb
 from filelock import FileLock, Timeout
 
+from pipelines.city import clock
 from pipelines.city.profile import REFERENCE, Profile
 from pipelines.errors import FengqiaoError, RefusedInput, UnreadableFile
 from pipelines.home import Home
@@ -28,7 +28,7 @@ from pipelines.mapping.landing_folder import SourceFile, find_sources, landing_f
 from pipelines.privacy.harmless_texts import shown_file_name
 from pipelines.privacy.key_file import key_mark, load_key
 from pipelines.privacy.refused_words import refuse_headings
-from pipelines.reading.readers import LOCAL_ZONE, RawFile, csv_headings, file_id
+from pipelines.reading.readers import RawFile, csv_headings, file_id
 from pipelines.warehouse.warehouse import open_warehouse, read_frame
 
 Progress = Callable[[str, float], None]
@@ -223,7 +223,7 @@ def latest(origin: str, now: datetime | None) -> datetime | None:
     """After this no record can be known yet; None for made-up data, which may lie ahead."""
     if origin == "simulated":
         return None
-    return (now or datetime.now(ZoneInfo(LOCAL_ZONE)).replace(tzinfo=None)) + timedelta(days=1)
+    return (now or clock.local_now()) + timedelta(days=1)
 
 
 def _left_out(con: duckdb.DuckDBPyConnection, name: str, known: str, refusal: UnreadableFile) -> FileReport:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
+from pipelines.city.clock import LOCAL_ZONE
 from pipelines.mapping.validation import FALSE, TRUE
 
 UNASKED = frozenset(
@@ -28,7 +29,6 @@ CELLS_OF_DAY_AND_HOUR = r"^(\d{4}-\d{2}-\d{2})(?: 00:00:00(?:\.0+)?)? +(?:1899-1
 COMPACT = r"^(\d{4})(\d{2})(\d{2})()(?:(\d{2})(\d{2})(\d{2})?)?()()$"
 WITH_FRACTION = r"^(\d{4}-\d{2}-\d{2}) (0\.\d+)$"
 """A day, and the hour as a share of the day."""
-LOCAL_ZONE = "Asia/Shanghai"
 SERIAL = r"^\d{5}(?:\.\d+)?$"
 FIRST_SERIAL, LAST_SERIAL = 20_000, 80_000
 """Excel's day numbers from 1954 to 2119; other five-digit numbers are no dates."""

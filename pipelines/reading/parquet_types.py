@@ -7,12 +7,13 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.city.clock import LOCAL_ZONE
+
 DAYS_OF_DATES = (-719_162, 2_932_896)
 """From 0001-01-01 to 9999-12-31, in days since 1970."""
 DAY_IN = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 EXACT = 2**53
 """Below this every whole number has a floating one of its own."""
-LOCAL_ZONE = "Asia/Shanghai"
 
 
 def plain_types(frame: pl.DataFrame) -> tuple[pl.DataFrame, frozenset[str]]:

@@ -23,7 +23,7 @@ from pipelines.reading.csv_text import checked_lines, csv_form, csv_frame, plain
 from pipelines.reading.encodings import SAMPLE, detect_encoding, named_encoding, utf_16_of
 from pipelines.reading.file_kinds import refuse_other_kind
 from pipelines.reading.isolation import read_isolated
-from pipelines.reading.parquet_types import LOCAL_ZONE, plain_types
+from pipelines.reading.parquet_types import plain_types
 from pipelines.reading.raw_file import LINE, MOST_TITLES, RawFile, cut_off_notice, lined
 from pipelines.reading.workbooks import read_workbook
 
@@ -207,4 +207,4 @@ def _is(content: bytes, encoding: str) -> bool:
     return True
 
 
-__all__ = ["LINE", "LOCAL_ZONE", "MOST_TITLES", "RawFile", "csv_headings", "file_id", "read_source"]
+__all__ = ["LINE", "MOST_TITLES", "RawFile", "csv_headings", "file_id", "read_source"]

@@ -56,8 +56,8 @@ def read_row(con: duckdb.DuckDBPyConnection, query: str, parameters: object = No
     return con.execute(query, parameters).fetchall()[0]
 
 
-def data_until(con: duckdb.DuckDBPyConnection, before: date | None = None) -> datetime | None:
-    """The newest known time of any dispute, step, outcome or report (`before` a day); None where there is none."""
+def data_until(con: duckdb.DuckDBPyConnection, before: date | datetime | None = None) -> datetime | None:
+    """The newest known time of any dispute, step, outcome or report (`before` a day or moment); None where there is none."""
     return read_row(
         con,
         """

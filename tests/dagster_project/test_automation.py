@@ -4,7 +4,7 @@ import errno
 import json
 import os
 import shutil
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -95,14 +95,14 @@ def test_only_what_may_pass_is_tried_again(problem: Exception, again: bool) -> N
     assert may_pass(problem) is again
 
 
-def test_the_mondays_schedule_asks_for_the_week_that_begins_even_when_it_ticks_late() -> None:
+def test_the_mondays_schedule_leaves_the_monday_to_the_one_rule_of_the_command() -> None:
     assert every_monday.job_name == "main_job"
     for day in (3, 4):
         at = datetime(2025, 3, day, 5, tzinfo=ZoneInfo(TIMEZONE))
         asked = every_monday.evaluate_tick(
             dg.build_schedule_context(scheduled_execution_time=at, repository_def=REPOSITORY)
         ).run_requests
-        assert [one.run_config for one in asked or []] == [run_config(date(2025, 3, 3))]
+        assert [one.run_config for one in asked or []] == [run_config(None)]
 
 
 def test_the_folder_sensor_asks_once_for_each_settled_state_of_the_folder(tmp_path: Path) -> None:
@@ -150,7 +150,9 @@ def test_a_challenger_is_proposed_once_for_a_monday_on_which_one_is_due(
     week.mkdir(parents=True)
     said = with_model(small_city, champion="v1", usable=True, registered_as_of="2024-11-25")
     (week / META).write_bytes(said.as_bytes())
-    (city.home.published / "current.json").write_text(json.dumps({"folder": "2025-03-03"}))
+    (city.home.published / "current.json").write_text(
+        json.dumps({"as_of": "2025-03-03", "folder": "2025-03-03", "digest": "0"})
+    )
     asked = retrain_proposal.evaluate_tick(
         dg.build_sensor_context(resources={"city": city}, repository_def=REPOSITORY)
     )

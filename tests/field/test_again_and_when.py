@@ -12,7 +12,7 @@ from features.labels import outcome_moments
 from pipelines.city.settings import Outcome
 from pipelines.warehouse.as_of import newest_monday
 from tests.deep import examples
-from tests.field.landing import DISPUTES, QUJING, STEPS, TOWN, Landing, landing
+from tests.field.landing import DISPUTES, NOW, QUJING, STEPS, TOWN, Landing, landing
 
 
 def again(n: int) -> object:
@@ -78,7 +78,7 @@ def test_one_slip_moves_neither_the_newest_monday_nor_the_start(before: int, aft
     dense = [first + timedelta(days=d) for d in range((last - first).days + 1)]
     with landing() as city:
         loaded(city, [*dense, first - timedelta(days=before), last + timedelta(days=after)])
-        monday = newest_monday(city.con, QUJING)
+        monday = newest_monday(city.con, QUJING, NOW)
         assert monday == date(2025, 4, 14)
         assert history_mondays(city.con, monday)[0] == date(2025, 1, 6)
 
@@ -86,4 +86,4 @@ def test_one_slip_moves_neither_the_newest_monday_nor_the_start(before: int, aft
 def test_a_quiet_fortnight_is_no_slip() -> None:
     with landing() as city:
         loaded(city, [date(2025, 1, 1) + timedelta(days=d) for d in range(60)] + [date(2025, 3, 20)])
-        assert newest_monday(city.con, QUJING) == date(2025, 3, 24)
+        assert newest_monday(city.con, QUJING, NOW) == date(2025, 3, 24)
