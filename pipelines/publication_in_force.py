@@ -162,7 +162,8 @@ def _stored(home: Home) -> Pointer:
     path = home.published / CURRENT
     content = read_object(path)
     try:
-        pointer = Pointer(**content | {"as_of": date.fromisoformat(content["as_of"])})
+        as_of = date.fromisoformat(content.pop("as_of"))
+        pointer = Pointer(as_of=as_of, **content)
     except (KeyError, TypeError, ValueError):
         raise DamagedFile(f"{path} is damaged: it names no week") from None
     if not (home.published / pointer.folder).is_dir():
