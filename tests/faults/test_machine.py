@@ -16,6 +16,8 @@ from dashboards.decisions.store import DecisionStore
 from dashboards.published.publication import current
 from pipelines.errors import FengqiaoError
 from pipelines.home import Home
+from pipelines.tables.publication_meta import read_meta
+from pipelines.warehouse.warehouse import open_warehouse, read_row
 from tests.dashboards.test_decisions import AT, decline
 from tests.deep import some
 from tests.worlds.store import copy_of
@@ -76,20 +78,22 @@ def test_a_full_disk_stops_the_week_and_with_space_again_it_ends_the_same(
     assert published(home) == published(undisturbed)
 
 
-def test_a_file_that_cannot_be_read_changes_nothing_and_once_mended_the_week_ends_the_same(
+def test_a_file_that_cannot_be_read_is_left_out_and_named_and_once_mended_the_week_ends_the_same(
     tiny: TinyCity, undisturbed: Home, home: Home, tmp_path: Path
 ) -> None:
     landing = copy_of(tiny.landing, tmp_path / "landing")
     broken = landing / "disputes_week.csv"
     whole = broken.read_bytes()
     broken.write_bytes(b"\xff\xfe\x00" + whole)
-    before = published(home)
-    with pytest.raises(FengqiaoError, match="disputes_week"):
-        tiny.run_next_week(home, landing)
-    assert published(home) == before
+    tiny.run_next_week(home, landing)
+    (left_out,) = read_meta(home.published / str(NEXT_MONDAY)).left_out
+    assert "disputes_week.csv" in str(left_out)
+    with open_warehouse(home.warehouse, read_only=True) as con:
+        assert not read_row(con, "select count(*) from core_dispute where dispute_id = 'N1'")[0]
     broken.write_bytes(whole)
     tiny.run_next_week(home, landing)
-    assert published(home) == published(undisturbed)
+    assert not read_meta(home.published / str(NEXT_MONDAY)).left_out
+    assert published(undisturbed).items() <= published(home).items()
 
 
 def test_without_what_mlflow_kept_the_week_is_published_all_the_same(
