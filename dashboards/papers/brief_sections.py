@@ -205,8 +205,21 @@ def _last_lines(paper: Paper, last: LastWeek) -> list[str]:
     outcome = paper.profile.settings.outcome_zh if words.lang == "zh" else paper.profile.settings.outcome_en
     return [
         words("paper.last", day=words.day(last.listed_on), n=words.number(len(last.rows)), **counts),
-        words("paper.last_came", outcome=outcome, **happened),
+        words(
+            "paper.last_came",
+            outcome=outcome,
+            n=words.number(len(last.rows)),
+            before=words.number(_closed_before(paper, last)),
+            **happened,
+        ),
     ]
+
+
+def _closed_before(paper: Paper, last: LastWeek) -> int:
+    """How many of those closed now were closed already when they were listed, and watched."""
+    then = paper.earlier.warnings if paper.earlier is not None else paper.publication.warnings.clear()
+    were_closed = then.filter(~pl.col("is_open"))["dispute_id"]
+    return len(last.rows.filter("is_closed", pl.col("dispute_id").is_in(were_closed.implode())))
 
 
 def _last_cells(paper: Paper, row: dict[str, Any]) -> list[str]:

@@ -1,6 +1,7 @@
 """What the papers of one week are made from: the read model's answers for one role, in one language."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from dashboards.access.roles import Role
 from dashboards.decisions.store import DecisionStore, Entry
@@ -36,6 +37,7 @@ class Paper:
         decided: decisions that stand, of the list's disputes.
         head: hash of the newest entry of the decision record.
         entries: how many entries it has.
+        today: the day the paper is made.
     """
 
     publication: Publication
@@ -51,6 +53,7 @@ class Paper:
     decided: dict[str, Entry]
     head: str
     entries: int
+    today: date
 
 
 def gather(home: Home, profile: Profile, lang: str, role: Role) -> Paper:
@@ -84,4 +87,5 @@ def gather(home: Home, profile: Profile, lang: str, role: Role) -> Paper:
         decided=DecisionStore.of(home).standing(numbers),
         head=record.head,
         entries=record.entries,
+        today=datetime.now().date(),
     )

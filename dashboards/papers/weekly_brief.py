@@ -11,7 +11,8 @@ from dashboards.papers import brief_sections as sections
 from dashboards.papers.paper_content import Paper, gather
 from dashboards.papers.word_document import Document
 from dashboards.papers.workbook import spelled_out, workbook
-from dashboards.texts.week_sentences import week_days
+from dashboards.published.warnings_queries import notices
+from dashboards.texts.week_sentences import notice_sentence, week_days
 from pipelines.city.profile import Profile
 from pipelines.home import Home
 
@@ -59,6 +60,8 @@ def document_bytes(paper: Paper) -> bytes:
     document.title(words("paper.title"), words("paper.number_line", **week_days(words, publication)))
     if publication.synthetic:
         document.remark(words("paper.simulated"))
+    for line in _old_lines(paper):
+        document.remark(line)
     for section in sections.IN_ORDER:
         section(document, paper)
     document.remark(_head(paper))
@@ -75,7 +78,15 @@ def notes(paper: Paper) -> list[str]:
     """What a reader of the list must know: made up or not, of when, what it is not, and how the decision record ended."""
     words = paper.names.words
     made_up = [words("notice.simulated")] if paper.publication.synthetic else []
-    return [*made_up, *sections.facts(paper), words("boundary.line"), _head(paper)]
+    return [*made_up, *_old_lines(paper), *sections.facts(paper), words("boundary.line"), _head(paper)]
+
+
+def _old_lines(paper: Paper) -> list[str]:
+    """The notice of the screens that a newer list has been due; empty while this is the newest."""
+    words = paper.names.words
+    return [
+        notice_sentence(words, each) for each in notices(paper.publication, paper.today) if each.code == "old"
+    ]
 
 
 def _head(paper: Paper) -> str:

@@ -21,6 +21,7 @@ from pipelines.tables.publication_meta import FamilyEntry, ModelEntry
 
 MODEL = "lightgbm"
 OLD_AFTER_DAYS = 8
+NEXT_LIST_DAYS = 7
 PAGE_ROWS = 50
 ALIKE = 1.5
 """A probability more than this many times the highest bin's is not compared with that bin."""
@@ -98,7 +99,7 @@ def notices(publication: Publication, today: date) -> list[Notice]:
     if publication.synthetic:
         messages.append(Notice("simulated", {}, grave=True))
     age_days = (today - publication.as_of).days
-    if not publication.synthetic and age_days > OLD_AFTER_DAYS:
+    if not publication.synthetic and age_days >= NEXT_LIST_DAYS:
         messages.append(Notice("old", {"as_of": publication.as_of, "days": age_days}, grave=True))
     until = publication.data_until.date()
     if (publication.as_of - until).days > OLD_AFTER_DAYS:

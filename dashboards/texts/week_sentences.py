@@ -99,10 +99,12 @@ def changes_line(
     """What is new, risen and gone since the week before."""
     if earlier is None:
         return words("week.first_week")
+    if publication.scored != earlier.scored:
+        return words("week.changes_not_alike")
     listed = queue(publication, role, earlier).rows.filter(of.rows)
     counted = dict(listed.group_by("change").len().iter_rows())
     return words(
-        "week.changes",
+        "week.changes" if publication.scored else "week.changes_unscored",
         new=words.number(counted.get("new", 0)),
         risen=words.number(counted.get("risen", 0)),
         gone=words.number(len(left_list(publication, role, earlier, of))),
