@@ -1,14 +1,24 @@
 """What one GraphQL query may ask: Dagster's own pages are served, a query that multiplies itself is not."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from graphql import build_schema, parse, specified_rules, validate
 
 from dagster_project.command.bounded_queries import DEEPEST, RULES, refusals
 from dagster_project.command.guarded_webserver import bounded
+
+
+def awaited(answer: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine gives; in a thread of its own, since a browser kept open by other tests has a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(answer)).result()
+
 
 SCHEMA = build_schema("type Query { a: Query, b: String }")
 
@@ -82,10 +92,10 @@ def test_a_subscription_over_the_websocket_that_asks_too_much_is_refused_before_
     server = SimpleNamespace(handle_graphql_errors=lambda errors: [each.formatted for each in errors])
     answer = partial(bounded(dagsters_own), server, websocket=None, operation_id="1", variables=None)
     assert refusals(query)
-    task, problem = asyncio.run(answer(query=query))
+    task, problem = awaited(answer(query=query))
     assert task is None
     assert problem["message"]
     assert asked == []
     ordinary = "subscription { capturedLogs { stdout cursor } }"
-    assert asyncio.run(answer(query=ordinary)) == ("task", None)
+    assert awaited(answer(query=ordinary)) == ("task", None)
     assert asked == [ordinary]
