@@ -26,7 +26,7 @@ import polars as pl
 from models.trial.intervals import ratio
 from pipelines.city.profile import load_profile
 from pipelines.home import find_home
-from pipelines.simulator.parameters import FOUND
+from pipelines.simulator.parameters import NEXT_DOOR_NUMBERS
 from pipelines.simulator.world import World, make_world, step, true_hazards
 
 pl.Config.set_fmt_str_lengths(60)
@@ -97,7 +97,7 @@ def live(
         chosen = choose(world, week) if week >= HISTORY else np.zeros(0, dtype=np.int64)
         helped |= set(chosen.tolist())
         lived = step(world, week, chosen)
-        ordinary = lived.harms.number[lived.harms.number < FOUND]
+        ordinary = lived.harms.number[lived.harms.number < NEXT_DOOR_NUMBERS]
         if week >= HISTORY:
             harms, expected = harms + len(ordinary), expected + lived.harms.expected
             who |= {(int(number), week) for number in ordinary}
