@@ -173,8 +173,8 @@ pl.DataFrame(strongest[:10], schema=["column", "contribution"], orient="row")
 # %%
 with open_warehouse(home.warehouse, read_only=True) as con:
     say = sentences_of(con, matrix.cohort[at : at + 1], published.as_of)
-told = reasons(explained, row, matrix.cohort["dispute_id"][at : at + 1], built.names, say)
-again = [reason["text_en"] for reason in told["reasons"][0]]
+given = reasons(explained, row, matrix.cohort["dispute_id"][at : at + 1], built.names, say)
+again = [reason["text_en"] for reason in given["reasons"][0]]
 assert not published.scored or again == [reason["text_en"] for reason in warning["reasons"]]
 again
 

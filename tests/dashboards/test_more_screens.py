@@ -23,6 +23,13 @@ PAGES = ("", "places", "services", "supervision", "funnel", "units", "effect", "
 FIRST_TOWNSHIP = "530302001"
 
 
+def in_force(home: Home) -> Publication:
+    """What is published, which here is always something."""
+    publication = current(home)
+    assert publication is not None
+    return publication
+
+
 def far_and_thin(rows: pl.DataFrame) -> pl.DataFrame:
     """The first township is busy, far from its last session and thin of volunteers; all others are quiet and near."""
     first = pl.when(area_code=FIRST_TOWNSHIP)
@@ -43,9 +50,7 @@ def few_of_one(rows: pl.DataFrame) -> pl.DataFrame:
 
 @pytest.fixture(scope="session")
 def published(three_weeks: Home) -> Publication:
-    publication = current(three_weeks)
-    assert publication is not None
-    return publication
+    return in_force(three_weeks)
 
 
 def only(rows: pl.DataFrame, **values: object) -> dict[str, object]:
@@ -57,7 +62,7 @@ def only(rows: pl.DataFrame, **values: object) -> dict[str, object]:
 def test_a_silent_place_is_marked_and_so_is_one_far_from_help(tmp_path: Path) -> None:
     home = shown(tmp_path)
     republish(home, places=far_and_thin, place_warnings=few_of_one)
-    ranked = places(current(home), PROFILE)  # type: ignore[arg-type]
+    ranked = places(in_force(home), PROFILE)
     assert ranked is not None
     assert ranked.is_forecast
     first = only(ranked.rows, area_code=FIRST_TOWNSHIP)
@@ -88,11 +93,11 @@ def test_places_stand_in_the_order_of_the_forecast(published: Publication) -> No
 def test_without_a_forecast_places_show_what_was_counted(tmp_path: Path, screens: Screens) -> None:
     home = shown(tmp_path)
     why = {"published": False, "reason_zh": "此版本尚未实现该类预警。", "reason_en": "Not made yet."}
-    families = {name: entry.model_dump() for name, entry in current(home).meta.families.items()}  # type: ignore[union-attr]
+    families = {name: entry.model_dump() for name, entry in in_force(home).meta.families.items()}
     republish(
         home, without=("place_warnings",), meta={"families": families | {"demand": why}}, places=far_and_thin
     )
-    ranked = places(current(home), PROFILE)  # type: ignore[arg-type]
+    ranked = places(in_force(home), PROFILE)
     assert ranked is not None
     assert not ranked.is_forecast
     first = only(ranked.rows, area_code=FIRST_TOWNSHIP)
@@ -183,7 +188,7 @@ def test_what_was_refused_is_told_with_its_reason_most_first(
 def test_a_source_that_fell_silent_or_never_came_is_named(tmp_path: Path, screens: Screens) -> None:
     """Outcomes bring a quarter of the usual in the last week, all others as many as before; volunteers never came."""
     home, last = shown(tmp_path), AS_OF - timedelta(weeks=1)
-    rows = current(home).meta.rows  # type: ignore[union-attr]
+    rows = in_force(home).meta.rows
     quiet = pl.when(pl.col("input_table") == "outcomes", pl.col("week") == last).then(10).otherwise(40)
     republish(
         home,

@@ -6,10 +6,7 @@ from typing import Any
 import yaml
 
 from pipelines.city.profile import load_profile
-from pipelines.home import REPO
 from pipelines.onboarding.profile_draft import draft_profile
-
-SHARED = REPO.parent / "shared" / "data"
 
 
 def drafted(folder: Path, files: dict[str, str]) -> tuple[list[dict[str, Any]], tuple[str, ...]]:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from pipelines.city.profile import load_profile
-from tests.pipelines.drafted_profiles import BASIC, SHARED, drafted, drafted_of, register, steps
+from tests.pipelines.drafted_profiles import BASIC, drafted, drafted_of, register, steps
+from tests.worlds.shared_data import needs_shared, shared_data
 
 CLOSING = {
     "table": "dispute_events", "present": "结案日期", "columns": {"dispute_id": "案号", "event_at": "结案日期"},
@@ -20,21 +21,21 @@ def test_a_closing_becomes_a_closing_step(tmp_path: Path) -> None:
     assert tables[1:] == [CLOSING]
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared files are not here")
+@needs_shared("file_variations")
 @pytest.mark.parametrize(
     ("folder", "heading"),
     [("61_draft_closing", "结案日期"), ("62_en_closing", "closed_date"), ("65_banjie", "办结时间")],
 )
 def test_closings_of_the_shared_variations(folder: str, heading: str, tmp_path: Path) -> None:
-    tables, _ = drafted_of(SHARED / "file_variations" / folder, tmp_path / "city")
+    tables, _ = drafted_of(shared_data() / "file_variations" / folder, tmp_path / "city")
     assert [t["table"] for t in tables] == ["disputes", "dispute_events"]
     assert tables[1]["columns"]["event_at"] == heading
     assert "recorded_at" not in tables[0]["columns"]
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared files are not here")
+@needs_shared("field_cases")
 def test_running_numbers_of_the_shared_cases(tmp_path: Path) -> None:
-    case = SHARED / "field_cases" / "06_draft_takes_running_number_for_key"
+    case = shared_data() / "field_cases" / "06_draft_takes_running_number_for_key"
     tables, _ = drafted_of(case / "land", tmp_path / "one")
     assert tables[0]["columns"]["dispute_id"] == "案号"
     tables, notes = drafted_of(case / "land_b", tmp_path / "two")
@@ -42,17 +43,17 @@ def test_running_numbers_of_the_shared_cases(tmp_path: Path) -> None:
     assert any("counts the rows of one file" in note for note in notes)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared files are not here")
+@needs_shared("field_cases")
 def test_a_last_change_of_the_shared_cases(tmp_path: Path) -> None:
     tables, _ = drafted_of(
-        SHARED / "field_cases" / "46_last_change_taken_for_time_of_entry" / "land", tmp_path / "city"
+        shared_data() / "field_cases" / "46_last_change_taken_for_time_of_entry" / "land", tmp_path / "city"
     )
     assert all("更新时间" not in table["columns"].values() for table in tables)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared files are not here")
+@needs_shared("field_cases")
 def test_one_row_for_each_party_is_said(tmp_path: Path) -> None:
-    _, notes = drafted_of(SHARED / "field_cases" / "51_one_row_per_party" / "land", tmp_path / "city")
+    _, notes = drafted_of(shared_data() / "field_cases" / "51_one_row_per_party" / "land", tmp_path / "city")
     assert any("33% of the rows repeat a number" in note for note in notes)
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from pipelines.city.profile import load_profile
 from pipelines.onboarding.dry_run import check_folder
-from tests.pipelines.drafted_profiles import BASIC, SHARED, drafted, drafted_of, register, steps
+from tests.pipelines.drafted_profiles import BASIC, drafted, drafted_of, register, steps
+from tests.worlds.shared_data import needs_shared, shared_data
 
 
 def loaded(land: Path, city: Path) -> dict[str, tuple[int, int]]:
@@ -66,14 +67,14 @@ def test_a_register_with_closings_loads_by_its_draft(key: str, day: str, tmp_pat
     assert loaded(tmp_path / "land", tmp_path / "city") == {"disputes": (40, 40), "dispute_events": (26, 26)}
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared files are not here")
+@needs_shared("file_variations")
 @pytest.mark.parametrize(
     "folder",
     ["00_plain", "01_semicolon", "02_tab", "32b_xlsx_two_sheets", "36_xlsx_numid", "54_fullwidth", "61_draft_closing", "62_en_closing", "65_banjie"],
 )  # fmt: skip
 def test_the_shared_variations_load_by_their_drafts(folder: str, tmp_path: Path) -> None:
-    drafted_of(SHARED / "file_variations" / folder, tmp_path / "city")
-    counts = loaded(SHARED / "file_variations" / folder, tmp_path / "city")
+    drafted_of(shared_data() / "file_variations" / folder, tmp_path / "city")
+    counts = loaded(shared_data() / "file_variations" / folder, tmp_path / "city")
     assert counts["disputes"] == (60, 60)
     read, kept = counts["dispute_events"]
     assert read == kept > 0
